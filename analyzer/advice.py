@@ -1,0 +1,69 @@
+"""What to do next: gaps ordered by the points they gain, those first whose ground is laid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzer.findings import Evidence, Status
+from analyzer.scorer import Scorecard, ScoredCriterion
+
+__all__ = ["NextStep", "next_steps"]
+
+_EFFORT = {"an hour": 0, "an evening": 1, "a weekend": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One step: the criterion, the points of the score it gains, what is missing and how to earn it.
+
+    ``builds_on`` is evidence that is already there and from which to begin.
+    """
+
+    criterion: str
+    title: str
+    gain: float
+    effort: str
+    status: Status
+    missing: str
+    how: str
+    why: str
+    builds_on: Evidence | None = None
+
+
+def next_steps(card: Scorecard, most: int = 5) -> tuple[NextStep, ...]:
+    """Return the steps that gain most, in order of gain, then of effort.
+
+    A criterion whose prerequisites are missing waits for them: it is advised only after all others.
+    """
+    by_id = {item.criterion.id: item for item in card.criteria}
+    open_items = [item for item in card.criteria if item.lost > 0]
+
+    def key(item: ScoredCriterion) -> tuple[bool, float, int]:
+        waits = any(
+            (other := by_id.get(name)) is not None and other.decision.status is Status.MISSING
+            for name in item.criterion.after
+        )
+        return waits, -_gain(item, card), _EFFORT.get(item.criterion.effort, 1)
+
+    return tuple(_step(item, by_id, card) for item in sorted(open_items, key=key)[:most])
+
+
+def _gain(item: ScoredCriterion, card: Scorecard) -> float:
+    return round(item.lost * (1.0 if item.criterion.bonus else card.scale), 1)
+
+
+def _step(item: ScoredCriterion, by_id: dict[str, ScoredCriterion], card: Scorecard) -> NextStep:
+    base = by_id.get(item.criterion.builds_on)
+    evidence = base.decision.evidence[0] if base and base.decision.evidence else None
+    own = item.decision.evidence[0] if item.decision.evidence else None
+    return NextStep(
+        item.criterion.id,
+        item.criterion.title,
+        _gain(item, card),
+        item.criterion.effort,
+        item.decision.status,
+        item.decision.summary if item.decision.status is Status.PARTIAL else "",
+        item.criterion.how,
+        item.criterion.why,
+        own or evidence,
+    )

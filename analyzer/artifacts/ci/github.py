@@ -1,0 +1,87 @@
+"""GitHub Actions (https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger
+from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
+
+__all__ = ["parse_action", "parse_github"]
+
+_KINDS = {
+    "push": "push",
+    "pull_request": "pull_request",
+    "pull_request_target": "pull_request",
+    "merge_group": "pull_request",
+    "schedule": "schedule",
+    "workflow_dispatch": "manual",
+    "workflow_call": "call",
+}
+
+
+def parse_github(path: str, text: str) -> Pipeline:
+    """Parse a workflow; never raises."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    folder = root.get("defaults", "run", "working-directory").text
+    jobs = tuple(_job(path, name, line, node, folder) for name, line, node in root.get("jobs").items())
+    triggers = tuple(_triggers(root.get("on") or root.get("true")))
+    return Pipeline(path, "github-actions", root.get("name").text, triggers, jobs, file.error)
+
+
+def parse_action(path: str, text: str) -> tuple[Step, ...]:
+    """Return the steps of a composite action; never raises."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    return tuple(_step(path, node, "") for node in root.get("runs", "steps"))
+
+
+def _triggers(node: Node) -> Iterator[Trigger]:
+    if node.kind == "mapping":
+        for name, line, value in node.items():
+            if name == "schedule" and not list(value):
+                continue
+            paths = value.get("paths").texts()
+            branches = value.get("branches").texts() or value.get("tags").texts()
+            yield Trigger(_KINDS.get(name, "event"), line, paths, branches)
+    else:
+        for name in node.texts():
+            yield Trigger(_KINDS.get(name, "event"), node.line)
+
+
+def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
+    inner = node.get("defaults", "run", "working-directory").text or folder
+    container = node.get("container")
+    images = [container.text or container.get("image").text]
+    images += [service.get("image").text for _, _, service in node.get("services").items()]
+    environment = node.get("environment")
+    return Job(
+        path=path,
+        name=name,
+        line=line,
+        steps=tuple(_step(path, step, inner) for step in node.get("steps") if step.kind == "mapping"),
+        condition=node.get("if").text,
+        needs=node.get("needs").texts(),
+        images=tuple(image for image in images if image),
+        uses=node.get("uses").text,
+        allow_failure=node.get("continue-on-error").text.lower() == "true",
+        environment=environment.text or environment.get("name").text,
+    )
+
+
+def _step(path: str, node: Node, folder: str) -> Step:
+    run = node.get("run")
+    return Step(
+        path=path,
+        line=node.line,
+        end_line=node.end_line,
+        name=node.get("name").text,
+        run=run.text,
+        run_line=run.line + (1 if run.block else 0) if run else 0,
+        uses=node.get("uses").text,
+        inputs={key: value.text for key, _, value in node.get("with").items()},
+        folder=node.get("working-directory").text or folder,
+        condition=node.get("if").text,
+        allow_failure=node.get("continue-on-error").text.lower() == "true",
+    )

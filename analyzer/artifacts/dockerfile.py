@@ -1,0 +1,207 @@
+"""Dockerfiles and Containerfiles (https://docs.docker.com/reference/dockerfile/), multi-stage and with heredocs."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+
+from analyzer.artifacts.shell import ShellCommand, parse_shell
+from analyzer.findings import Place
+
+__all__ = ["Copy", "Dockerfile", "Instruction", "parse_dockerfile"]
+
+_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
+_FLAG = re.compile(r"^--(\w[\w-]*)(?:=(\S*))?\s*")
+_KNOWN = frozenset(
+    "FROM ARG RUN CMD LABEL MAINTAINER EXPOSE ENV ADD COPY ENTRYPOINT VOLUME USER WORKDIR ONBUILD STOPSIGNAL "
+    "HEALTHCHECK SHELL".split()
+)
+_MOST = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction; ``value`` has continuation lines joined, ``stage`` counts FROM from 0 (-1 before)."""
+
+    path: str
+    name: str
+    value: str
+    line: int
+    end_line: int
+    stage: int
+    heredoc: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The lines of the instruction."""
+        return Place(self.path, self.line, self.end_line)
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The words of the exec form, or of the shell form split at white space."""
+        text = self.value.strip()
+        if text.startswith("["):
+            try:
+                words = json.loads(text)
+            except ValueError:
+                words = None
+            if isinstance(words, list):
+                return tuple(str(word) for word in words)
+        return tuple(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """COPY or ADD from the build context (``from_stage`` empty) or another stage or image."""
+
+    path: str
+    sources: tuple[str, ...]
+    destination: str
+    from_stage: str
+    line: int
+    end_line: int
+
+    @property
+    def place(self) -> Place:
+        """The lines of the instruction."""
+        return Place(self.path, self.line, self.end_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Dockerfile:
+    """A Dockerfile with variables substituted by their defaults where they have one."""
+
+    path: str
+    instructions: tuple[Instruction, ...]
+    error: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The first FROM, or the first line."""
+        return next((item.place for item in self.instructions if item.name == "FROM"), Place(self.path, 1))
+
+    def named(self, *names: str) -> tuple[Instruction, ...]:
+        """The instructions of these names, in order."""
+        return tuple(item for item in self.instructions if item.name in names)
+
+    @property
+    def stages(self) -> tuple[tuple[str, str], ...]:
+        """(image, alias) of each FROM."""
+        found = []
+        for item in self.named("FROM"):
+            words = [word for word in item.value.split() if not word.startswith("--")]
+            alias = words[2] if len(words) > 2 and words[1].lower() == "as" else ""
+            found.append((words[0] if words else "", alias))
+        return tuple(found)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Base images that are no stages of this file."""
+        aliases = {alias for _, alias in self.stages if alias}
+        return tuple(image for image, _ in self.stages if image and image not in aliases)
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """What COPY and ADD bring in."""
+        return tuple(copy for item in self.named("COPY", "ADD") if (copy := _copy(item)))
+
+    @property
+    def starts(self) -> tuple[Instruction, ...]:
+        """ENTRYPOINT and CMD."""
+        return self.named("ENTRYPOINT", "CMD")
+
+    @property
+    def commands(self) -> tuple[tuple[Instruction, ShellCommand], ...]:
+        """The commands of RUN, ENTRYPOINT and CMD with the instruction each stands in."""
+        found: list[tuple[Instruction, ShellCommand]] = []
+        for item in self.named("RUN", "ENTRYPOINT", "CMD"):
+            words = item.argv
+            if item.value.strip().startswith("[") and words:
+                found.append((item, ShellCommand(words, item.line)))
+                continue
+            script = item.heredoc or _FLAG.sub("", item.value)
+            found += [(item, command) for command in parse_shell(script)]
+        return tuple(found)
+
+
+def parse_dockerfile(path: str, text: str) -> Dockerfile:
+    """Parse a Dockerfile; never raises. Lines that are no instruction are left out and named in ``error``."""
+    from dockerfile_parse import DockerfileParser
+
+    plain, heredocs = _fold_heredocs(text)
+    try:
+        structure = DockerfileParser(fileobj=io.BytesIO(plain.encode("utf-8", "replace")), env_replace=False).structure
+    except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as problem:
+        return Dockerfile(path, (), f"cannot be parsed: {problem}"[:160])
+    stage, error = -1, ""
+    variables: dict[str, str] = {}
+    instructions: list[Instruction] = []
+    for raw in structure[:_MOST]:
+        name = str(raw["instruction"]).upper()
+        line, end = int(raw["startline"]) + 1, int(raw["endline"]) + 1
+        if name == "COMMENT":
+            continue
+        if name not in _KNOWN:
+            error = error or f"line {line}: {name[:40]} is no Dockerfile instruction"
+            continue
+        stage += name == "FROM"
+        value = _substitute(str(raw["value"]), variables) if name != "RUN" else str(raw["value"])
+        if name in ("ARG", "ENV"):
+            _define(value, variables)
+        instructions.append(Instruction(path, name, value, line, end, stage, heredocs.get(line, "")))
+    return Dockerfile(path, tuple(instructions), error)
+
+
+def _fold_heredocs(text: str) -> tuple[str, dict[int, str]]:
+    """Blank the bodies of heredocs, which dockerfile-parse does not know; return them by the line that opens them."""
+    if "<<" not in text:
+        return text, {}
+    lines, bodies = text.split("\n"), {}
+    index = 0
+    while index < len(lines):
+        opening = _HEREDOC.search(lines[index]) if re.match(r"\s*(?:RUN|COPY|ADD)\b", lines[index], re.I) else None
+        if opening:
+            end = index + 1
+            while end < len(lines) and lines[end].strip() != opening.group(1):
+                end += 1
+            if end < len(lines):
+                bodies[index + 1] = "\n".join(lines[index + 1 : end])
+                lines[index + 1 : end + 1] = [""] * (end - index)
+                index = end
+        index += 1
+    return "\n".join(lines), bodies
+
+
+def _define(value: str, variables: dict[str, str]) -> None:
+    words = value.split()
+    if words and "=" not in words[0] and len(words) > 1:
+        variables[words[0]] = " ".join(words[1:])
+        return
+    for word in words:
+        name, equals, default = word.partition("=")
+        if equals:
+            variables[name] = default.strip("\"'")
+
+
+def _substitute(value: str, variables: dict[str, str]) -> str:
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(1) or match.group(3)
+        return variables.get(name) or match.group(2) or match.group()
+
+    return _VARIABLE.sub(replace, value) if "$" in value else value
+
+
+def _copy(item: Instruction) -> Copy | None:
+    value, origin = item.value.strip(), ""
+    while flag := _FLAG.match(value):
+        origin = flag.group(2) or "" if flag.group(1) == "from" else origin
+        value = value[flag.end() :]
+    words = Instruction(item.path, item.name, value, item.line, item.end_line, item.stage).argv
+    if item.heredoc:
+        return Copy(item.path, (), words[-1] if words else "", "heredoc", item.line, item.end_line)
+    if len(words) < 2:
+        return None
+    return Copy(item.path, words[:-1], words[-1], origin, item.line, item.end_line)

@@ -1,0 +1,141 @@
+"""Prose files: READMEs and docs in Markdown or reStructuredText, as sections with blocks, links and images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from analyzer.findings import Place
+
+__all__ = ["Block", "Document", "Image", "Link", "Section"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its text; ``image`` is true where the text is an image (a badge, a thumbnail)."""
+
+    path: str
+    url: str
+    text: str
+    line: int
+    image: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The line of the link."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image with its alternative text; ``link`` is where it leads, if anywhere."""
+
+    path: str
+    source: str
+    alt: str
+    line: int
+    link: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The line of the image."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text: ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` of a code block."""
+
+    path: str
+    kind: str
+    text: str
+    line: int
+    end_line: int
+    lang: str = ""
+
+    @property
+    def words(self) -> int:
+        """Number of words."""
+        return len(self.text.split())
+
+    @property
+    def place(self) -> Place:
+        """The lines of the block."""
+        return Place(self.path, self.line, self.end_line)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what stands below it up to the next one. ``trail`` holds the headings above it."""
+
+    path: str
+    title: str
+    level: int
+    line: int
+    blocks: tuple[Block, ...] = ()
+    links: tuple[Link, ...] = ()
+    images: tuple[Image, ...] = ()
+    trail: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The line of the heading."""
+        return Place(self.path, self.line)
+
+    def of(self, *kinds: str) -> tuple[Block, ...]:
+        """The blocks of these kinds."""
+        return tuple(block for block in self.blocks if block.kind in kinds)
+
+    @cached_property
+    def prose(self) -> str:
+        """Paragraphs, items and quotes as one text."""
+        return "\n".join(block.text for block in self.of("paragraph", "item", "quote"))
+
+    @property
+    def words(self) -> int:
+        """Number of words of the prose."""
+        return len(self.prose.split())
+
+
+@dataclass(frozen=True)
+class Document:
+    """One prose file."""
+
+    path: str
+    sections: tuple[Section, ...]
+    error: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The first line."""
+        return Place(self.path, 1)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All links, in order."""
+        return tuple(link for section in self.sections for link in section.links)
+
+    @cached_property
+    def images(self) -> tuple[Image, ...]:
+        """All images, in order."""
+        return tuple(image for section in self.sections for image in section.images)
+
+    @cached_property
+    def words(self) -> int:
+        """Number of words of the prose."""
+        return sum(section.words for section in self.sections)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks, in order."""
+        return tuple(block for section in self.sections for block in section.blocks)
+
+    def below(self, section: Section) -> Iterator[Section]:
+        """Yield the section and those below it in the hierarchy."""
+        yield section
+        index = self.sections.index(section)
+        for following in self.sections[index + 1 :]:
+            if following.level <= section.level:
+                return
+            yield following

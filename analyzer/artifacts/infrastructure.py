@@ -1,0 +1,69 @@
+"""Infrastructure as code of every tool in one shape: resources, parameters, outputs, modules, state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analyzer.findings import Place
+
+__all__ = ["Declaration", "InfraFile", "Resource"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource. ``type`` is the tool's own (``aws_s3_bucket``, ``AWS::S3::Bucket``, ``aws.s3.Bucket``).
+
+    ``attributes`` holds the text of top-level attributes; ``body`` the source of the whole block.
+    """
+
+    path: str
+    tool: str
+    type: str
+    name: str
+    line: int
+    end_line: int
+    attributes: dict[str, str] = field(default_factory=dict, hash=False)
+    body: str = field(default="", repr=False)
+
+    @property
+    def place(self) -> Place:
+        """The lines of the resource."""
+        return Place(self.path, self.line, self.end_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A variable, output, module or backend; ``value`` is its default, source or type."""
+
+    path: str
+    name: str
+    line: int
+    value: str = ""
+    end_line: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The first line."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class InfraFile:
+    """One file of an infrastructure tool."""
+
+    path: str
+    tool: str
+    resources: tuple[Resource, ...] = ()
+    variables: tuple[Declaration, ...] = ()
+    outputs: tuple[Declaration, ...] = ()
+    modules: tuple[Declaration, ...] = ()
+    backends: tuple[Declaration, ...] = ()
+    providers: tuple[Declaration, ...] = ()
+    data: tuple[Resource, ...] = ()
+    references: tuple[Declaration, ...] = ()
+    error: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The first resource, or the first line."""
+        return self.resources[0].place if self.resources else Place(self.path, 1)

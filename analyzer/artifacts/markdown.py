@@ -1,0 +1,278 @@
+"""Markdown (CommonMark with tables) and reStructuredText read into documents. Nothing is rendered.
+
+Text that a reader does not see (HTML comments, hidden elements, zero-width characters) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+from analyzer.artifacts.document import Block, Document, Image, Link, Section
+
+__all__ = ["parse_markdown", "parse_rst"]
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_HIDDEN = re.compile(
+    r"<(?P<tag>\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0[;\"'\s]|\shidden[\s>=])"
+    r"[^>]*>.*?</(?P=tag)\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\U000e0000-\U000e007f]")
+_GLUED_HEADING = re.compile(r"^(#{1,6})(?=[^#\s!])", re.MULTILINE)
+_TAG = re.compile(r"<[^>]{0,2000}>")
+_IMG = re.compile(r"<(?:img|source|video|iframe)\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>", re.IGNORECASE)
+_ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
+_ANCHOR = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(.*?)(?:</a>|\Z)", re.IGNORECASE | re.DOTALL)
+_HEADING_TAG = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_BARE_URL = re.compile(r"(?<![\w\"'(<\[=])https?://[^\s<>\"'`\])]+")
+_MOST = 1_000_000
+
+
+def parse_markdown(path: str, text: str) -> Document:
+    """Parse Markdown; never raises."""
+    import pyromark
+
+    text = _visible(text[:_MOST])
+    options = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
+    builder = _Builder(path, text)
+    for event, span in pyromark.events_with_range(text, options=options):
+        builder.handle(event, span["start"], span["end"])
+    return builder.finished()
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match.group().count("\n")
+
+
+def _visible(text: str) -> str:
+    if "<!--" in text:
+        text = _COMMENT.sub(_blank, text)
+    if "<" in text and re.search(r"hidden|display|font-size|opacity", text, re.IGNORECASE):
+        text = _HIDDEN.sub(_blank, text)
+    text = _INVISIBLE.sub("", text)
+    return _GLUED_HEADING.sub(r"\1 ", text) if "#" in text else text
+
+
+class _Builder:
+    """Collects the parser's events into sections."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        encoded = text.encode("utf-8", "replace")
+        self._starts = [0]
+        position = encoded.find(b"\n")
+        while position >= 0:
+            self._starts.append(position + 1)
+            position = encoded.find(b"\n", position + 1)
+        self._sections: list[Section] = []
+        self._title, self._level, self._head = "", 0, 1
+        self._blocks: list[Block] = []
+        self._links: list[Link] = []
+        self._images: list[Image] = []
+        self._kinds: list[str] = []
+        self._text: list[str] = []
+        self._begin = 1
+        self._lang = ""
+        self._open_links: list[tuple[str, int, list[str], bool]] = []
+        self._open_images: list[tuple[str, int, list[str]]] = []
+        self._strong = 0
+        self._plain = False
+        self._items: list[tuple[int, list[str]]] = []
+
+    def _line(self, offset: int) -> int:
+        return bisect_right(self._starts, offset)
+
+    def handle(self, event: Any, start: int, end: int) -> None:
+        if isinstance(event, str):
+            if event in ("SoftBreak", "HardBreak"):
+                self._add("\n")
+            return
+        (name, value), *_ = event.items()
+        if name == "Start":
+            self._start(value, start)
+        elif name == "End":
+            self._end(value, start, end)
+        elif name in ("Text", "Code"):
+            self._plain = self._plain or (not self._strong and bool(str(value).strip()))
+            self._add(f" {value} " if name == "Code" and self._text[-1:] == [""] else str(value))
+        elif name in ("Html", "InlineHtml"):
+            self._html(str(value), self._line(start), block=name == "Html")
+
+    def _add(self, text: str) -> None:
+        if not self._open_images:  # the alternative text of an image is no prose
+            self._text.append(text)
+        for _, _, parts, _ in self._open_links:
+            parts.append(text)
+        for _, _, parts in self._open_images:
+            parts.append(text)
+
+    # -- containers ------------------------------------------------------------------------------------------
+
+    def _start(self, value: Any, start: int) -> None:
+        kind, detail = value if isinstance(value, str) else next(iter(value)), None
+        if isinstance(value, Mapping):
+            kind, detail = next(iter(value.items()))
+        if kind in ("Paragraph", "Heading", "CodeBlock", "Table"):
+            if kind != "Paragraph" or "Item" not in self._kinds:
+                self._flush_item(start)
+            self._text, self._begin = ([] if "Item" not in self._kinds or kind != "Paragraph" else self._text), self._line(start)
+            self._plain, self._lang = False, ""
+            if kind == "CodeBlock" and isinstance(detail, Mapping):
+                self._lang = str(detail.get("Fenced", "")).split(None, 1)[0].lower() if detail.get("Fenced") else ""
+        elif kind == "Item":
+            self._flush_item(start)
+            self._items.append((self._line(start), []))
+            self._text, self._begin, self._lang = [], self._line(start), ""
+        elif kind == "Link" and isinstance(detail, Mapping):
+            self._open_links.append((str(detail["dest_url"]), self._line(start), [], False))
+        elif kind == "Image" and isinstance(detail, Mapping):
+            self._open_images.append((str(detail["dest_url"]), self._line(start), []))
+        elif kind == "Strong":
+            self._strong += 1
+        elif kind in ("TableRow", "TableHead"):
+            self._text.append("\n")
+        elif kind == "TableCell":
+            self._text.append(" | ")
+        self._kinds.append(kind)
+
+    def _flush_item(self, offset: int) -> None:
+        """Close the text of a list item before something is nested in it."""
+        if self._items and "".join(self._text).strip() and self._kinds and "Item" in self._kinds:
+            self._block("item", self._line(max(offset - 1, 0)))
+            self._text = []
+
+    def _end(self, value: Any, start: int, end: int) -> None:
+        kind = value if isinstance(value, str) else next(iter(value))
+        if self._kinds:
+            self._kinds.pop()
+        last = self._line(max(end - 1, start))
+        if kind == "Heading":
+            self._open_section("".join(self._text), int(str(value["Heading"])[1]), self._line(start))
+        elif kind == "Paragraph":
+            if "Item" in self._kinds:
+                self._add("\n")
+            elif not self._plain and 0 < len("".join(self._text).strip()) < 80 and self._strong == 0 and not self._links_in(start):
+                self._open_section("".join(self._text), 6, self._line(start))
+            else:
+                self._block("quote" if "BlockQuote" in self._kinds else "paragraph", last)
+        elif kind in ("CodeBlock", "Table"):
+            self._block("code" if kind == "CodeBlock" else "table", last)
+        elif kind == "Item":
+            self._block("item", last)
+            if self._items:
+                self._items.pop()
+            self._text = []
+        elif kind == "Link" and self._open_links:
+            url, line, parts, image = self._open_links.pop()
+            self._links.append(Link(self._path, url, " ".join("".join(parts).split()), line, image))
+        elif kind == "Image" and self._open_images:
+            source, line, parts = self._open_images.pop()
+            link = self._open_links[-1][0] if self._open_links else ""
+            if self._open_links:
+                url, at, texts, _ = self._open_links[-1]
+                self._open_links[-1] = (url, at, texts, True)
+            self._images.append(Image(self._path, source, " ".join("".join(parts).split()), line, link))
+        elif kind == "Strong":
+            self._strong = max(self._strong - 1, 0)
+
+    def _links_in(self, start: int) -> bool:
+        line = self._line(start)
+        return any(link.line >= line for link in self._links[-3:]) or any(img.line >= line for img in self._images[-3:])
+
+    def _block(self, kind: str, last: int) -> None:
+        text = "".join(self._text).strip("\n") if kind == "code" else "".join(self._text).strip()
+        if text:
+            self._blocks.append(Block(self._path, kind, text, self._begin, max(last, self._begin), self._lang))
+            if kind not in ("code",):
+                for match in _BARE_URL.finditer(text):
+                    line = self._begin + text.count("\n", 0, match.start())
+                    url = match.group().rstrip(".,;:!?")
+                    if not any(link.url == url for link in self._links[-8:]):
+                        self._links.append(Link(self._path, url, "", line))
+        self._text = []
+
+    def _html(self, html: str, line: int, *, block: bool) -> None:
+        heading = _HEADING_TAG.search(html)
+        if heading:
+            self._open_section(unescape(_TAG.sub("", heading.group(2))), int(heading.group(1)), line)
+        for match in _ANCHOR.finditer(html):
+            inner = match.group(2)
+            text = " ".join(unescape(_TAG.sub(" ", inner)).split())
+            at = line + html.count("\n", 0, match.start())
+            self._links.append(Link(self._path, match.group(1), text, at, "<img" in inner.lower()))
+        for match in _IMG.finditer(html):
+            alt = _ALT.search(match.group())
+            at = line + html.count("\n", 0, match.start())
+            self._images.append(Image(self._path, match.group(1), unescape(alt.group(1)) if alt else "", at))
+        if block and not heading:
+            text = " ".join(unescape(_TAG.sub(" ", html)).split())
+            if text:
+                self._begin, self._text, self._lang = line, [text], ""
+                self._block("paragraph", line + html.rstrip("\n").count("\n"))
+
+    # -- sections --------------------------------------------------------------------------------------------
+
+    def _open_section(self, title: str, level: int, line: int) -> None:
+        self._close_section()
+        self._title, self._level, self._head = " ".join(title.split()), level, line
+        self._text = []
+
+    def _close_section(self) -> None:
+        if self._title or self._blocks or self._links or self._images:
+            trail: list[str] = []
+            level = self._level
+            for section in reversed(self._sections):
+                if 0 < section.level < level:
+                    trail.insert(0, section.title)
+                    level = section.level
+            self._sections.append(
+                Section(
+                    self._path, self._title, self._level, self._head, tuple(self._blocks), tuple(self._links),
+                    tuple(self._images), tuple(trail),
+                )
+            )  # fmt: skip
+        self._blocks, self._links, self._images = [], [], []
+
+    def finished(self) -> Document:
+        self._close_section()
+        return Document(self._path, tuple(self._sections))
+
+
+_UNDERLINE = re.compile(r"^([=\-~^\"'#*+.`:_])\1{2,}\s*$")
+_RST_IMAGE = re.compile(r"^\s*(?:\.\. (?:\|\w+\| )?(?:image|figure):: )(\S+)")
+_RST_CODE = re.compile(r"^\s*\.\. (?:code-block|code|sourcecode|mermaid|uml|graphviz)::\s*(\w*)")
+_RST_LINK = re.compile(r"`([^`<]*)<(https?://[^>]+)>`__?")
+
+
+def parse_rst(path: str, text: str) -> Document:
+    """Read headings, paragraphs, images, links and code of a reStructuredText file; never raises."""
+    lines = _INVISIBLE.sub("", text[:_MOST]).split("\n")
+    out: list[str] = []
+    levels: list[str] = []
+    skip = False
+    for index, line in enumerate(lines):
+        following = lines[index + 1] if index + 1 < len(lines) else ""
+        underline = _UNDERLINE.match(following)
+        image, code = _RST_IMAGE.match(line), _RST_CODE.match(line)
+        if skip:
+            skip = False
+            out.append("")
+        elif underline and line.strip() and not line[0].isspace() and len(following.strip()) >= len(line.strip()) - 2:
+            mark = underline.group(1)
+            if mark not in levels:
+                levels.append(mark)
+            out.append(f"{'#' * min(levels.index(mark) + 1, 6)} {line.strip()}")
+            skip = True
+        elif _UNDERLINE.match(line):
+            out.append("")
+        elif image:
+            out.append(f"![]({image.group(1)})")
+        elif code or line.rstrip().endswith("::"):
+            out.append(line.replace("::", ":") if not code else "")
+        else:
+            out.append(_RST_LINK.sub(r"[\1](\2)", line))
+    return parse_markdown(path, "\n".join(out))

@@ -1,0 +1,136 @@
+"""Jupyter notebooks (nbformat 3 and 4): the code cells as one module, with lines of the file itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from analyzer.artifacts.python_source import PythonModule, parse_python
+
+__all__ = ["Notebook", "parse_notebook"]
+
+_MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[!%])")
+_CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
+_PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun"})
+_DEEPEST = 120
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook. ``shell`` holds (line, command) of ``!`` lines, ``markdown`` the prose cells with their lines."""
+
+    path: str
+    module: PythonModule
+    shell: tuple[tuple[int, str], ...] = ()
+    markdown: tuple[tuple[int, str], ...] = ()
+    outputs: tuple[str, ...] = ()
+    executed: bool = False
+    error: str = ""
+
+
+@dataclass(slots=True)
+class _Reader:
+    raw: str
+    position: int = 0
+    line: int = 1
+    source: list[str] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)
+    shell: list[tuple[int, str]] = field(default_factory=list)
+
+    def locate(self, text: str) -> int:
+        """Line of the file on which a source line stands; searched forward from the last one."""
+        encoded = json.dumps(text, ensure_ascii=False)[1:-1]
+        found = self.raw.find(encoded, self.position) if encoded.strip() else -1
+        if found < 0 and encoded.strip():
+            found = self.raw.find(json.dumps(text)[1:-1], self.position)
+        if found >= 0:
+            self.line += self.raw.count("\n", self.position, found)
+            self.position = found
+        return self.line
+
+    def add(self, text: str) -> None:
+        self.source.append(text)
+        self.lines[len(self.source)] = self.line
+
+
+def parse_notebook(path: str, raw: str) -> Notebook:
+    """Parse a notebook; never raises. Lines with magics are blanked, other languages' cells left out."""
+    document, error = _load(raw)
+    cells = list(_cells(document))
+    reader = _Reader(raw)
+    markdown: list[tuple[int, str]] = []
+    outputs: list[str] = []
+    executed = False
+    for cell in cells:
+        source = _joined(cell.get("source", cell.get("input", "")))
+        if cell.get("cell_type") == "code":
+            _read_code(reader, source)
+            executed = executed or isinstance(cell.get("execution_count", cell.get("prompt_number")), int)
+            outputs += _outputs(cell)
+        elif cell.get("cell_type") == "markdown" and source.strip():
+            first = next(line for line in source.split("\n") if line.strip())
+            markdown.append((reader.locate(first), source))
+    module = parse_python(path, "\n".join(reader.source), notebook=True, lines=reader.lines)
+    return Notebook(path, module, tuple(reader.shell), tuple(markdown), tuple(outputs), executed, error or module.error)
+
+
+def _load(raw: str) -> tuple[Mapping[str, object], str]:
+    if raw[:100_000].count("[[[[[[[[") > _DEEPEST:
+        return {}, "nested too deeply"
+    try:
+        document = json.loads(raw) if raw.strip() else {}
+    except (ValueError, RecursionError) as problem:
+        return {}, f"no valid JSON: {problem}"[:160]
+    return (document, "") if isinstance(document, dict) else ({}, "no notebook: the JSON is no object")
+
+
+def _cells(document: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    groups: list[object] = [document.get("cells")]
+    sheets = document.get("worksheets")
+    if isinstance(sheets, list):
+        groups += [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    for group in groups:
+        if isinstance(group, list):
+            yield from (cell for cell in group if isinstance(cell, dict))
+
+
+def _joined(source: object) -> str:
+    if isinstance(source, list):
+        return "".join(item for item in source if isinstance(item, str))
+    return source if isinstance(source, str) else ""
+
+
+def _read_code(reader: _Reader, source: str) -> None:
+    magic = _CELL_MAGIC.match(source)
+    foreign = bool(magic) and magic is not None and magic.group(1) not in _PYTHON_CELLS
+    for text in source.split("\n"):
+        line = reader.locate(text) if text.strip() else reader.line
+        stripped = text.strip()
+        if foreign:
+            if magic and magic.group(1) in ("bash", "sh") and not stripped.startswith("%%"):
+                reader.shell.append((line, text))
+            continue
+        match = _MAGIC.match(text)
+        if match:
+            if stripped.startswith("!"):
+                reader.shell.append((line, stripped[1:]))
+            reader.add(match.group(1) + "pass")
+        else:
+            reader.add(text)
+    reader.add("")
+
+
+def _outputs(cell: Mapping[str, object]) -> list[str]:
+    found: list[str] = []
+    outputs = cell.get("outputs")
+    for output in outputs[:50] if isinstance(outputs, list) else []:
+        if not isinstance(output, dict):
+            continue
+        data = output.get("data")
+        for text in (output.get("text"), data.get("text/plain") if isinstance(data, dict) else None):
+            joined = _joined(text)
+            if joined:
+                found.append(joined[:5000])
+    return found

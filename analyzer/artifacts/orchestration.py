@@ -1,0 +1,136 @@
+"""Workflows declared in files rather than code: Mage, Prefect, Databricks, Step Functions, Argo, Ansible."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from analyzer.artifacts.kubernetes import KubernetesObject
+from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
+from analyzer.findings import Place
+
+__all__ = [
+    "Workflow",
+    "parse_argo",
+    "parse_databricks",
+    "parse_mage_pipeline",
+    "parse_mage_triggers",
+    "parse_prefect",
+    "parse_state_machine",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One workflow. ``steps`` are the names of what it runs, ``schedule`` a cron text or interval if it has one.
+
+    ``active`` is false where the file says that the schedule is off.
+    """
+
+    path: str
+    tool: str
+    name: str
+    steps: tuple[str, ...]
+    line: int
+    schedule: str = ""
+    schedule_line: int = 0
+    active: bool = True
+    entrypoint: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The line where it begins."""
+        return Place(self.path, self.line)
+
+    @property
+    def schedule_place(self) -> Place:
+        """The line of the schedule, or of the workflow."""
+        return Place(self.path, self.schedule_line or self.line)
+
+
+def parse_mage_pipeline(path: str, text: str) -> Workflow | None:
+    """Parse the metadata.yaml of a Mage pipeline; None when it is none."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    blocks = root.get("blocks")
+    if blocks.kind != "sequence":
+        return None
+    steps = tuple(f"{block.get('type').text}:{block.get('uuid').text or block.get('name').text}" for block in blocks)
+    return Workflow(path, "mage", root.get("name").text or root.get("uuid").text, steps, blocks.line)
+
+
+def parse_mage_triggers(path: str, text: str) -> tuple[Workflow, ...]:
+    """Parse the triggers.yaml of a Mage pipeline."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    name = path.split("/")[-2] if "/" in path else ""
+    found = []
+    for trigger in root.get("triggers"):
+        schedule = trigger.get("schedule_interval").text or trigger.get("schedule_type").text
+        active = trigger.get("status").text in ("active", "")
+        found.append(Workflow(path, "mage", name, (), trigger.line, schedule, trigger.line, active))
+    return tuple(found)
+
+
+def parse_prefect(path: str, text: str) -> tuple[Workflow, ...]:
+    """Parse the deployments of a prefect.yaml."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    found = []
+    for node in root.get("deployments"):
+        schedules = [item for item in (node.get("schedule"), *node.get("schedules")) if item.kind == "mapping"]
+        schedule, line, active = "", 0, True
+        for item in schedules:
+            value = item.get("cron") or item.get("interval") or item.get("rrule")
+            if value.text:
+                schedule, line = value.text, value.line
+                active = item.get("active").text.lower() != "false"
+        name, entry = node.get("name"), node.get("entrypoint")
+        if name.text or entry.text:
+            found.append(Workflow(path, "prefect", name.text, (), node.line, schedule, line, active, entry.text))
+    return tuple(found)
+
+
+def parse_databricks(path: str, text: str) -> tuple[Workflow, ...]:
+    """Parse the jobs of a Databricks asset bundle."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    found = []
+    for name, line, job in root.get("resources", "jobs").items():
+        steps = tuple(task.get("task_key").text for task in job.get("tasks"))
+        cron = job.get("schedule", "quartz_cron_expression")
+        found.append(Workflow(path, "databricks", name, steps, line, cron.text, cron.line if cron else 0))
+    return tuple(found)
+
+
+def parse_state_machine(path: str, text: str) -> Workflow | None:
+    """Parse an Amazon States Language definition; None when the JSON is none."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        match = re.search(r'"StartAt"\s*:', text)
+        states = re.findall(r'"(\w[\w -]*)"\s*:\s*\{\s*"Type"\s*:', text)
+        if not match or not states:  # templates with ${...} are no JSON
+            return None
+        return Workflow(path, "step-functions", "", tuple(states), text.count("\n", 0, match.start()) + 1)
+    states = document.get("States") if isinstance(document, dict) else None
+    if not isinstance(states, dict) or "StartAt" not in document:
+        return None
+    line = text.count("\n", 0, max(text.find('"StartAt"'), 0)) + 1
+    return Workflow(path, "step-functions", str(document.get("Comment", ""))[:80], tuple(states), line)
+
+
+def parse_argo(item: KubernetesObject) -> Workflow | None:
+    """Read a Workflow or CronWorkflow of Argo from a Kubernetes object."""
+    if item.group != "argoproj.io" or item.kind not in ("Workflow", "CronWorkflow", "WorkflowTemplate") or not item.node:
+        return None
+    spec = item.node.get("spec", "workflowSpec") or item.node.get("spec")
+    templates = list(spec.get("templates"))
+    steps = [task.get("name").text for template in templates for task in template.get("dag", "tasks")]
+    steps += [step.get("name").text for template in templates for group in template.get("steps") for step in group]
+    steps = steps or [template.get("name").text for template in templates]
+    schedule = item.node.get("spec", "schedule")
+    return Workflow(
+        item.path, "argo", item.name, tuple(steps), item.line, schedule.text, schedule.line if schedule else 0
+    )

@@ -1,0 +1,181 @@
+"""Python modules: what they import, call, define and compare, with lines. Parsed, never imported or run."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from analyzer.artifacts.python_visitor import Visitor
+from analyzer.artifacts.python_values import (
+    Assignment,
+    Call,
+    Class,
+    Comparison,
+    Function,
+    Import,
+    Reference,
+    Text,
+)
+from analyzer.findings import Place
+
+__all__ = [
+    "Assignment",
+    "Call",
+    "Class",
+    "Comparison",
+    "Function",
+    "Import",
+    "PythonModule",
+    "Reference",
+    "Text",
+    "parse_python",
+]
+
+_MOST_BYTES = 1_000_000
+_DEEPEST_BRACKETS = 150
+_ATTEMPTS = 40
+
+
+@dataclass(frozen=True)
+class PythonModule:
+    """One module, or all code cells of one notebook.
+
+    ``names_in`` holds the identifiers and attribute names that each scope uses (a function by its qualified name,
+    the module's own level as the empty string), ``checks`` the lines of assertions at module level; ``error`` says what could not be parsed. Lines are those of the
+    file.
+    """
+
+    path: str
+    imports: tuple[Import, ...]
+    calls: tuple[Call, ...]
+    functions: tuple[Function, ...]
+    classes: tuple[Class, ...]
+    texts: tuple[Text, ...]
+    comparisons: tuple[Comparison, ...]
+    assignments: tuple[Assignment, ...]
+    references: tuple[Reference, ...]
+    names_in: Mapping[str, frozenset[str]]
+    docstring: str = ""
+    has_main_guard: bool = False
+    statements: int = 0
+    checks: tuple[int, ...] = ()
+    error: str = ""
+    error_line: int = 0
+    notebook: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The first line."""
+        return Place(self.path, 1)
+
+    @cached_property
+    def used_imports(self) -> tuple[Import, ...]:
+        """Imports whose name the code uses; an import of nothing else than side effects is none."""
+        return tuple(item for item in self.imports if item.used)
+
+    @cached_property
+    def function_at(self) -> Mapping[str, Function]:
+        """Functions by qualified name."""
+        return {function.qualname: function for function in self.functions}
+
+
+def parse_python(path: str, source: str, *, notebook: bool = False, lines: Mapping[int, int] | None = None) -> PythonModule:
+    """Parse one module; never raises.
+
+    A statement that cannot be parsed is left out and described in ``error``; the rest is read.
+
+    Args:
+        path: the file's path, for places.
+        source: the text.
+        notebook: whether it is the joined code of a notebook.
+        lines: maps line numbers of ``source`` to those of the file, where they differ.
+    """
+    tree, error, error_line = _parse(source)
+    visitor = Visitor(path, tree, lines or {}, is_package=path.endswith("__init__.py"))
+    if lines and error_line:
+        error_line = lines.get(error_line, error_line)
+    return PythonModule(
+        path=path,
+        imports=visitor.finished_imports(),
+        calls=tuple(visitor.calls),
+        functions=tuple(visitor.finished_functions()),
+        classes=tuple(visitor.classes),
+        texts=tuple(visitor.texts),
+        comparisons=tuple(visitor.comparisons),
+        assignments=tuple(visitor.assignments),
+        references=tuple(visitor.references),
+        names_in={scope: frozenset(names) for scope, names in visitor.names_in.items()},
+        docstring=visitor.docstring,
+        has_main_guard=visitor.has_main_guard,
+        statements=visitor.statements,
+        checks=tuple(visitor.checks),
+        error=error,
+        error_line=error_line,
+        notebook=notebook,
+    )
+
+
+def _parse(source: str) -> tuple[ast.Module, str, int]:
+    empty = ast.Module(body=[], type_ignores=[])
+    if len(source) > _MOST_BYTES:
+        return empty, "too long to parse", 1
+    if _bracket_depth(source) > _DEEPEST_BRACKETS:
+        return empty, "brackets nested too deeply to parse", 1
+    error, error_line = "", 0
+    text = source.replace("\0", " ")
+    for _ in range(_ATTEMPTS):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(text), error, error_line
+        except SyntaxError as problem:
+            line = problem.lineno or 1
+            if not error:
+                error, error_line = f"line {line}: {problem.msg}", line
+            shorter = _without_statement(text, line)
+            if shorter is None:
+                return empty, error, error_line
+            text = shorter
+        except (ValueError, RecursionError, MemoryError) as problem:
+            return empty, error or f"cannot be parsed: {problem}"[:120], error_line or 1
+    return empty, error, error_line
+
+
+_TOP_LEVEL = re.compile(r"[^\s#)\]}\"']")
+_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
+
+
+def _without_statement(text: str, line: int) -> str | None:
+    """Blank the top-level statement around ``line``, keeping line numbers; None when nothing is left to blank."""
+    lines = text.split("\n")
+    index = min(line, len(lines)) - 1
+    start = index
+    while start > 0 and (not _TOP_LEVEL.match(lines[start]) or _CONTINUES.match(lines[start])):
+        start -= 1
+    end = max(index + 1, start + 1)
+    while end < len(lines) and (not _TOP_LEVEL.match(lines[end]) or _CONTINUES.match(lines[end])):
+        end += 1
+    if not any(lines[start:end]):
+        remaining = [number for number in range(start) if lines[number].strip()]
+        if not remaining:
+            return None
+        start = remaining[-1]
+    lines[start:end] = [""] * (end - start)
+    return "\n".join(lines)
+
+
+_BRACKETS = re.compile(r"[\[\](){}]")
+
+
+def _bracket_depth(source: str) -> int:
+    if source.count("(") + source.count("[") + source.count("{") < _DEEPEST_BRACKETS:
+        return 0
+    depth = deepest = 0
+    for match in _BRACKETS.finditer(source):
+        depth = depth + 1 if match.group() in "[({" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest

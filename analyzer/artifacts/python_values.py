@@ -1,0 +1,236 @@
+"""The values that a parsed Python module is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzer.findings import Place
+
+__all__ = ["Assignment", "Call", "Class", "Comparison", "Constant", "Function", "Import", "Name", "Reference", "Text", "Value"]
+
+Constant = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A dotted name standing where a value could be, resolved through imports and assignments."""
+
+    dotted: str
+
+
+Value = Constant | Name | tuple["Value", ...]
+"""What is known of an argument: a constant (f-strings with ``{}`` for their fields), a name, a sequence, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``import module as alias`` or ``from module import name as alias``; relative ones begin with dots."""
+
+    path: str
+    module: str
+    name: str
+    alias: str
+    line: int
+    used: bool = True
+    guarded: bool = False
+
+    @property
+    def root(self) -> str:
+        """The top-level package; empty for relative imports."""
+        return self.module.split(".", 1)[0]
+
+    @property
+    def dotted(self) -> str:
+        """The full name that the alias stands for."""
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+    @property
+    def place(self) -> Place:
+        """The line of the import."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A call. ``name`` is dotted and resolved: ``pandas.read_csv``, ``sklearn.svm.SVC.fit``, ``df.merge``.
+
+    ``scope`` is the qualified name of the function around it (empty at module level), ``decorates`` the
+    function or class it decorates. ``assigned`` is the variable that takes its value.
+    """
+
+    path: str
+    name: str
+    line: int
+    end_line: int
+    args: tuple[Value, ...] = ()
+    keywords: Mapping[str, Value] | None = None
+    scope: str = ""
+    decorates: str = ""
+    assigned: str = ""
+    conditional: bool = False
+    swallowed: bool = False
+
+    @property
+    def last(self) -> str:
+        """The part after the last dot."""
+        return self.name.rsplit(".", 1)[-1]
+
+    @property
+    def root(self) -> str:
+        """The part before the first dot."""
+        return self.name.split(".", 1)[0]
+
+    def keyword(self, name: str) -> Value:
+        """The value given for a keyword, or None."""
+        return (self.keywords or {}).get(name)
+
+    def has_keyword(self, name: str) -> bool:
+        """Whether the keyword is given at all."""
+        return name in (self.keywords or {})
+
+    def texts(self) -> tuple[str, ...]:
+        """All strings among the arguments and keywords, sequences included."""
+        found: list[str] = []
+        stack: list[Value] = [*reversed(list((self.keywords or {}).values())), *reversed(self.args)]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, str):
+                found.append(value)
+            elif isinstance(value, tuple):
+                stack += reversed(value)
+        return tuple(found)
+
+    @property
+    def place(self) -> Place:
+        """The lines of the call."""
+        return Place(self.path, self.line, self.end_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or method. ``statements`` counts what stands in its body without the docstring.
+
+    ``checks`` are the lines of assertions that can fail; ``swallows`` is true where a bare handler hides
+    every failure of the body. ``stub`` is a body of ``pass``, ``...`` or ``raise NotImplementedError``.
+    ``returned`` are the resolved names of what it returns, as far as they have one; ``stops`` the lines on which
+    it raises or ends the program.
+    """
+
+    path: str
+    name: str
+    qualname: str
+    line: int
+    end_line: int
+    decorators: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    statements: int = 0
+    checks: tuple[int, ...] = ()
+    swallows: bool = False
+    stub: bool = False
+    returned: tuple[str, ...] = ()
+    nested: bool = False
+    stops: tuple[int, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The line of ``def`` to the last line."""
+        return Place(self.path, self.line, self.end_line)
+
+    @property
+    def head(self) -> Place:
+        """The line of ``def`` alone."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class with the resolved names of its bases and the names of its annotated fields."""
+
+    path: str
+    name: str
+    line: int
+    end_line: int
+    bases: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The line of ``class``."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string constant (f-strings with ``{}`` for their fields) that is no docstring."""
+
+    path: str
+    value: str
+    line: int
+    scope: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The first line of the string."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``left op right`` with an ordering operator, as sets of the words in both sides.
+
+    ``decides`` is true in the test of an ``if``, ``while``, ``assert`` or conditional expression, or where
+    the result is assigned or returned.
+    """
+
+    path: str
+    line: int
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    constant: bool
+    scope: str = ""
+    decides: bool = False
+    guarded_names: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The line of the comparison."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``target = value`` where the target is a plain, dotted or subscripted name.
+
+    ``column`` is the constant key of ``frame["key"] = ...``.
+    """
+
+    path: str
+    target: str
+    line: int
+    value: Value = None
+    column: str = ""
+    scope: str = ""
+    derived: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The line of the assignment."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An attribute of an imported module that is used without being called: ``mlflow.sklearn``."""
+
+    path: str
+    name: str
+    line: int
+    scope: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The line of the use."""
+        return Place(self.path, self.line)

@@ -1,0 +1,588 @@
+"""One pass over a Python syntax tree that collects what rules ask for.
+
+Names are resolved within the module alone: through imports, through the call that a variable was assigned
+from, through annotations of parameters and through ``self`` attributes. Code that cannot be reached (after
+``return``, under ``if False``) is not visited.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from analyzer.artifacts.python_expressions import Resolver, side_words
+from analyzer.artifacts.python_values import (
+    Assignment,
+    Call,
+    Class,
+    Comparison,
+    Function,
+    Import,
+    Reference,
+    Text,
+    Value,
+)
+
+__all__ = ["Visitor"]
+
+_ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CHECK_PREFIXES = ("assert", "assertLogs")
+_CHECK_CALLS = frozenset({"pytest.raises", "pytest.warns", "pytest.fail"})
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "click.Abort"})
+_MOST_TEXTS = 4000
+
+
+class _Frame:
+    """What is gathered about the function being visited."""
+
+    __slots__ = ("checks", "returned", "stops", "swallowed")
+
+    def __init__(self) -> None:
+        self.checks: list[int] = []
+        self.swallowed = 0
+        self.returned: list[str] = []
+        self.stops: list[int] = []
+
+
+class Visitor:
+    """Visits a module on construction; the results are its public attributes."""
+
+    def __init__(self, path: str, tree: ast.Module, lines: Mapping[int, int], *, is_package: bool = False) -> None:
+        self.path = path
+        self.calls: list[Call] = []
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        self.texts: list[Text] = []
+        self.comparisons: list[Comparison] = []
+        self.assignments: list[Assignment] = []
+        self.references: list[Reference] = []
+        self.names_in: dict[str, set[str]] = {"": set()}
+        self.docstring = ast.get_docstring(tree, clean=False) or ""
+        self.has_main_guard = False
+        self.statements = 0
+        self.checks: list[int] = []
+        self._imports: list[Import] = []
+        self._lines = lines
+        self._is_package = is_package
+        self._loaded: set[str] = set()
+        self._exported: set[str] = set()
+        self._resolver = Resolver()
+        self._scope = ""
+        self._used = self.names_in[""]
+        self._frames: list[_Frame] = []
+        self._swallow = 0
+        self._guard_import = 0
+        self._branch = 0
+        self._comparison_of: dict[str, int] = {}
+        self._assigned = ""
+        self._handlers: dict[type[ast.AST], Callable[[ast.AST], None]] = {
+            kind: getattr(self, f"_visit_{kind.__name__}")
+            for kind in (
+                ast.Import, ast.ImportFrom, ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign,
+                ast.AnnAssign, ast.AugAssign, ast.If, ast.IfExp, ast.While, ast.Assert, ast.Try, ast.With, ast.AsyncWith,
+                ast.Compare, ast.Constant, ast.JoinedStr, ast.Name, ast.Attribute, ast.Return, ast.For, ast.AsyncFor,
+                ast.Expr, ast.Lambda, ast.Raise,
+            )
+        }  # fmt: skip
+        self._body(tree.body)
+
+    # -- results ---------------------------------------------------------------------------------------------
+
+    def finished_imports(self) -> tuple[Import, ...]:
+        """The imports, each marked by whether its name is used in the module."""
+        return tuple(
+            Import(item.path, item.module, item.name, item.alias, item.line, self._is_used(item), item.guarded)
+            for item in self._imports
+        )
+
+    def _is_used(self, item: Import) -> bool:
+        if self._is_package or item.name == "*" or item.module == "__future__":
+            return True
+        return item.alias.split(".", 1)[0] in self._loaded or item.alias in self._exported
+
+    def finished_functions(self) -> Iterator[Function]:
+        """The functions in the order in which they begin."""
+        return iter(sorted(self.functions, key=lambda function: function.line))
+
+    # -- walking ---------------------------------------------------------------------------------------------
+
+    def _body(self, statements: Iterable[ast.stmt]) -> None:
+        for statement in statements:
+            self.statements += 1
+            try:
+                self._visit(statement)
+            except RecursionError:
+                continue
+            if isinstance(statement, _ENDS):
+                return
+
+    def _visit(self, node: ast.AST) -> None:
+        handler = self._handlers.get(type(node))
+        if handler:
+            handler(node)
+        else:
+            self._children(node)
+
+    def _children(self, node: ast.AST) -> None:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, ast.AST):
+                self._visit(value)
+            elif isinstance(value, list):
+                if value and isinstance(value[0], ast.stmt):
+                    self._body(value)
+                else:
+                    for item in value:
+                        if isinstance(item, ast.AST):
+                            self._visit(item)
+
+    def _line(self, line: int) -> int:
+        return self._lines.get(line, line) if self._lines else line
+
+    # -- imports ---------------------------------------------------------------------------------------------
+
+    def _visit_Import(self, node: ast.Import) -> None:
+        for item in node.names:
+            alias = item.asname or item.name
+            self._add_import(item.name, "", alias, node.lineno)
+            self._resolver.bind(alias.split(".", 1)[0], item.name if item.asname else item.name.split(".", 1)[0])
+
+    def _visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for item in node.names:
+            alias = item.asname or item.name
+            self._add_import(module, item.name, alias, node.lineno)
+            joint = "" if module.endswith(".") else "."
+            self._resolver.bind(alias, f"{module}{joint}{item.name}", imported=True)
+
+    def _add_import(self, module: str, name: str, alias: str, line: int) -> None:
+        self._imports.append(Import(self.path, module, name, alias, self._line(line), guarded=self._guard_import > 0))
+        if not name:
+            self._resolver.imported.add(alias.split(".", 1)[0])
+
+    # -- names and constants ---------------------------------------------------------------------------------
+
+    def _visit_Name(self, node: ast.Name) -> None:
+        self._used.add(node.id)
+        if isinstance(node.ctx, ast.Load):
+            self._loaded.add(node.id)
+            if self._resolver.is_imported(node.id):
+                self._refer(node)
+
+    def _visit_Attribute(self, node: ast.Attribute) -> None:
+        self._used.add(node.attr)
+        base: ast.expr = node.value
+        while isinstance(base, ast.Attribute):
+            self._used.add(base.attr)
+            base = base.value
+        if isinstance(base, ast.Name):
+            self._used.add(base.id)
+            self._loaded.add(base.id)
+            if self._resolver.is_imported(base.id):
+                self._refer(node)
+        else:
+            self._visit(base)
+
+    def _refer(self, node: ast.Name | ast.Attribute) -> None:
+        self.references.append(Reference(self.path, self._resolver.name(node), self._line(node.lineno), self._scope))
+
+    def _visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and len(node.value) > 1 and len(self.texts) < _MOST_TEXTS:
+            self.texts.append(Text(self.path, node.value, self._line(node.lineno), self._scope))
+
+    def _visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        value = self._resolver.value(node)
+        if isinstance(value, str) and len(self.texts) < _MOST_TEXTS:
+            self.texts.append(Text(self.path, value, self._line(node.lineno), self._scope))
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self._visit(part.value)
+
+    def _visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return  # a docstring, an ellipsis or a block comment written as a string
+        self._visit(node.value)
+
+    # -- calls -----------------------------------------------------------------------------------------------
+
+    def _visit_Call(self, node: ast.Call) -> None:
+        assigned, self._assigned = self._assigned, ""
+        name = self._resolver.name(node.func)
+        self._add_call(name, node, assigned=assigned)
+        self._note_func(node.func)
+        for argument in node.args:
+            self._visit(argument)
+        for keyword in node.keywords:
+            self._visit(keyword.value)
+
+    def _add_call(self, name: str, node: ast.expr, *, decorates: str = "", assigned: str = "") -> None:
+        args: tuple[Value, ...] = ()
+        keywords: dict[str, Value] | None = None
+        if isinstance(node, ast.Call):
+            args = tuple(self._resolver.value(item) for item in node.args)
+            if node.keywords:
+                keywords = {item.arg: self._resolver.value(item.value) for item in node.keywords if item.arg}
+        last = name.rsplit(".", 1)[-1]
+        if (last.startswith(_CHECK_PREFIXES) or name in _CHECK_CALLS) and not decorates:
+            self._check(node.lineno)
+        elif self._frames and name in _EXITS:
+            self._frames[-1].stops.append(self._line(node.lineno))
+        self.calls.append(
+            Call(
+                self.path, name, self._line(node.lineno), self._line(node.end_lineno or node.lineno), args, keywords,
+                self._scope, decorates, assigned, self._branch > 0, self._swallow > 0,
+            )
+        )  # fmt: skip
+
+    def _note_func(self, func: ast.expr) -> None:
+        base = func
+        while isinstance(base, ast.Attribute):
+            self._used.add(base.attr)
+            base = base.value
+        if isinstance(base, ast.Name):
+            self._used.add(base.id)
+            self._loaded.add(base.id)
+        else:
+            self._visit(base)
+
+    def _check(self, line: int) -> None:
+        if not self._frames and not self._swallow:
+            self.checks.append(self._line(line))
+        for frame in self._frames:
+            frame.checks.append(self._line(line))
+            frame.swallowed += self._swallow > 0
+
+    # -- definitions -----------------------------------------------------------------------------------------
+
+    def _visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        qualname = f"{self._scope}.{node.name}" if self._scope else node.name
+        decorators = tuple(self._decorator(item, node.name) for item in node.decorator_list)
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default:
+                self._visit(default)
+        outer, frame, before = self._scope, _Frame(), self.statements
+        nested = bool(self._frames)
+        swallow, branch = self._swallow, self._branch
+        self._swallow = self._branch = 0
+        self._scope = qualname
+        outer_used, self._used = self._used, self.names_in.setdefault(qualname, set())
+        self._frames.append(frame)
+        with self._resolver.scope():
+            for argument in arguments:
+                if argument.annotation:
+                    self._visit(argument.annotation)
+                self._resolver.bind_parameter(argument)
+            if node.returns:
+                self._visit(node.returns)
+            body = _without_docstring(node.body)
+            self._body(body)
+        self._frames.pop()
+        self._used = outer_used
+        self._scope, self._swallow, self._branch = outer, swallow, branch
+        statements = self.statements - before
+        self.functions.append(
+            Function(
+                self.path, node.name, qualname, self._line(node.lineno), self._line(node.end_lineno or node.lineno),
+                decorators, tuple(argument.arg for argument in arguments), statements, tuple(frame.checks),
+                bool(frame.checks) and frame.swallowed >= len(frame.checks), _is_stub(body), tuple(dict.fromkeys(frame.returned[:16])), nested, tuple(frame.stops),
+            )
+        )  # fmt: skip
+
+    _visit_AsyncFunctionDef = _visit_FunctionDef
+
+    def _decorator(self, node: ast.expr, decorated: str) -> str:
+        func = node.func if isinstance(node, ast.Call) else node
+        name = self._resolver.name(func)
+        self._add_call(name, node, decorates=decorated)
+        self._note_func(func)
+        if isinstance(node, ast.Call):
+            for child in (*node.args, *(keyword.value for keyword in node.keywords)):
+                self._visit(child)
+        return name
+
+    def _visit_ClassDef(self, node: ast.ClassDef) -> None:
+        qualname = f"{self._scope}.{node.name}" if self._scope else node.name
+        decorators = tuple(self._decorator(item, node.name) for item in node.decorator_list)
+        bases = tuple(self._resolver.name(base) for base in node.bases)
+        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
+            self._visit(base)
+        fields = tuple(
+            item.target.id for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        )
+        methods = tuple(item.name for item in node.body if isinstance(item, _FUNCTIONS))
+        self.classes.append(
+            Class(
+                self.path, node.name, self._line(node.lineno), self._line(node.end_lineno or node.lineno),
+                bases, fields, methods, decorators,
+            )
+        )  # fmt: skip
+        outer_scope = self._scope
+        self._scope = qualname
+        with self._resolver.scope(class_name=qualname):
+            ordered = sorted(node.body, key=lambda item: getattr(item, "name", "") != "__init__")
+            for item in ordered if len(ordered) < 500 else node.body:
+                self.statements += 1
+                self._visit(item)
+        self._scope = outer_scope
+
+    def _visit_Lambda(self, node: ast.Lambda) -> None:
+        self._visit(node.body)
+
+    def _visit_Return(self, node: ast.Return) -> None:
+        if node.value:
+            if self._frames:
+                values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+                self._frames[-1].returned += [name for item in values if (name := self._resolver.name(item))]
+            self._decide(node.value, ("return",))
+            self._visit(node.value)
+
+    def _visit_Raise(self, node: ast.Raise) -> None:
+        if self._frames:
+            self._frames[-1].stops.append(self._line(node.lineno))
+        self._children(node)
+
+    # -- assignments -----------------------------------------------------------------------------------------
+
+    def _visit_Assign(self, node: ast.Assign) -> None:
+        first = node.targets[0]
+        self._assigned = first.id if isinstance(first, ast.Name) else ""
+        self._assign_value(node.value)
+        for target in node.targets:
+            self._bind_target(target, node.value, node.lineno)
+
+    def _visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._visit(node.annotation)
+        if node.value:
+            self._assigned = node.target.id if isinstance(node.target, ast.Name) else ""
+            self._assign_value(node.value)
+            self._bind_target(node.target, node.value, node.lineno)
+
+    def _visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._visit(node.value)
+        if isinstance(node.target, ast.Subscript | ast.Attribute):
+            self._visit(node.target.value)
+
+    def _assign_value(self, value: ast.expr) -> None:
+        before = len(self.comparisons)
+        self._decide(value, ())
+        target = self._assigned
+        self._visit(value)
+        self._assigned = ""
+        if target and len(self.comparisons) > before:
+            self._comparison_of[target] = before
+
+    def _bind_target(self, target: ast.expr, value: ast.expr, line: int) -> None:
+        if isinstance(target, ast.Name):
+            self._used.add(target.id)
+            known = self._resolver.assign(target.id, value)
+            if not self._frames:
+                self.assignments.append(Assignment(self.path, target.id, self._line(line), known, scope=self._scope))
+                if target.id == "__all__" and isinstance(known, tuple):
+                    self._exported.update(item for item in known if isinstance(item, str))
+        elif isinstance(target, ast.Tuple | ast.List):
+            for item in target.elts:
+                if isinstance(item, ast.Name):
+                    self._resolver.assign(item.id, value)
+        elif isinstance(target, ast.Attribute):
+            self._resolver.assign_attribute(target, value)
+            self._visit(target.value)
+        elif isinstance(target, ast.Subscript):
+            self._bind_subscript(target, value, line)
+
+    def _bind_subscript(self, target: ast.Subscript, value: ast.expr, line: int) -> None:
+        column = self._resolver.value(target.slice)
+        columns = column if isinstance(column, tuple) else (column,)
+        named = next((item for item in columns if isinstance(item, str)), "")
+        if named:
+            derived = not isinstance(value, ast.Constant | ast.Name | ast.List | ast.Dict | ast.Tuple)
+            self.assignments.append(
+                Assignment(
+                    self.path, self._resolver.name(target.value), self._line(line), None, named, self._scope, derived
+                )
+            )
+        self._visit(target.value)
+        self._visit(target.slice)
+
+    # -- control flow ----------------------------------------------------------------------------------------
+
+    def _visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Constant) and not node.test.value:
+            self._body(node.orelse)
+            return
+        if _is_main_guard(node.test):
+            self.has_main_guard = True
+            self._body(node.body)
+            self._body(node.orelse)
+            return
+        before = len(self.calls)
+        first = self._decide(node.test, ())
+        self._visit(node.test)
+        self._branch += 1
+        self._body(node.body)
+        self._body(node.orelse)
+        self._branch -= 1
+        if first is not None:
+            guarded = {call.last for call in self.calls[before:]}
+            guarded.update(_endings((*node.body, *node.orelse)))
+            self._guard(first, tuple(sorted(guarded)))
+
+    def _guard(self, indexes: Sequence[int], guarded: tuple[str, ...]) -> None:
+        for index in indexes:
+            old = self.comparisons[index]
+            names = tuple(sorted({*old.guarded_names, *guarded}))
+            self.comparisons[index] = Comparison(
+                old.path, old.line, old.left, old.right, old.constant, old.scope, True, names
+            )
+
+    def _visit_IfExp(self, node: ast.IfExp) -> None:
+        self._decide(node.test, ())
+        self._children(node)
+
+    def _visit_While(self, node: ast.While) -> None:
+        if isinstance(node.test, ast.Constant) and not node.test.value:
+            return
+        self._children(node)
+
+    def _visit_Assert(self, node: ast.Assert) -> None:
+        if not _is_trivial(node.test):
+            self._check(node.lineno)
+        self._decide(node.test, ("assert",))
+        self._children(node)
+
+    def _visit_Try(self, node: ast.Try) -> None:
+        broad = any(_swallows(handler) for handler in node.handlers)
+        imports = any(_names_import_error(handler) for handler in node.handlers)
+        self._swallow += broad
+        self._guard_import += imports
+        self._body(node.body)
+        self._guard_import -= imports
+        self._swallow -= broad
+        for handler in node.handlers:
+            if handler.type:
+                self._visit(handler.type)
+            self._guard_import += imports
+            self._body(handler.body)
+            self._guard_import -= imports
+        self._body(node.orelse)
+        self._body(node.finalbody)
+
+    def _visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            if isinstance(item.optional_vars, ast.Name):
+                self._assigned = item.optional_vars.id
+            self._visit(item.context_expr)
+            self._assigned = ""
+            if item.optional_vars:
+                self._bind_target(item.optional_vars, item.context_expr, node.lineno)
+        self._body(node.body)
+
+    _visit_AsyncWith = _visit_With
+
+    def _visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self._visit(node.iter)
+        self._bind_target(node.target, node.iter, node.lineno)
+        self._body(node.body)
+        self._body(node.orelse)
+
+    _visit_AsyncFor = _visit_For
+
+    # -- comparisons -----------------------------------------------------------------------------------------
+
+    def _visit_Compare(self, node: ast.Compare) -> None:
+        self._children(node)
+
+    def _decide(self, test: ast.expr, guarded: tuple[str, ...]) -> list[int] | None:
+        """Record the orderings that ``test`` is made of; return their indexes, or None when there are none."""
+        indexes: list[int] = []
+        stack: list[ast.expr] = [test]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.BoolOp):
+                stack += node.values
+            elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+                stack.append(node.operand)
+            elif isinstance(node, ast.Name) and node.id in self._comparison_of:
+                indexes.append(self._comparison_of[node.id])
+            elif isinstance(node, ast.Compare) and any(isinstance(op, _ORDERING) for op in node.ops):
+                right = node.comparators[0]
+                constant = isinstance(right, ast.Constant | ast.UnaryOp) or isinstance(node.left, ast.Constant)
+                self.comparisons.append(
+                    Comparison(
+                        self.path, self._line(node.lineno), side_words(node.left), side_words(right), constant,
+                        self._scope, True, guarded,
+                    )
+                )  # fmt: skip
+                indexes.append(len(self.comparisons) - 1)
+        return indexes or None
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    first = body[0] if body else None
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        return body[1:]
+    return body
+
+
+def _is_stub(body: list[ast.stmt]) -> bool:
+    if not body:
+        return True
+    if len(body) > 1:
+        return False
+    only = body[0]
+    if isinstance(only, ast.Pass) or (isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant)):
+        return True
+    return isinstance(only, ast.Raise) and "NotImplemented" in ast.dump(only)
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and isinstance(test.ops[0], ast.Eq)
+    )
+
+
+def _is_trivial(test: ast.expr) -> bool:
+    """Whether an assertion cannot fail: a constant, or a comparison of constants."""
+    if isinstance(test, ast.Constant | ast.Tuple):
+        return True
+    if isinstance(test, ast.Compare):
+        return all(isinstance(item, ast.Constant) for item in (test.left, *test.comparators))
+    return False
+
+
+def _swallows(handler: ast.ExceptHandler) -> bool:
+    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
+    if handler.type is not None and name not in ("Exception", "BaseException", "AssertionError"):
+        return False
+    quiet = (ast.Raise, ast.Assert, ast.Return)
+    return not any(isinstance(node, quiet) or _fails(node) for item in handler.body for node in ast.walk(item))
+
+
+def _fails(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    func = node.func
+    last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return last in ("exit", "fail", "_exit", "abort") or last.startswith("assert")
+
+
+def _names_import_error(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    return any(
+        isinstance(node, ast.Name) and node.id in ("ImportError", "ModuleNotFoundError", "Exception")
+        for node in ast.walk(handler.type)
+    )
+
+
+def _endings(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    for statement in statements:
+        if isinstance(statement, ast.Raise):
+            yield "raise"
+        elif isinstance(statement, ast.Return):
+            yield "return"

@@ -1,0 +1,174 @@
+"""Terraform and OpenTofu (https://opentofu.org/docs/language/), parsed by python-hcl2's grammar.
+
+The parse tree is read directly: it knows lines, which the dictionaries made from it do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource
+
+if TYPE_CHECKING:
+    from lark import Token, Tree
+
+__all__ = ["parse_terraform"]
+
+_REFERENCE = re.compile(
+    r"(?<![\w.\"-])(?:(?P<kind>var|local|module|data)\.(?P<name>[A-Za-z_][\w-]*)(?:\.(?P<sub>[A-Za-z_][\w-]*))?"
+    r"|(?P<type>[a-z][a-z0-9]*_[a-z0-9_]+)\.(?P<resource>[A-Za-z_][\w-]*))"
+)
+_STRING = re.compile(r"\"(?:[^\"\\$]|\\.|\$(?!\{))*\"")
+_BLOCK = re.compile(r"^(?P<type>resource|data|variable|output|module|provider|terraform)\b(?P<rest>[^\n{]*)\{", re.MULTILINE)
+_LABEL = re.compile(r"\"([^\"]*)\"")
+_DEEPEST = 60
+
+
+def parse_terraform(path: str, text: str) -> InfraFile:
+    """Parse a ``.tf`` or ``.tofu`` file; never raises. After a syntax error the block heads are still read."""
+    if not text.strip():
+        return InfraFile(path, "terraform")
+    if _nesting(text) > _DEEPEST:
+        return InfraFile(path, "terraform", error="nested too deeply")
+    from hcl2 import parses_to_tree
+
+    try:
+        tree = parses_to_tree(text if text.endswith("\n") else text + "\n")
+    except Exception as problem:  # noqa: BLE001 lark raises a family of errors without a common public base
+        return _heads(path, text, f"cannot be parsed: {str(problem).split(chr(10), 1)[0]}"[:160])
+    collector = _Collector(path, text)
+    for block in _blocks(tree):
+        collector.add(block)
+    return collector.finished()
+
+
+def _nesting(text: str) -> int:
+    depth = deepest = 0
+    for character in re.findall(r"[\[\](){}]", text):
+        depth += 1 if character in "[({" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _blocks(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+    """The blocks of a file or of a block's body."""
+    bodies = [child for child in tree.children if getattr(child, "data", "") == "body"] or [tree]
+    for body in bodies:
+        yield from (child for child in getattr(body, "children", ()) if getattr(child, "data", "") == "block")
+
+
+class _Collector:
+    def __init__(self, path: str, text: str) -> None:
+        self._path, self._text = path, text
+        self._resources: list[Resource] = []
+        self._data: list[Resource] = []
+        self._declared: dict[str, list[Declaration]] = {
+            kind: [] for kind in ("variable", "output", "module", "backend", "provider", "local")
+        }
+
+    def add(self, block: Tree[Token]) -> None:
+        labels = self._labels(block)
+        kind, names = labels[0], labels[1:]
+        if kind in ("resource", "data") and len(names) >= 2:
+            target = self._resources if kind == "resource" else self._data
+            target.append(
+                Resource(
+                    self._path, "terraform", names[0], names[1], self._line(block), self._end(block),
+                    self._attributes(block), self._slice(block),
+                )
+            )  # fmt: skip
+        elif kind == "terraform":
+            for inner in _blocks(block):
+                inner_labels = self._labels(inner)
+                if inner_labels[0] == "backend" and len(inner_labels) > 1:
+                    self._declare("backend", inner_labels[1], inner, " ".join(self._attributes(inner)))
+                elif inner_labels[0] == "cloud":
+                    self._declare("backend", "cloud", inner, "cloud")
+        elif kind == "locals":
+            for name, _ in self._attributes(block).items():
+                self._declare("local", name, block, "")
+        elif kind in self._declared and names:
+            attributes = self._attributes(block)
+            value = attributes.get("source" if kind == "module" else "default" if kind == "variable" else "value", "")
+            self._declare(kind, names[0], block, value)
+
+    def _declare(self, kind: str, name: str, block: Tree[Token], value: str) -> None:
+        self._declared[kind].append(Declaration(self._path, name, self._line(block), value, self._end(block)))
+
+    def _labels(self, block: Tree[Token]) -> list[str]:
+        labels: list[str] = []
+        for child in block.children:
+            data = getattr(child, "data", "")
+            if data == "identifier":
+                labels.append(str(child.children[0]))
+            elif data == "string":
+                labels.append(self._slice(child).strip('"'))
+            elif data == "body":
+                break
+        return labels or [""]
+
+    def _attributes(self, block: Tree[Token]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for body in block.children:
+            if getattr(body, "data", "") != "body":
+                continue
+            for item in body.children:
+                if getattr(item, "data", "") == "attribute":
+                    name = str(item.children[0].children[0])
+                    found[name] = self._slice(item.children[-1]).strip().strip('"')[:2000]
+        return found
+
+    def _line(self, tree: Tree[Token]) -> int:
+        return int(tree.meta.line)
+
+    def _end(self, tree: Tree[Token]) -> int:
+        return int(tree.meta.end_line)
+
+    def _slice(self, tree: Tree[Token]) -> str:
+        return self._text[tree.meta.start_pos : tree.meta.end_pos] if not tree.meta.empty else ""
+
+    def finished(self) -> InfraFile:
+        declared = {kind: tuple(items) for kind, items in self._declared.items()}
+        return InfraFile(
+            self._path, "terraform", tuple(self._resources), declared["variable"], declared["output"],
+            declared["module"], declared["backend"], declared["provider"], tuple(self._data),
+            tuple(_references(self._path, self._text)),
+        )  # fmt: skip
+
+
+def _references(path: str, text: str) -> Iterator[Declaration]:
+    """Every ``var.x``, ``module.x`` and ``type.name`` with its line; ``value`` is the kind of reference."""
+    for number, line in enumerate(text.split("\n"), 1):
+        code = line.split("#", 1)[0] if '"' not in line.split("#", 1)[0] else line
+        if "." not in code or code.lstrip().startswith(("#", "//")):
+            continue
+        for match in _REFERENCE.finditer(_STRING.sub('""', code)):
+            if match.group("kind") == "data":
+                yield Declaration(path, f"{match.group('name')}.{match.group('sub') or ''}", number, "data")
+            elif match.group("kind"):
+                yield Declaration(path, match.group("name"), number, match.group("kind"))
+            else:
+                yield Declaration(path, f"{match.group('type')}.{match.group('resource')}", number, "resource")
+
+
+def _heads(path: str, text: str, error: str) -> InfraFile:
+    collected: dict[str, list[Declaration]] = {}
+    resources: list[Resource] = []
+    for match in _BLOCK.finditer(text):
+        kind, labels = match.group("type"), _LABEL.findall(match.group("rest"))
+        line = text.count("\n", 0, match.start()) + 1
+        if kind == "resource" and len(labels) == 2:
+            resources.append(Resource(path, "terraform", labels[0], labels[1], line, line))
+        elif labels:
+            collected.setdefault(kind, []).append(Declaration(path, labels[0], line))
+    return InfraFile(
+        path,
+        "terraform",
+        tuple(resources),
+        tuple(collected.get("variable", ())),
+        tuple(collected.get("output", ())),
+        tuple(collected.get("module", ())),
+        error=error,
+    )

@@ -1,0 +1,194 @@
+"""YAML as nodes that know their lines (YAML 1.2, https://yaml.org/spec/1.2.2/), read as far as it can be read.
+
+ruamel.yaml composes the node graph; nothing is constructed, so tags create no objects and aliases are
+not expanded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+__all__ = ["EMPTY", "Node", "YamlFile", "read_yaml"]
+
+_DEEPEST = 200
+_RETRIES = 8
+_TEMPLATE_LINE = re.compile(r"^[ \t]*\{[%{#].*$", re.MULTILINE)
+_TEMPLATE_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_NESTING = re.compile(r"[\[\]{}]")
+_MERGE = "<<"
+
+
+class Node:
+    """One value of a YAML document. Missing values are :data:`EMPTY`, so look-ups can be chained."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def __bool__(self) -> bool:
+        return self._raw is not None
+
+    def __repr__(self) -> str:
+        return f"Node({self.kind}, line {self.line})"
+
+    @property
+    def kind(self) -> str:
+        """``mapping``, ``sequence``, ``scalar`` or ``empty``."""
+        return str(self._raw.id) if self._raw is not None else "empty"
+
+    @property
+    def line(self) -> int:
+        """First line, from 1; 1 for an empty node."""
+        return int(self._raw.start_mark.line) + 1 if self._raw is not None else 1
+
+    @property
+    def end_line(self) -> int:
+        """Last line of the node, from 1."""
+        if self._raw is None:
+            return 1
+        mark = self._raw.end_mark
+        return max(self.line, int(mark.line) + (1 if mark.column else 0))
+
+    @property
+    def tag(self) -> str:
+        """The tag with its exclamation mark (``!Ref``), or an empty string for the core tags."""
+        tag = str(self._raw.tag) if self._raw is not None and self._raw.tag else ""
+        return tag if tag.startswith("!") else ""
+
+    @property
+    def text(self) -> str:
+        """The scalar's text, or an empty string."""
+        return str(self._raw.value) if self.kind == "scalar" else ""
+
+    @property
+    def block(self) -> bool:
+        """Whether the scalar is a block (``|`` or ``>``), whose text begins on the next line."""
+        return self.kind == "scalar" and self._raw.style in ("|", ">")
+
+    def get(self, *path: str) -> Node:
+        """Follow mapping keys; :data:`EMPTY` when one is not there."""
+        node = self
+        for key in path:
+            node = node._child(key, 0)
+        return node
+
+    def _child(self, key: str, depth: int) -> Node:
+        if self.kind != "mapping" or depth > _DEEPEST:
+            return EMPTY
+        found: Any = None
+        merged: list[Any] = []
+        for name, value in self._raw.value:
+            if name.value == key:
+                found = value
+            elif name.value == _MERGE:
+                merged += value.value if value.id == "sequence" else [value]
+        if found is not None:
+            return Node(found)
+        for value in merged:
+            child = Node(value)._child(key, depth + 1)
+            if child:
+                return child
+        return EMPTY
+
+    def items(self) -> Iterator[tuple[str, int, Node]]:
+        """Yield (key, line of the key, value) of a mapping; keys that are no scalars are left out."""
+        if self.kind == "mapping":
+            for name, value in self._raw.value:
+                if name.id == "scalar":
+                    yield str(name.value), int(name.start_mark.line) + 1, Node(value)
+
+    def __iter__(self) -> Iterator[Node]:
+        if self.kind == "sequence":
+            for value in self._raw.value:
+                yield Node(value)
+
+    def texts(self) -> tuple[str, ...]:
+        """The scalars of a sequence, or the one scalar."""
+        if self.kind == "scalar":
+            return (self.text,) if self.text else ()
+        return tuple(node.text for node in self if node.kind == "scalar")
+
+    def walk(self) -> Iterator[Node]:
+        """Yield this node and all below it, each node once, in document order."""
+        seen: set[int] = set()
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            if not node or id(node._raw) in seen:
+                continue
+            seen.add(id(node._raw))
+            yield node
+            if node.kind == "mapping":
+                stack += [Node(value) for _, value in reversed(node._raw.value)]
+            elif node.kind == "sequence":
+                stack += [Node(value) for value in reversed(node._raw.value)]
+
+
+EMPTY = Node(None)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """The documents of a file. ``error`` says why reading stopped or what had to be mended, if anything."""
+
+    documents: tuple[Node, ...]
+    error: str = ""
+
+
+def read_yaml(text: str) -> YamlFile:
+    """Read every document of a YAML (or JSON) text; never raises.
+
+    Tabs and template directives are mended; after an error the text before it is kept.
+    """
+    error = ""
+    for attempt in range(_RETRIES):
+        if _too_deep(text):
+            return YamlFile((), "nested too deeply")
+        try:
+            documents = tuple(Node(raw) for raw in YAML(typ="safe").compose_all(text) if raw is not None)
+        except YAMLError as problem:
+            error = error or _describe(problem)
+            text = _mend(text, attempt, problem)
+            if not text.strip():
+                break
+        except (ValueError, RecursionError, OverflowError, AttributeError, TypeError) as problem:
+            return YamlFile((), f"cannot be read: {problem}"[:200])
+        else:
+            return YamlFile(documents, error)
+    return YamlFile((), error)
+
+
+def _mend(text: str, attempt: int, problem: YAMLError) -> str:
+    if attempt == 0 and ("\t" in text or "{{" in text or "{%" in text):
+        plain = _TEMPLATE_LINE.sub("", text.expandtabs(2))
+        return _TEMPLATE_VALUE.sub("template", plain)
+    mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
+    lines = text.split("\n")
+    keep = min(int(mark.line) if mark else len(lines) // 2, len(lines) - 1)
+    while keep > 0 and attempt > 1 and lines[keep - 1][:1].isspace():
+        keep -= 1  # a broken block is left out as a whole after the line alone did not help
+    return "\n".join(lines[:keep])
+
+
+def _too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") < _DEEPEST:
+        return False
+    depth = 0
+    for match in _NESTING.finditer(text):
+        depth += 1 if match.group() in "[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _describe(problem: YAMLError) -> str:
+    mark = getattr(problem, "problem_mark", None)
+    what = getattr(problem, "problem", None) or str(problem).split("\n", 1)[0]
+    return f"line {mark.line + 1}: {what}" if mark else str(what)

@@ -1,0 +1,334 @@
+"""All Python of a repository as one body of code: calls by role, local modules, and what is never reached."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from analyzer.artifacts.python_source import Call, Class, Comparison, Function, Import, PythonModule, Text
+from analyzer.knowledge.python_calls import roles_of
+
+__all__ = ["Code", "LocalModules"]
+
+_STEPS = 4
+_PASSIVE_DECORATORS = frozenset(
+    "staticmethod classmethod property abstractmethod lru_cache cache cached_property wraps dataclass overload final".split()
+)
+_ENTRY_NAMES = frozenset(
+    "lambda_handler handler predict_fn model_fn input_fn output_fn init run create_app entrypoint".split()
+)
+_TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
+
+
+class LocalModules:
+    """Finds the module of this repository that an import names."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._by_name: dict[str, list[str]] = {}
+        self._paths = frozenset(paths)
+        for path in sorted(self._paths):
+            stem = path.removesuffix(".py").removesuffix("/__init__")
+            parts = stem.split("/")
+            for start in range(len(parts)):
+                self._by_name.setdefault(".".join(parts[start:]), []).append(path)
+
+    def find(self, dotted: str, importer: str) -> str | None:
+        """Path of a module by its dotted name as ``importer`` writes it; None when it is none of ours."""
+        if dotted.startswith("."):
+            return self._relative(dotted, importer)
+        candidates = self._by_name.get(dotted, ())
+        if len(candidates) <= 1:
+            return candidates[0] if candidates else None
+        folder = posixpath.dirname(importer)
+        return min(candidates, key=lambda path: (-len(posixpath.commonpath([folder or ".", path]) if folder else ""), len(path), path))
+
+    def is_package(self, dotted: str) -> bool:
+        """Whether a folder of that name holds modules, with or without ``__init__.py``."""
+        return f"{dotted}." in self._prefixes
+
+    @cached_property
+    def _prefixes(self) -> frozenset[str]:
+        found = set()
+        for name in self._by_name:
+            parts = name.split(".")
+            found.update(".".join(parts[:end]) + "." for end in range(1, len(parts)))
+        return frozenset(found)
+
+    def _relative(self, dotted: str, importer: str) -> str | None:
+        level = len(dotted) - len(dotted.lstrip("."))
+        base = posixpath.dirname(importer)
+        for _ in range(level - 1):
+            base = posixpath.dirname(base)
+        rest = dotted[level:].replace(".", "/")
+        stem = posixpath.join(base, rest) if rest else base
+        return next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._paths), None)
+
+
+class Code:
+    """A set of modules, with answers from indexes that are built once.
+
+    Args:
+        modules: the modules to answer about.
+        world: all modules of the repository, among which names are resolved; ``modules`` when not given.
+        outside: names that files other than Python call (entry points of containers, functions, workflows).
+    """
+
+    def __init__(
+        self, modules: Iterable[PythonModule], world: Code | None = None, outside: frozenset[str] = frozenset()
+    ) -> None:
+        self.modules = tuple(modules)
+        self._world = world or self
+        self._outside = outside
+
+    def __bool__(self) -> bool:
+        return bool(self.modules)
+
+    # -- queries ---------------------------------------------------------------------------------------------
+
+    def calls(self, *roles: str, reached: bool = True) -> tuple[Call, ...]:
+        """Calls that play any of the roles, in order of modules and lines; only reached code unless told otherwise."""
+        index = self._by_role
+        found = [call for role in roles for call in index.get(role, ())]
+        if reached:
+            found = [call for call in found if self.is_reached(call.path, call.scope)]
+        if len(roles) > 1:
+            found = sorted(dict.fromkeys(found), key=lambda call: (call.path, call.line, call.name))
+        return tuple(found)
+
+    def has(self, *roles: str) -> bool:
+        """Whether a reached call plays any of the roles."""
+        return any(self.is_reached(call.path, call.scope) for role in roles for call in self._by_role.get(role, ()))
+
+    def imports(self, *roots: str) -> tuple[Import, ...]:
+        """Imports of these top-level packages whose names are used."""
+        wanted = frozenset(roots)
+        return tuple(item for module in self.modules for item in module.used_imports if item.root in wanted)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """All top-level packages that are imported and used."""
+        return frozenset(item.root for module in self.modules for item in module.used_imports if item.root)
+
+    def texts(self, pattern: re.Pattern[str]) -> Iterator[Text]:
+        """Strings in which the pattern is found."""
+        for module in self.modules:
+            yield from (text for text in module.texts if pattern.search(text.value))
+
+    @property
+    def functions(self) -> Iterator[Function]:
+        """All functions that are reached and no stubs."""
+        for module in self.modules:
+            for function in module.functions:
+                if not function.stub and self.is_reached(module.path, function.qualname):
+                    yield function
+
+    @property
+    def classes(self) -> Iterator[Class]:
+        """All classes."""
+        return (item for module in self.modules for item in module.classes)
+
+    @property
+    def comparisons(self) -> Iterator[Comparison]:
+        """Orderings that decide something, in reached code."""
+        for module in self.modules:
+            for item in module.comparisons:
+                if self.is_reached(module.path, item.scope):
+                    yield item
+
+    def module(self, path: str) -> PythonModule | None:
+        """The module at a path."""
+        return self._by_path.get(path)
+
+    def calls_in(self, path: str, scope: str) -> tuple[Call, ...]:
+        """The calls of a function, those of functions within it included."""
+        inner = f"{scope}."
+        return tuple(
+            call
+            for call in self._resolved.get(path, ())
+            if call.scope == scope or (scope and call.scope.startswith(inner))
+        )
+
+    def reaches(self, path: str, scope: str, role: str, steps: int = 3) -> Call | None:
+        """The first call with the role that a function makes, itself or through local functions."""
+        seen: set[tuple[str, str]] = set()
+        level = [(path, scope)]
+        for _ in range(steps):
+            following: list[tuple[str, str]] = []
+            for where in level:
+                if where in seen:
+                    continue
+                seen.add(where)
+                for call in self.calls_in(*where):
+                    if role in roles_of(call.name):
+                        return call
+                    target = self.definition(call.name, where[0])
+                    if target:
+                        following.append(target)
+            level = following
+        return None
+
+    # -- indexes ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, PythonModule]:
+        return {module.path: module for module in self.modules}
+
+    @cached_property
+    def _resolved(self) -> Mapping[str, tuple[Call, ...]]:
+        return {module.path: tuple(self._canonical(call) for call in module.calls) for module in self.modules}
+
+    @cached_property
+    def _by_role(self) -> Mapping[str, tuple[Call, ...]]:
+        found: dict[str, list[Call]] = {}
+        for calls in self._resolved.values():
+            for call in calls:
+                for role in roles_of(call.name):
+                    found.setdefault(role, []).append(call)
+        return {role: tuple(calls) for role, calls in found.items()}
+
+    @cached_property
+    def local(self) -> LocalModules:
+        """The modules by their dotted names."""
+        return LocalModules(module.path for module in self._world.modules if not module.notebook)
+
+    def _canonical(self, call: Call) -> Call:
+        """The call under the name of what a local function returns, where its own name begins with one."""
+        name = call.name
+        for _ in range(_STEPS):
+            following = self._through_local(name, call.path)
+            if following is None or following == name:
+                break
+            name = following
+        return call if name == call.name else replace(call, name=name)
+
+    @cached_property
+    def _hops(self) -> dict[tuple[str, str], str | None]:
+        return {}
+
+    def _through_local(self, name: str, path: str) -> str | None:
+        head, dot, rest = name.partition(".")
+        module = self._world._by_path.get(path)
+        if module is None or (not dot and head not in module.function_at):
+            return None
+        key = (path, name)
+        if key not in self._hops:
+            self._hops[key] = self._hop(name, path)
+        return self._hops[key]
+
+    def _hop(self, name: str, path: str) -> str | None:
+        target, rest = self._split(name, path)
+        if target is None or not rest:
+            return None
+        where, local = target
+        module = self._world._by_path[where]
+        function = module.function_at.get(local)
+        if function and function.returned and function.returned[0] != local:
+            returned = function.returned[0]
+            return f"{returned}.{rest}" if not returned.startswith(".") else None
+        owner = next((item for item in module.classes if item.name == local), None)
+        if owner:
+            if rest.split(".", 1)[0] in owner.methods or not owner.bases or not owner.bases[0]:
+                return f"{owner.name}().{rest}" if not name.startswith(f"{owner.name}().") else None
+            return f"{owner.bases[0]}.{rest}"
+        return None
+
+    def _split(self, name: str, path: str) -> tuple[tuple[str, str] | None, str]:
+        """Split a dotted name into a definition of this repository and what follows it."""
+        module = self._world._by_path.get(path)
+        if module is None:
+            return None, name
+        head, _, rest = name.partition(".")
+        if head and (head in module.function_at or any(item.name == head for item in module.classes)):
+            return (path, head), rest
+        parts = name.split(".")
+        lead = len(name) - len(name.lstrip("."))
+        for end in range(min(len(parts) - 1, 6), 0, -1):
+            dotted = ".".join(parts[:end])
+            if not dotted.strip("."):
+                dotted = "." * lead
+            where = self.local.find(dotted, path) if dotted else None
+            if where and where in self._world._by_path and end < len(parts):
+                found = self._world._by_path[where]
+                local = parts[end]
+                if local in found.function_at or any(item.name == local for item in found.classes):
+                    return (where, local), ".".join(parts[end + 1 :])
+        return None, name
+
+    def definition(self, name: str, path: str) -> tuple[str, str] | None:
+        """(path, qualified name) of the local function that a call names, or None."""
+        target, rest = self._split(name, path)
+        if target is None:
+            return None
+        where, local = target
+        module = self._world._by_path[where]
+        if not rest:
+            return target if local in module.function_at else None
+        method = f"{local}.{rest.split('.', 1)[0]}"
+        return (where, method) if method in module.function_at else target if local in module.function_at else None
+
+    # -- reach -----------------------------------------------------------------------------------------------
+
+    def is_reached(self, path: str, scope: str) -> bool:
+        """Whether code of a scope can be reached from a script, a decorator, a test or another file."""
+        return not scope or (path, scope) in self._world._reached or path not in self._world._by_path
+
+    @cached_property
+    def _reached(self) -> frozenset[tuple[str, str]]:
+        """Scopes reached from module level, decorated functions, tests and entry points, by the names they use.
+
+        By name alone: two functions of one name count as one, which errs in favour of the candidate.
+        """
+        by_name: dict[str, list[tuple[PythonModule, Function]]] = {}
+        for module in self.modules:
+            for function in module.functions:
+                by_name.setdefault(function.name, []).append((module, function))
+        bases = {item.name: item for item in self.classes}
+        pending: list[str] = list(self._outside | _ENTRY_NAMES)
+        reached: set[tuple[str, str]] = set()
+        known: set[str] = set()
+
+        def reach(module: PythonModule, function: Function) -> None:
+            if (module.path, function.qualname) not in reached:
+                reached.add((module.path, function.qualname))
+                pending.extend(module.names_in.get(function.qualname, ()))
+
+        for module in self.modules:
+            pending.extend(module.names_in.get("", ()))
+            pending += [match.group(1) for text in module.texts if (match := _TARGET.fullmatch(text.value))]
+            for function in module.functions:
+                if self._is_entry(function, bases):
+                    reach(module, function)
+        while pending:
+            name = pending.pop()
+            if name in known:
+                continue
+            known.add(name)
+            for module, function in by_name.get(name, ()):
+                reach(module, function)
+            owner = bases.get(name)
+            if owner:
+                for module in self.modules:
+                    for function in module.functions if module.path == owner.path else ():
+                        if function.qualname == f"{owner.name}.{function.name}" and self._lives_with_class(function, owner):
+                            reach(module, function)
+        for module in self.modules:
+            for function in module.functions:
+                outer = function.qualname.rpartition(".")[0]
+                if function.nested and (module.path, outer) in reached:
+                    reached.add((module.path, function.qualname))
+        return frozenset(reached)
+
+    def _is_entry(self, function: Function, classes: Mapping[str, Class]) -> bool:
+        if function.name.startswith(("test", "pytest_")):
+            return True
+        return any(name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS for name in function.decorators)
+
+    def _lives_with_class(self, function: Function, owner: Class) -> bool:
+        """Dunder methods live with their class, and all methods of a class that a framework calls through its base."""
+        if function.name.startswith("__"):
+            return True
+        outside = [base for base in owner.bases if base and base.rsplit(".", 1)[-1] not in ("object", "ABC", "Protocol")]
+        return bool(outside)

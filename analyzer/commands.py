@@ -1,0 +1,285 @@
+"""From a command line to what it really runs: through make, just, task, tox, nox, npm, poe, DVC and scripts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analyzer.artifacts.shell import ShellCommand, parse_shell
+from analyzer.artifacts.tasks import Task, TaskFile
+from analyzer.findings import Place
+from analyzer.knowledge.commands import WRAPPERS, command_roles
+
+if TYPE_CHECKING:
+    from analyzer.repository import Repository
+
+__all__ = ["CommandResolver", "Invocation"]
+
+_DEEPEST = 6
+_MOST = 2000
+_PLACEHOLDER = re.compile(r"\$\{?(?:GITHUB_WORKSPACE|github_workspace|PWD|CI_PROJECT_DIR|WORKSPACE|PROJECT_DIR|ROOT_DIR|SCRIPT_DIR|DIR|BASH_SOURCE\S*)\}?/?|\$\(pwd\)/?|`pwd`/?")
+_RUNNERS = {
+    "make": "make", "gmake": "make", "just": "just", "task": "task", "tox": "tox", "nox": "nox", "poe": "poe",
+    "invoke": "invoke", "inv": "invoke", "npm": "npm", "yarn": "npm", "pnpm": "npm", "pdm": "pdm", "rye": "rye",
+    "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe",
+}  # fmt: skip
+_FLAGS_WITH_VALUE = frozenset(
+    "-C -f --file --directory -e -s --session -n --name -j -p --profile -u --user -w --workdir -v --volume --env "
+    "--env-file --network --entrypoint --project-directory --cov --with --python --extra --group --from -c".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command that is really run.
+
+    ``place`` is the line that starts it (a CI step), ``origin`` the line on which it stands in the end,
+    ``via`` the tasks and scripts between. ``argv`` is without wrappers such as ``poetry run``.
+    """
+
+    argv: tuple[str, ...]
+    place: Place
+    origin: Place
+    folder: str = ""
+    swallowed: bool = False
+    via: tuple[str, ...] = ()
+    redirect: str = ""
+    heredoc: str = ""
+
+    @property
+    def text(self) -> str:
+        """The command on one line."""
+        return " ".join(self.argv)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What the command does, by the table of commands."""
+        return command_roles(self.text)
+
+
+class CommandResolver:
+    """Follows commands within one repository."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def follow(
+        self, commands: Iterable[ShellCommand], where: Callable[[ShellCommand], Place], folder: str = ""
+    ) -> tuple[Invocation, ...]:
+        """Return the commands and what they lead to, in order.
+
+        Args:
+            commands: commands as written.
+            where: the place of a command.
+            folder: the working directory, relative to the repository.
+        """
+        found: list[Invocation] = []
+        for invocation in self._started(commands, where, folder):
+            self._expand(invocation, found, frozenset(), 0)
+            if len(found) > _MOST:
+                break
+        return tuple(found)
+
+    def _started(
+        self, commands: Iterable[ShellCommand], where: Callable[[ShellCommand], Place], folder: str
+    ) -> Iterator[Invocation]:
+        for command in commands:
+            if command.name in ("cd", "pushd") and len(command.argv) > 1:
+                folder = _join(folder, command.argv[1])
+                continue
+            place = where(command)
+            yield Invocation(
+                command.argv, place, place, folder, command.swallowed, (), command.redirect, command.heredoc
+            )
+
+    def _expand(self, invocation: Invocation, found: list[Invocation], seen: frozenset[str], depth: int) -> None:
+        bare = unwrap(invocation.argv)
+        if not bare:
+            return
+        invocation = replace(invocation, argv=bare)
+        found.append(invocation)
+        if depth >= _DEEPEST or len(found) > _MOST:
+            return
+        for key, inner in self._led_to(invocation):
+            if key not in seen:
+                self._expand(inner, found, seen | {key}, depth + 1)
+
+    def _led_to(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+        name = invocation.argv[0].rsplit("/", 1)[-1]
+        if name in ("bash", "sh", "zsh", "source", ".", "dash"):
+            yield from self._shell(invocation)
+        elif invocation.argv[0].endswith((".sh", ".bash")):
+            yield from self._script(invocation, invocation.argv[0])
+        elif name == "docker" or name == "docker-compose":
+            yield from _in_container(invocation)
+        elif name == "dvc" and invocation.argv[1:2] and invocation.argv[1] in ("repro", "exp"):
+            for file in self._repository.dvc_files:
+                for stage in file.stages:
+                    yield from self._inner(invocation, stage.commands, stage.place, f"dvc:{stage.name}", "")
+        elif name in _RUNNERS:
+            yield from self._tasks(invocation, _RUNNERS[name])
+        elif name in ("poetry", "pipenv", "hatch", "uv") and len(invocation.argv) > 1:
+            yield from self._tasks(replace(invocation, argv=("task", *invocation.argv[1:])), "poe")
+
+    def _shell(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+        words = list(invocation.argv[1:])
+        while words and words[0].startswith("-") and "c" not in words[0].lstrip("-"):
+            words.pop(0)
+        if words and words[0].startswith("-") and len(words) > 1:
+            script = " ".join(words[1:])
+            yield from self._inner(invocation, parse_shell(script), invocation.origin, f"-c {script}", invocation.folder)
+        elif words:
+            yield from self._script(invocation, words[0])
+
+    def _script(self, invocation: Invocation, name: str) -> Iterator[tuple[str, Invocation]]:
+        path = self._repository.find(name, invocation.folder)
+        text = self._repository.text(path) if path else None
+        if not path or text is None:
+            return
+        folder = invocation.folder
+        for command in parse_shell(text):
+            if command.name in ("cd", "pushd") and len(command.argv) > 1:
+                target = command.argv[1]
+                base = posixpath.dirname(path) if "dirname" in target or "BASH_SOURCE" in target else folder
+                folder = base if "dirname" in target else _join(folder, target)
+                continue
+            place = Place(path, command.line)
+            yield f"{path}:{command.line}", self._nested(invocation, command, place, path, folder)
+
+    def _inner(
+        self, invocation: Invocation, commands: Iterable[ShellCommand], at: Place, key: str, folder: str
+    ) -> Iterator[tuple[str, Invocation]]:
+        for index, command in enumerate(commands):
+            if command.name in ("cd", "pushd") and len(command.argv) > 1:
+                folder = _join(folder, command.argv[1])
+                continue
+            yield f"{key}:{index}", self._nested(invocation, command, at, key.split(" ", 1)[0], folder)
+
+    def _nested(self, outer: Invocation, command: ShellCommand, at: Place, via: str, folder: str) -> Invocation:
+        return Invocation(
+            command.argv,
+            outer.place,
+            at,
+            folder,
+            outer.swallowed or command.swallowed,
+            (*outer.via, via),
+            command.redirect,
+            command.heredoc,
+        )
+
+    def _tasks(self, invocation: Invocation, tool: str) -> Iterator[tuple[str, Invocation]]:
+        words = list(invocation.argv[1:])
+        folder, names, file_name = invocation.folder, [], ""
+        while words:
+            word = words.pop(0)
+            if word in ("-C", "--directory") and words:
+                folder = _join(folder, words.pop(0))
+            elif word in ("-f", "--file") and words:
+                file_name = words.pop(0)
+            elif word in _FLAGS_WITH_VALUE and words and word not in ("-j",):
+                value = words.pop(0)
+                names += value.split(",") if word in ("-e", "-s", "--session") else []
+            elif not word.startswith("-") and "=" not in word and word not in ("run", "run-script"):
+                names.append(word)
+        file = self._task_file(tool, folder, file_name)
+        if file is None:
+            return
+        tasks = [task for name in names if (task := file.named(name))] if names else list(_default(file, tool))
+        for task in tasks:
+            yield from self._task(invocation, file, task, posixpath.dirname(file.path), set())
+
+    def _task_file(self, tool: str, folder: str, name: str) -> TaskFile | None:
+        files = [file for file in self._repository.task_files if file.tool == tool]
+        if name:
+            path = self._repository.find(name, folder)
+            return next((file for file in files if file.path == path), None)
+        same = [file for file in files if posixpath.dirname(file.path) == folder]
+        root = [file for file in files if "/" not in file.path]
+        below = [file for file in files if posixpath.dirname(file.path) == self._repository.subdir]
+        return next(iter([*same, *below, *root]), files[0] if len(files) == 1 else None)
+
+    def _task(
+        self, invocation: Invocation, file: TaskFile, task: Task, folder: str, done: set[str]
+    ) -> Iterator[tuple[str, Invocation]]:
+        if task.name in done:
+            return
+        done.add(task.name)
+        for need in task.needs:
+            needed = file.named(need)
+            if needed:
+                yield from self._task(invocation, file, needed, folder, done)
+        inner_folder = folder
+        for command in task.commands:
+            if command.name == "cd" and len(command.argv) > 1:
+                inner_folder = _join(folder, command.argv[1])
+                continue
+            place = task.place_of(command)
+            key = f"{file.path}:{task.name}:{command.line}:{command.text}"
+            yield key, self._nested(invocation, command, place, f"{file.tool} {task.name}", inner_folder)
+
+
+def _default(file: TaskFile, tool: str) -> Iterator[Task]:
+    if tool in ("tox", "nox"):
+        yield from file.tasks
+    elif file.tasks and tool in ("make", "just"):
+        yield file.tasks[0]
+    elif tool == "task" and (task := file.named("default")):
+        yield task
+    elif tool == "mlflow" and (task := file.named("main")):
+        yield task
+
+
+def _join(folder: str, target: str) -> str:
+    plain = _PLACEHOLDER.sub("", target)
+    if plain.startswith(("/", "$", "~")):
+        return folder
+    joined = posixpath.normpath(posixpath.join(folder, plain)) if plain else folder
+    return "" if joined in (".", "..") or joined.startswith("../") else joined
+
+
+def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Take off programs that only run another one, and ``python -m`` before a known tool."""
+    words = list(argv)
+    for _ in range(8):
+        if not words:
+            return ()
+        first = words[0].rsplit("/", 1)[-1] if "/" in words[0] and not words[0].endswith((".sh", ".py")) else words[0]
+        two, three = " ".join([first, *words[1:2]]), " ".join([first, *words[1:3]])
+        wrapper = next((name for name in (three, two, first) if name in WRAPPERS), "")
+        if wrapper:
+            words = _skip_flags(words[len(wrapper.split()) :])[WRAPPERS[wrapper] :]
+            while words and "=" in words[0] and not words[0].startswith("-"):
+                words.pop(0)
+            if wrapper == "coverage run" and words[:1] and not words[0].endswith(".py"):
+                words = ["python", "-m", *words]
+            continue
+        if re.fullmatch(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", first, re.IGNORECASE) and words[1:2] == ["-m"]:
+            return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])
+        if re.fullmatch(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?", first):
+            words[0] = "python"
+        return tuple(words)
+    return tuple(words)
+
+
+def _skip_flags(words: list[str]) -> list[str]:
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        if words[index] == "-m":
+            return words[index + 1 :]
+        index += 2 if words[index] in _FLAGS_WITH_VALUE and "=" not in words[index] else 1
+    return words[index:]
+
+
+def _in_container(invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+    """``docker run IMAGE cmd``, ``docker compose run SERVICE cmd``, ``docker exec NAME cmd``."""
+    words = list(invocation.argv)
+    verbs = [index for index, word in enumerate(words) if word in ("run", "exec")]
+    if not verbs:
+        return
+    rest = _skip_flags(words[verbs[0] + 1 :])
+    if len(rest) > 1:
+        inner = replace(invocation, argv=tuple(rest[1:]), via=(*invocation.via, "container"))
+        yield f"container:{' '.join(rest)}", inner

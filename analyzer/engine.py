@@ -1,0 +1,92 @@
+"""Runs rules over a repository and decides each criterion by its strongest finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from analyzer.findings import Evidence, Finding, Place, Status
+from analyzer.inventory import kind_of
+from analyzer.plugins import Rule
+from analyzer.repository import Repository
+from analyzer.snapshot import Problem
+
+__all__ = ["Decision", "decide"]
+
+_LONGEST_SNIPPET = 200
+_MOST_EVIDENCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided about one criterion: status, a sentence, and all evidence with the decisive first."""
+
+    criterion: str
+    status: Status
+    summary: str
+    evidence: tuple[Evidence, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+def decide(
+    repository: Repository, rules: Iterable[Rule], criteria: Sequence[str]
+) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
+    """Decide every criterion.
+
+    A rule that raises makes its own criterion unknown, unless another rule found something; nothing else is
+    touched. Returns the decisions in the order of ``criteria``, and a problem for each rule that failed.
+    """
+    by_criterion: dict[str, list[Rule]] = {}
+    for item in rules:
+        by_criterion.setdefault(item.criterion, []).append(item)
+    problems: list[Problem] = []
+    decisions = []
+    for criterion in criteria:
+        own = by_criterion.get(criterion, [])
+        findings: list[Finding] = []
+        failed = ""
+        for item in own:
+            try:
+                findings += [replace(found, rule=item.id, criterion=criterion) for found in item.check(repository)]
+            except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
+                failed = f"the rule {item.id} failed: {type(error).__name__}: {error}"[:300]
+                problems.append(Problem(item.id, failed))
+        decisions.append(_decision(repository, criterion, own, findings, failed))
+    return tuple(decisions), tuple(sorted(problems))
+
+
+def _decision(
+    repository: Repository, criterion: str, rules: Sequence[Rule], findings: list[Finding], failed: str
+) -> Decision:
+    ranked = sorted(findings, key=lambda found: -found.status.rank)
+    best = ranked[0] if ranked else None
+    if best and best.status.rank:
+        status, summary = best.status, best.message
+        if repository.inventory.course_only and status is Status.MET:
+            status, summary = Status.PARTIAL, f"{summary}; all of it is course work"
+        places = dict.fromkeys(place for found in ranked if found.status.rank for place in found.places)
+        evidence = tuple(_evidence(repository, place) for place in list(places)[:_MOST_EVIDENCE])
+        return Decision(criterion, status, summary, evidence, tuple(sorted({found.rule for found in ranked})))
+    if failed:
+        return Decision(criterion, Status.UNKNOWN, failed)
+    if not rules:
+        return Decision(criterion, Status.UNKNOWN, "no installed rule looks at this criterion")
+    unread = _unread(repository, rules)
+    if unread:
+        return Decision(criterion, Status.UNKNOWN, f"could not be assessed: {unread} was not read")
+    note = best.message if best else ""
+    return Decision(criterion, Status.MISSING, note or rules[0].title)
+
+
+def _unread(repository: Repository, rules: Sequence[Rule]) -> str:
+    """A file that a rule needed and that could not be read, or an empty string."""
+    kinds = {kind for item in rules for kind in item.reads}
+    own = frozenset(repository.paths) if kinds else frozenset()
+    return next(
+        (item.where for item in repository.snapshot.problems if item.where in own and kind_of(item.where) in kinds), ""
+    )
+
+
+def _evidence(repository: Repository, place: Place) -> Evidence:
+    snippet = " ".join(repository.line(place).split())
+    return Evidence(place.path, place.line, place.last, snippet[:_LONGEST_SNIPPET])

@@ -1,0 +1,216 @@
+"""What each path of a repository is, told from its name alone, and whose work it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from analyzer.knowledge.paths import (
+    COURSE_MODULE,
+    COURSE_PROJECT,
+    DOCUMENT_SUFFIXES,
+    GENERATED_FOLDERS,
+    HOMEWORK,
+    KINDS_BY_NAME,
+    KINDS_BY_SUFFIX,
+    SCAFFOLD_FILES,
+    VENDORED_FOLDERS,
+)
+
+__all__ = ["Inventory", "Kind", "Owner", "kind_of", "take_inventory"]
+
+
+class Kind(StrEnum):
+    """What a file is by its name. ``YAML`` and ``JSON`` are looked into before they are parsed further."""
+
+    PYTHON = "python"
+    NOTEBOOK = "notebook"
+    SHELL = "shell"
+    DOCKERFILE = "dockerfile"
+    COMPOSE = "compose"
+    GITHUB_WORKFLOW = "github-workflow"
+    MISPLACED_WORKFLOW = "misplaced-workflow"
+    GITHUB_ACTION = "github-action"
+    GITLAB_CI = "gitlab-ci"
+    JENKINSFILE = "jenkinsfile"
+    CIRCLECI = "circleci"
+    AZURE_PIPELINES = "azure-pipelines"
+    OTHER_CI = "other-ci"
+    TERRAFORM = "terraform"
+    PULUMI_YAML = "pulumi-yaml"
+    BICEP = "bicep"
+    SERVERLESS = "serverless"
+    HELM_CHART = "helm-chart"
+    HELM_TEMPLATE = "helm-template"
+    KUSTOMIZATION = "kustomization"
+    DVC_PIPELINE = "dvc-pipeline"
+    DVC_POINTER = "dvc-pointer"
+    DVC_CONFIG = "dvc-config"
+    MLPROJECT = "mlproject"
+    MAKEFILE = "makefile"
+    JUSTFILE = "justfile"
+    TASKFILE = "taskfile"
+    TOX = "tox"
+    PACKAGE_JSON = "package-json"
+    PRE_COMMIT = "pre-commit"
+    REQUIREMENTS = "requirements"
+    PYPROJECT = "pyproject"
+    PIPFILE = "pipfile"
+    SETUP_CFG = "setup-cfg"
+    CONDA = "conda"
+    LOCK = "lock"
+    PLATFORM = "platform"
+    PREFECT_YAML = "prefect-yaml"
+    MAGE_PIPELINE = "mage-pipeline"
+    MAGE_TRIGGERS = "mage-triggers"
+    DATABRICKS = "databricks"
+    DOCUMENT = "document"
+    DIAGRAM = "diagram"
+    SQL = "sql"
+    PROGRAM = "program"
+    YAML = "yaml"
+    JSON = "json"
+    TOML = "toml"
+    OTHER = "other"
+
+
+class Owner(StrEnum):
+    """Whose work a file is."""
+
+    OWN = "own"
+    VENDORED = "vendored"
+    GENERATED = "generated"
+    COURSE = "course"
+    SCAFFOLD = "scaffold"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The paths of a repository by kind and by owner.
+
+    ``serving`` are files of the root that may serve a subfolder; ``course_only`` says that nothing but
+    course work was found, so that it counts after all, as partial at most.
+    """
+
+    subdir: str
+    by_kind: Mapping[Kind, tuple[str, ...]]
+    by_owner: Mapping[Owner, tuple[str, ...]]
+    serving: tuple[str, ...] = ()
+    course_only: bool = False
+    owners: Mapping[str, Owner] = field(default_factory=dict, repr=False)
+
+    def of(self, *kinds: Kind) -> tuple[str, ...]:
+        """The candidate's paths of these kinds."""
+        return tuple(path for kind in kinds for path in self.by_kind.get(kind, ()))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """All paths that are the candidate's."""
+        return self.by_owner.get(Owner.OWN, ())
+
+
+@lru_cache(maxsize=65_536)
+def kind_of(path: str) -> Kind:
+    """The kind of a file, from its path."""
+    lowered = path.lower()
+    name = lowered.rsplit("/", 1)[-1]
+    for pattern, kind, whole in KINDS_BY_NAME:
+        if pattern.search(lowered if whole else name):
+            return Kind(kind)
+    suffix = name[name.rfind(".") :] if "." in name else ""
+    if suffix in DOCUMENT_SUFFIXES:
+        return Kind.DOCUMENT
+    return Kind(KINDS_BY_SUFFIX.get(suffix, "other"))
+
+
+_SERVING = frozenset(
+    {
+        Kind.GITHUB_WORKFLOW, Kind.GITHUB_ACTION, Kind.GITLAB_CI, Kind.JENKINSFILE, Kind.CIRCLECI, Kind.AZURE_PIPELINES,
+        Kind.OTHER_CI, Kind.MAKEFILE, Kind.JUSTFILE, Kind.TASKFILE, Kind.PRE_COMMIT, Kind.DOCKERFILE, Kind.COMPOSE,
+        Kind.DVC_CONFIG,
+    }
+)  # fmt: skip
+
+
+def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
+    """Sort the paths of a repository.
+
+    Args:
+        paths: all file paths of the tree.
+        subdir: the folder that is judged; files of the root that may serve it are kept apart in ``serving``.
+    """
+    ordered = sorted(paths)
+    environments = {path[: -len("pyvenv.cfg")] for path in ordered if path.endswith("/pyvenv.cfg")}
+    prefix = f"{subdir}/" if subdir else ""
+    course = _course_folders(ordered) if not subdir else frozenset()
+    owners: dict[str, Owner] = {}
+    serving: list[str] = []
+    for path in ordered:
+        owner = _owner(path, environments, course)
+        if prefix and not path.startswith(prefix):
+            if owner is Owner.OWN and _may_serve(path):
+                serving.append(path)
+            owner = Owner.OUTSIDE
+        owners[path] = owner
+    course_only = _nothing_else(owners)
+    if course_only:
+        owners = {path: Owner.OWN if owner is Owner.COURSE else owner for path, owner in owners.items()}
+    by_kind: dict[Kind, list[str]] = {}
+    by_owner: dict[Owner, list[str]] = {}
+    for path, owner in owners.items():
+        by_owner.setdefault(owner, []).append(path)
+        if owner is Owner.OWN:
+            by_kind.setdefault(kind_of(path[len(prefix) :]), []).append(path)
+    return Inventory(
+        subdir,
+        {kind: tuple(found) for kind, found in by_kind.items()},
+        {owner: tuple(found) for owner, found in by_owner.items()},
+        tuple(serving),
+        course_only,
+        owners,
+    )
+
+
+def _may_serve(path: str) -> bool:
+    if path.startswith(".github/"):
+        return True
+    return "/" not in path.replace(".circleci/", "").replace(".dvc/", "") and (
+        kind_of(path) in _SERVING or path.lower().startswith("readme")
+    )
+
+
+def _owner(path: str, environments: set[str], course: frozenset[str]) -> Owner:
+    segments = path.split("/")
+    for segment in segments[:-1]:
+        if segment in VENDORED_FOLDERS or segment.endswith((".egg-info", ".dist-info")):
+            return Owner.VENDORED
+        if segment in GENERATED_FOLDERS:
+            return Owner.GENERATED
+    if environments and any(path.startswith(folder) for folder in environments):
+        return Owner.VENDORED
+    if course and segments[0] in course:
+        return Owner.COURSE
+    if any(HOMEWORK.fullmatch(segment) for segment in segments[:-1]) or HOMEWORK.fullmatch(segments[-1].rsplit(".", 1)[0]):
+        return Owner.COURSE
+    if segments[-1] in SCAFFOLD_FILES:
+        return Owner.SCAFFOLD
+    return Owner.OWN
+
+
+def _course_folders(paths: list[str]) -> frozenset[str]:
+    """Top-level module folders of a course that also holds a project folder."""
+    top = {path.split("/", 1)[0] for path in paths if "/" in path}
+    modules = {name for name in top if COURSE_MODULE.fullmatch(name)}
+    projects = {name for name in top if COURSE_PROJECT.fullmatch(name)}
+    return frozenset(modules - projects) if len(modules) >= 3 and projects - {""} else frozenset()
+
+
+def _nothing_else(owners: Mapping[str, Owner]) -> bool:
+    """Whether only course work holds code."""
+    code = {Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM}
+    course = any(owner is Owner.COURSE and kind_of(path) in code for path, owner in owners.items())
+    return course and not any(owner is Owner.OWN and kind_of(path) in code for path, owner in owners.items())

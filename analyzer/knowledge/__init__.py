@@ -1,0 +1,1 @@
+"""What identifies tools in files: tables of names, no decisions."""

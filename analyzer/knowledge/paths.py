@@ -1,0 +1,119 @@
+"""What file and folder names say: kinds of files, folders that are not the candidate's work."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "COURSE_MODULE",
+    "COURSE_PROJECT",
+    "DOCUMENT_SUFFIXES",
+    "GENERATED_FOLDERS",
+    "HOMEWORK",
+    "KINDS_BY_NAME",
+    "KINDS_BY_SUFFIX",
+    "SCAFFOLD_FILES",
+    "TEST_FILE",
+    "VENDORED_FOLDERS",
+]
+
+VENDORED_FOLDERS = frozenset(
+    "node_modules site-packages dist-packages venv .venv virtualenv .virtualenv .tox .nox .terraform bower_components "
+    "vendor third_party thirdparty .eggs __pypackages__ .conda miniconda3 anaconda3 .git jspm_packages".split()
+)
+GENERATED_FOLDERS = frozenset(
+    "__pycache__ .ipynb_checkpoints mlruns mlartifacts .mypy_cache .pytest_cache .ruff_cache .idea .vscode .history "
+    ".file_versions .variables .next .nuxt htmlcov catboost_info lightning_logs .cache .DS_Store .zen .ssh_tunnel "
+    "__MACOSX _build .aws-sam cdk.out .serverless .gradle .pytest_cache .hypothesis".split()
+)
+
+HOMEWORK = re.compile(
+    r"(?i)(?:\d+[-_. ]*)?(?:home[-_ ]?works?[-_ ]?\w*|hw[-_]?\d+|assignments?[-_ ]?\d*|exercises?|lectures?|lessons?"
+    r"|cohorts?|week[-_ ]?\d+|module[-_ ]?\d+[-_ ]homework|class[-_ ]?notes|course[-_ ]?notes)"
+)
+COURSE_MODULE = re.compile(
+    r"(?i)(?:module|mod|week|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*(?:\w+[-_ ]?)*|week[-_ ]?\d+|module[-_ ]?\d+.*"
+)
+COURSE_PROJECT = re.compile(r"(?i)(?:0?\d[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?")
+
+# Files that orchestrators write into every new project.
+SCAFFOLD_FILES = frozenset(
+    "load_titanic.py export_titanic_clean.py fill_in_missing_values.py example_dag_basic.py example_dag_advanced.py "
+    "example_astronauts.py example-dag-basic.py my_first_dbt_model.sql my_second_dbt_model.sql".split()
+)
+
+TEST_FILE = re.compile(r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$")
+
+_NAMES: tuple[tuple[str, str, bool], ...] = (
+    # pattern on the lower-case name (or the whole path), kind, whether it reads the whole path
+    (r"^\.github/workflows/[^/]+\.ya?ml$", "github-workflow", True),
+    (r"(?:^|/)\.?git-?hub/(?:.*/)?[^/]+\.ya?ml$|(?:^|/)\.github/workflow/[^/]+$", "misplaced-workflow", True),
+    (r"^action\.ya?ml$", "github-action", False),
+    (r"^\.gitlab-ci(?:\..*)?\.ya?ml$", "gitlab-ci", False),
+    (r"^jenkinsfile(?:[._-].*)?$", "jenkinsfile", False),
+    (r"(?:^|/)\.circleci/config\.ya?ml$", "circleci", True),
+    (r"^\.?azure-pipelines?.*\.ya?ml$", "azure-pipelines", False),
+    (r"^(?:\.travis|bitbucket-pipelines|\.drone|\.woodpecker|buildspec.*|cloudbuild.*)\.ya?ml$", "other-ci", False),
+    (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|docker-compose.*\.ya?ml$", "compose", False),
+    (r"^(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-](?!(?:md|py|sh|txt|ya?ml)$).+)?$", "dockerfile", False),
+    (r"^pulumi\.ya?ml$", "pulumi-yaml", False),
+    (r"^serverless\.ya?ml$", "serverless", False),
+    (r"^chart\.ya?ml$", "helm-chart", False),
+    (r"/templates/(?:.*/)?[^/]+\.(?:ya?ml|tpl)$", "helm-template", True),
+    (r"^kustomization\.ya?ml$", "kustomization", False),
+    (r"^dvc\.yaml$", "dvc-pipeline", False),
+    (r"(?:^|/)\.dvc/config$", "dvc-config", True),
+    (r"^.+\.dvc$", "dvc-pointer", False),
+    (r"^mlproject$", "mlproject", False),
+    (r"^(?:gnu)?makefile(?:\..*)?$|\.mk$", "makefile", False),
+    (r"^\.?justfile$", "justfile", False),
+    (r"^taskfile(?:\.dist)?\.ya?ml$", "taskfile", False),
+    (r"^tox\.ini$", "tox", False),
+    (r"^package\.json$", "package-json", False),
+    (r"^\.pre-commit-config\.ya?ml$", "pre-commit", False),
+    (r"^(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in)$", "requirements", False),
+    (r"(?:^|/)requirements/[^/]+\.(?:txt|in)$", "requirements", True),
+    (r"^pyproject\.toml$", "pyproject", False),
+    (r"^pipfile$", "pipfile", False),
+    (r"^setup\.cfg$", "setup-cfg", False),
+    (r"^(?:poetry|uv|pdm|pixi)\.lock$|^pipfile\.lock$|^conda-lock\.ya?ml$|^requirements.*\.lock$|^pylock.*\.toml$", "lock", False),
+    (r"^(?:conda[-_])?(?:environment|env)(?:[-_.].*)?\.ya?ml$|^conda(?:[-_].*)?\.ya?ml$", "conda", False),
+    (r"^(?:procfile|render\.ya?ml|fly\.toml|app\.ya?ml|vercel\.json|railway\.(?:json|toml)|heroku\.yml|apprunner\.ya?ml|netlify\.toml|captain-definition|modal\.toml|wrangler\.toml|dockerrun\.aws\.json)$", "platform", False),
+    (r"^prefect\.ya?ml$", "prefect-yaml", False),
+    (r"(?:^|/)pipelines/[^/]+/metadata\.ya?ml$", "mage-pipeline", True),
+    (r"(?:^|/)pipelines/[^/]+/triggers\.ya?ml$", "mage-triggers", True),
+    (r"^databricks\.ya?ml$", "databricks", False),
+    (r"^readme(?:\.txt)?$", "document", False),
+)
+
+KINDS_BY_NAME: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
+    (re.compile(pattern), kind, whole) for pattern, kind, whole in _NAMES
+)
+
+DOCUMENT_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".mdx", ".qmd"})
+
+KINDS_BY_SUFFIX = {
+    ".py": "python",
+    ".ipynb": "notebook",
+    ".sh": "shell",
+    ".bash": "shell",
+    ".zsh": "shell",
+    ".tf": "terraform",
+    ".tofu": "terraform",
+    ".bicep": "bicep",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".toml": "toml",
+    ".sql": "sql",
+    ".go": "program",
+    ".rs": "program",
+    ".ts": "program",
+    ".tsx": "program",
+    ".js": "program",
+    ".drawio": "diagram",
+    ".puml": "diagram",
+    ".plantuml": "diagram",
+    ".mmd": "diagram",
+    ".excalidraw": "diagram",
+}

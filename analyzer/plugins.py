@@ -1,0 +1,77 @@
+"""Rules: how one is written, and how all of them are found.
+
+A rule is a function from a :class:`~analyzer.repository.Repository` to findings. Packages offer their rules
+through the entry-point group ``folioscope.rules``; each entry point names a module, whose decorated functions
+are its rules. The built-in rules are found in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import entry_points
+from types import ModuleType
+
+from analyzer.errors import FolioscopeError
+from analyzer.findings import Finding
+from analyzer.inventory import Kind
+from analyzer.repository import Repository
+
+__all__ = ["GROUP", "Check", "Rule", "discover", "rule", "rules_in"]
+
+GROUP = "folioscope.rules"
+Check = Callable[[Repository], Iterator[Finding]]
+_MARK = "__folioscope_rule__"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule. ``reads`` are the kinds of files it needs: when one of them could not be read, nothing found means unknown."""
+
+    id: str
+    criterion: str
+    title: str
+    check: Check
+    reads: tuple[Kind, ...] = ()
+
+
+def rule(criterion: str, *, reads: tuple[Kind, ...] = ()) -> Callable[[Check], Check]:
+    """Mark a function as a rule that feeds ``criterion``. Its docstring is the rule's title."""
+
+    def mark(check: Check) -> Check:
+        title = " ".join((check.__doc__ or check.__name__).split())
+        setattr(check, _MARK, Rule(f"{criterion}/{check.__name__}", criterion, title, check, reads))
+        return check
+
+    return mark
+
+
+def rules_in(module: ModuleType) -> Iterator[Rule]:
+    """The rules that a module defines, in order of their definition."""
+    for value in vars(module).values():
+        found = getattr(value, _MARK, None)
+        if isinstance(found, Rule) and getattr(value, "__module__", "") == module.__name__:
+            yield found
+
+
+@lru_cache(maxsize=1)
+def discover() -> tuple[Rule, ...]:
+    """All installed rules, in order of their ids.
+
+    Raises:
+        FolioscopeError: a package's rules cannot be imported, or two rules have one id.
+    """
+    found: dict[str, Rule] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda item: (item.name, item.value)):
+        try:
+            module = point.load()
+        except Exception as error:  # noqa: BLE001 a package of others may fail in any way
+            raise FolioscopeError(
+                f"The rules of {point.value} cannot be loaded: {error}", "Update or remove that package."
+            ) from error
+        for item in rules_in(module):
+            if item.id in found and found[item.id].check is not item.check:
+                raise FolioscopeError(f"Two rules are called {item.id}", "Rename one of them.")
+            found[item.id] = item
+    return tuple(found[name] for name in sorted(found))

@@ -1,0 +1,64 @@
+"""Who is told when something is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.findings import Place
+from analyzer.queries.ci import acts
+from analyzer.queries.cloud import resources
+from analyzer.queries.commands import all_invocations
+from analyzer.repository import Repository
+
+__all__ = ["alert_objects", "notifications"]
+
+_FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
+_WEBHOOK = re.compile(r"hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|api\.telegram\.org|outlook\.office\.com/webhook|SLACK_WEBHOOK|webhook_url|WEBHOOK_URL|TEAMS_WEBHOOK")
+
+
+def notifications(repo: Repository) -> Iterator[Place]:
+    """Alert rules, alarms, receivers, and messages sent by code or CI."""
+    for config in repo.monitoring:
+        yield from (rule.place for rule in config.alerts)
+        yield from (item.place for item in config.receivers if item.channels)
+    for dashboard in repo.dashboards:
+        if dashboard.alerts:
+            yield dashboard.place
+    for resource, kind, _ in resources(repo):
+        if kind == "alarm":
+            yield resource.place
+    for item in repo.kubernetes:
+        if item.kind in ("PrometheusRule", "AlertmanagerConfig"):
+            yield item.place
+    code = repo.code
+    yield from (call.place for call in code.calls("alert.send"))
+    for module in code.modules:
+        for call in module.calls:
+            if not code.is_reached(call.path, call.scope):
+                continue
+            if any(call.has_keyword(name) for name in _FAILURE_ARGUMENTS):
+                yield call.place
+            elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in ("post", "urlopen", "request"):
+                names = " ".join((*call.texts(), *(getattr(value, "dotted", "") for value in call.args)))
+                if _WEBHOOK.search(names) or re.search(r"(?i)slack|webhook|telegram|discord|teams", f"{names} {call.scope}"):
+                    yield call.place
+        for text in module.texts:
+            if text.value == "email_on_failure" and re.search(r"['\"]email_on_failure['\"]\s*:\s*True", repo.line(text.place)):
+                yield text.place
+    for act in acts(repo, "alert"):
+        if not act.misplaced:
+            yield act.place
+    for invocation in all_invocations(repo):
+        if "alert" in invocation.roles:
+            yield invocation.origin
+
+
+def alert_objects(repo: Repository) -> Iterator[Place]:
+    """Functions that raise an alert in name and only log."""
+    for function in repo.code.functions:
+        if re.search(r"(?i)alert|notify", function.name):
+            yield function.head
+    for item in repo.code.classes:
+        if re.search(r"(?i)alert", item.name):
+            yield item.place

@@ -1,0 +1,135 @@
+"""What CI does: tests, linters, images, deployments, training, each with the step that does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.artifacts.ci import Job, Pipeline, Step
+from analyzer.commands import Invocation
+from analyzer.findings import Place
+from analyzer.knowledge.actions import action_roles
+from analyzer.queries.commands import all_invocations
+from analyzer.repository import Repository
+
+__all__ = ["Act", "acts", "deploy_commands", "deploy_steps", "image_pushes", "is_real", "on_change"]
+
+_OFF = frozenset({"false", "${{ false }}", "${{false}}", "never"})
+_LOCAL_TARGET = re.compile(r"localhost|127\.0\.0\.1|localstack|awslocal|tflocal|minikube|kind load|samlocal|host\.docker\.internal|local exec")
+_LOCAL_DEPLOY = re.compile(r"prefect\b.*(?:deploy|apply)|ssh-|\bssh-keygen|rsync -[a-z]*\s+\./|kubectl (?:create|apply).*--dry-run|aws \S+ \S+.*--endpoint-url")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that CI does in a role, with how much it counts.
+
+    ``swallowed``: its failure cannot show; ``misplaced``: its file stands where the system does not look;
+    ``manual``: only a person starts it.
+    """
+
+    pipeline: Pipeline
+    job: Job
+    step: Step
+    place: Place
+    origin: Place
+    invocation: Invocation | None
+    swallowed: bool
+    misplaced: bool
+    manual: bool
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing lessens it."""
+        return not (self.swallowed or self.misplaced or self.manual)
+
+    @property
+    def flaw(self) -> str:
+        """What lessens it, in words."""
+        if self.misplaced:
+            return "the workflow stands where GitHub does not look"
+        if self.swallowed:
+            return "a failure cannot show"
+        return "it is started by hand only" if self.manual else ""
+
+
+def on_change(pipeline: Pipeline) -> bool:
+    """Whether a push or a pull request starts the pipeline."""
+    return bool(pipeline.kinds & {"push", "pull_request"})
+
+
+def is_real(repo: Repository, pipeline: Pipeline) -> bool:
+    """Whether any job does more than check out, set up and echo."""
+    for job in pipeline.jobs:
+        if job.condition.strip().lower() in _OFF:
+            continue
+        if job.uses:
+            return True
+        for step in job.steps:
+            if step.uses and "setup" not in action_roles(step.uses):
+                return True
+    return any(not item.invocation.roles & {"echo"} for item in repo.commands_of(pipeline) if item.invocation.argv[0] not in ("pip", "python", "cd"))or any(
+        item.invocation.argv[0] in ("python",) and len(item.invocation.argv) > 1 and "pip" not in item.invocation.argv[:3] for item in repo.commands_of(pipeline)
+    )
+
+
+def acts(repo: Repository, role: str) -> tuple[Act, ...]:
+    """Everything in a role that CI does, the best first."""
+    found = [act for pipeline in repo.pipelines for act in _acts(repo, pipeline, role, misplaced=False)]
+    found += [act for pipeline in repo.misplaced_pipelines for act in _acts(repo, pipeline, role, misplaced=True)]
+    return tuple(sorted(found, key=lambda act: (not act.full, act.misplaced)))
+
+
+def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -> Iterator[Act]:
+    manual = bool(pipeline.kinds) and pipeline.kinds <= {"manual", "call"} and not _called(repo, pipeline)
+    for item in repo.commands_of(pipeline):
+        if role in item.invocation.roles and item.job.condition.strip().lower() not in _OFF and item.step.condition.strip().lower() not in _OFF:
+            yield Act(
+                pipeline, item.job, item.step, item.place, item.invocation.origin, item.invocation, item.swallowed,
+                misplaced, manual or item.job.manual,
+            )  # fmt: skip
+    for job, step in repo.steps_of(pipeline):
+        if step.uses and role in action_roles(step.uses) and job.condition.strip().lower() not in _OFF and step.condition.strip().lower() not in _OFF:
+            swallowed = step.allow_failure or job.allow_failure
+            yield Act(pipeline, job, step, step.place, step.place, None, swallowed, misplaced, manual or job.manual)
+
+
+def _called(repo: Repository, pipeline: Pipeline) -> bool:
+    """Whether another workflow that runs on change uses this one."""
+    if "call" not in pipeline.kinds:
+        return False
+    return any(
+        job.uses.startswith("./") and job.uses.split("@", 1)[0].endswith(pipeline.path)
+        for other in repo.pipelines
+        if on_change(other)
+        for job in other.jobs
+    )
+
+
+def pushes(act: Act) -> bool:
+    """Whether a build action pushes what it builds."""
+    value = act.step.inputs.get("push", "").strip().lower()
+    return bool(value) and value not in ("false", "${{ false }}")
+
+
+def image_pushes(repo: Repository) -> Iterator[Act]:
+    """CI steps that push an image."""
+    yield from acts(repo, "image.push")
+    yield from (act for act in acts(repo, "image.build") if act.invocation is None and pushes(act))
+
+
+def deploy_steps(repo: Repository) -> Iterator[Place]:
+    """CI actions that deploy an application or infrastructure."""
+    yield from (act.place for act in acts(repo, "deploy") if act.invocation is None and not act.misplaced)
+
+
+def deploy_commands(repo: Repository) -> Iterator[Invocation]:
+    """Commands that deploy to a cloud or cluster, in CI, tasks and scripts."""
+    for item in all_invocations(repo):
+        if "deploy" in item.roles and deploys_remotely(item):
+            yield item
+
+
+def deploys_remotely(item: Invocation) -> bool:
+    """Whether a deploy command goes to a cloud: not to an emulator, and not only to a local orchestrator."""
+    return not _LOCAL_TARGET.search(item.text) and not _LOCAL_DEPLOY.search(item.text)

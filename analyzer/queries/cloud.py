@@ -1,0 +1,66 @@
+"""What runs where: resources by class, workloads, deploy commands, platforms."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.infrastructure import InfraFile, Resource
+from analyzer.artifacts.kubernetes import KubernetesObject
+from analyzer.findings import Place
+from analyzer.knowledge.resources import EMULATOR, resource_class
+from analyzer.repository import Repository
+
+__all__ = ["RUNS_CODE", "emulated", "own_workloads", "resources", "space_header", "workloads"]
+
+RUNS_CODE = frozenset({"serving", "ml", "registry", "cluster", "database", "queue", "compute"})
+_WORKLOADS = frozenset(
+    "Deployment StatefulSet DaemonSet Job CronJob Pod ReplicaSet Rollout InferenceService SeldonDeployment Service "
+    "RayService RayJob CronWorkflow Workflow WorkflowTemplate TrainedModel PyTorchJob TFJob MPIJob FlinkDeployment "
+    "SparkApplication BentoDeployment ScaledObject InferenceGraph Model".split()
+)
+_RUNS = _WORKLOADS - {"Service", "ScaledObject"}
+_THIRD_PARTY = re.compile(
+    r"^(?:docker\.io/|registry\.k8s\.io/|quay\.io/|ghcr\.io/mlflow/)?(?:library/|bitnami/|prom/|grafana/|prefecthq/|apache/|minio/|mageai/|confluentinc/|hashicorp/)?"
+    r"(?:postgres|postgresql|mysql|mariadb|redis|mongo|mongodb|rabbitmq|nginx|traefik|prometheus|grafana|alertmanager|adminer|minio|mc|mlflow"
+    r"|kafka|zookeeper|airflow|prefect|localstack|busybox|alpine|ubuntu|elasticsearch|kibana|node-exporter|cadvisor|loki|jaeger|pgadmin4?|mageai|pushgateway)(?:[:@/]|$)"
+)
+
+
+def resources(repo: Repository) -> Iterator[tuple[Resource, str, InfraFile]]:
+    """Every resource with its class and file."""
+    for file in repo.infrastructure:
+        for resource in file.resources:
+            yield resource, resource_class(resource.type), file
+
+
+def emulated(repo: Repository, file: InfraFile) -> bool:
+    """Whether the folder's providers point to an emulator."""
+    folder = posixpath.dirname(file.path)
+    same = [item for item in repo.infrastructure if posixpath.dirname(item.path) == folder]
+    return any(EMULATOR.search(repo.text(item.path) or "") for item in same)
+
+
+def workloads(repo: Repository) -> Iterator[KubernetesObject]:
+    """Kubernetes objects that run containers or models."""
+    return (item for item in repo.kubernetes if item.kind in _RUNS)
+
+
+def own_workloads(repo: Repository) -> Iterator[KubernetesObject]:
+    """Workloads whose image is not only a well-known product of others."""
+    for item in workloads(repo):
+        if item.kind in ("InferenceService", "SeldonDeployment"):
+            yield item
+        elif any(not _THIRD_PARTY.match(image) for image in item.images):
+            yield item
+
+
+_HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)
+
+
+def space_header(repo: Repository) -> Place | None:
+    """The front matter by which Hugging Face runs the repository as a Space."""
+    text = repo.text(repo.readme_path) if repo.readme_path else None
+    match = _HEADER.match(text or "")
+    return Place(repo.readme_path, match.group().count("\n") + 1) if match else None

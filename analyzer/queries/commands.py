@@ -1,0 +1,86 @@
+"""What the repository's commands do, wherever they stand: tasks, scripts, images, CI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.shell import parse_shell
+from analyzer.commands import Invocation
+from analyzer.findings import Place
+from analyzer.inventory import Kind
+from analyzer.repository import Repository
+
+__all__ = ["all_invocations", "data_downloads", "script_runs"]
+
+_DATA = re.compile(r"(?i)data|dataset|\.csv|\.parquet|\.zip|\.json|\.gz|kaggle|\braw\b|s3://|gs://")
+_NOT_DATA = re.compile(
+    r"(?i)install|get-docker|miniconda|anaconda|terraform_|kubectl|helm|minio/mc|\.deb\b|\.sh\b|\.whl|releases/download|awscli|localhost|127\.0\.0\.1"
+    r"|get-poetry|bootstrap|/predict|/health|apt|\.pem|chrome|docker-compose|github\.com/[\w-]+/[\w-]+/archive|-X POST|\bjava\b|spark-"
+)
+
+
+def all_invocations(repo: Repository) -> Iterator[Invocation]:
+    """Commands of task files, shell scripts, Dockerfiles, compose files, DVC stages and CI, followed."""
+    for file in repo.task_files:
+        folder = file.path.rpartition("/")[0]
+        for task in file.tasks:
+            yield from repo.resolver.follow(task.commands, task.place_of, folder)
+    for path in repo.inventory.of(Kind.SHELL):
+        text = repo.text(path)
+        if text:
+            yield from repo.resolver.follow(
+                parse_shell(text), lambda command, path=path: Place(path, command.line), path.rpartition("/")[0]
+            )
+    for dockerfile in repo.dockerfiles:
+        for instruction, command in dockerfile.commands:
+            yield from repo.resolver.follow((command,), lambda _, at=instruction: at.place)
+    for compose in repo.compose_files:
+        for service in compose.services:
+            yield from repo.resolver.follow(parse_shell(service.command), lambda _, at=service: at.place)
+    for dvc in repo.dvc_files:
+        for stage in dvc.stages:
+            yield from repo.resolver.follow(stage.commands, lambda _, at=stage: at.place)
+    for item in repo.ci_commands:
+        yield item.invocation
+
+
+def data_downloads(repo: Repository) -> Iterator[Invocation]:
+    """Commands that fetch data."""
+    for item in all_invocations(repo):
+        if "download" in item.roles and _DATA.search(item.text) and not _NOT_DATA.search(item.text):
+            yield item
+
+
+def script_runs(repo: Repository) -> Iterator[tuple[str, list[Invocation]]]:
+    """(name of a task or script, Python programs it runs one after the other)."""
+    for file in repo.task_files:
+        for task in file.tasks:
+            runs = [
+                item
+                for item in repo.resolver.follow(
+                    [*_needed(file, task), *task.commands], task.place_of, file.path.rpartition("/")[0]
+                )
+                if _runs_stage(item)
+            ]
+            yield f"{file.tool} {task.name}", runs
+    for path in repo.inventory.of(Kind.SHELL):
+        text = repo.text(path)
+        if text:
+            items = repo.resolver.follow(parse_shell(text), lambda command, path=path: Place(path, command.line))
+            yield path, [item for item in items if _runs_stage(item)]
+
+
+def _needed(file, task):  # type: ignore[no-untyped-def]
+    for need in task.needs:
+        needed = file.named(need)
+        if needed:
+            yield from needed.commands
+
+
+def _runs_stage(item: Invocation) -> bool:
+    words = item.argv
+    if words[0] != "python" or len(words) < 2:
+        return False
+    target = words[2] if words[1] == "-m" and len(words) > 2 else words[1]
+    return not re.search(r"(?i)test|serve|app\b|api|manage|setup\.py|pip|venv|http\.server|predict|monitor|lint|format", target)

@@ -1,0 +1,118 @@
+"""Which image packages which of the project's files, and what runs in it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from analyzer.artifacts.compose import ComposeService
+from analyzer.artifacts.dockerfile import Copy, Dockerfile
+from analyzer.inventory import Kind, kind_of
+from analyzer.repository import Repository
+
+__all__ = ["Packaging", "own_services", "packagings"]
+
+_CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
+_MODEL = re.compile(r"\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite)$|MLmodel$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Packaging:
+    """A Dockerfile with one build context and what it copies from there.
+
+    ``code`` are the project's files that it brings in, ``absent`` copies whose source is not in the repository,
+    ``decisive`` the first copy that brings in code.
+    """
+
+    dockerfile: Dockerfile
+    context: str
+    code: tuple[str, ...]
+    decisive: Copy | None
+    absent: tuple[Copy, ...]
+    starts: tuple[str, ...]
+
+
+def packagings(repository: Repository) -> tuple[Packaging, ...]:
+    """Every Dockerfile with its most fitting build context."""
+    return tuple(_packaging(repository, file) for file in repository.dockerfiles)
+
+
+def contexts(repository: Repository, dockerfile: Dockerfile) -> tuple[str, ...]:
+    """Folders that the Dockerfile may be built in: what compose and commands say, its own folder, the root."""
+    found = [
+        service.context
+        for file in repository.compose_files
+        for service in file.services
+        if service.dockerfile == dockerfile.path
+    ]
+    own = posixpath.dirname(dockerfile.path)
+    found += [own, repository.subdir, "", posixpath.dirname(own)]
+    return tuple(dict.fromkeys("" if item == "." else item for item in found))
+
+
+def _packaging(repository: Repository, dockerfile: Dockerfile) -> Packaging:
+    best: Packaging | None = None
+    for context in contexts(repository, dockerfile):
+        found = _in_context(repository, dockerfile, context)
+        if best is None or (len(found.absent), not found.code) < (len(best.absent), not best.code):
+            best = found
+        if best.code and not best.absent:
+            break
+    assert best is not None
+    return best
+
+
+def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) -> Packaging:
+    code: dict[str, None] = {}
+    absent: list[Copy] = []
+    decisive: Copy | None = None
+    for copy in dockerfile.copies:
+        if copy.from_stage or any(source.startswith(("http://", "https://", "git@")) for source in copy.sources):
+            continue
+        paths = [path for source in copy.sources for path in sources(repository, context, source)]
+        if not paths and not any("$" in source for source in copy.sources) and copy.sources:
+            absent.append(copy)
+        own = [path for path in paths if kind_of(path) in _CODE or _MODEL.search(path)]
+        if own and decisive is None:
+            decisive = copy
+        code.update(dict.fromkeys(own))
+    starts = tuple(item.value for item in dockerfile.starts)
+    return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts)
+
+
+def sources(repository: Repository, context: str, source: str) -> list[str]:
+    """The repository's files that a COPY source means, at most 2,000."""
+    plain = source.strip("\"'").lstrip("/")
+    joined = posixpath.normpath(posixpath.join(context, plain)) if plain else context
+    joined = "" if joined == "." else joined
+    if joined.startswith(".."):
+        return []
+    entries = repository.snapshot.entries
+    if joined in entries:
+        return [joined]
+    if any(character in joined for character in "*?["):
+        return [path for path in entries if fnmatchcase(path, joined)][:2000]
+    prefix = f"{joined}/" if joined else ""
+    return [path for path in entries if path.startswith(prefix)][:2000]
+
+
+def own_services(repository: Repository) -> Iterator[ComposeService]:
+    """Compose services that run the project's own code: built here, or with its files mounted and run."""
+    for file in repository.compose_files:
+        for service in file.services:
+            if service.builds or _mounts_code(repository, file.path, service):
+                yield service
+
+
+def _mounts_code(repository: Repository, path: str, service: ComposeService) -> bool:
+    folder = posixpath.dirname(path)
+    for volume in service.volumes:
+        source = volume.split(":", 1)[0]
+        if not source.startswith((".", "/")) and "/" not in source:
+            continue
+        if any(kind_of(item) is Kind.PYTHON for item in sources(repository, folder, source)[:200]):
+            return True
+    return False

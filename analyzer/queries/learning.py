@@ -1,0 +1,77 @@
+"""Where a project reads data, derives features, trains, predicts, and who calls whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Assignment, Call, Function
+from analyzer.code import Code
+from analyzer.knowledge.python_calls import roles_of
+
+__all__ = ["derived_columns", "predictions", "training_calls", "trains"]
+
+_PREPARES = re.compile(
+    r"(?i)scaler|encoder|vectorizer|transformer(?!s)|imputer|tokenizer|\bdv\b|_dv\b|\bohe\b|\ble\b|pca|preprocess|binarizer|selector"
+    r"|normali[sz]er|smote|sampler|featuriz|\bdetector\b|drift|explainer|kmeans_init|\bcorpus\b"
+)
+_NO_MODEL = frozenset({"model", "clf", "classifier", "regressor", "estimator", "pipeline", "pipe"})
+_DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id$|_id$")
+
+
+def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
+    """Calls that fit a model; fitting a scaler or an encoder is none."""
+    known = code.calls("model.fit", reached=reached)
+    unknown = [
+        call
+        for call in code.calls("model.fit.unknown", reached=reached)
+        if "model.fit" not in roles_of(call.name) and _fits_model(code, call)
+    ]
+    return tuple(sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line)))
+
+
+def _fits_model(code: Code, call: Call) -> bool:
+    owner = call.name.rpartition(".")[0]
+    if not call.args and not call.keywords:
+        return False
+    if _PREPARES.search(owner) or "feature.transform" in roles_of(call.name) or "()" in owner or not owner.strip("."):
+        return False
+    if call.last == "train":  # model.train() of PyTorch only switches a mode; subprocess.train is none either
+        return bool(call.args) and bool(re.search(r"(?i)model|learner|trainer|estimator|\bauto", owner))
+    if call.root in ("pandas", "numpy", "scipy", "prophet", "evidently", "shap", "umap"):
+        return False
+    last = owner.rsplit(".", 1)[-1].lower()
+    return any(word in last for word in ("model", "clf", "reg", "classif", "estim", "pipe", "search", "grid", "tree", "forest",
+        "xgb", "lgb", "cat", "svm", "svc", "knn", "learner", "rf", "lr", "net", "algo", "cv", "booster", "study")) or bool(
+        code.module(call.path) and {"sklearn", "xgboost", "lightgbm", "catboost", "keras", "tensorflow"}
+        & {item.root for item in code.module(call.path).used_imports}  # type: ignore[union-attr]
+        and not re.search(r"(?i)data|frame|df", last)
+    )
+
+
+def trains(code: Code, path: str, scope: str) -> Call | None:
+    """A training call in a function, or in what it calls within the repository."""
+    return next((call for call in training_calls(code) if call.path == path and _within(call.scope, scope)), None)
+
+
+def _within(inner: str, outer: str) -> bool:
+    return inner == outer or (bool(outer) and inner.startswith(f"{outer}."))
+
+
+def predictions(code: Code) -> tuple[Call, ...]:
+    """Calls that ask a model."""
+    return code.calls("model.predict")
+
+
+def derived_columns(code: Code) -> Iterator[Assignment]:
+    """Assignments of a computed value to a named column."""
+    for module in code.modules:
+        for item in module.assignments:
+            if item.column and item.derived and not _DERIVED_NOT.search(item.column) and code.is_reached(module.path, item.scope):
+                yield item
+
+
+def function_of(code: Code, call: Call) -> Function | None:
+    """The function around a call."""
+    module = code.module(call.path)
+    return module.function_at.get(call.scope) if module else None

@@ -1,0 +1,170 @@
+"""What watches the system: metrics, dashboards, drift, quality on new data, alerts, automatic retraining."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_values import Name
+from analyzer.findings import Place
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.learning import training_calls
+from analyzer.queries.schedules import module_reaches
+from analyzer.repository import Repository
+
+__all__ = [
+    "drift_calls",
+    "drift_triggers",
+    "exported_metrics",
+    "image_of_dashboard",
+    "logged_predictions",
+    "monitor_modules",
+    "quality_on_new_data",
+    "report_pages",
+    "stored_metrics",
+]
+
+_MONITORS = re.compile(r"(?i)monitor|drift|evidently|observab|metrics?_calc|calculate_metrics|data_quality|telemetry")
+_DRIFT_WORD = re.compile(r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect")
+_STATISTICS = re.compile(r"^scipy\.|^numpy\.")
+_INSERT = re.compile(r"(?i)\binsert\s+into\b|create\s+table\b")
+_DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monitoring|prometheus|drift[-_ ]?report")
+_NOT_DASHBOARD = re.compile(r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields")
+
+
+def monitor_modules(repo: Repository) -> frozenset[str]:
+    """Paths of modules that monitor, by their imports or their name."""
+    code = repo.code
+    return frozenset(
+        {call.path for call in code.calls("monitor.report", "monitor.drift", "monitor.quality")}
+        | {module.path for module in code.modules if _MONITORS.search(module.path)}
+    )
+
+
+def exported_metrics(repo: Repository) -> Iterator[Call]:
+    """Calls that export metrics to a monitoring system."""
+    yield from repo.code.calls("metrics.export")
+
+
+def stored_metrics(repo: Repository) -> Iterator[Place]:
+    """Writes of computed metrics into a database by monitoring code."""
+    code = repo.code
+    monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
+    for call in code.calls("metrics.store"):
+        if call.path in monitors and call.path in {text.path for text in code.texts(_INSERT)}:
+            line = next((text.place for text in code.texts(re.compile(r"(?i)\binsert\s+into\b")) if text.path == call.path), call.place)
+            yield line
+        elif call.path in monitors and call.last in ("to_sql", "insert_one", "insert_many", "put_item", "add", "insert_rows_json"):
+            yield call.place
+    helpers = {text.path for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))}
+    for path in sorted(helpers):
+        if monitors:
+            yield next(text.place for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)")) if text.path == path)
+
+
+def logged_predictions(repo: Repository) -> Iterator[Place]:
+    """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
+    code = repo.code
+    serving = {call.path for call in code.calls("serve.route", "serve.app")} | {call.path for call in code.calls("model.predict")}
+    for call in code.calls("metrics.store", "data.write"):
+        if call.path in serving and call.path not in {item.path for item in training_calls(code)}:
+            if call.last in ("insert_one", "insert_many", "execute", "add", "to_sql", "put_item", "commit", "to_csv", "put_record", "put_object", "to_parquet", "save"):
+                yield call.place
+    for module in code.modules:
+        if module.path not in serving:
+            continue
+        for call in module.calls:
+            if call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce") and call.scope and (
+                any(re.search(r"(?i)predict|request|score", text) for text in call.texts()) or call.last in ("put_record", "produce")
+            ):
+                yield call.place
+    for call in code.calls("monitor.report"):
+        if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
+            yield call.place
+
+
+def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
+    """Calls that detect drift; statistical tests count where their names speak of drift."""
+    code = repo.code if code_of == "code" else repo.notebook_code
+    for call in code.calls("monitor.drift"):
+        if not _STATISTICS.match(call.name):
+            yield call
+        elif _DRIFT_WORD.search(f"{call.path} {call.scope}") or any(_DRIFT_WORD.search(t.value) for m in [code.module(call.path)] if m for t in m.texts):
+            yield call
+    for function in code.functions:
+        if re.search(r"(?i)psi$|^psi|population_stability|(?:detect|check|calculate|compute|monitor|measure|test)_?\w*drift|drift_(?:detect|check|score|test)", function.name):
+            for call in code.calls_in(function.path, function.qualname):
+                if call.root in ("numpy", "scipy", "pandas", "math"):
+                    yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
+                    break
+
+
+def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
+    """Whether every comparison is of training with validation data of the same split."""
+    code = repo.code
+    runs = [call for module in code.modules for call in module.calls if call.has_keyword("reference_data") and call.has_keyword("current_data")]
+    if not runs:
+        return False
+    paths = {call.path for call in calls}
+    relevant = [call for call in runs if call.path in paths]
+
+    def word(call: Call, keyword: str) -> str:
+        value = call.keyword(keyword)
+        return value.dotted.lower() if isinstance(value, Name) else str(value or "").lower()
+
+    return bool(relevant) and all(
+        re.search(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])", word(call, "current_data"))
+        and re.search(r"train|reference", word(call, "reference_data"))
+        for call in relevant
+    )
+
+
+def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
+    """(place, whether labels are used) of model quality computed on new or production data."""
+    code = repo.code
+    fitting = {call.path for call in training_calls(code)}
+    for call in code.calls("monitor.quality"):
+        yield call.place, True
+    for call in code.calls("model.evaluate"):
+        if call.root == "sklearn" and call.path not in fitting and (
+            _MONITORS.search(call.path) or re.search(r"(?i)monitor|feedback|live|production|current|ground_truth|actual", call.scope)
+        ):
+            yield call.place, True
+
+
+def image_of_dashboard(repo: Repository) -> Iterator[Place]:
+    """Pictures of a monitoring dashboard in READMEs and docs."""
+    for document in repo.documents:
+        for image in document.images:
+            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+            if _DASHBOARD.search(words) and not _NOT_DASHBOARD.search(words):
+                yield image.place
+
+
+def report_pages(repo: Repository) -> Iterator[Place]:
+    """HTML reports of monitoring: written by code, or committed."""
+    for call in repo.code.calls("monitor.report"):
+        if call.last in ("save_html", "save", "show"):
+            yield call.place
+    for path in repo.paths:
+        if path.lower().endswith(".html") and re.search(r"(?i)drift|evidently|report|monitor|quality|whylogs", path.rsplit("/", 1)[-1]):
+            yield Place(path, 1)
+
+
+def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
+    """(place, whether it truly starts training) of conditional starts of training in code that watches drift or quality."""
+    code = repo.code
+    watching = monitor_modules(repo)
+    for call in code.calls("pipeline.trigger"):
+        if call.conditional or call.path in watching or re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
+            yield call.place, True
+    for module in code.modules:
+        for call in module.calls:
+            if not call.conditional or not code.is_reached(call.path, call.scope):
+                continue
+            if re.search(r"(?i)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training", call.name):
+                if module.path in watching or re.search(r"(?i)drift|retrain|perform|degrad", call.scope):
+                    target = code.definition(call.name, call.path)
+                    trains = bool(target and code.reaches(*target, "model.fit", steps=6)) or bool(target and module_reaches(repo, target[0], "model.fit"))
+                    yield call.place, trains or "model.fit" in roles_of(call.name)

@@ -1,0 +1,206 @@
+"""What READMEs and docs say: sections by what they are about, links by where they lead, numbers, pictures."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from analyzer.artifacts.document import Block, Document, Image, Link, Section
+from analyzer.knowledge.prose import COMPARED, DIAGRAM_WORDS, METRIC_WORDS, TITLES
+from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
+from analyzer.repository import Repository
+
+__all__ = [
+    "about",
+    "command_blocks",
+    "diagrams",
+    "docs_pages",
+    "hosted_links",
+    "intro",
+    "metric_numbers",
+    "own_documents",
+    "result_pictures",
+]
+
+_COMMAND = re.compile(
+    r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
+    r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk )"
+)
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
+_DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
+_LOCAL_HOST = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|example\.|\{|xxx|my[-_]domain|placeholder")
+_STATIC_WORDS = re.compile(r"(?i)report|dashboard|documentation|docs\b|monitor|evidently|notebook|slides|data|csv|parquet|model\.|dataset|\.zip|template|website for|course|tutorial")
+_APP_WORDS = re.compile(r"(?i)\blive\b|\bdemo\b|\bapp\b|web ?app|try it|deployed|hosted|endpoint|\bapi\b|application|swagger|production|website|visit|access|online|here")
+
+
+def own_documents(repo: Repository) -> tuple[Document, ...]:
+    """The README and the docs pages, without changelogs, licences, templates and agents' notes."""
+    skip = re.compile(r"(?i)changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo")
+    return tuple(item for item in repo.documents if not skip.search(item.path) and item.words + len(item.blocks))
+
+
+def docs_pages(repo: Repository) -> tuple[Document, ...]:
+    """Documents besides the main README with at least 120 words that are no folder's set-up notes."""
+    return tuple(
+        item
+        for item in own_documents(repo)
+        if item.path != repo.readme_path and item.words >= 120 and not item.path.rsplit("/", 1)[-1].lower().startswith("readme")
+    )
+
+
+def about(document: Document, topic: str) -> Iterator[Section]:
+    """Sections whose heading speaks of the topic."""
+    pattern = TITLES[topic]
+    return (section for section in document.sections if pattern.search(section.title))
+
+
+def intro(document: Document) -> list[Block]:
+    """Prose before the second heading."""
+    blocks: list[Block] = []
+    headings = 0
+    for section in document.sections:
+        headings += bool(section.title)
+        if headings > 1:
+            break
+        blocks += section.of("paragraph", "quote", "item")
+    return blocks
+
+
+def command_blocks(document: Document) -> Iterator[Block]:
+    """Code blocks, and items, that hold commands to type."""
+    for block in document.blocks:
+        if (block.kind == "code" and block.lang in ("", "bash", "sh", "shell", "console", "zsh", "cmd", "powershell", "text", "terminal", "python")) or block.kind in ("item", "paragraph"):
+            if _COMMAND.search(block.text):
+                yield block
+
+
+def _local_file(repo: Repository, document: Document, source: str) -> str | None:
+    if source.startswith(("http://", "https://", "data:")):
+        return None
+    plain = source.split("?", 1)[0].split("#", 1)[0].lstrip("/")
+    from urllib.parse import unquote
+
+    return repo.find(unquote(plain), posixpath.dirname(document.path))
+
+
+def shows(repo: Repository, document: Document, image: Image) -> bool:
+    """Whether an image can be seen: it is in the repository, or hosted elsewhere and no badge."""
+    if image.source.startswith(("http://", "https://")):
+        return not re.search(r"(?i)shields\.io|badge|/workflows/|codecov|visitor|\.svg\?|simpleicons|skillicons|devicon|star-history|contrib\.rocks|giphy", image.source)
+    return _local_file(repo, document, image.source) is not None
+
+
+def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
+    """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
+    for document in own_documents(repo):
+        for section in document.sections:
+            for block in section.of("code"):
+                if block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2"):
+                    yield block, document
+                elif block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text):
+                    yield block, document
+            for image in section.images:
+                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+                if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
+                    continue
+                if DIAGRAM_WORDS.search(words) or re.search(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline", section.title):
+                    yield image, document
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether text is a drawing with boxes or arrows rather than a folder tree."""
+    marks = len(_DRAWN.findall(text))
+    tree = len(re.findall(r"(?m)^[\s│|]*[├└|+`]", text))
+    boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))
+    return marks >= 3 and boxes >= 2 and boxes * 3 > tree
+
+
+def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
+    """Blocks that state a metric with a number: tables, items, paragraphs."""
+    for block in document.blocks:
+        if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
+            continue
+        if METRIC_WORDS.search(block.text):
+            for line in block.text.split("\n"):
+                if METRIC_WORDS.search(line) and _result_number(line):
+                    yield block, line
+                    break
+            else:
+                if block.kind == "table" and _result_number(block.text):
+                    yield block, block.text.split("\n", 1)[0]
+
+
+def _result_number(text: str) -> bool:
+    """A number that can be a measured value: with decimals or a per cent sign, beside a metric's name."""
+    return bool(re.search(r"(?<![\w./-])(?:\d+[.,]\d+|\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)", text)) and not re.search(r"(?i)[<>=]=\s*\d|version|python\s*3|:\d{4}", text)
+
+
+def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
+    """Pictures that show outcomes, by their words or their section."""
+    for section in document.sections:
+        in_results = bool(TITLES["results"].search(section.title))
+        for image in section.images:
+            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+            if not shows(repo, document, image) or re.search(r"(?i)badge|logo|icon", words):
+                continue
+            if in_results or re.search(r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score", words):
+                yield image
+
+
+def quantified(document: Document) -> Iterator[tuple[Block, bool]]:
+    """(block, whether it compares or measures time and cost) of outcomes in numbers."""
+    for block in document.blocks:
+        if block.kind != "code" and (match := COMPARED.search(block.text)):
+            del match
+            yield block, True
+
+
+def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
+    """(link, ``application`` or ``page``) of hosted things that the README links."""
+    readme = repo.readme
+    if readme is None:
+        return
+    links = [*readme.links, *_links_in_code(readme)]
+    for link in links:
+        if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
+            continue
+        context = f"{link.text} {_around(repo, link)}"
+        if HOSTED_APPLICATION.match(link.url):
+            yield link, "page" if re.search(r"(?i)evidently|report|slides|course|dataset", link.text) else "application"
+        elif HOSTED_STATIC.match(link.url) and not _is_data(link.url):
+            yield link, "page"
+        elif _is_own_domain(link) and re.search(r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production", context):
+            yield link, "application"
+
+
+def _is_data(url: str) -> bool:
+    return bool(re.search(r"(?i)\.(?:csv|parquet|zip|gz|json|pkl|tar|pdf|png|jpg|ipynb|sh|whl|tgz|xlsx?)(?:$|\?)|trip-data|nyc-tlc|/datasets?/", url))
+
+
+def _links_in_code(document: Document) -> Iterator[Link]:
+    for block in document.blocks:
+        if block.kind == "code":
+            for match in re.finditer(r"https?://[^\s\"'<>)\\]+", block.text):
+                line = block.line + 1 + block.text.count("\n", 0, match.start())
+                if re.search(r"/predict|/health|/docs|/invocations|run\.app|execute-api|elb\.amazonaws|azurewebsites|onrender|herokuapp|fly\.dev", match.group()):
+                    yield Link(document.path, match.group().rstrip(".,;"), "endpoint", line)
+
+
+def _around(repo: Repository, link: Link) -> str:
+    return repo.line(link.place)
+
+
+_KNOWN_SITES = re.compile(
+    r"(?i)(?:^|\.)(?:github\.com|githubusercontent\.com|google\.com|kaggle\.com|wikipedia\.org|python\.org|pypi\.org|docker\.com|mlflow\.org|prefect\.io|evidentlyai\.com|grafana\.com|prometheus\.io|amazon\.com|aws\.amazon\.com|microsoft\.com|"
+    r"datatalks\.club|datatalksclub\.com|airtable\.com|linkedin\.com|youtube\.com|youtu\.be|medium\.com|scikit-learn\.org|terraform\.io|hashicorp\.com|kubernetes\.io|fastapi\.tiangolo\.com|palletsprojects\.com|uci\.edu|mage\.ai|localstack\.cloud|"
+    r"readthedocs\.io|gitlab\.com|stackoverflow\.com|anaconda\.com|conda\.io|huggingface\.co|wandb\.ai|comet\.com|dagshub\.com|dvc\.org|apache\.org|slack\.com|twitter\.com|x\.com|img\.shields\.io|opensource\.org|arxiv\.org|doi\.org|zenodo\.org|"
+    r"astronomer\.io|poetry\.org|python-poetry\.org|streamlit\.io|gradio\.app|render\.com|railway\.app|heroku\.com|pre-commit\.com|data\.gov|gov\.\w+|\w+\.gov|cloud\.google\.com|openml\.org|mongodb\.com|postgresql\.org|nltk\.org|pydata\.org|facebook\.com|"
+    r"creativecommons\.org|makeareadme\.com|choosealicense\.com|contributor-covenant\.org|imgur\.com|pytest\.org|mozilla\.org|w3schools\.com|udemy\.com|coursera\.org|astral\.sh|xgboost\.ai|optuna\.org|bentoml\.com|zenml\.io|dagster\.io|circleci\.com)$"
+)
+
+
+def _is_own_domain(link: Link) -> bool:
+    host = urlsplit(link.url).hostname or ""
+    return bool(host) and "." in host and not _KNOWN_SITES.search(host)

@@ -1,0 +1,184 @@
+"""What runs by itself: schedules in orchestrators, workflows, infrastructure and clusters, and what they start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.artifacts.python_source import Call
+from analyzer.findings import Located, Place
+from analyzer.queries.learning import training_calls
+from analyzer.repository import Repository
+
+__all__ = ["Schedule", "schedules", "scheduled_scoring", "starts_training"]
+
+_KEYWORDS = ("cron", "interval", "schedule", "schedules", "schedule_interval", "rrule", "timetable")
+_TAKES = frozenset({"serve", "deploy", "to_deployment", "build_from_flow", "Deployment", "DAG", "dag", "DeploymentSpec", "create_deployment"})
+_PROGRAM = re.compile(r"[\w./-]+\.py\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule with the modules and functions that it starts; ``active`` is false where it is switched off."""
+
+    place: Place
+    modules: tuple[str, ...]
+    functions: tuple[tuple[str, str], ...] = ()
+    active: bool = True
+    tool: str = ""
+
+    def starts(self, repo: Repository, role: str) -> bool:
+        """Whether what it starts comes to a call of the role."""
+        code = repo.code
+        for path, scope in self.functions:
+            if code.reaches(path, scope, role, steps=6):
+                return True
+        return any(module_reaches(repo, path, role) for path in self.modules)
+
+
+def module_reaches(repo: Repository, path: str, role: str, depth: int = 0, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether running a module comes to a call of the role, in itself or in modules of ours that it imports or runs."""
+    code = repo.code
+    module = code.module(path)
+    if module is None or path in seen or depth > 4:
+        return False
+    if any(call.path == path for call in (training_calls(code) if role == "model.fit" else code.calls(role))):
+        return True
+    seen = seen | {path}
+    for item in module.used_imports:
+        for dotted in (item.dotted, item.module):
+            target = code.local.find(dotted, path) if dotted.strip(".") else None
+            if target and target != path and module_reaches(repo, target, role, depth + 1, seen):
+                return True
+    for text in module.texts:
+        for match in _PROGRAM.finditer(text.value):
+            target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
+            if target and target != path and module_reaches(repo, target, role, depth + 1, seen):
+                return True
+    return False
+
+
+def _by_name(repo: Repository, name: str) -> str | None:
+    tail = "/" + name.rsplit("/", 1)[-1]
+    found = [module.path for module in repo.modules if f"/{module.path}".endswith(tail)]
+    return found[0] if len(found) == 1 else None
+
+
+def schedules(repo: Repository) -> Iterator[Schedule]:
+    """Every schedule in the repository."""
+    yield from _in_code(repo)
+    for workflow in repo.workflows:
+        if workflow.schedule:
+            yield _of_workflow(repo, workflow)
+    for pipeline in repo.pipelines:
+        for trigger in pipeline.triggers:
+            if trigger.kind == "schedule":
+                yield Schedule(Place(pipeline.path, trigger.line), tuple(_programs(repo, pipeline)), tool=pipeline.system)
+    for item in repo.kubernetes:
+        if item.kind in ("CronJob", "CronWorkflow", "ScheduledWorkflow", "ScheduledSparkApplication"):
+            yield Schedule(item.place, tuple(_all_programs(repo)), tool="kubernetes")
+    for file in repo.infrastructure:
+        for resource in file.resources:
+            if re.search(r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron", resource.type) and re.search(
+                r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"
+            ):
+                yield Schedule(resource.place, tuple(_all_programs(repo)), tool=file.tool)
+
+
+def _in_code(repo: Repository) -> Iterator[Schedule]:
+    code = repo.code
+    seen: set[tuple[str, int]] = set()
+    for module in code.modules:
+        for call in module.calls:
+            given = next((name for name in _KEYWORDS if call.has_keyword(name) and _is_set(call, name)), "")
+            if given and call.last in _TAKES and code.is_reached(call.path, call.scope) and (call.path, call.line) not in seen:
+                seen.add((call.path, call.line))
+                yield Schedule(call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), tool=call.root)
+    for call in code.calls("pipeline.schedule"):
+        if (call.path, call.line) not in seen and call.root not in ("prefect",):
+            seen.add((call.path, call.line))
+            yield Schedule(call.place, (call.path,), tool=call.root)
+
+
+def _is_set(call: Call, name: str) -> bool:
+    value = call.keyword(name)
+    return value not in ("", "None", "@once", ()) and not (value is None and name in ("schedule", "schedule_interval") and call.last in ("DAG", "dag") and not _computed(call, name))
+
+
+def _computed(call: Call, name: str) -> bool:
+    return call.keyword(name) is not None
+
+
+def _functions_of(repo: Repository, call: Call) -> Iterator[tuple[str, str]]:
+    code = repo.code
+    owner = call.name.rpartition(".")[0]
+    if owner:
+        target = code.definition(owner, call.path)
+        if target:
+            yield target
+    if call.decorates:
+        module = code.module(call.path)
+        yield from ((call.path, item.qualname) for item in (module.functions if module else ()) if item.name == call.decorates)
+    for value in (call.keyword("flow"), *call.args):
+        dotted = getattr(value, "dotted", "")
+        target = code.definition(dotted, call.path) if dotted else None
+        if target:
+            yield target
+    entry = call.keyword("entrypoint")
+    if isinstance(entry, str) and ":" in entry:
+        path = repo.find(entry.split(":", 1)[0])
+        if path:
+            yield path, entry.split(":", 1)[1]
+
+
+def _modules_of(repo: Repository, call: Call) -> Iterator[str]:
+    if call.last in ("DAG", "dag"):
+        yield call.path
+    elif not list(_functions_of(repo, call)):
+        yield call.path
+
+
+def _of_workflow(repo: Repository, workflow) -> Schedule:  # type: ignore[no-untyped-def]
+    modules: list[str] = []
+    functions: list[tuple[str, str]] = []
+    steps = workflow.steps
+    if workflow.tool == "mage":
+        pipeline = next((item for item in repo.workflows if item.tool == "mage" and item.steps and item.path.split("/")[-2] == workflow.path.split("/")[-2]), None)
+        steps = pipeline.steps if pipeline else ()
+    for step in steps:
+        name = step.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+        modules += [module.path for module in repo.modules if module.path.endswith(f"/{name}.py")]
+    if ":" in workflow.entrypoint:
+        path, scope = workflow.entrypoint.rsplit(":", 1)
+        found = repo.find(path, workflow.path.rpartition("/")[0])
+        functions += [(found, scope)] if found else []
+    return Schedule(workflow.schedule_place, tuple(modules), tuple(functions), workflow.active, workflow.tool)
+
+
+def _programs(repo: Repository, pipeline) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    for item in repo.commands_of(pipeline):
+        for word in item.invocation.argv[1:4]:
+            if word.endswith(".py"):
+                path = repo.find(word, item.invocation.folder)
+                if path:
+                    yield path
+
+
+def _all_programs(repo: Repository) -> Iterator[str]:
+    return (module.path for module in repo.code.modules)
+
+
+def scheduled_scoring(repo: Repository, scoring: list[Call]) -> list[Located | Place]:
+    """The schedule and the call of batch scoring that it starts."""
+    if not scoring and not repo.code.has("model.predict"):
+        return []
+    for schedule in schedules(repo):
+        if schedule.active and schedule.starts(repo, "model.predict") and scoring:
+            return [schedule.place, scoring[0]]
+    return []
+
+
+def starts_training(repo: Repository) -> Iterator[Schedule]:
+    """Schedules that come to training a model."""
+    return (item for item in schedules(repo) if item.starts(repo, "model.fit"))

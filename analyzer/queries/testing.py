@@ -1,0 +1,148 @@
+"""The tests of a project: which are collected, which test units, which test parts together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call, Function, PythonModule
+from analyzer.findings import Place
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.commands import all_invocations
+from analyzer.repository import Repository
+
+__all__ = ["collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
+
+_COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
+_INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
+_LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
+_ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
+_STARTS = frozenset({"testcontainers", "docker", "pytest_docker", "psycopg", "psycopg2", "redis", "kafka", "pymongo", "localstack", "moto"})
+
+
+def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
+    for module in repo.tests.modules:
+        if bool(_COLLECTED.search(module.path)) is collected:
+            yield module
+
+
+def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
+    for function in module.functions:
+        if function.checks and not function.nested and (function.name.startswith("test") or not named):
+            if "pytest.fixture" not in function.decorators and not any("skip" in name for name in function.decorators):
+                yield function
+
+
+def collected_tests(repo: Repository) -> Iterator[Function]:
+    """Test functions with assertions that pytest or unittest would find."""
+    for module in _modules(repo, collected=True):
+        yield from _functions(module)
+
+
+def is_integration(repo: Repository, function: Function) -> bool:
+    """Whether a test asks a running part, or runs several parts together."""
+    return _live_call(repo, function) is not None
+
+
+def _live_call(repo: Repository, function: Function) -> Call | None:
+    calls = _calls_with_fixtures(repo, function)
+    for call in calls:
+        if "test.live" not in roles_of(call.name):
+            continue
+        if call.root in _ASKS:
+            if any(_LOCAL_URL.search(text) for text in call.texts()) or _INTEGRATION.search(function.path) or not call.texts():
+                return call
+        elif call.root in _STARTS and not _mocked(repo, function, call):
+            return call
+        elif call.root == "subprocess" and any(re.search(r"docker|python|uvicorn|flask|compose", text) for text in call.texts()):
+            return call
+        elif call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and _INTEGRATION.search(function.path):
+            return call
+    return None
+
+
+def _mocked(repo: Repository, function: Function, call: Call) -> bool:
+    return call.root == "moto" and not _INTEGRATION.search(function.path)
+
+
+def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
+    """Calls of a test, of the fixtures and helpers of test modules that it names."""
+    tests = repo.tests
+    found = list(tests.calls_in(function.path, function.qualname))
+    names = {*function.parameters, *(call.name for call in found)}
+    setups = {"setUp", "setUpClass", "setup_module", "setup_method", "setup_class"}
+    for module in tests.modules:
+        if module.path != function.path and not module.path.endswith("conftest.py"):
+            continue
+        for helper in module.functions:
+            if helper.name in names or helper.name in setups or "pytest.fixture" in helper.decorators and helper.name in names:
+                found += tests.calls_in(module.path, helper.qualname)
+    return found
+
+
+def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function]:
+    """Tests with assertions of the project's own code that need nothing running."""
+    for module in _modules(repo, collected=collected):
+        for function in _functions(module, named=collected):
+            if _INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(repo, function):
+                continue
+            if not is_integration(repo, function) and _tests_own_code(repo, module, function):
+                yield function
+
+
+def _tests_own_code(repo: Repository, module: PythonModule, function: Function) -> bool:
+    """Whether the module imports something of this repository, or reads a file of it."""
+    local = repo.world.local
+    for item in module.imports:
+        if item.module.startswith("."):
+            return True
+        for dotted in (item.dotted, item.module):
+            path = local.find(dotted, module.path)
+            if path and path != module.path:
+                return True
+        if item.root and any(path.split("/")[0] == item.root or f"/{item.root}/" in path for path in (m.path for m in repo.modules)):
+            return True
+    return False
+
+
+def integration_tests(repo: Repository) -> Iterator[Function]:
+    """Tests with assertions on a running service, container, database or whole pipeline."""
+    for collected in (True, False):
+        for module in _modules(repo, collected=collected):
+            for function in _functions(module, named=collected):
+                if not function.swallows and (is_integration(repo, function) or _runs_pipeline(repo, function)):
+                    yield function
+
+
+def _runs_pipeline(repo: Repository, function: Function) -> bool:
+    """Whether a test in an integration folder, or of that name, runs training or scoring end to end."""
+    if not _INTEGRATION.search(f"{function.path} {function.name}"):
+        return False
+    world = repo.world
+    stages = [role for role in ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow") if world.reaches(function.path, function.qualname, role, steps=4)]
+    return len(stages) >= 2
+
+
+def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
+    """(place, message, whether it counts in full) of what tests parts together in another way."""
+    for module in repo.tests.modules:
+        live = [call for call in module.calls if not call.scope and "test.live" in roles_of(call.name) and call.root in _ASKS | _STARTS]
+        in_functions = [call for call in module.calls if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())]
+        if live and module.checks:
+            yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
+        elif live or in_functions:
+            call = (live or in_functions)[0]
+            yield call.place, "A script asks the running service, but asserts nothing", False
+    for function in _client_tests(repo):
+        yield function.head, "Only a test client asks the API; nothing runs", False
+        return
+    for item in all_invocations(repo):
+        if _INTEGRATION.search(item.origin.path) and item.origin.path.endswith(".sh") and re.match(r"curl\b", item.text):
+            yield item.origin, "A script asks the running service, but asserts nothing", False
+            return
+
+
+def _client_tests(repo: Repository) -> Iterator[Function]:
+    for module in repo.tests.modules:
+        if any("test.client" in roles_of(call.name) for call in module.calls):
+            yield from _functions(module)

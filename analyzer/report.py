@@ -1,0 +1,60 @@
+"""The report: one tree of plain values, which reporters render and JSON carries (contract version 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzer.advice import NextStep
+from analyzer.rubric import Rubric
+from analyzer.scorer import Scorecard
+from analyzer.snapshot import Problem
+from analyzer.technologies import Claim, Technology
+
+__all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTarget:
+    """What was analyzed. ``url`` is the page of the repository; empty where it has none."""
+
+    input: str
+    owner: str
+    repo: str
+    ref: str
+    subdir: str
+    commit: str
+    committed: str
+    url: str
+
+    @property
+    def name(self) -> str:
+        """owner/repo with the subfolder, or what was typed."""
+        base = f"{self.owner}/{self.repo}" if self.owner else self.repo or self.input
+        return f"{base} ({self.subdir})" if self.subdir else base
+
+    def link(self, path: str, line: int, end_line: int) -> str:
+        """The address of lines at the analyzed commit; empty where there is none."""
+        if not self.url or not self.commit:
+            return ""
+        from urllib.parse import quote
+
+        lines = f"#L{line}-L{end_line}" if end_line > line else f"#L{line}"
+        plain = path.encode("utf-8", "surrogateescape")
+        return f"{self.url}/blob/{self.commit}/{quote(plain)}{lines}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is said about one target."""
+
+    tool_version: str
+    target: ReportTarget
+    rubric: Rubric
+    scorecard: Scorecard
+    technologies: tuple[Technology, ...]
+    claims: tuple[Claim, ...]
+    next_steps: tuple[NextStep, ...]
+    problems: tuple[Problem, ...]
+    files: int

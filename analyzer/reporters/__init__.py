@@ -1,0 +1,1 @@
+"""Renderings of a report, one format a module."""

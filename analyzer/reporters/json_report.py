@@ -1,0 +1,96 @@
+"""The report as JSON by the published schema (``report.schema.json`` beside this file)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from analyzer.findings import Evidence
+from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+
+__all__ = ["as_document", "render_json"]
+
+
+def render_json(report: Report) -> str:
+    """Return the JSON text; the same report gives the same bytes."""
+    return json.dumps(as_document(report), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    """Return the report as the values that the schema describes."""
+    target, card = report.target, report.scorecard
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "folioscope", "version": report.tool_version},
+        "target": {
+            "input": target.input,
+            "owner": target.owner,
+            "repo": target.repo,
+            "ref": target.ref,
+            "subdir": target.subdir,
+            "commit": target.commit,
+            "committed": target.committed,
+            "url": target.url,
+        },
+        "rubric": {"id": report.rubric.id, "version": report.rubric.version, "sha256": report.rubric.sha256},
+        "score": card.score,
+        "grade": card.grade,
+        "assessed": round(card.assessed, 4),
+        "files": report.files,
+        "sections": [
+            {"id": item.id, "title": item.title, "score": item.score, "max_score": item.max_score, "bonus": item.bonus}
+            for item in card.sections
+        ],
+        "criteria": [
+            {
+                "id": item.criterion.id,
+                "section": item.criterion.section,
+                "title": item.criterion.title,
+                "status": item.decision.status.value,
+                "points": item.points,
+                "max_points": item.criterion.points,
+                "bonus": item.criterion.bonus,
+                "summary": _plain(item.decision.summary),
+                "evidence": [_evidence(found, target) for found in item.decision.evidence],
+                "how": item.criterion.how,
+                "why": item.criterion.why,
+            }
+            for item in card.criteria
+        ],
+        "technologies": [
+            {"id": item.id, "area": item.area, "evidence": [_evidence(found, target) for found in item.evidence]}
+            for item in report.technologies
+        ],
+        "claims": [
+            {"technology": item.technology, "path": _plain(item.path), "line": item.line} for item in report.claims
+        ],
+        "next_steps": [
+            {
+                "criterion": step.criterion,
+                "title": step.title,
+                "gain": step.gain,
+                "effort": step.effort,
+                "missing": _plain(step.missing),
+                "how": step.how,
+                "why": step.why,
+                "builds_on": _evidence(step.builds_on, target) if step.builds_on else None,
+            }
+            for step in report.next_steps
+        ],
+        "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
+    }
+
+
+def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
+    return {
+        "path": _plain(found.path),
+        "line": found.line,
+        "end_line": found.end_line,
+        "snippet": _plain(found.snippet),
+        "url": target.link(found.path, found.line, found.end_line),
+    }
+
+
+def _plain(text: str) -> str:
+    """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

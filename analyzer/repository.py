@@ -1,0 +1,517 @@
+"""The facade that rules see: typed artifacts of one repository, parsed once, on first use."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, monitoring, orchestration, tasks
+from analyzer.artifacts.compose import ComposeFile, parse_compose
+from analyzer.artifacts.dockerfile import Dockerfile, parse_dockerfile
+from analyzer.artifacts.document import Document
+from analyzer.artifacts.infrastructure import InfraFile
+from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
+from analyzer.artifacts.markdown import parse_markdown, parse_rst
+from analyzer.artifacts.notebook import Notebook, parse_notebook
+from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
+from analyzer.artifacts.python_source import PythonModule, parse_python
+from analyzer.artifacts.terraform import parse_terraform
+from analyzer.artifacts.text import decode
+from analyzer.code import Code
+from analyzer.commands import CommandResolver, Invocation
+from analyzer.findings import Place
+from analyzer.inventory import Inventory, Kind, kind_of, take_inventory
+from analyzer.knowledge.paths import TEST_FILE
+from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
+from analyzer.snapshot import EntryKind, Problem, Snapshot
+
+__all__ = ["CiCommand", "Repository"]
+
+_Artifact = TypeVar("_Artifact")
+
+
+@dataclass(frozen=True, slots=True)
+class CiCommand:
+    """A command that a CI job runs, with the pipeline, job and step that run it."""
+
+    pipeline: ci.Pipeline
+    job: ci.Job
+    step: ci.Step
+    invocation: Invocation
+
+    @property
+    def place(self) -> Place:
+        """The line of the CI file."""
+        return self.invocation.place
+
+    @property
+    def swallowed(self) -> bool:
+        """Whether its failure cannot show."""
+        return self.invocation.swallowed or self.step.allow_failure or self.job.allow_failure
+
+
+class Repository:
+    """One snapshot, or a folder of it, as rules see it. Reading is lazy; nothing changes once read."""
+
+    def __init__(self, snapshot: Snapshot, subdir: str = "") -> None:
+        self.snapshot = snapshot
+        self.subdir = subdir
+        self.inventory: Inventory = take_inventory(
+            (path for path, entry in snapshot.entries.items() if entry.kind is EntryKind.FILE), subdir
+        )
+        self._texts: dict[str, str | None] = {}
+        self._problems: dict[str, str] = {}
+        snapshot.fetch(self._worth_reading())
+
+    def _worth_reading(self) -> Iterator[str]:
+        skipped = {Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL}
+        for kind, paths in self.inventory.by_kind.items():
+            if kind not in skipped:
+                yield from paths
+        for path in self.inventory.of(Kind.JSON):
+            if json_worth_reading(path, self.snapshot.entries[path].size):
+                yield path
+        yield from self.inventory.serving
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths that are the candidate's, those of the root that serve a subfolder included."""
+        return (*self.inventory.own, *self.inventory.serving)
+
+    def has(self, path: str) -> bool:
+        """Whether a file or folder of that path is in the snapshot, whoever's it is."""
+        return path in self.snapshot.entries or path in self._folders or path in ("", ".")
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        found: set[str] = set()
+        for path in self.snapshot.entries:
+            folder = posixpath.dirname(path)
+            while folder and folder not in found:
+                found.add(folder)
+                folder = posixpath.dirname(folder)
+        return frozenset(found)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, or None when it is no text or was not read."""
+        if path not in self._texts:
+            content = self.snapshot.read(path)
+            self._texts[path] = None if content is None else decode(content)
+        return self._texts[path]
+
+    def line(self, place: Place) -> str:
+        """The first line of a place as it stands in the file; empty when it cannot be read."""
+        text = self.text(place.path)
+        if text is None:
+            return ""
+        lines = text.split("\n", place.line)
+        return lines[place.line - 1] if len(lines) >= place.line else ""
+
+    def find(self, name: str, folder: str = "") -> str | None:
+        """The path that a command in ``folder`` means by a relative name, or None."""
+        plain = name.strip("\"'")
+        for prefix in ("$(pwd)/", "${PWD}/", "$PWD/", "./", "/app/", "/opt/app/", "/usr/src/app/", "/code/"):
+            plain = plain.removeprefix(prefix)
+        if not plain or plain.startswith(("/", "$", "~")) or "{" in plain:
+            return None
+        for base in dict.fromkeys((folder, self.subdir, "")):
+            path = posixpath.normpath(posixpath.join(base, plain))
+            if path in self.snapshot.entries:
+                return path
+        return None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read or parsed, so far, in order of paths."""
+        own = set(self.paths)
+        unread = {problem for problem in self.snapshot.problems if problem.where in own or "..." in problem.where}
+        submodules = {problem for problem in self.snapshot.problems if "submodule" in problem.what}
+        parsed = {Problem(path, what) for path, what in self._problems.items()}
+        return tuple(sorted(unread | submodules | parsed))
+
+    def _parse(
+        self, kinds: tuple[Kind, ...], parse: Callable[[str, str], _Artifact], *, serving: bool = False
+    ) -> tuple[_Artifact, ...]:
+        found: list[_Artifact] = []
+        for path in (*self.inventory.of(*kinds), *(self._serving(*kinds) if serving else ())):
+            text = self.text(path)
+            if text is not None and text.strip():
+                artifact = parse(path, text)
+                error = getattr(artifact, "error", "")
+                if error:
+                    self._problems[path] = f"read in part: {error}"
+                found.append(artifact)
+        return tuple(found)
+
+    def _serving(self, *kinds: Kind) -> Iterator[str]:
+        """Files of the root that mention the subfolder, or whose kind serves the whole repository."""
+        name = self.subdir.rsplit("/", 1)[-1]
+        for path in self.inventory.serving:
+            if kind_of(path) in kinds and (Kind.PRE_COMMIT in kinds or name in (self.text(path) or "")):
+                yield path
+
+    # -- containers and CI -----------------------------------------------------------------------------------
+
+    @cached_property
+    def dockerfiles(self) -> tuple[Dockerfile, ...]:
+        """Dockerfiles with at least one instruction."""
+        files = self._parse((Kind.DOCKERFILE,), parse_dockerfile, serving=True)
+        return tuple(file for file in files if file.instructions)
+
+    @cached_property
+    def compose_files(self) -> tuple[ComposeFile, ...]:
+        """Compose files with at least one service."""
+        files = self._parse((Kind.COMPOSE,), parse_compose, serving=True)
+        return tuple(file for file in files if file.services)
+
+    @cached_property
+    def pipelines(self) -> tuple[ci.Pipeline, ...]:
+        """CI configuration that its system would find."""
+        parsers: tuple[tuple[Kind, Callable[[str, str], ci.Pipeline]], ...] = (
+            (Kind.GITHUB_WORKFLOW, ci.parse_github),
+            (Kind.GITLAB_CI, ci.parse_gitlab),
+            (Kind.JENKINSFILE, ci.parse_jenkins),
+            (Kind.CIRCLECI, ci.parse_circleci),
+            (Kind.AZURE_PIPELINES, ci.parse_azure),
+            (Kind.OTHER_CI, lambda path, text: ci.parse_other(path, path.rsplit("/", 1)[-1].strip(".").split(".")[0], text)),
+        )
+        found = [item for kind, parse in parsers for item in self._parse((kind,), parse, serving=True)]
+        return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
+
+    def _is_misplaced(self, pipeline: ci.Pipeline) -> bool:
+        """GitHub reads workflows of the repository's root alone, even when a subfolder is judged."""
+        return pipeline.system == "github-actions" and not pipeline.path.startswith(".github/workflows/")
+
+    @cached_property
+    def misplaced_pipelines(self) -> tuple[ci.Pipeline, ...]:
+        """GitHub workflows in a place where GitHub does not look."""
+        kinds = (Kind.MISPLACED_WORKFLOW, Kind.GITHUB_WORKFLOW)
+        found = self._parse(kinds, ci.parse_github)
+        return tuple(item for item in found if item.jobs and self._is_misplaced(item))
+
+    @cached_property
+    def silent_workflows(self) -> tuple[str, ...]:
+        """GitHub workflows with text but without any job: commented out, or begun."""
+        busy = {item.path for item in (*self.pipelines, *self.misplaced_pipelines)}
+        paths = (*self.inventory.of(Kind.GITHUB_WORKFLOW), *self._serving(Kind.GITHUB_WORKFLOW))
+        return tuple(path for path in paths if path not in busy and (self.text(path) or "").strip())
+
+    @cached_property
+    def resolver(self) -> CommandResolver:
+        """Follows commands through task runners and scripts."""
+        return CommandResolver(self)
+
+    @cached_property
+    def ci_commands(self) -> tuple[CiCommand, ...]:
+        """Every command that CI runs, followed to what it really does."""
+        return tuple(item for pipeline in self.pipelines for item in self.commands_of(pipeline))
+
+    def commands_of(self, pipeline: ci.Pipeline) -> tuple[CiCommand, ...]:
+        """The commands of one pipeline; local actions and reusable workflows are followed."""
+        return tuple(
+            CiCommand(pipeline, job, step, invocation)
+            for job, step in self.steps_of(pipeline)
+            for invocation in self.resolver.follow(step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./"))
+        )
+
+    def steps_of(self, pipeline: ci.Pipeline, depth: int = 0) -> Iterator[tuple[ci.Job, ci.Step]]:
+        """The steps of a pipeline with those of the local actions and workflows that it uses."""
+        for job in pipeline.jobs:
+            if job.uses.startswith("./") and depth < 4:
+                path = job.uses[2:].split("@", 1)[0]
+                text = self.text(path) if path in self.snapshot.entries else None
+                if text:
+                    yield from self.steps_of(ci.parse_github(path, text), depth + 1)
+            for step in job.steps:
+                yield job, step
+                if step.uses.startswith("./") and depth < 4:
+                    yield from ((job, inner) for inner in self._action_steps(step.uses[2:]))
+
+    def _action_steps(self, folder: str) -> tuple[ci.Step, ...]:
+        for name in ("action.yml", "action.yaml"):
+            path = posixpath.join(folder.rstrip("/"), name)
+            text = self.text(path) if path in self.snapshot.entries else None
+            if text:
+                return ci.parse_action(path, text)
+        return ()
+
+    @cached_property
+    def task_files(self) -> tuple[tasks.TaskFile, ...]:
+        """Files of task runners."""
+        found = [
+            *self._parse((Kind.MAKEFILE,), tasks.parse_makefile, serving=True),
+            *self._parse((Kind.JUSTFILE,), tasks.parse_justfile, serving=True),
+            *self._parse((Kind.TASKFILE,), tasks.parse_taskfile, serving=True),
+            *self._parse((Kind.TOX,), tasks.parse_tox),
+            *self._parse((Kind.PACKAGE_JSON,), tasks.parse_package_json),
+            *self._parse((Kind.MLPROJECT,), tasks.parse_mlproject),
+        ]
+        for files in self._parse((Kind.PYPROJECT,), tasks.parse_pyproject_tasks):
+            found += files
+        for module in self.modules:
+            name = module.path.rsplit("/", 1)[-1]
+            if name == "noxfile.py":
+                found.append(tasks.parse_nox(module, "nox"))
+            elif name == "tasks.py" and any(item.root == "invoke" for item in module.imports):
+                found.append(tasks.parse_nox(module, "invoke"))
+        return tuple(file for file in found if file.tasks)
+
+    @cached_property
+    def pre_commit_files(self) -> tuple[PreCommitFile, ...]:
+        """Pre-commit configurations with at least one hook."""
+        return tuple(file for file in self._parse((Kind.PRE_COMMIT,), parse_precommit, serving=True) if file.hooks)
+
+    # -- infrastructure --------------------------------------------------------------------------------------
+
+    @cached_property
+    def infrastructure(self) -> tuple[InfraFile, ...]:
+        """Files of Terraform, Pulumi, CloudFormation, SAM, CDK, Bicep and Serverless."""
+        found = [
+            *self._parse((Kind.TERRAFORM,), parse_terraform),
+            *self._parse((Kind.PULUMI_YAML,), cloud_templates.parse_pulumi_yaml),
+            *self._parse((Kind.BICEP,), cloud_templates.parse_bicep),
+            *self._parse((Kind.SERVERLESS,), cloud_templates.parse_serverless),
+            *(cloud_templates.parse_cloudformation(path, text) for path, text in self._sniffed("cloudformation")),
+        ]
+        for path in self.inventory.of(Kind.PROGRAM):
+            text = self.text(path) if self.inventory.of(Kind.PULUMI_YAML) or path.endswith((".ts", ".go")) else None
+            if text and ("pulumi" in text or "aws-cdk" in text):
+                found.append(cloud_templates.parse_pulumi_program(path, text))
+        return tuple(found)
+
+    @cached_property
+    def _yaml(self) -> tuple[tuple[str, str, str], ...]:
+        """(path, text, what it is) of YAML files whose name says nothing, and of platform files that may be manifests."""
+        found = []
+        for path in self.inventory.of(Kind.YAML, Kind.PLATFORM, Kind.CONDA):
+            text = self.text(path)
+            if text and (path.endswith((".yaml", ".yml"))):
+                found.append((path, text, sniff_yaml(text)))
+        return tuple(found)
+
+    @cached_property
+    def _json(self) -> tuple[tuple[str, str, str], ...]:
+        found = []
+        for path in self.inventory.of(Kind.JSON):
+            if json_worth_reading(path, self.snapshot.entries[path].size):
+                text = self.text(path)
+                if text and (kind := sniff_json(text)):
+                    found.append((path, text, kind))
+        return tuple(found)
+
+    def _sniffed(self, kind: str) -> Iterator[tuple[str, str]]:
+        yield from ((path, text) for path, text, found in (*self._yaml, *self._json) if found == kind)
+
+    @cached_property
+    def kubernetes(self) -> tuple[KubernetesObject, ...]:
+        """Objects of manifests and of Helm templates."""
+        found: list[KubernetesObject] = []
+        for path, text in self._sniffed("kubernetes"):
+            objects, error = parse_kubernetes(path, text)
+            if error:
+                self._problems[path] = f"read in part: {error}"
+                objects = objects or parse_template(path, text)
+            found += objects
+        for path in self.inventory.of(Kind.HELM_TEMPLATE):
+            text = self.text(path)
+            if text and "kind:" in text:
+                found += parse_template(path, text)
+        return tuple(found)
+
+    @cached_property
+    def charts(self) -> tuple[HelmChart, ...]:
+        """Helm charts."""
+        return self._parse((Kind.HELM_CHART,), parse_chart)
+
+    @cached_property
+    def kustomizations(self) -> tuple[str, ...]:
+        """Paths of kustomization files."""
+        return tuple(path for path in self.inventory.of(Kind.KUSTOMIZATION) if (self.text(path) or "").strip())
+
+    @cached_property
+    def platform_files(self) -> tuple[str, ...]:
+        """Paths of the files by which hosting platforms deploy."""
+        manifests = {path for path, _ in self._sniffed("kubernetes")}
+        return tuple(
+            path
+            for path in self.inventory.of(Kind.PLATFORM)
+            if path not in manifests and (self.text(path) or "").strip()
+        )
+
+    @cached_property
+    def playbooks(self) -> tuple[str, ...]:
+        """Paths of Ansible playbooks."""
+        return tuple(path for path, _ in self._sniffed("ansible"))
+
+    @cached_property
+    def task_definitions(self) -> tuple[str, ...]:
+        """Paths of ECS task definitions."""
+        return tuple(path for path, _ in self._sniffed("task-definition"))
+
+    # -- monitoring ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def monitoring(self) -> tuple[monitoring.MonitoringConfig, ...]:
+        """Configuration and rules of Prometheus, Alertmanager and Grafana."""
+        parsers = {
+            "prometheus": monitoring.parse_prometheus,
+            "rules": monitoring.parse_rules,
+            "alertmanager": monitoring.parse_alertmanager,
+            "provisioning": monitoring.parse_provisioning,
+        }
+        found = [parse(path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)]
+        for item in self.kubernetes:
+            if item.kind == "PrometheusRule" and not item.template and (text := self.text(item.path)):
+                found.append(monitoring.parse_rules(item.path, text))
+        return tuple(found)
+
+    @cached_property
+    def dashboards(self) -> tuple[monitoring.Dashboard, ...]:
+        """Grafana dashboards with at least one panel."""
+        parsed = (monitoring.parse_dashboard(path, text) for path, text in self._sniffed("dashboard"))
+        return tuple(item for item in parsed if item and item.panels)
+
+    @cached_property
+    def cloud_dashboards(self) -> tuple[str, ...]:
+        """Paths of CloudWatch dashboards kept as JSON."""
+        return tuple(path for path, _ in self._sniffed("cloudwatch-dashboard"))
+
+    # -- pipelines, data, dependencies -----------------------------------------------------------------------
+
+    @cached_property
+    def workflows(self) -> tuple[orchestration.Workflow, ...]:
+        """Workflows declared in files of orchestrators."""
+        found: list[orchestration.Workflow] = []
+        found += (item for item in self._parse((Kind.MAGE_PIPELINE,), orchestration.parse_mage_pipeline) if item)
+        for group in self._parse((Kind.MAGE_TRIGGERS,), orchestration.parse_mage_triggers):
+            found += group
+        for group in self._parse((Kind.PREFECT_YAML,), orchestration.parse_prefect):
+            found += group
+        for group in self._parse((Kind.DATABRICKS,), orchestration.parse_databricks):
+            found += group
+        found += (item for path, text in self._sniffed("state-machine") if (item := orchestration.parse_state_machine(path, text)))
+        found += (item for thing in self.kubernetes if (item := orchestration.parse_argo(thing)))
+        return tuple(found)
+
+    @cached_property
+    def dvc_files(self) -> tuple[dvc.DvcFile, ...]:
+        """DVC pipelines, pointers and configuration."""
+        return (
+            *self._parse((Kind.DVC_PIPELINE,), dvc.parse_dvc_pipeline),
+            *self._parse((Kind.DVC_POINTER,), dvc.parse_dvc_pointer),
+            *self._parse((Kind.DVC_CONFIG,), dvc.parse_dvc_config, serving=True),
+        )
+
+    @cached_property
+    def dependency_files(self) -> tuple[dependencies.DependencyFile, ...]:
+        """Dependency and lock files with at least one requirement."""
+        found = [
+            *self._parse((Kind.REQUIREMENTS,), dependencies.parse_requirements),
+            *self._parse((Kind.PYPROJECT,), dependencies.parse_pyproject),
+            *self._parse((Kind.PIPFILE,), dependencies.parse_pipfile),
+            *self._parse((Kind.SETUP_CFG,), dependencies.parse_setup_cfg),
+            *self._parse((Kind.CONDA,), dependencies.parse_conda),
+        ]
+        for path in self.inventory.of(Kind.LOCK):
+            text = self.text(path)
+            if text:
+                found.append(dependencies.parse_lock(path, path.rsplit("/", 1)[-1].split(".", 1)[0].lower(), text))
+        return tuple(file for file in found if file.requirements)
+
+    # -- code ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def modules(self) -> tuple[PythonModule, ...]:
+        """All Python modules that are the candidate's."""
+        return self._parse((Kind.PYTHON,), parse_python)
+
+    @cached_property
+    def notebooks(self) -> tuple[Notebook, ...]:
+        """All notebooks that are the candidate's."""
+        return self._parse((Kind.NOTEBOOK,), parse_notebook)
+
+    @cached_property
+    def world(self) -> Code:
+        """Modules, tests and notebooks together; names are resolved and reach is decided among all of them."""
+        return Code((*self.modules, *(item.module for item in self.notebooks)), outside=self._outside_names)
+
+    @cached_property
+    def code(self) -> Code:
+        """Modules that are neither tests nor notebooks."""
+        return Code((item for item in self.modules if not self._is_test(item)), self.world)
+
+    @cached_property
+    def tests(self) -> Code:
+        """Test modules."""
+        return Code((item for item in self.modules if self._is_test(item)), self.world)
+
+    @cached_property
+    def notebook_code(self) -> Code:
+        """The code cells of notebooks."""
+        return Code((item.module for item in self.notebooks), self.world)
+
+    def _is_test(self, module: PythonModule) -> bool:
+        path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
+        return bool(TEST_FILE.search(path))
+
+    @cached_property
+    def _outside_names(self) -> frozenset[str]:
+        """Names of functions that files other than Python call: handlers of functions, entry points of servers."""
+        found: set[str] = set()
+        for file in self.dockerfiles:
+            found.update(_target_names(word for item in file.starts for word in item.argv))
+        for compose in self.compose_files:
+            found.update(_target_names(word for item in compose.services for word in item.command.split()))
+        for item in self.infrastructure:
+            found.update(_target_names(value for resource in item.resources for value in resource.attributes.values()))
+        for workflow in self.workflows:
+            found.update(_target_names((workflow.entrypoint, *workflow.steps)))
+        for path in self.inventory.of(Kind.PYPROJECT):
+            found.update(_target_names((self.text(path) or "").replace('"', " ").split()))
+        return frozenset(found)
+
+    # -- prose -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """READMEs and docs, the main README first; the root's README counts where it names the subfolder."""
+        found = list(self._parse((Kind.DOCUMENT,), _parse_document))
+        if self.subdir:
+            name = self.subdir.rsplit("/", 1)[-1]
+            for path in self.inventory.serving:
+                text = self.text(path) if path.lower().startswith("readme") else None
+                if text and name in text:
+                    found.append(_parse_document(path, text))
+        return tuple(sorted(found, key=lambda item: (item.path != self.readme_path, item.path)))
+
+    @cached_property
+    def readme_path(self) -> str:
+        """Path of the main README, or an empty string."""
+        base = f"{self.subdir}/" if self.subdir else ""
+        names = [path for path in self.inventory.of(Kind.DOCUMENT) if path.rsplit("/", 1)[-1].lower().startswith("readme")]
+        at_root = [path for path in names if "/" not in path[len(base) :]]
+        special = [path for path in names if path.lower() in (f"{base}docs/readme.md", f"{base}.github/readme.md")]
+        serving = [path for path in self.inventory.serving if path.lower().startswith("readme")]
+        ordered = sorted(at_root, key=lambda path: (not path.lower().endswith("readme.md"), path))
+        return next(iter([*ordered, *special, *sorted(names, key=lambda p: (p.count("/"), p)), *serving]), "")
+
+    @cached_property
+    def readme(self) -> Document | None:
+        """The main README."""
+        return next((item for item in self.documents if item.path == self.readme_path), None)
+
+
+def _parse_document(path: str, text: str) -> Document:
+    return parse_rst(path, text) if path.lower().endswith(".rst") else parse_markdown(path, text)
+
+
+def _target_names(words: Iterator[str] | tuple[str, ...] | list[str]) -> Iterator[str]:
+    for word in words:
+        tail = word.strip("\"'`,").rsplit(":", 1)[-1].rsplit(".", 1)[-1].removesuffix("()")
+        if tail.isidentifier() and tail != word:
+            yield tail

@@ -1,0 +1,96 @@
+"""Findings and rubric to a score: a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analyzer.engine import Decision
+from analyzer.findings import Status
+from analyzer.rubric import Criterion, Rubric
+
+__all__ = ["Scorecard", "ScoredCriterion", "ScoredSection", "score"]
+
+_SHARE = {Status.MET: 1.0, Status.PARTIAL: 0.5, Status.MISSING: 0.0, Status.UNKNOWN: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCriterion:
+    """A criterion with what was decided and the points it earned."""
+
+    criterion: Criterion
+    decision: Decision
+    points: float
+
+    @property
+    def lost(self) -> float:
+        """Points that are still to be earned; none where the criterion could not be assessed."""
+        return 0.0 if self.decision.status is Status.UNKNOWN else self.criterion.points - self.points
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSection:
+    """Points earned and possible in a section; bonus points are in ``bonus``, beside them."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+    bonus: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The score from 0 to 100 with one decimal, and what it is made of.
+
+    ``assessed`` is the share of the points, 0 to 1, whose criteria could be looked at.
+    """
+
+    score: float
+    grade: str
+    assessed: float
+    sections: tuple[ScoredSection, ...]
+    criteria: tuple[ScoredCriterion, ...]
+    scale: float
+    """Points of the score that one point of the rubric is worth."""
+
+
+def score(decisions: Iterable[Decision], rubric: Rubric) -> Scorecard:
+    """Score decisions against a rubric.
+
+    Met earns all points of a criterion, partial half; unknown criteria leave the maximum too. The score is the
+    share of the possible points, times 100, plus the bonus points, and at most 100.
+    """
+    decided = {item.criterion: item for item in decisions}
+    scored = tuple(
+        ScoredCriterion(item, decision, item.points * _SHARE[decision.status])
+        for item in rubric.criteria
+        if (decision := decided.get(item.id) or Decision(item.id, Status.UNKNOWN, "not looked at"))
+    )
+    regular = [item for item in scored if not item.criterion.bonus]
+    possible = sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN)
+    total = sum(item.criterion.points for item in regular)
+    earned = sum(item.points for item in regular)
+    bonus = sum(item.points for item in scored if item.criterion.bonus)
+    scale = 100 / possible if possible else 0.0
+    value = round(min(100.0, earned * scale + bonus), 1)
+    return Scorecard(
+        value,
+        rubric.grade(value),
+        possible / total,
+        tuple(_section(section.id, section.title, scored) for section in rubric.sections),
+        scored,
+        scale,
+    )
+
+
+def _section(name: str, title: str, scored: tuple[ScoredCriterion, ...]) -> ScoredSection:
+    own = [item for item in scored if item.criterion.section == name]
+    regular = [item for item in own if not item.criterion.bonus]
+    return ScoredSection(
+        name,
+        title,
+        sum(item.points for item in regular),
+        sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN),
+        sum(item.points for item in own if item.criterion.bonus),
+    )

@@ -1,0 +1,306 @@
+"""One state of a repository: its paths, sizes and contents, read from git objects or from a plain folder.
+
+Nothing is checked out, no symbolic link is followed, nothing of the repository is executed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+
+from analyzer.errors import LimitError, TargetError
+from analyzer.git import GitError, ObjectReader, run
+from analyzer.limits import Limits
+
+__all__ = ["Entry", "EntryKind", "Problem", "Snapshot", "find_git_dir", "open_folder", "open_git", "open_worktree"]
+
+
+class EntryKind(StrEnum):
+    """What a path of the tree is."""
+
+    FILE = "file"
+    SYMLINK = "symlink"
+    SUBMODULE = "submodule"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A path of the tree. ``size`` is in bytes, or -1 where it is not known; ``oid`` is empty outside git."""
+
+    path: str
+    size: int
+    oid: str = ""
+    kind: EntryKind = EntryKind.FILE
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something that could not be read, and why."""
+
+    where: str
+    what: str
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One commit or folder. Immutable but for the contents, which are read on demand and kept.
+
+    ``commit`` is empty for a folder that is no repository; ``committed`` is the committer date in UTC
+    (ISO 8601). ``where`` is the git directory or the folder.
+    """
+
+    where: Path
+    commit: str
+    committed: str
+    entries: Mapping[str, Entry]
+    limits: Limits
+    problems: list[Problem] = field(default_factory=list)
+    _reader: ObjectReader | None = None
+    _contents: dict[str, bytes | None] = field(default_factory=dict)
+    _read_bytes: int = 0
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the git process behind the snapshot; what was read stays."""
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Read many files at once; what is too large or not here is recorded as a problem.
+
+        Raises:
+            LimitError: the text of the repository exceeds ``limits.text_bytes``, or time is over.
+        """
+        wanted = [entry for path in paths if (entry := self._readable(path))]
+        self._read_bytes += sum(max(entry.size, 0) for entry in wanted)
+        if self._read_bytes > self.limits.text_bytes:
+            raise LimitError(
+                f"The repository holds more than {self.limits.text_bytes:,} bytes of text",
+                "Name a subfolder with --subdir.",
+            )
+        if self._reader:
+            answers = self._reader.read([entry.oid for entry in wanted])
+            for entry, answer in zip(wanted, answers, strict=True):
+                self._keep(entry.path, answer[1] if answer else None)
+        else:
+            for entry in wanted:
+                self._keep(entry.path, _read_file(self.where, entry.path, self.limits.blob_bytes))
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a file, or None when it is no file, over the limit, or not here."""
+        if path not in self._contents:
+            self.fetch((path,))
+        return self._contents.get(path)
+
+    def _readable(self, path: str) -> Entry | None:
+        entry = self.entries.get(path)
+        if entry is None or path in self._contents or entry.kind is not EntryKind.FILE:
+            return None
+        if entry.size > self.limits.blob_bytes:
+            self._contents[path] = None
+            self.problems.append(Problem(path, f"not read: {entry.size:,} bytes, over the limit of one file"))
+            return None
+        if entry.size < 0:
+            self._keep(path, None)
+            return None
+        return entry
+
+    def _keep(self, path: str, content: bytes | None) -> None:
+        self._contents[path] = content
+        if content is None:
+            self.problems.append(Problem(path, "not read: its content is not in this copy of the repository"))
+        elif content.startswith(b"version https://git-lfs.github.com/spec/"):
+            self._contents[path] = None
+            self.problems.append(Problem(path, "not read: a Git LFS pointer, the content is stored elsewhere"))
+
+
+def find_git_dir(path: Path) -> tuple[Path, Path] | None:
+    """Return (git directory, root of the work tree or the bare repository) that ``path`` belongs to, or None."""
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder / ".git", folder
+        if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
+            return folder, folder
+    return None
+
+
+def open_git(git_dir: Path, ref: str, limits: Limits) -> Snapshot:
+    """Open one commit of a repository on this machine.
+
+    Args:
+        git_dir: the git directory, or the ``.git`` file of a linked work tree.
+        ref: branch, tag or commit; empty for HEAD.
+
+    Raises:
+        TargetError: there is no such commit, or the repository is empty or damaged.
+        LimitError: the tree has more entries than ``limits.files``, or time is over.
+    """
+    reader = ObjectReader(git_dir, limits.read_seconds)
+    try:
+        commit, header = _resolve(reader, git_dir, ref)
+        entries, problems = _list_tree(git_dir, commit, limits)
+    except BaseException:
+        reader.close()
+        raise
+    return Snapshot(git_dir, commit, _committed(header), entries, limits, problems, reader)
+
+
+def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]:
+    candidates = (f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/remotes/origin/{ref}", ref) if ref else ("HEAD",)
+    for name in candidates:
+        found = next(reader.read([f"{name}^{{commit}}"]))
+        if found:
+            return found
+    try:
+        refs = run(git_dir, "for-each-ref", "--format=%(refname:short)", seconds=10, most=1 << 20)
+    except GitError as error:
+        raise TargetError(f"{git_dir} could not be read as a git repository: {error.stderr or error.what}") from error
+    names = refs.decode("utf-8", "replace").split()
+    if not ref and not names:
+        raise TargetError("The repository is empty: it has no commit yet", "Commit something, or use --worktree.")
+    if not ref:
+        raise TargetError("HEAD points to nothing", f"Name a branch with --ref: {', '.join(names[:5])}.")
+    raise TargetError(f"There is no branch, tag or commit {ref!r}", nearest(ref, names))
+
+
+def nearest(wanted: str, names: Iterable[str]) -> str:
+    """Return a sentence with the names most like ``wanted``, for an error message."""
+    import difflib
+
+    known = sorted(set(names))
+    close = difflib.get_close_matches(wanted, known, n=3, cutoff=0.4) or known[:5]
+    return f"There is: {', '.join(close)}." if close else ""
+
+
+def _committed(header: bytes) -> str:
+    for line in header.split(b"\n\n", 1)[0].splitlines():
+        if line.startswith(b"committer "):
+            try:
+                seconds = int(line.rsplit(b" ", 2)[1])
+                return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            except (ValueError, OverflowError, OSError, IndexError):
+                return ""
+    return ""
+
+
+def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, Entry], list[Problem]]:
+    most = limits.files * 200
+    try:
+        listing = run(
+            git_dir, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, seconds=limits.read_seconds, most=most
+        )
+    except LimitError as error:
+        raise LimitError(
+            f"The repository has more files than the limit of {limits.files:,}", "Raise it, or analyze another one."
+        ) from error
+    except GitError as error:
+        raise TargetError(f"The files of commit {commit} could not be listed: {error.stderr or error.what}") from error
+    entries: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for record in listing.split(b"\0"):
+        if not record:
+            continue
+        head, _, raw = record.partition(b"\t")
+        mode, _, oid, size = head.decode("ascii", "replace").split()
+        path = raw.decode("utf-8", "surrogateescape")
+        if _over(path, limits, problems):
+            continue
+        entries[path] = _entry(path, mode, oid, size)
+        if mode == "160000":
+            problems.append(Problem(path, "not read: a git submodule, its content is another repository"))
+    if len(entries) > limits.files:
+        raise LimitError(
+            f"The repository has {len(entries):,} files, over the limit of {limits.files:,}", "Name another one."
+        )
+    return entries, problems
+
+
+def _entry(path: str, mode: str, oid: str, size: str) -> Entry:
+    kind = {"120000": EntryKind.SYMLINK, "160000": EntryKind.SUBMODULE}.get(mode, EntryKind.FILE)
+    return Entry(path, int(size) if size.isdigit() else -1, oid, kind, mode == "100755")
+
+
+def _over(path: str, limits: Limits, problems: list[Problem]) -> bool:
+    if path.count("/") >= limits.path_depth or len(path) > limits.path_bytes:
+        problems.append(Problem(f"{path[:80]}...", "not read: the path is too deep or too long"))
+        return True
+    return False
+
+
+def open_worktree(root: Path, git_dir: Path, limits: Limits) -> Snapshot:
+    """Open the uncommitted state of a work tree: tracked and new files that are not ignored.
+
+    Raises:
+        TargetError: git cannot list the files.
+    """
+    listing = run(
+        git_dir,
+        f"--work-tree={root}",
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--deduplicate",
+        seconds=limits.read_seconds,
+        most=limits.files * 200,
+        cwd=root,
+    )
+    paths = (raw.decode("utf-8", "surrogateescape") for raw in listing.split(b"\0") if raw)
+    return _open_paths(root, paths, limits)
+
+
+def open_folder(root: Path, limits: Limits) -> Snapshot:
+    """Open a folder that is no repository. Links are not followed; ``.git`` folders are left out."""
+
+    def walk() -> Iterable[str]:
+        for folder, folders, files in os.walk(root, followlinks=False):
+            folders[:] = sorted(name for name in folders if name != ".git")
+            relative = os.path.relpath(folder, root)
+            prefix = "" if relative == "." else relative.replace(os.sep, "/") + "/"
+            links = [name for name in folders if (Path(folder) / name).is_symlink()]
+            yield from (prefix + name for name in sorted([*files, *links]))
+
+    return _open_paths(root, walk(), limits)
+
+
+def _open_paths(root: Path, paths: Iterable[str], limits: Limits) -> Snapshot:
+    entries: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        if len(entries) >= limits.files:
+            raise LimitError(f"The folder has more files than the limit of {limits.files:,}", "Name a subfolder.")
+        if _over(path, limits, problems):
+            continue
+        try:
+            status = (root / path).lstat()
+        except OSError:
+            continue
+        if stat.S_ISLNK(status.st_mode):
+            entries[path] = Entry(path, -1, kind=EntryKind.SYMLINK)
+        elif stat.S_ISREG(status.st_mode):
+            entries[path] = Entry(path, status.st_size, executable=bool(status.st_mode & 0o100))
+    return Snapshot(root, "", "", dict(sorted(entries.items())), limits, problems)
+
+
+def _read_file(root: Path, path: str, most: int) -> bytes | None:
+    try:
+        descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(most) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None

@@ -1,0 +1,62 @@
+"""What a YAML or JSON file without a telling name is, from words that must stand in it."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["json_worth_reading", "sniff_json", "sniff_yaml"]
+
+_TOP_KEY = re.compile(r"^([A-Za-z_][\w.-]*)\s*:", re.MULTILINE)
+_TELLING_JSON = re.compile(
+    r"(?i)dashboard|grafana|monitor|\.asl\.|state[-_]?machine|step[-_]?function|task[-_]?def|template|cloudformation|cdk|stack"
+    r"|alert|workflow|pipeline|definition"
+)
+_SMALL = 40_000
+
+
+def json_worth_reading(path: str, size: int) -> bool:
+    """Whether a JSON file can be configuration: by its name, or because it is small."""
+    return size <= _SMALL or bool(_TELLING_JSON.search(path))
+
+
+def sniff_yaml(text: str) -> str:
+    """Return ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
+    ``ansible``, ``conda``, ``feast``, or an empty string.
+    """
+    keys = set(_TOP_KEY.findall(text[:200_000]))
+    if "kind" in keys and "apiVersion" in keys:
+        return "kubernetes"
+    if "Resources" in keys and ("AWSTemplateFormatVersion" in keys or "Transform" in keys or "AWS::" in text):
+        return "cloudformation"
+    if "scrape_configs" in keys:
+        return "prometheus"
+    if "receivers" in keys and "route" in keys:
+        return "alertmanager"
+    if "groups" in keys and re.search(r"^\s*-?\s*(?:alert|record|title|condition)\s*:", text, re.MULTILINE):
+        return "rules"
+    if ("datasources" in keys or "contactPoints" in keys or "providers" in keys) and "apiVersion" in keys:
+        return "provisioning"
+    if "feature_views" in keys or ("registry" in keys and "provider" in keys and "project" in keys):
+        return "feast"
+    if "dependencies" in keys and "channels" in keys:
+        return "conda"
+    if re.search(r"^- (?:name|hosts|import_playbook)\s*:", text, re.MULTILINE) and re.search(
+        r"^\s+(?:tasks|roles|handlers)\s*:", text, re.MULTILINE
+    ):
+        return "ansible"
+    return ""
+
+
+def sniff_json(text: str) -> str:
+    """Return ``dashboard``, ``state-machine``, ``task-definition``, ``cloudformation``, or an empty string."""
+    if '"panels"' in text and ('"schemaVersion"' in text or '"targets"' in text):
+        return "dashboard"
+    if '"StartAt"' in text and '"States"' in text:
+        return "state-machine"
+    if '"containerDefinitions"' in text:
+        return "task-definition"
+    if '"AWSTemplateFormatVersion"' in text or ('"Resources"' in text and '"AWS::' in text):
+        return "cloudformation"
+    if '"widgets"' in text and '"metrics"' in text:
+        return "cloudwatch-dashboard"
+    return ""

@@ -1,0 +1,176 @@
+"""What the user typed, parsed: a repository on a host, or a path on this machine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from analyzer.errors import UsageError
+
+__all__ = ["DEFAULT_HOSTS", "Host", "Target", "clean_subdir", "parse_target"]
+
+_OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
+_REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SCP = re.compile(r"git@([A-Za-z0-9.-]+):(.+)", re.DOTALL)
+_REF_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|^[-/.]|[/.]$|^@$")
+_FORMS = (
+    "Give https://github.com/OWNER/REPO, OWNER/REPO, a URL with /tree/REF/FOLDER, git@github.com:OWNER/REPO.git, "
+    "or the path of a folder on this machine."
+)
+_LONGEST = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A git host that may be cloned from. ``base`` is scheme and authority, without a trailing slash."""
+
+    name: str
+    base: str
+
+
+DEFAULT_HOSTS: tuple[Host, ...] = (Host("github.com", "https://github.com"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One repository, or a folder of one.
+
+    ``tail`` holds the undecoded rest of a /tree/ or /blob/ URL: which part of it is the ref can only be
+    told from the refs that the repository has. ``path`` is set for local targets alone.
+    """
+
+    input: str
+    host: Host | None = None
+    owner: str = ""
+    repo: str = ""
+    ref: str = ""
+    subdir: str = ""
+    tail: tuple[str, ...] = ()
+    tail_is_file: bool = False
+    path: Path | None = None
+
+    @property
+    def clone_url(self) -> str:
+        """The URL to clone, rebuilt from host, owner and name."""
+        if self.host is None:
+            raise ValueError("a local target has no clone URL")
+        return f"{self.host.base}/{self.owner}/{self.repo}.git"
+
+    @property
+    def web_url(self) -> str:
+        """The page of the repository, or an empty string for a local target."""
+        return f"{self.host.base}/{self.owner}/{self.repo}" if self.host else ""
+
+
+def check_ref(ref: str) -> str:
+    """Return ``ref`` if git would accept it as a branch, tag or commit name.
+
+    Raises:
+        UsageError: it is no valid ref name (git-check-ref-format(1)), or begins with a dash.
+    """
+    if not ref or len(ref) > 250 or _REF_FORBIDDEN.search(ref):
+        raise UsageError(f"{ref[:80]!r} is not a valid branch, tag or commit name", "Give the name as git shows it.")
+    return ref
+
+
+def clean_subdir(subdir: str) -> str:
+    """Return a folder of a repository as a relative POSIX path without a trailing slash.
+
+    Raises:
+        UsageError: it is absolute or leaves the repository.
+    """
+    parts = [part for part in subdir.replace("\\", "/").split("/") if part not in ("", ".")]
+    if ".." in parts or "\x00" in subdir or subdir.startswith("/"):
+        raise UsageError(f"The subfolder {subdir[:80]!r} leaves the repository", "Give a folder relative to its root.")
+    return "/".join(parts)
+
+
+def parse_target(
+    text: str, *, ref: str = "", subdir: str = "", hosts: tuple[Host, ...] = DEFAULT_HOSTS, local: bool = True
+) -> Target:
+    """Read what the user typed.
+
+    Args:
+        text: a URL, ``owner/name``, ``git@host:owner/name.git``, or (when ``local``) a path.
+        ref: branch, tag or commit; overrides one in the URL.
+        subdir: folder in the repository; overrides one in the URL.
+        hosts: the hosts that may be cloned from.
+        local: whether paths of this machine are allowed.
+
+    Raises:
+        UsageError: it is none of these, or names a host that is not allowed.
+    """
+    stripped = text.strip()
+    if ref:
+        check_ref(ref)
+    subdir = clean_subdir(unquote(subdir)) if subdir else ""
+    if not stripped:
+        raise UsageError("No repository was given", _FORMS)
+    if len(stripped) > _LONGEST:
+        raise UsageError(f"The target is {len(stripped)} characters long", f"At most {_LONGEST} are read. {_FORMS}")
+    looks_local = stripped.startswith(("/", "./", "../", "~")) or stripped in (".", "..")
+    if local and "://" not in stripped and "\x00" not in stripped:
+        path = Path(stripped).expanduser()
+        if path.exists():
+            return Target(input=text, ref=ref, subdir=subdir, path=path)
+        if looks_local:
+            raise UsageError(f"There is no folder {stripped}", "Check the path.")
+    return _remote(stripped, text, ref, subdir, hosts)
+
+
+def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, ...]) -> Target:
+    host, segments = _host_and_segments(stripped, hosts)
+    if len(segments) < 2:
+        raise UsageError(f"{stripped[:120]!r} names no repository", _FORMS)
+    owner, repo = segments[0], segments[1].removesuffix(".git")
+    if not _OWNER.fullmatch(owner) or not _REPO.fullmatch(repo) or repo in ("", ".", ".."):
+        raise UsageError(f"{owner[:60]}/{repo[:110]} is not a valid repository name", _FORMS)
+    kind, tail = (segments[2] if len(segments) > 2 else ""), tuple(segments[3:])
+    if kind in ("tree", "blob", "raw", "edit", "blame", "commits", "commit") and tail:
+        if ref or subdir:
+            tail = ()
+    else:
+        tail = ()
+    return Target(
+        input=text,
+        host=host,
+        owner=owner,
+        repo=repo,
+        ref=ref,
+        subdir=subdir,
+        tail=tail,
+        tail_is_file=bool(tail) and kind in ("blob", "raw", "edit", "blame"),
+    )
+
+
+def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, list[str]]:
+    scp = _SCP.fullmatch(stripped)
+    if scp:
+        scheme, authority, path = "https", scp.group(1), scp.group(2)
+    elif "://" in stripped:
+        try:
+            parts = urlsplit(stripped)
+        except ValueError as error:
+            raise UsageError(f"{stripped[:120]!r} is not a URL", _FORMS) from error
+        scheme, authority, path = parts.scheme.lower(), parts.netloc, parts.path
+    else:
+        bare = re.split(r"[?#]", stripped, maxsplit=1)[0]
+        first = bare.split("/", 1)[0].lower().removeprefix("www.")
+        if "." in first and bare.count("/") >= 2 and any(first == known.name for known in hosts):
+            return _host_and_segments(f"https://{stripped}", hosts)
+        return hosts[0], _segments(bare)
+    if "@" in authority:
+        raise UsageError("The URL carries a user name or password", "Give it without; private access is by token.")
+    wanted = authority.lower().removeprefix("www.").rstrip(".")
+    for host in hosts:
+        own_scheme, _, own_authority = host.base.partition("://")
+        if wanted in (host.name, own_authority) and scheme in (own_scheme, "git", "http", "https"):
+            return host, _segments(path)
+    allowed = ", ".join(host.name for host in hosts)
+    raise UsageError(f"{scheme}://{authority[:80]} is not a host that may be read", f"Allowed: {allowed}. {_FORMS}")
+
+
+def _segments(path: str) -> list[str]:
+    return [unquote(segment) for segment in path.split("/") if segment]

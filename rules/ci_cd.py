@@ -1,0 +1,197 @@
+"""CI/CD for models: pipelines, what they run, gates, and the tests they can run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.findings import Finding, Place, met, partial
+from analyzer.inventory import Kind
+from analyzer.plugins import rule
+from analyzer.queries.ci import Act, acts, deploys_remotely, image_pushes, is_real, on_change, pushes
+from analyzer.queries.gates import gates, unconditional_promotions
+from analyzer.queries.schedules import module_reaches
+from analyzer.queries.testing import collected_tests, integration_tests, smoke_tests, unit_tests
+from analyzer.queries.validation import checked_with_consequence, computed_without, request_schemas
+from analyzer.repository import Repository
+
+_CI = (Kind.GITHUB_WORKFLOW, Kind.GITLAB_CI, Kind.JENKINSFILE, Kind.CIRCLECI, Kind.AZURE_PIPELINES)
+_LINT_HOOKS = re.compile(r"ruff|black|flake8|pylint|isort|mypy|pyupgrade|autopep8|pydocstyle|bandit|yapf|pyright|prettier|sqlfluff|nbqa|autoflake|pycln|terraform|hadolint|trailing-whitespace|end-of-file-fixer|check-yaml")
+
+
+@rule("ci.pipeline", reads=_CI)
+def runs_on_change(repo: Repository) -> Iterator[Finding]:
+    """There is no CI configuration with a real job."""
+    real = [item for item in repo.pipelines if is_real(repo, item)]
+    for pipeline in real:
+        if on_change(pipeline):
+            yield met("CI runs on push or pull request", pipeline)
+            return
+    for pipeline in real:
+        yield partial("CI is started by hand or on a schedule only", pipeline)
+        return
+    for pipeline in repo.misplaced_pipelines:
+        yield partial("The workflow stands where GitHub does not look: it must be in .github/workflows of the root", pipeline)
+        return
+    for pipeline in repo.pipelines:
+        yield partial("CI is configured, but no job does anything", pipeline)
+        return
+    for path in repo.silent_workflows:
+        yield partial("The workflow is commented out or has no job", Place(path, 1))
+        return
+
+
+def _graded(found: tuple[Act, ...], message: str) -> Iterator[Finding]:
+    """Met by the first act that nothing lessens, else partial with what lessens the best one."""
+    for act in found[:1]:
+        if act.full:
+            yield met(message, act.place, act.origin)
+        else:
+            yield partial(f"{message}, but {act.flaw}", act.place, act.origin)
+
+
+@rule("ci.tests", reads=_CI)
+def ci_runs_tests(repo: Repository) -> Iterator[Finding]:
+    """CI runs no automated tests."""
+    found = acts(repo, "test")
+    if found and not list(collected_tests(repo)) and not _foreign_tests(found):
+        yield partial("CI starts a test runner, but the repository has no test that it would collect", found[0].place)
+        return
+    if not found:
+        found = tuple(act for act in acts(repo, "run.python") if _runs_test_file(act))
+    yield from _graded(found, "CI runs automated tests")
+
+
+def _foreign_tests(found: tuple[Act, ...]) -> bool:
+    return any(act.invocation and re.match(r"(?:npm|yarn|pnpm|go|cargo|jest|vitest)\b", act.invocation.text) for act in found)
+
+
+def _runs_test_file(act: Act) -> bool:
+    return bool(act.invocation and re.search(r"(?:^|[/\s])(?:test_\w+|\w+_test|tests?)\.py", act.invocation.text))
+
+
+@rule("ci.lint", reads=_CI)
+def ci_runs_linter(repo: Repository) -> Iterator[Finding]:
+    """CI runs no linter, formatter or type checker."""
+    found = [act for act in acts(repo, "lint") if not _without_hooks(repo, act)]
+    yield from _graded(tuple(found), "CI runs a linter, formatter or type checker")
+
+
+def _without_hooks(repo: Repository, act: Act) -> bool:
+    """A run of pre-commit whose configuration has no hook that checks code."""
+    text = act.invocation.text if act.invocation else act.step.uses
+    if "pre-commit" not in text:
+        return False
+    return not any(_LINT_HOOKS.search(hook.id) for file in repo.pre_commit_files for hook in file.hooks)
+
+
+@rule("ci.deploy", reads=_CI)
+def ci_delivers(repo: Repository) -> Iterator[Finding]:
+    """CI neither pushes an image nor deploys."""
+    delivering = [
+        *(act for act in acts(repo, "deploy") if act.invocation is None or deploys_remotely(act.invocation)),
+        *image_pushes(repo),
+        *acts(repo, "infra.apply"),
+    ]
+    ordered = sorted(delivering, key=lambda act: not act.full)
+    if ordered:
+        yield from _graded(tuple(ordered), "CI pushes an image or deploys")
+        return
+    building = [act for act in acts(repo, "image.build") if act.invocation is not None or not pushes(act)]
+    if building:
+        yield partial("CI builds an image, but neither pushes nor deploys it", building[0].place, building[0].origin)
+
+
+@rule("ci.training", reads=_CI)
+def ci_trains(repo: Repository) -> Iterator[Finding]:
+    """CI/CD triggers no training."""
+    training = [act for act in (*acts(repo, "dvc.repro"), *acts(repo, "train"), *acts(repo, "run.python")) if _trains(repo, act)]
+    for act in training:
+        if act.misplaced or act.swallowed:
+            yield partial(f"CI trains, but {act.flaw}", act.place, act.origin)
+        else:
+            yield met("CI/CD triggers training", act.place, act.origin)
+        return
+    for test in integration_tests(repo):
+        if acts(repo, "test") and repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+            yield partial("CI trains only within a test", test.head)
+            return
+
+
+def _trains(repo: Repository, act: Act) -> bool:
+    if act.invocation is None:
+        return False
+    words = act.invocation.argv
+    if words[0] in ("dvc", "mlflow", "kedro", "zenml", "flyte", "pyflyte", "az", "gcloud", "databricks", "airflow", "argo"):
+        return True
+    if words[0] == "prefect":
+        return "run" in words
+    path = program_of(repo, act)
+    return bool(path) and module_reaches(repo, path, "model.fit")
+
+
+def program_of(repo: Repository, act: Act) -> str:
+    """The Python file that a CI command runs, or an empty string."""
+    assert act.invocation is not None
+    words = list(act.invocation.argv)
+    if words[:2] == ["python", "-m"] and len(words) > 2:
+        return repo.code.local.find(words[2], act.invocation.folder + "/x") or ""
+    name = next((word for word in words[1:4] if word.endswith(".py")), "")
+    return repo.find(name, act.invocation.folder) or "" if name else ""
+
+
+@rule("ci.data-validation", reads=(Kind.PYTHON,))
+def validates_data(repo: Repository) -> Iterator[Finding]:
+    """Data are not validated automatically."""
+    for place in checked_with_consequence(repo):
+        yield met("Data are validated, and a failed check stops the run", place)
+        return
+    for place in computed_without(repo):
+        yield partial("Checks of the data are computed, but nothing stops when they fail", place)
+        return
+    for place in request_schemas(repo):
+        yield partial("Only the requests of the API are validated", place)
+        return
+    notebook = repo.notebook_code.calls("validate.data")
+    if notebook:
+        yield partial("Data are validated only in a notebook", notebook[0])
+
+
+@rule("ci.model-gate", reads=(Kind.PYTHON,))
+def gates_models(repo: Repository) -> Iterator[Finding]:
+    """No threshold or comparison decides which model is promoted."""
+    for place in gates(repo):
+        yield met("A threshold or comparison decides about the model", place)
+        return
+    for call in unconditional_promotions(repo):
+        yield partial("The best run is promoted without a threshold or a comparison", call)
+        return
+
+
+@rule("tests.unit", reads=(Kind.PYTHON,))
+def has_unit_tests(repo: Repository) -> Iterator[Finding]:
+    """There are no unit tests with assertions."""
+    tests = list(unit_tests(repo))
+    sound = [test for test in tests if not test.swallows]
+    if len(sound) >= 2:
+        yield met(f"{len(sound)} unit tests with assertions", *(test.head for test in sound[:3]))
+    elif sound:
+        yield partial("One unit test only", sound[0].head)
+    elif tests:
+        yield partial("The tests hide their own failure", tests[0].head)
+    else:
+        uncollected = [test for test in unit_tests(repo, collected=False)]
+        if uncollected:
+            yield partial("Tests were found that no runner collects: their file or function names do not begin with test", uncollected[0].head)
+
+
+@rule("tests.integration", reads=(Kind.PYTHON,))
+def has_integration_tests(repo: Repository) -> Iterator[Finding]:
+    """There are no integration or end-to-end tests."""
+    for test in integration_tests(repo):
+        yield met("An integration test asserts on a running part", test.head)
+        return
+    for place, message, whole in smoke_tests(repo):
+        yield met(message, place) if whole else partial(message, place)
+        if whole:
+            return

@@ -1,0 +1,326 @@
+"""End-to-end deployment: from raw data to predictions that somebody can ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call
+from analyzer.code import Code
+from analyzer.findings import Finding, Place, met, partial
+from analyzer.inventory import Kind
+from analyzer.plugins import rule
+from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
+from analyzer.queries.cloud import emulated, own_workloads, resources, space_header
+from analyzer.queries.commands import data_downloads, script_runs
+from analyzer.queries.containers import packagings
+from analyzer.queries.learning import derived_columns, function_of, training_calls
+from analyzer.queries.schedules import scheduled_scoring
+from analyzer.queries.serving import batch_scoring, handlers, model_servers, prediction_routes, ui_apps
+from analyzer.repository import Repository
+
+_PYTHON = (Kind.PYTHON,)
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
+_SCORING = re.compile(r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit")
+
+
+@rule("e2e.data-ingestion", reads=_PYTHON)
+def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
+    """No script, module or task was found that gets raw data."""
+    code = repo.code
+    training = {(call.path, call.scope) for call in training_calls(code)}
+    inside: Call | None = None
+    for call in _data_reads(code):
+        if (call.path, call.scope) in training or _trains_here(code, call, training):
+            inside = inside or call
+        elif _is_step(code, call):
+            yield met("Raw data are read by a step of their own", call)
+            return
+        else:
+            inside = inside or call
+    for command in data_downloads(repo):
+        yield met("Raw data are downloaded by a command", command.origin, command.place)
+        return
+    if inside:
+        yield partial("Data are read inside the training or scoring code, not by a step of their own", inside)
+    for call in repo.notebook_code.calls("data.download", "data.read"):
+        yield partial("Data are read only in a notebook", call)
+        return
+
+
+def _data_reads(code: Code) -> Iterator[Call]:
+    """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
+    calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
+    yield from sorted(calls, key=lambda call: bool(_SCORING.search(call.path)))
+
+
+def _asks_own_api(call: Call) -> bool:
+    if call.root not in ("requests", "httpx", "urllib", "aiohttp"):
+        return False
+    return call.last in ("post", "put") or any(_LOCAL.search(text) for text in call.texts())
+
+
+def _trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
+    """Whether a read at module level, or in a main function, stands in the script that trains."""
+    if call.scope and call.scope.rsplit(".", 1)[-1] not in ("main", "run", "run_training", "train", "train_model"):
+        return False
+    return any(path == call.path for path, _ in training)
+
+
+def _is_step(code: Code, call: Call) -> bool:
+    function = function_of(code, call)
+    if function is None:
+        return not _SCORING.search(call.path)
+    if any("route" in name or name.endswith((".get", ".post")) for name in function.decorators):
+        return False
+    if _SCORING.search(function.name) or (_SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name)):
+        return False
+    writes = any("data.write" in _roles(item) for item in code.calls_in(call.path, call.scope))
+    return bool(function.returned) or writes or bool(function.decorators)
+
+
+def _roles(call: Call) -> frozenset[str]:
+    from analyzer.knowledge.python_calls import roles_of
+
+    return roles_of(call.name)
+
+
+@rule("e2e.feature-engineering", reads=_PYTHON)
+def derives_features(repo: Repository) -> Iterator[Finding]:
+    """No code that derives, encodes or transforms features was found."""
+    code = repo.code
+    transforms = code.calls("feature.transform")
+    columns = [item for item in derived_columns(code) if not _SCORING.search(item.path)]
+    if transforms:
+        yield met("Features are encoded or transformed in code", *transforms[:3])
+    elif len({item.column for item in columns}) >= 2:
+        yield met("Features are derived in code", *columns[:3])
+    else:
+        simple = [*columns, *code.calls("feature.impute", "feature.method")]
+        if simple:
+            yield partial("Only small preparations of the data were found in code", *simple[:2])
+        notebook = [*repo.notebook_code.calls("feature.transform"), *derived_columns(repo.notebook_code)]
+        if notebook:
+            yield partial("Features are derived only in a notebook", notebook[0])
+
+
+@rule("e2e.training", reads=_PYTHON)
+def trains_a_model(repo: Repository) -> Iterator[Finding]:
+    """No training of a model was found."""
+    calls = training_calls(repo.code)
+    if calls:
+        yield met("A model is trained in code", *calls[:3])
+        return
+    unreached = training_calls(repo.code, reached=False)
+    if unreached:
+        yield partial("The training code is never called", unreached[0])
+    notebook = training_calls(repo.notebook_code)
+    if notebook:
+        yield partial("A model is trained only in a notebook", notebook[0])
+
+
+@rule("e2e.pipeline", reads=_PYTHON)
+def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
+    """No orchestrator ties the stages together."""
+    for workflow in repo.workflows:
+        if len(workflow.steps) >= 2:
+            yield met(f"A {workflow.tool} workflow of {len(workflow.steps)} steps ties the stages together", workflow)
+    for file in repo.dvc_files:
+        if len(file.stages) >= 2:
+            yield met(f"A DVC pipeline of {len(file.stages)} stages ties them together", file)
+        elif file.stages:
+            yield partial("The DVC pipeline has a single stage", file)
+    flows = repo.code.calls("pipeline.flow")
+    steps = repo.code.calls("pipeline.step")
+    classes = [item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)]
+    if flows and (len(steps) >= 2 or _calls_locals(repo.code, flows)):
+        yield met("An orchestrator ties the stages together", flows[0], *steps[:2])
+    elif len(classes) >= 2 or any("metaflow.FlowSpec" in item.bases for item in classes):
+        yield met("An orchestrator ties the stages together", *classes[:3])
+    elif len(steps) >= 2 and any("mage_ai" in step.name for step in steps):
+        yield partial("Blocks of an orchestrator were found, but no pipeline that joins them", *steps[:2])
+    elif flows:
+        yield partial("A flow is declared, but it does not join several stages", flows[0])
+    elif repo.notebook_code.has("pipeline.flow"):
+        yield partial("A flow is declared only in a notebook", repo.notebook_code.calls("pipeline.flow")[0])
+
+
+def _calls_locals(code: Code, flows: tuple[Call, ...]) -> bool:
+    """Whether a flow calls at least two functions of the repository."""
+    for flow in flows:
+        scope = flow.decorates or flow.scope
+        module = code.module(flow.path)
+        names = [item.qualname for item in module.functions if item.name == scope] if module else []
+        for name in names:
+            called = {target for call in code.calls_in(flow.path, name) if (target := code.definition(call.name, flow.path))}
+            if len(called) >= 2:
+                return True
+    return False
+
+
+@rule("e2e.pipeline", reads=_PYTHON)
+def chains_scripts(repo: Repository) -> Iterator[Finding]:
+    """Stages are not chained either."""
+    for name, runs in script_runs(repo):
+        if len({run.text for run in runs}) >= 2:
+            yield partial(f"Stages are chained by {name}, not by an orchestrator", runs[0].origin)
+            return
+    code = repo.code
+    for call in training_calls(code):
+        module = code.module(call.path)
+        if module is None or call.scope == "":
+            continue
+    for function in code.functions:
+        stages = {
+            role
+            for role in ("data.read", "feature.transform", "model.fit", "data.download")
+            if any(
+                code.reaches(*target, role, steps=2)
+                for inner in code.calls_in(function.path, function.qualname)
+                if (target := code.definition(inner.name, function.path)) and target[1] != function.qualname
+            )
+        }
+        if len(stages) >= 2 and "model.fit" in stages:
+            yield partial("Stages are chained by one function, not by an orchestrator", function.head)
+            return
+
+
+@rule("e2e.experiment-tracking", reads=_PYTHON)
+def tracks_experiments(repo: Repository) -> Iterator[Finding]:
+    """Experiments are not tracked."""
+    values = [*repo.code.calls("track.value")]
+    if not values and repo.code.has("track.run"):
+        values = [*repo.code.calls("track.method")]
+    if values:
+        yield met("Parameters and metrics of runs are tracked in code", *values[:3])
+        return
+    runs = repo.code.calls("track.run", "track.model")
+    if runs:
+        yield partial("Runs are started, but neither parameters nor metrics are recorded", runs[0])
+    unreached = repo.code.calls("track.value", reached=False)
+    if unreached:
+        yield partial("The code that tracks is never called", unreached[0])
+    notebook = repo.notebook_code.calls("track.value")
+    if notebook:
+        yield partial("Experiments are tracked only in a notebook", notebook[0])
+
+
+@rule("e2e.model-registry", reads=_PYTHON)
+def registers_models(repo: Repository) -> Iterator[Finding]:
+    """Models are neither registered nor saved."""
+    registered = _registrations(repo.code)
+    if registered:
+        yield met("Models are registered and versioned in code", *registered[:3])
+        return
+    for resource in (item for file in repo.infrastructure for item in file.resources):
+        if "model_package" in resource.type.lower() or "modelpackage" in resource.type.lower():
+            yield met("Models are registered by infrastructure code", resource)
+            return
+    for file in repo.dvc_files:
+        tracked = [*file.tracked, *(out for stage in file.stages for out in stage.outs)]
+        if any(re.search(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pt)$", name) for name in tracked):
+            yield met("The model is versioned with DVC", file)
+            return
+    saved = [
+        *repo.code.calls("track.model"),
+        *repo.code.calls("model.dump"),
+        *repo.code.calls("registry.load"),
+        *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"))),
+    ]
+    if saved:
+        yield partial("Models are saved or logged, but not registered", saved[0])
+        return
+    notebook = [*_registrations(repo.notebook_code), *repo.notebook_code.calls("model.dump", "track.model")]
+    if notebook:
+        yield partial("Models are saved only in a notebook", notebook[0])
+
+
+def _registrations(code: Code) -> list[Call]:
+    found = [*code.calls("registry.register", "registry.method")]
+    for module in code.modules:
+        for call in module.calls:
+            named = call.keyword("registered_model_name") or call.keyword("register_model_name")
+            if named and code.is_reached(call.path, call.scope):
+                found.append(call)
+    return sorted(found, key=lambda call: (call.path, call.line))
+
+
+@rule("e2e.container", reads=(Kind.DOCKERFILE,))
+def packages_own_code(repo: Repository) -> Iterator[Finding]:
+    """No Dockerfile packages the project's own service or pipeline code."""
+    for packaging in packagings(repo):
+        if packaging.decisive:
+            yield met("A Dockerfile packages the project's code", packaging.decisive)
+            return
+    for packaging in packagings(repo):
+        absent = packaging.absent[0] if packaging.absent else None
+        if absent:
+            yield partial(f"The Dockerfile copies {absent.sources[0]}, which is not in the repository", absent)
+        else:
+            yield partial("The Dockerfile copies none of the project's code", packaging.dockerfile)
+        return
+    for file in repo.compose_files:
+        yield partial("Only images of others are run; nothing of the project is packaged", file)
+        return
+
+
+@rule("e2e.live-endpoint")
+def links_running_application(repo: Repository) -> Iterator[Finding]:
+    """The README links no hosted app, endpoint or API."""
+    from analyzer.queries.prose import hosted_links
+
+    for link, kind in hosted_links(repo):
+        if kind == "application":
+            yield met("The README links a running application", Place(link.path, link.line))
+            return
+    for link, _ in hosted_links(repo):
+        yield partial("The README links a hosted report or documentation, not the application", Place(link.path, link.line))
+        return
+
+
+@rule("e2e.serving", reads=_PYTHON)
+def serves_predictions(repo: Repository) -> Iterator[Finding]:
+    """Predictions are not served."""
+    found = [*prediction_routes(repo), *handlers(repo), *model_servers(repo)]
+    if found:
+        yield met("Predictions are served over an API", *found[:3])
+        return
+    scoring = list(batch_scoring(repo))
+    scheduled = scheduled_scoring(repo, scoring)
+    if scheduled:
+        yield met("Batch scoring is deployed on a schedule", *scheduled)
+        return
+    apps = list(ui_apps(repo))
+    if apps:
+        yield partial("Predictions are shown by an app, but no API serves them", apps[0])
+    if scoring:
+        yield partial("Predictions are made by a script that is run by hand", scoring[0])
+
+
+@rule("e2e.cloud-deployment", reads=(Kind.TERRAFORM, Kind.GITHUB_WORKFLOW))
+def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
+    """Nothing deploys the project on a cloud or cluster."""
+    weak: list[Finding] = []
+    for resource, kind, file in resources(repo):
+        if emulated(repo, file):
+            weak.append(partial("The infrastructure is applied to an emulator only", resource))
+        elif kind in ("serving", "ml", "cluster", "compute"):
+            yield met("Infrastructure code deploys compute on a cloud", resource)
+        elif kind not in ("docker", "local"):
+            weak.append(partial("Infrastructure code provisions stores only; nothing runs the application", resource))
+    for workload in own_workloads(repo):
+        yield met("Kubernetes manifests run the project's workload", workload)
+    for path in repo.platform_files:
+        yield met("A platform file deploys the application", Place(path, 1))
+    header = space_header(repo)
+    if header:
+        yield met("The repository is a Hugging Face Space", header)
+    for item in deploy_commands(repo):
+        yield met("A command deploys the application", item.origin, item.place)
+    for step in deploy_steps(repo):
+        yield met("A CI step deploys the application", step)
+    for call in repo.code.calls("serve.remote"):
+        yield met("Code deploys the model to a managed endpoint", call)
+    weak += (partial("An image is pushed to a registry; nothing runs it in a cloud", item.place) for item in image_pushes(repo))
+    weak += (partial("Cloud services are used from code; nothing deploys the project", call) for call in repo.code.calls("cloud.use")[:2])
+    yield from weak[:3]

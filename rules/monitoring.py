@@ -1,0 +1,118 @@
+"""Monitoring and alerting: what is measured, shown, compared, reported and done about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.findings import Finding, Place, met, partial
+from analyzer.inventory import Kind
+from analyzer.plugins import rule
+from analyzer.queries.alerts import alert_objects, notifications
+from analyzer.queries.cloud import resources
+from analyzer.queries.monitors import (
+    drift_calls,
+    drift_triggers,
+    exported_metrics,
+    image_of_dashboard,
+    logged_predictions,
+    only_train_and_validation,
+    quality_on_new_data,
+    report_pages,
+    stored_metrics,
+)
+from analyzer.queries.schedules import starts_training
+from analyzer.repository import Repository
+
+_PYTHON = (Kind.PYTHON,)
+
+
+@rule("mon.metrics", reads=_PYTHON)
+def exports_metrics(repo: Repository) -> Iterator[Finding]:
+    """No operational metrics are exported or stored."""
+    for call in exported_metrics(repo):
+        yield met("Metrics are exported to a monitoring system", call)
+        return
+    for place in stored_metrics(repo):
+        yield met("Metrics are computed into a database", place)
+        return
+    for place in logged_predictions(repo):
+        yield partial("Predictions or reports are written down, but no metrics are kept", place)
+        return
+
+
+@rule("mon.dashboard", reads=(Kind.JSON, Kind.PYTHON))
+def shows_dashboards(repo: Repository) -> Iterator[Finding]:
+    """There is no dashboard."""
+    for dashboard in repo.dashboards:
+        if dashboard.queries or dashboard.has_datasource:
+            yield met(f"A Grafana dashboard with {dashboard.panels} panels", dashboard)
+        else:
+            yield partial("A Grafana dashboard without a query", dashboard)
+    for resource, kind, _ in resources(repo):
+        if kind == "dashboard":
+            yield met("A cloud dashboard as code", resource)
+    for path in repo.cloud_dashboards:
+        yield met("A cloud dashboard as code", Place(path, 1))
+    for call in repo.code.calls("monitor.workspace"):
+        yield met("An Evidently workspace holds the dashboards", call)
+    for path in repo.paths:
+        if re.search(r"workspace/[0-9a-f-]{30,}/metadata\.json$", path):
+            yield met("An Evidently workspace is committed", Place(path, 1))
+    for place in image_of_dashboard(repo):
+        yield met("The README shows a picture of the dashboard", place)
+        break
+    for call in repo.code.calls("serve.ui"):
+        if re.search(r"(?i)monitor|drift|dashboard|status", call.path):
+            yield partial("A page of the project's own shows operation", call)
+            break
+    for place in report_pages(repo):
+        yield partial("Only HTML reports are written", place)
+        break
+
+
+@rule("mon.model-performance", reads=_PYTHON)
+def tracks_quality(repo: Repository) -> Iterator[Finding]:
+    """Model quality is not tracked on new data."""
+    for place, labelled in quality_on_new_data(repo):
+        yield met("Model quality is computed on new data", place) if labelled else partial("A proxy of model quality is tracked", place)
+        return
+
+
+@rule("mon.drift", reads=_PYTHON)
+def detects_drift(repo: Repository) -> Iterator[Finding]:
+    """Drift is not detected in code."""
+    calls = list(drift_calls(repo))
+    if calls and only_train_and_validation(repo, calls):
+        yield partial("Training data are compared with validation data only, not with current data", calls[0])
+    elif calls:
+        yield met("Drift is detected in code", *calls[:3])
+    for call in drift_calls(repo, "notebook"):
+        yield partial("Drift is detected only in a notebook", call)
+        return
+
+
+@rule("mon.alerting", reads=(Kind.YAML, Kind.PYTHON))
+def sends_alerts(repo: Repository) -> Iterator[Finding]:
+    """There are no alert rules or notifications."""
+    for place in notifications(repo):
+        yield met("Alert rules or notifications are set up", place)
+        return
+    for place in alert_objects(repo):
+        yield partial("Thresholds are checked, but nobody is told", place)
+        return
+
+
+@rule("mon.retraining", reads=_PYTHON)
+def retrains(repo: Repository) -> Iterator[Finding]:
+    """Retraining is not triggered automatically."""
+    for schedule in starts_training(repo):
+        if schedule.active:
+            yield met("Retraining runs on a schedule", schedule.place)
+        else:
+            yield partial("A schedule for training exists, but it is switched off", schedule.place)
+    for place, trains in drift_triggers(repo):
+        if trains:
+            yield met("Retraining starts when drift or quality crosses a threshold", place)
+        else:
+            yield partial("A trigger for retraining exists, but it does not come to training", place)

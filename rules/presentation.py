@@ -1,0 +1,128 @@
+"""Presentation: problem, architecture, results, numbers, links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.document import Block, Section
+from analyzer.findings import Finding, met, partial
+from analyzer.inventory import Kind
+from analyzer.knowledge.prose import CAUSE, PERSONAL_HOSTS, TITLES, VIDEO_HOSTS
+from analyzer.plugins import rule
+from analyzer.queries.prose import about, diagrams, intro, metric_numbers, own_documents, quantified, result_pictures
+from analyzer.repository import Repository
+
+_DOCUMENT = (Kind.DOCUMENT,)
+
+
+@rule("doc.problem", reads=_DOCUMENT)
+def explains_problem(repo: Repository) -> Iterator[Finding]:
+    """The README does not say which problem the project solves."""
+    readme = repo.readme
+    if readme is None:
+        return
+    candidates: list[tuple[int, int, Block]] = []
+    groups: list[list[Block]] = [intro(readme)]
+    groups += [[block for part in readme.below(section) if part is section or part.level > section.level for block in part.of("paragraph", "item", "quote")] for section in about(readme, "problem")]
+    for blocks in groups:
+        text = " ".join(block.text for block in blocks)
+        if blocks:
+            candidates.append((len({match.lower() for match in CAUSE.findall(text)}), sum(block.words for block in blocks), max(blocks, key=lambda block: block.words)))
+    if not candidates:
+        return
+    reasons, words, block = max(candidates, key=lambda item: (min(item[0], 4) * 20 + min(item[1], 120)))
+    if words >= 40 and reasons >= 2:
+        yield met("The README explains the problem and why it matters", block)
+    elif words >= 5:
+        yield partial("The README says what the project does, hardly why it matters", block)
+
+
+@rule("doc.architecture", reads=_DOCUMENT)
+def explains_architecture(repo: Repository) -> Iterator[Finding]:
+    """Neither README nor docs explain how the parts work together."""
+    best: tuple[int, Section | None] = (0, None)
+    listed: Section | None = None
+    for document in own_documents(repo):
+        for section in document.sections:
+            if TITLES["list"].search(section.title) and (section.blocks or section.images):
+                listed = listed or section
+            if TITLES["architecture"].search(section.title):
+                words = sum(block.words for block in section.of("paragraph", "item", "quote") if block.words >= 8)
+                weight = words * (2 if TITLES["design"].search(section.title) else 1)
+                if weight > best[0]:
+                    best = weight, section
+                if section.blocks or section.images:
+                    listed = listed or section
+    weight, section = best
+    total = _architecture_words(repo)
+    if section and (weight >= 120 or total >= 250):
+        yield met("The architecture and how its parts work together are explained", section)
+    elif section or listed:
+        yield partial("Tools or folders are listed, hardly how they work together", section or listed)  # type: ignore[arg-type]
+
+
+def _architecture_words(repo: Repository) -> int:
+    return sum(
+        block.words
+        for document in own_documents(repo)
+        for section in document.sections
+        if TITLES["architecture"].search(section.title)
+        for block in section.of("paragraph", "item", "quote")
+        if block.words >= 8
+    )
+
+
+@rule("doc.diagram", reads=_DOCUMENT)
+def shows_diagram(repo: Repository) -> Iterator[Finding]:
+    """There is no diagram of architecture or pipeline."""
+    for item, _ in diagrams(repo):
+        yield met("A diagram of the architecture or pipeline", item)
+        return
+
+
+@rule("doc.results", reads=_DOCUMENT)
+def reports_results(repo: Repository) -> Iterator[Finding]:
+    """Neither README nor docs report results."""
+    for document in own_documents(repo):
+        for block, _ in metric_numbers(document):
+            yield met("Results are reported in numbers", block)
+            return
+    for document in own_documents(repo):
+        for image in result_pictures(repo, document):
+            yield partial("Results are shown in a picture, without numbers in the text", image)
+            return
+
+
+@rule("doc.quantified", reads=_DOCUMENT)
+def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
+    """No outcome is stated in numbers."""
+    for document in own_documents(repo):
+        for block, _ in quantified(document):
+            yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
+            return
+    for document in own_documents(repo):
+        for block, _ in metric_numbers(document):
+            yield partial("Only the model's own metrics are stated, without a baseline, time or cost", block)
+            return
+
+
+@rule("doc.site", reads=_DOCUMENT)
+def links_site(repo: Repository) -> Iterator[Finding]:
+    """No personal site, project page or demo video is linked."""
+    readme = repo.readme
+    if readme is None:
+        return
+    for link in readme.links:
+        context = f"{link.text} {repo.line(link.place)}"
+        if VIDEO_HOSTS.match(link.url) and not re.search(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list", context + link.url):
+            yield met("A demo video is linked", link)
+            return
+        if PERSONAL_HOSTS.match(link.url) and not re.search(r"(?i)docs?\.|evidently|documentation of|dataset|pre-commit", link.url):
+            yield met("A site or project page is linked", link)
+            return
+        if re.search(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage", context) and link.url.startswith("http") and "linkedin" not in link.url and "github.com" not in link.url:
+            yield met("A site or project page is linked", link)
+            return
+
+

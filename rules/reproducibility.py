@@ -1,0 +1,94 @@
+"""Reproducibility: pinned dependencies, versioned data, automated tasks, hooks, feature store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.findings import Finding, Place, met, partial
+from analyzer.inventory import Kind
+from analyzer.plugins import rule
+from analyzer.queries.commands import data_downloads
+from analyzer.repository import Repository
+
+_DATED = re.compile(r"(?i)\{\}|%Y|%m|year|month|partition|date=|dt=")
+
+
+@rule("repro.dependencies", reads=(Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA, Kind.LOCK))
+def pins_dependencies(repo: Repository) -> Iterator[Finding]:
+    """There is no dependency file."""
+    for file in repo.dependency_files:
+        if file.lock:
+            yield met("A lock file pins the dependencies", file)
+    pinned = [file for file in repo.dependency_files if not file.lock and file.pinned_share >= 0.8]
+    if pinned:
+        yield met("Nearly all dependencies are pinned", pinned[0])
+    for file in repo.dependency_files:
+        yield partial("Dependencies are declared without exact versions", file)
+        return
+    for path in repo.paths:
+        if path.rsplit("/", 1)[-1] == "setup.py" and "install_requires" in (repo.text(path) or ""):
+            yield partial("Dependencies are declared without exact versions", Place(path, 1))
+            return
+
+
+@rule("repro.data-versioning", reads=(Kind.DVC_POINTER, Kind.PYTHON))
+def versions_data(repo: Repository) -> Iterator[Finding]:
+    """Data are not versioned."""
+    tracked = [file for file in repo.dvc_files if file.tracked or any(stage.outs for stage in file.stages)]
+    remotes = [file for file in repo.dvc_files if file.remotes]
+    if tracked and remotes:
+        yield met("Data are versioned with DVC and a remote", tracked[0], remotes[0])
+    elif tracked:
+        yield partial("Data are tracked with DVC, but no remote is configured", tracked[0])
+    for module in repo.code.modules:
+        for item in module.used_imports:
+            if item.root in ("lakefs", "lakefs_client", "delta", "deltalake", "pyiceberg", "quilt3", "pachyderm_sdk"):
+                yield met("Data are versioned in a data lake", item)
+    for call in repo.code.calls("data.write"):
+        if call.last in ("to_parquet", "upload_file", "put_object", "export", "to_csv", "upload_fileobj") and any(
+            _DATED.search(text) and re.search(r"(?i)year|month|date|%Y|partition", text) for text in call.texts()
+        ):
+            yield met("The pipeline writes dated partitions", call)
+            break
+    for command in data_downloads(repo):
+        yield partial("Data are fetched by a script, without a version of their own", command.origin)
+        break
+    for call in repo.code.calls("data.download", "data.read"):
+        if call.root in ("datasets", "sklearn", "ucimlrepo", "kagglehub", "kaggle", "opendatasets", "openml", "seaborn", "tensorflow_datasets") or (
+            any(re.match(r"https?://(?!localhost|127|0\.0)", text) for text in call.texts()) and call.last not in ("post",)
+        ):
+            yield partial("Data are fetched by a script, without a version of their own", call)
+            break
+
+
+@rule("repro.automation", reads=(Kind.MAKEFILE, Kind.JUSTFILE, Kind.TASKFILE, Kind.TOX))
+def automates_tasks(repo: Repository) -> Iterator[Finding]:
+    """There is no Makefile, justfile, Taskfile, tox, nox or invoke file."""
+    for file in repo.task_files:
+        useful = [task for task in file.tasks if any(command.name not in ("echo", "printf") for command in task.commands) or task.needs]
+        if useful and file.tool not in ("npm", "mlflow"):
+            yield met(f"{len(useful)} tasks are automated with {file.tool}", useful[0])
+            return
+
+
+@rule("repro.hooks", reads=(Kind.PRE_COMMIT,))
+def has_hooks(repo: Repository) -> Iterator[Finding]:
+    """No pre-commit hooks are configured."""
+    for file in repo.pre_commit_files:
+        yield met(f"{len(file.hooks)} pre-commit hooks are configured", file)
+        return
+
+
+@rule("skills.feature-store", reads=(Kind.PYTHON,))
+def uses_feature_store(repo: Repository) -> Iterator[Finding]:
+    """No feature store is used in code."""
+    read = repo.code.calls("feature_store.read")
+    defined = repo.code.calls("feature_store.define")
+    if read:
+        yield met("Features are read from a feature store", *read[:2])
+    elif defined:
+        yield partial("A feature store is defined, but neither training nor serving reads it", defined[0])
+    notebook = repo.notebook_code.calls("feature_store.read", "feature_store.define")
+    if notebook:
+        yield partial("A feature store is used only in a notebook", notebook[0])
