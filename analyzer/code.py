@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from analyzer.artifacts.python_source import Call, Class, Comparison, Function, Import, PythonModule, Text
+from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
 from analyzer.knowledge.python_calls import roles_of
 
 __all__ = ["Code", "LocalModules"]
@@ -135,6 +135,14 @@ class Code:
         """Orderings that decide something, in reached code."""
         for module in self.modules:
             for item in module.comparisons:
+                if self.is_reached(module.path, item.scope):
+                    yield item
+
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """Conditions in reached code."""
+        for module in self.modules:
+            for item in module.conditions:
                 if self.is_reached(module.path, item.scope):
                     yield item
 

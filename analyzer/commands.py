@@ -246,6 +246,8 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
     for _ in range(8):
         if not words:
             return ()
+        if "bin/" in words[0] and not words[0].endswith((".sh", ".py")):
+            words[0] = words[0].rsplit("/", 1)[-1]
         first = words[0].rsplit("/", 1)[-1] if "/" in words[0] and not words[0].endswith((".sh", ".py")) else words[0]
         two, three = " ".join([first, *words[1:2]]), " ".join([first, *words[1:3]])
         wrapper = next((name for name in (three, two, first) if name in WRAPPERS), "")

@@ -13,6 +13,7 @@ from analyzer.artifacts.compose import ComposeFile, parse_compose
 from analyzer.artifacts.dockerfile import Dockerfile, parse_dockerfile
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.infrastructure import InfraFile
+from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
 from analyzer.artifacts.markdown import parse_markdown, parse_rst
 from analyzer.artifacts.notebook import Notebook, parse_notebook
@@ -124,6 +125,16 @@ class Repository:
             if path in self.snapshot.entries:
                 return path
         return None
+
+    def program(self, invocation: Invocation) -> str:
+        """The Python file of this repository that a command runs (``python x.py``, ``python -m x``), or an empty string."""
+        words = invocation.argv
+        if words[:2] == ("python", "-m") and len(words) > 2:
+            return self.world.local.find(words[2], posixpath.join(invocation.folder, "x.py")) or ""
+        if words[0] != "python":
+            return ""
+        name = next((word for word in words[1:4] if word.endswith(".py")), "")
+        return (self.find(name, invocation.folder) or "") if name else ""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -282,6 +293,7 @@ class Repository:
             text = self.text(path) if self.inventory.of(Kind.PULUMI_YAML) or path.endswith((".ts", ".go")) else None
             if text and ("pulumi" in text or "aws-cdk" in text):
                 found.append(cloud_templates.parse_pulumi_program(path, text))
+        found += (file for module in self.modules if (file := read_infrastructure(module)))
         return tuple(found)
 
     @cached_property

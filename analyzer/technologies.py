@@ -92,7 +92,8 @@ def _by_files(repo: Repository) -> Iterator[tuple[str, Place]]:
             yield "poetry", file.place
     for config in repo.monitoring:
         names = {"prometheus": "prometheus", "rules": "prometheus", "alertmanager": "alertmanager"}
-        yield names.get(config.kind, "grafana"), config.place
+        if config.kind != "prometheus" or config.jobs or config.rule_files:
+            yield names.get(config.kind, "grafana"), config.place
     for dashboard in repo.dashboards:
         yield "grafana", dashboard.place
     for path in repo.playbooks:

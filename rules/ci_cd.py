@@ -126,18 +126,8 @@ def _trains(repo: Repository, act: Act) -> bool:
         return True
     if words[0] == "prefect":
         return "run" in words
-    path = program_of(repo, act)
+    path = repo.program(act.invocation)
     return bool(path) and module_reaches(repo, path, "model.fit")
-
-
-def program_of(repo: Repository, act: Act) -> str:
-    """The Python file that a CI command runs, or an empty string."""
-    assert act.invocation is not None
-    words = list(act.invocation.argv)
-    if words[:2] == ["python", "-m"] and len(words) > 2:
-        return repo.code.local.find(words[2], act.invocation.folder + "/x") or ""
-    name = next((word for word in words[1:4] if word.endswith(".py")), "")
-    return repo.find(name, act.invocation.folder) or "" if name else ""
 
 
 @rule("ci.data-validation", reads=(Kind.PYTHON,))

@@ -14,7 +14,7 @@ from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings
-from analyzer.queries.learning import derived_columns, function_of, training_calls
+from analyzer.queries.learning import derived_columns, feature_functions, function_of, training_calls
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import batch_scoring, handlers, model_servers, prediction_routes, ui_apps
 from analyzer.repository import Repository
@@ -95,6 +95,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         yield met("Features are encoded or transformed in code", *transforms[:3])
     elif len({item.column for item in columns}) >= 2:
         yield met("Features are derived in code", *columns[:3])
+    elif functions := list(feature_functions(code)):
+        yield met("Functions derive features", *(function.head for function in functions[:3]))
     else:
         simple = [*columns, *code.calls("feature.impute", "feature.method")]
         if simple:
@@ -130,6 +132,10 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
             yield met(f"A DVC pipeline of {len(file.stages)} stages ties them together", file)
         elif file.stages:
             yield partial("The DVC pipeline has a single stage", file)
+    for resource in (item for file in repo.infrastructure for item in file.resources):
+        states = len(re.findall(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""", resource.body))
+        if re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", resource.type) and states >= 2:
+            yield met(f"A state machine of {states} tasks ties the stages together", resource)
     flows = repo.code.calls("pipeline.flow")
     steps = repo.code.calls("pipeline.step")
     classes = [item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)]
@@ -240,6 +246,8 @@ def _registrations(code: Code) -> list[Call]:
     for module in code.modules:
         for call in module.calls:
             named = call.keyword("registered_model_name") or call.keyword("register_model_name")
+            if not named and call.last == "log_artifact" and call.root == "wandb":
+                named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)
     return sorted(found, key=lambda call: (call.path, call.line))

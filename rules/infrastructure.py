@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.infrastructure import InfraFile
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
@@ -59,14 +57,14 @@ def provisions_what_the_system_runs_on(repo: Repository) -> Iterator[Finding]:
 @rule("iac.parameterised", reads=_FILES)
 def uses_parameters(repo: Repository) -> Iterator[Finding]:
     """Values are hard-coded: there are no variables."""
-    projects: dict[str, list[InfraFile]] = {}
-    for file in repo.infrastructure:
-        projects.setdefault(posixpath.dirname(file.path), []).append(file)
     with_resources = [file for file in repo.infrastructure if file.resources or file.modules]
     if not with_resources:
         return
     variables = [item for file in repo.infrastructure for item in file.variables]
     others = [item for file in repo.infrastructure for item in (*file.outputs, *file.modules)]
+    if not variables and any(file.tool == "cdk" for file in with_resources):
+        # A construct takes its values as arguments; a stack with outputs is a parameterised template.
+        variables = others
     if variables and others:
         yield met("Variables with outputs or modules", variables[0], others[0])
     elif variables:

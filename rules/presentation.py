@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Section
-from analyzer.findings import Finding, met, partial
+from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, PERSONAL_HOSTS, TITLES, VIDEO_HOSTS
 from analyzer.plugins import rule
@@ -79,6 +79,10 @@ def shows_diagram(repo: Repository) -> Iterator[Finding]:
     for item, _ in diagrams(repo):
         yield met("A diagram of the architecture or pipeline", item)
         return
+    for path in repo.inventory.of(Kind.DIAGRAM):
+        if repo.snapshot.entries[path].size > 60:
+            yield met("A diagram is kept beside the documentation", Place(path, 1))
+            return
 
 
 @rule("doc.results", reads=_DOCUMENT)

@@ -11,6 +11,7 @@ from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads
 from analyzer.repository import Repository
 
+_PARTITION = re.compile(r"(?i)(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)=(?:\{|%|\d)")
 _DATED = re.compile(r"(?i)\{\}|%Y|%m|year|month|partition|date=|dt=")
 
 
@@ -51,6 +52,10 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
         ):
             yield met("The pipeline writes dated partitions", call)
             break
+    writing = repo.code.has("data.write")
+    for text in repo.code.texts(_PARTITION) if writing else ():
+        yield met("The pipeline writes dated partitions", text)
+        break
     for command in data_downloads(repo):
         yield partial("Data are fetched by a script, without a version of their own", command.origin)
         break

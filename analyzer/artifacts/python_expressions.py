@@ -26,7 +26,7 @@ class Resolver:
     def __init__(self) -> None:
         self.imported: set[str] = set()
         self._names: list[dict[str, str]] = [{}]
-        self._constants: list[dict[str, Constant]] = [{}]
+        self._constants: list[dict[str, Value]] = [{}]
         self._classes: list[str] = [""]
         self._attributes: dict[str, str] = {}
         self._attribute_constants: dict[str, Constant] = {}
@@ -63,7 +63,7 @@ class Resolver:
     def assign(self, name: str, value: ast.expr) -> Value:
         """Let a variable stand for what it is assigned; return the constant or name known of it."""
         known = self.value(value)
-        self._constants[-1][name] = known if isinstance(known, str | int | float | bool) else None
+        self._constants[-1][name] = known if isinstance(known, str | int | float | bool | tuple) else None
         dotted = self.name(value)
         self._names[-1][name] = dotted or name
         if name in self.imported and not dotted:

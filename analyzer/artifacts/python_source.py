@@ -15,6 +15,7 @@ from analyzer.artifacts.python_values import (
     Call,
     Class,
     Comparison,
+    Condition,
     Function,
     Import,
     Reference,
@@ -27,6 +28,7 @@ __all__ = [
     "Call",
     "Class",
     "Comparison",
+    "Condition",
     "Function",
     "Import",
     "PythonModule",
@@ -56,6 +58,7 @@ class PythonModule:
     classes: tuple[Class, ...]
     texts: tuple[Text, ...]
     comparisons: tuple[Comparison, ...]
+    conditions: tuple[Condition, ...]
     assignments: tuple[Assignment, ...]
     references: tuple[Reference, ...]
     names_in: Mapping[str, frozenset[str]]
@@ -106,6 +109,7 @@ def parse_python(path: str, source: str, *, notebook: bool = False, lines: Mappi
         classes=tuple(visitor.classes),
         texts=tuple(visitor.texts),
         comparisons=tuple(visitor.comparisons),
+        conditions=tuple(visitor.conditions),
         assignments=tuple(visitor.assignments),
         references=tuple(visitor.references),
         names_in={scope: frozenset(names) for scope, names in visitor.names_in.items()},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analyzer.findings import Place
 
-__all__ = ["Assignment", "Call", "Class", "Comparison", "Constant", "Function", "Import", "Name", "Reference", "Text", "Value"]
+__all__ = ["Assignment", "Call", "Class", "Comparison", "Condition", "Constant", "Function", "Import", "Name", "Reference", "Text", "Value"]
 
 Constant = str | int | float | bool | None
 
@@ -114,7 +114,7 @@ class Function:
     ``checks`` are the lines of assertions that can fail; ``swallows`` is true where a bare handler hides
     every failure of the body. ``stub`` is a body of ``pass``, ``...`` or ``raise NotImplementedError``.
     ``returned`` are the resolved names of what it returns, as far as they have one; ``stops`` the lines on which
-    it raises or ends the program.
+    it raises or ends the program; ``answers`` is true where it returns anything but None.
     """
 
     path: str
@@ -131,6 +131,7 @@ class Function:
     returned: tuple[str, ...] = ()
     nested: bool = False
     stops: tuple[int, ...] = ()
+    answers: bool = False
 
     @property
     def place(self) -> Place:
@@ -197,6 +198,24 @@ class Comparison:
     @property
     def place(self) -> Place:
         """The line of the comparison."""
+        return Place(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An ``if`` or a conditional expression. ``asked`` are the words of its test, variables by what they were
+    assigned from; ``acts`` the calls it guards, with ``raise``, ``return`` and texts it chooses between.
+    """
+
+    path: str
+    line: int
+    scope: str
+    asked: tuple[str, ...]
+    acts: tuple[str, ...]
+
+    @property
+    def place(self) -> Place:
+        """The line of the condition."""
         return Place(self.path, self.line)
 
 

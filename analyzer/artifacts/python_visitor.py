@@ -16,6 +16,7 @@ from analyzer.artifacts.python_values import (
     Call,
     Class,
     Comparison,
+    Condition,
     Function,
     Import,
     Reference,
@@ -37,13 +38,14 @@ _MOST_TEXTS = 4000
 class _Frame:
     """What is gathered about the function being visited."""
 
-    __slots__ = ("checks", "returned", "stops", "swallowed")
+    __slots__ = ("answers", "checks", "returned", "stops", "swallowed")
 
     def __init__(self) -> None:
         self.checks: list[int] = []
         self.swallowed = 0
         self.returned: list[str] = []
         self.stops: list[int] = []
+        self.answers = False
 
 
 class Visitor:
@@ -56,6 +58,7 @@ class Visitor:
         self.classes: list[Class] = []
         self.texts: list[Text] = []
         self.comparisons: list[Comparison] = []
+        self.conditions: list[Condition] = []
         self.assignments: list[Assignment] = []
         self.references: list[Reference] = []
         self.names_in: dict[str, set[str]] = {"": set()}
@@ -287,7 +290,7 @@ class Visitor:
             Function(
                 self.path, node.name, qualname, self._line(node.lineno), self._line(node.end_lineno or node.lineno),
                 decorators, tuple(argument.arg for argument in arguments), statements, tuple(frame.checks),
-                bool(frame.checks) and frame.swallowed >= len(frame.checks), _is_stub(body), tuple(dict.fromkeys(frame.returned[:16])), nested, tuple(frame.stops),
+                bool(frame.checks) and frame.swallowed >= len(frame.checks), _is_stub(body), tuple(dict.fromkeys(frame.returned[:16])), nested, tuple(frame.stops), frame.answers,
             )
         )  # fmt: skip
 
@@ -334,6 +337,8 @@ class Visitor:
     def _visit_Return(self, node: ast.Return) -> None:
         if node.value:
             if self._frames:
+                frame = self._frames[-1]
+                frame.answers = frame.answers or not (isinstance(node.value, ast.Constant) and node.value.value is None)
                 values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
                 self._frames[-1].returned += [name for item in values if (name := self._resolver.name(item))]
             self._decide(node.value, ("return",))
@@ -417,17 +422,28 @@ class Visitor:
             self._body(node.body)
             self._body(node.orelse)
             return
-        before = len(self.calls)
         first = self._decide(node.test, ())
+        asked = self._asked(node.test)
         self._visit(node.test)
+        before = len(self.calls)
         self._branch += 1
         self._body(node.body)
         self._body(node.orelse)
         self._branch -= 1
+        guarded = {call.last for call in self.calls[before:]}
+        guarded.update(_endings((*node.body, *node.orelse)))
+        acts = tuple(sorted(guarded))
+        self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, acts))
         if first is not None:
-            guarded = {call.last for call in self.calls[before:]}
-            guarded.update(_endings((*node.body, *node.orelse)))
-            self._guard(first, tuple(sorted(guarded)))
+            self._guard(first, acts)
+
+    def _asked(self, test: ast.expr) -> tuple[str, ...]:
+        """The words of a test; a variable also by the call it was assigned from."""
+        words = list(side_words(test))
+        for node in ast.walk(test):
+            if isinstance(node, ast.Name | ast.Call):
+                words.append(self._resolver.name(node).rsplit(".", 1)[-1].lower())
+        return tuple(dict.fromkeys(word for word in words if word))
 
     def _guard(self, indexes: Sequence[int], guarded: tuple[str, ...]) -> None:
         for index in indexes:
@@ -439,7 +455,11 @@ class Visitor:
 
     def _visit_IfExp(self, node: ast.IfExp) -> None:
         self._decide(node.test, ())
+        asked, before = self._asked(node.test), len(self.calls)
         self._children(node)
+        chosen = {call.last for call in self.calls[before:]}
+        chosen.update(str(item.value) for item in (node.body, node.orelse) if isinstance(item, ast.Constant))
+        self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, tuple(sorted(chosen))))
 
     def _visit_While(self, node: ast.While) -> None:
         if isinstance(node.test, ast.Constant) and not node.test.value:

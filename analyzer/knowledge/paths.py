@@ -42,7 +42,7 @@ SCAFFOLD_FILES = frozenset(
     "example_astronauts.py example-dag-basic.py my_first_dbt_model.sql my_second_dbt_model.sql".split()
 )
 
-TEST_FILE = re.compile(r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$")
+TEST_FILE = re.compile(r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:tests?[-_][^/]*|[^/]*[-_]tests?|tests?|conftest|locustfile)\.py$")
 
 _NAMES: tuple[tuple[str, str, bool], ...] = (
     # pattern on the lower-case name (or the whole path), kind, whether it reads the whole path

@@ -13,9 +13,9 @@ TITLES: dict[str, re.Pattern[str]] = {
     ),
     "architecture": re.compile(
         r"(?i)architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
-        r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|project (?:details|overview)|approach|arquitectura|experiment tracking|serving|registry"
+        r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|how (?:the )?(?:parts|pieces|components|everything|it all) |the parts|project (?:details|overview)|approach|arquitectura|experiment tracking|serving|registry"
     ),
-    "design": re.compile(r"(?i)architect|design|how (?:it|this) works|decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"),
+    "design": re.compile(r"(?i)architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"),
     "setup": re.compile(
         r"(?i)install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
         r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut|launch|guide|requirements|instalaci|local development|configur|make "
@@ -26,10 +26,10 @@ TITLES: dict[str, re.Pattern[str]] = {
     ),
     "operations": re.compile(
         r"(?i)trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|\boperations?\b|operational|maintenance|roll[- ]?back|"
-        r"incident|debug|on[- ]?call|recovery|clean[- ]?up|teardown|tear down"
+        r"incident|debug|on[- ]?call|recovery|clean[- ]?up|teardown|tear down|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
     ),
     "challenges": re.compile(
-        r"(?i)challeng|lessons?|learn(?:ed|ings?|t)\b|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
+        r"(?i)challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|ings?|t)\b|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
     "list": re.compile(r"(?i)structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"),
 }

@@ -215,7 +215,8 @@ ROLES: dict[str, str] = {
         sanic.*.route litestar.post litestar.get aiohttp.web.post aiohttp.web.get quart.*.route chalice.*.route
         bottle.post bottle.route bentoml.api bentoml.*.api ray.serve.* falcon.*.add_route django.urls.path
         tornado.web.* .add_resource http.server.* apiflask.*.post ninja.*.post robyn.*.post modal.web_endpoint
-        modal.fastapi_endpoint
+        modal.fastapi_endpoint aws_lambda_powertools.event_handler.*.post aws_lambda_powertools.event_handler.*.get
+        aws_lambda_powertools.event_handler.*.route
     """,
     "serve.remote": """
         sagemaker.*.deploy boto3.*.create_endpoint* boto3.*.invoke_endpoint google.cloud.aiplatform.*.deploy
@@ -229,7 +230,7 @@ ROLES: dict[str, str] = {
         prometheus_client.* prometheus_fastapi_instrumentator.* prometheus_flask_exporter.* starlette_exporter.*
         starlette_prometheus.* aioprometheus.* opentelemetry.* statsd.* datadog.* ddtrace.* boto3.*.put_metric_data
         google.cloud.monitoring_v3.* azure.monitor.* influxdb_client.* influxdb.* newrelic.* aws_embedded_metrics.*
-        aws_lambda_powertools.metrics.* opencensus.* sentry_sdk.metrics.* applicationinsights.* logfire.*
+        aws_lambda_powertools.metrics.* aws_lambda_powertools.Metrics* opencensus.* sentry_sdk.metrics.* applicationinsights.* logfire.*
         graphyte.* .put_metric_data .expose_metrics
     """,
     "metrics.store": """

@@ -5,62 +5,85 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call, Comparison
+from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
-from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.decisions import asking, deciders
 from analyzer.repository import Repository
 
 __all__ = ["gates", "unconditional_promotions"]
 
-_METRIC = re.compile(r"(?i)rmse|\bmae\b|\bmse\b|mape|accuracy|\bacc\b|f1|auc|\br2\b|r2_|_r2|score|precision|recall|loss|metric|error|performance|kappa|logloss|quality")
-_ROLE = re.compile(r"(?i)threshold|min_|max_|best|champion|challenger|production|prod|current|baseline|new|candidate|staging|latest|previous|existing|old|limit|target|required|deployed")
-_ACTS = re.compile(r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|upload|raise|exit|put_object|copy|champion|push|set_model_version_tag|log_model|save_model|return")
-_STRONG = re.compile(r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|champion|model_version")
-_DRIFT = re.compile(r"(?i)drift|p_value|psi|\bks\b|missing|null|share")
+_METRIC = re.compile(
+    r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
+)
+_OTHER = re.compile(
+    r"(?i)threshold|min_|max_|best|champion|challenger|production|prod\b|current|baseline|(?:\b|_)new|candidate|staging|latest|previous|existing|(?:\b|_)old|limit|target|required|deployed|in_use|incumbent|main|_gain"
+)
+_PROMOTES = re.compile(r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|champion|model_version|release|push_model|upload_model")
+_STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|fail)$")
+_DRIFT = re.compile(r"(?i)drift|p_?value|psi\b|missing|null|share|status|latency|elapsed|size|count|rows?\b|len\b")
+_JUDGES = re.compile(r"(?i)gate|accept|better|promot|compar|threshold|qualif|champion|approve|reason|refus|good_enough|worth|should_(?:deploy|register|promote)|validate_model|check_model|model_valid|quality_gate|pass")
+_TUNES = re.compile(r"(?i)optuna|objective|early_stop|tune|fold|epoch|patience")
 
 
 def gates(repo: Repository) -> Iterator[Place]:
-    """Comparisons of model metrics with a threshold or another model that guard registering, promoting or deploying."""
+    """Comparisons of model metrics, with a threshold or another model, that decide registering, promoting or deploying."""
+    code = repo.code
     promoting = _promoting_scopes(repo)
-    for item in repo.code.comparisons:
+    judged: set[tuple[str, str]] = set()
+    for item in code.comparisons:
         words = " ".join((*item.left, *item.right))
-        if not _METRIC.search(words) or _DRIFT.search(words):
+        if not _METRIC.search(words) or _DRIFT.search(words) or _TUNES.search(item.scope):
             continue
-        acted = " ".join(item.guarded_names)
-        if _STRONG.search(acted):
+        bounded = item.constant or bool(_OTHER.search(words))
+        if any(_PROMOTES.search(act) for act in item.guarded_names):
             yield item.place
-        elif _ACTS.search(acted) and (item.path, item.scope) in promoting and (item.constant or _ROLE.search(words)):
+        elif bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
+            if (item.path, item.scope) in promoting or _JUDGES.search(f"{item.path} {item.scope}"):
+                yield item.place
+        elif bounded and "return" in item.guarded_names and (item.path, item.scope) in promoting:
             yield item.place
-        elif _decides_for_caller(repo, item, words):
-            yield item.place
-    for file in repo.dvc_files:
-        del file
+        if bounded:
+            judged.add((item.path, item.scope))
+    yield from _asked_elsewhere(repo, judged)
     yield from _pipeline_conditions(repo)
+
+
+def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator[Place]:
+    """Functions that compare metrics and hand the answer to a condition that promotes or stops."""
+    code = repo.code
+
+    def decides(function: Function) -> bool:
+        return (function.path, function.qualname) in judged and bool(function.answers)
+
+    names = deciders(code, decides)
+    acts = re.compile(f"{_PROMOTES.pattern}|{_STOPS.pattern.replace('(?i)', '')}")
+    promoting = _promoting_scopes(repo)
+    for condition, function in asking(code, names, re.compile(f"{acts.pattern}|^return$")):
+        if (condition.path, condition.scope) in promoting:
+            yield function.head
+            yield condition.place
+        elif "return" in condition.acts and not any(acts.search(act) for act in condition.acts):
+            continue
+        elif _JUDGES.search(f"{function.name} {function.path} {condition.scope}") or any(_PROMOTES.search(act) for act in condition.acts):
+            yield function.head
+            yield condition.place
 
 
 def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
     calls = repo.code.calls("registry.register", "registry.method", "registry.promote")
     scopes = {(call.path, call.scope) for call in calls}
-    named = {(call.path, call.scope) for module in repo.code.modules for call in module.calls if call.keyword("registered_model_name") or _STRONG.search(call.last)}
+    named = {
+        (call.path, call.scope)
+        for module in repo.code.modules
+        for call in module.calls
+        if call.keyword("registered_model_name") or re.search(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion", call.last)
+    }
     return scopes | named
 
 
-def _decides_for_caller(repo: Repository, item: Comparison, words: str) -> bool:
-    """A function that returns the comparison, asked by code that promotes."""
-    if "return" not in item.guarded_names or not item.scope or not (item.constant or _ROLE.search(words)):
-        return False
-    name = item.scope.rsplit(".", 1)[-1]
-    if not re.search(r"(?i)valid|accept|better|promot|should|gate|check|compare|evaluat|is_|decid|deploy|threshold|qualif|pass", name):
-        return False
-    code = repo.code
-    for module in code.modules:
-        for call in module.calls:
-            if call.last == name and (call.path, call.scope) in _promoting_scopes(repo):
-                return True
-    return False
-
-
-_CONDITIONS = re.compile(r"sagemaker\.workflow\.condition|sagemaker\.workflow\.conditions|kfp\.dsl\.(?:If|Condition)|\.BranchPythonOperator|airflow\.decorators\.task\.branch|\.ShortCircuitOperator|ConditionStep|mage_ai.*condition")
+_CONDITIONS = re.compile(
+    r"sagemaker\.workflow\.conditions?\.|sagemaker\.workflow\.condition_step|kfp\.(?:v2\.)?dsl\.(?:If|Condition)$|BranchPythonOperator|airflow\.decorators\.task\.branch|ShortCircuitOperator|task\.short_circuit"
+)
 
 
 def _pipeline_conditions(repo: Repository) -> Iterator[Place]:
@@ -70,39 +93,42 @@ def _pipeline_conditions(repo: Repository) -> Iterator[Place]:
         for call in module.calls:
             if _CONDITIONS.search(call.name) and code.is_reached(call.path, call.scope):
                 names = " ".join((call.assigned, *call.texts(), call.decorates))
-                if _METRIC.search(names) or "ConditionStep" in call.name or "Condition" in call.last:
-                    if any(_METRIC.search(text) for text in call.texts()) or re.search(r"(?i)metric|accura|rmse|f1|auc|mse", names):
-                        yield call.place
+                if _METRIC.search(names) or "sagemaker" in call.name or ("kfp" in call.name and _OTHER.search(names)):
+                    yield call.place
 
 
 def unconditional_promotions(repo: Repository) -> Iterator[Call]:
     """Registering or promoting the best run by a metric, with no comparison."""
-    code = repo.code
-    promoting = code.calls("registry.register", "registry.method", "registry.promote")
-    for call in promoting:
-        searched = [
-            item
-            for item in code.calls_in(call.path, call.scope)
-            if item.last == "search_runs" or (item.last in ("max", "min", "sorted", "sort_values", "idxmin", "idxmax", "nlargest", "nsmallest"))
-        ]
-        ordered = [item for item in searched if item.last != "search_runs" or _orders(item)]
-        if ordered and (item := ordered[0]) and (item.last == "search_runs" or _METRIC.search(" ".join(item.texts()))):
-            yield call
-    for call in code.calls("model.tune"):
-        del call
-    searching = [
-        call for module in code.modules for call in module.calls
-        if call.last == "search_runs" and _orders(call) and code.is_reached(call.path, call.scope)
-    ]
-    if searching and promoting:
-        yield searching[0]
+    for code in (repo.code, repo.notebook_code):
+        promoting = code.calls("registry.register", "registry.method", "registry.promote")
+        named = [call for module in code.modules for call in module.calls if call.keyword("registered_model_name")]
+        if not promoting and not named:
+            continue
+        where = {call.path for call in (*promoting, *named)}
+        for module in code.modules:
+            for call in module.calls:
+                if code.is_reached(call.path, call.scope) and _chooses_best(call) and (not module.notebook or module.path in where):
+                    yield call
+        yield from (call for call in promoting if _chosen_by_min_or_max(code.calls_in(call.path, call.scope)))
+
+
+def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
+    return any(call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner", call.assigned) for call in calls)
+
+
+def _chooses_best(call: Call) -> bool:
+    if call.last == "search_runs":
+        return _orders(call)
+    if call.last in ("sort_values", "nlargest", "nsmallest", "idxmin", "idxmax"):
+        return bool(_METRIC.search(" ".join((*call.texts(), call.name)))) and "metric" in " ".join((*call.texts(), call.name)).lower()
+    return False
 
 
 def _orders(call: Call) -> bool:
     value = call.keyword("order_by")
     texts = value if isinstance(value, tuple) else (value,)
     return any(isinstance(text, str) and re.search(r"(?i)metric", text) for text in texts) or any(
-        re.search(r"(?i)metrics?\.\w+\s*(?:asc|desc)?", text) for text in call.texts()
+        re.search(r"(?i)metrics?[.`\"'\[]", text) for text in call.texts()
     )
 
 

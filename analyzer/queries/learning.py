@@ -71,6 +71,23 @@ def derived_columns(code: Code) -> Iterator[Assignment]:
                 yield item
 
 
+_FEATURES = re.compile(r"(?i)feature|preprocess|prepare|transform|encod|vectori[sz]e|to_vector|engineer|enrich|derive|activity|aggregate|window|lag|embed|tokeni[sz]e")
+_SHAPES = frozenset(
+    "groupby assign rolling shift diff pct_change merge map apply get_dummies cut qcut log log1p sin cos sqrt where select isin astype resample "
+    "pivot_table ewm cumsum rank clip to_datetime total_seconds weekday isoformat fromisoformat reindex explode factorize split lower extract resize normalize".split()
+)
+
+
+def feature_functions(code: Code) -> Iterator[Function]:
+    """Functions of a feature module, or of a feature's name, that compute and return something."""
+    for function in code.functions:
+        if not function.answers or function.statements < 3 or not _FEATURES.search(f"{function.name} {function.path.rsplit('/', 1)[-1]}"):
+            continue
+        kinds = {call.last for call in code.calls_in(function.path, function.qualname)} & _SHAPES
+        if len(kinds) >= 3:
+            yield function
+
+
 def function_of(code: Code, call: Call) -> Function | None:
     """The function around a call."""
     module = code.module(call.path)

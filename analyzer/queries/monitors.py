@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.artifacts.python_values import Name
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
@@ -25,6 +25,7 @@ __all__ = [
     "stored_metrics",
 ]
 
+_WATCHED = re.compile(r"(?i)drift|retrain|degrad|psi|mae|rmse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm")
 _MONITORS = re.compile(r"(?i)monitor|drift|evidently|observab|metrics?_calc|calculate_metrics|data_quality|telemetry")
 _DRIFT_WORD = re.compile(r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect")
 _STATISTICS = re.compile(r"^scipy\.|^numpy\.")
@@ -127,10 +128,41 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
     for call in code.calls("monitor.quality"):
         yield call.place, True
     for call in code.calls("model.evaluate"):
-        if call.root == "sklearn" and call.path not in fitting and (
-            _MONITORS.search(call.path) or re.search(r"(?i)monitor|feedback|live|production|current|ground_truth|actual", call.scope)
+        if call.root in ("sklearn", "numpy") and call.path not in fitting and (
+            _MONITORS.search(call.path) or _NEW.search(f"{call.scope} {call.path}") or _stores(repo, call)
         ):
             yield call.place, True
+    for module in code.modules:
+        if module.path in fitting or not (_MONITORS.search(module.path) or _NEW.search(module.path)):
+            continue
+        for scope, names in module.names_in.items():
+            words = {name.lower() for name in names} | {item.column.lower() for item in module.assignments if item.scope == scope}
+            words |= {key for call in module.calls if call.scope == scope for key in (call.keywords or {})}
+            joined = " ".join(sorted(words))
+            if _LABEL.search(joined) and _SCORE.search(joined) and code.is_reached(module.path, scope):
+                function = module.function_at.get(scope)
+                if function:
+                    yield function.head, True
+
+
+_NEW = re.compile(r"(?i)monitor|feedback|live|production|ground_truth|actual|outcome|quality|backtest")
+_LABEL = re.compile(r"(?i)actual|ground_truth|delivered|outcome|y_true|true_label|observed|labels?\b")
+_SCORE = re.compile(r"(?i)\bmae\b|\brmse\b|\bmape\b|accuracy|\bf1|abs_error|squared_error|\bauc\b|\bscore\b|\bscores\b")
+
+
+def _stores(repo: Repository, call: Call) -> bool:
+    """Whether the function around a metric, or one that calls it, reads predictions and keeps the metric."""
+    code = repo.code
+    name = call.scope.rsplit(".", 1)[-1]
+    if not name:
+        return False
+    for function in code.functions:
+        inner = code.calls_in(function.path, function.qualname)
+        if function.path == call.path and (function.qualname == call.scope or any(item.last == name for item in inner)):
+            roles = {role for item in inner for role in roles_of(item.name)}
+            if "data.read" in roles and roles & {"metrics.store", "metrics.export"} and "model.predict" not in roles:
+                return True
+    return False
 
 
 def image_of_dashboard(repo: Repository) -> Iterator[Place]:
@@ -160,11 +192,26 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
         if call.conditional or call.path in watching or re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
             yield call.place, True
     for module in code.modules:
+        watches = module.path in watching or any("drift" in word or "retrain" in word for item in module.conditions for word in item.asked)
         for call in module.calls:
             if not call.conditional or not code.is_reached(call.path, call.scope):
                 continue
-            if re.search(r"(?i)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training", call.name):
-                if module.path in watching or re.search(r"(?i)drift|retrain|perform|degrad", call.scope):
-                    target = code.definition(call.name, call.path)
-                    trains = bool(target and code.reaches(*target, "model.fit", steps=6)) or bool(target and module_reaches(repo, target[0], "model.fit"))
-                    yield call.place, trains or "model.fit" in roles_of(call.name)
+            named = bool(re.search(r"(?i)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training", call.name))
+            if not (watches or re.search(r"(?i)drift|retrain|degrad", call.scope)):
+                continue
+            target = code.definition(call.name, call.path)
+            starts = "model.fit" in roles_of(call.name) or bool(
+                target and (code.reaches(*target, "model.fit", steps=6) or code.reaches(*target, "pipeline.trigger", steps=4) or code.reaches(*target, "pipeline.flow", steps=3))
+            )
+            if starts and target and _guarded_by_watch(module, call):
+                yield call.place, True
+            elif named:
+                yield call.place, starts or bool(target and module_reaches(repo, target[0], "model.fit"))
+
+
+def _guarded_by_watch(module: PythonModule, call: Call) -> bool:
+    """Whether a condition about drift or quality guards the call."""
+    return any(
+        item.scope == call.scope and item.line <= call.line and call.last in item.acts and any(_WATCHED.search(word) for word in item.asked)
+        for item in module.conditions
+    )

@@ -30,7 +30,7 @@ _COMMAND = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
-_LOCAL_HOST = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|example\.|\{|xxx|my[-_]domain|placeholder")
+_LOCAL_HOST = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder")
 _STATIC_WORDS = re.compile(r"(?i)report|dashboard|documentation|docs\b|monitor|evidently|notebook|slides|data|csv|parquet|model\.|dataset|\.zip|template|website for|course|tutorial")
 _APP_WORDS = re.compile(r"(?i)\blive\b|\bdemo\b|\bapp\b|web ?app|try it|deployed|hosted|endpoint|\bapi\b|application|swagger|production|website|visit|access|online|here")
 

@@ -158,11 +158,9 @@ def _of_workflow(repo: Repository, workflow) -> Schedule:  # type: ignore[no-unt
 
 def _programs(repo: Repository, pipeline) -> Iterator[str]:  # type: ignore[no-untyped-def]
     for item in repo.commands_of(pipeline):
-        for word in item.invocation.argv[1:4]:
-            if word.endswith(".py"):
-                path = repo.find(word, item.invocation.folder)
-                if path:
-                    yield path
+        path = repo.program(item.invocation)
+        if path:
+            yield path
 
 
 def _all_programs(repo: Repository) -> Iterator[str]:

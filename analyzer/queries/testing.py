@@ -128,7 +128,10 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
     for module in repo.tests.modules:
         live = [call for call in module.calls if not call.scope and "test.live" in roles_of(call.name) and call.root in _ASKS | _STARTS]
         in_functions = [call for call in module.calls if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())]
-        if live and module.checks:
+        stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
+        if in_functions and stopping and (module.has_main_guard or module.checks):
+            yield in_functions[0].place, "A script asserts on the answers of a running part", True
+        elif live and module.checks:
             yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
         elif live or in_functions:
             call = (live or in_functions)[0]
@@ -136,8 +139,13 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
     for function in _client_tests(repo):
         yield function.head, "Only a test client asks the API; nothing runs", False
         return
+    for module in repo.modules:
+        if any(item.root == "locust" for item in module.imports):
+            yield module.place, "A load script asks the service, but asserts nothing", False
+            return
     for item in all_invocations(repo):
-        if _INTEGRATION.search(item.origin.path) and item.origin.path.endswith(".sh") and re.match(r"curl\b", item.text):
+        tests = _INTEGRATION.search(item.origin.path) or re.search(r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via)))
+        if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
             yield item.origin, "A script asks the running service, but asserts nothing", False
             return
 

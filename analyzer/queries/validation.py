@@ -5,43 +5,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Function
+from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
+from analyzer.queries.decisions import asking, deciders
 from analyzer.repository import Repository
 
 __all__ = ["checked_with_consequence", "computed_without", "request_schemas"]
 
-_STOPPING = re.compile(r"^(?:pandera\.|jsonschema\.|cerberus\.|voluptuous\.|frictionless\.|pandas_schema\.)")
-_RAISING = re.compile(r"pandera\..*(?:validate|check_types|check_input|check_output|check_io|DataFrameModel|SchemaModel)|\.validate$")
-_OWN = re.compile(
-    r"(?i)^_?(?:validate|check|verify|ensure|assert|test)_?(?:\w*_)?(?:data|schema|columns?|input_data|raw|df|dataset|dataframe|frame|quality|features?|missing|nulls?|ranges?|integrity|records?)"
-    r"|^_?(?:data|schema|quality)_?\w*(?:valid|check)|^_?validate(?:_\w+)?$"
+_RAISES_ITSELF = re.compile(r"^(?:pandera|jsonschema|cerberus|voluptuous|frictionless|pandas_schema)\b.*(?:validate|check_types|check_input|check_output|check_io)$")
+_FRAMEWORKS = ("great_expectations", "evidently", "deepchecks", "tensorflow_data_validation", "soda", "whylogs", "pandera", "giskard")
+_INSPECTS = frozenset(
+    "isna isnull notna notnull duplicated between isin issubset issuperset is_unique difference isfinite isnan select_dtypes "
+    "is_numeric_dtype is_datetime64_any_dtype nunique".split()
 )
-_NOT_DATA = re.compile(r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|prediction|request|payload|image_size|credential|connection|bucket|metrics?$")
-_GUARDS = re.compile(r"raise|exit|return|abort")
+_OWN = re.compile(
+    r"(?i)^_?(?:validate|check|verify|ensure|assert|inspect|find)_?(?:\w*_)?(?:data|schema|columns?|raw|df|dataset|dataframe|frame|quality|features?|missing|nulls?|ranges?|integrity|records?|batch|rows?|problems|input|table)"
+    r"|^_?(?:data|schema|quality)_?\w*(?:valid|check)|^_?(?:validate|check|problems)$|^_?validate_\w+$"
+)
+_NOT_DATA = re.compile(
+    r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|predict|request|payload|credential|connection|bucket|metrics?$|metric_|response|status|server|service|setup|setting|param|size|project|docker|table_exists|api"
+)
+_STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|return)$")
 
 
 def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     """Places where a failed check of data raises, ends the run or decides a branch."""
     code = repo.code
     for call in code.calls("validate.data"):
-        if _STOPPING.match(call.name) and (_RAISING.search(call.name) or call.decorates) and not _of_requests(repo, call.path):
+        if _RAISES_ITSELF.match(call.name) and not _of_requests(repo, call.path):
             yield call.place
     for item in code.classes:
         if any(base.startswith("pandera.") for base in item.bases) and _named_elsewhere(repo, item.name):
             yield item.place
     for call in code.calls("validate.data"):
-        if call.root in ("great_expectations", "evidently", "deepchecks", "tensorflow_data_validation", "soda", "whylogs") or ".expect_" in call.name:
-            if _has_consequence(repo, call.path, call.scope):
-                yield call.place
-    for function in code.functions:
-        if _is_own_check(repo, function):
+        if call.root in _FRAMEWORKS and _has_consequence(repo, call):
+            yield call.place
+    checks = [function for function in code.functions if _checks_data(repo, function)]
+    for function in checks:
+        if function.stops or any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
             yield function.head
-    for file in repo.dvc_files:
-        for stage in file.stages:
-            if re.search(r"(?i)validat|expectation|pandera", f"{stage.name} {stage.command}"):
-                if any(repo.code.has("validate.data") for _ in (0,)):
-                    yield stage.place
+    names = deciders(code, lambda function: _checks_data(repo, function) and function.answers)
+    for condition, function in asking(code, names, _STOPS):
+        del condition
+        yield function.head
 
 
 def _of_requests(repo: Repository, path: str) -> bool:
@@ -52,31 +58,41 @@ def _named_elsewhere(repo: Repository, name: str) -> bool:
     return any(name in names for module in repo.code.modules for names in module.names_in.values())
 
 
-def _has_consequence(repo: Repository, path: str, scope: str) -> bool:
+def _has_consequence(repo: Repository, call: Call) -> bool:
     """Whether the function, or one that calls it, raises, ends the program or branches on the outcome."""
     code = repo.code
-    module = code.module(path)
-    function = module.function_at.get(scope) if module else None
+    module = code.module(call.path)
+    function = module.function_at.get(call.scope) if module else None
     if function and (function.stops or function.checks):
         return True
-    name = scope.rsplit(".", 1)[-1]
+    name = call.scope.rsplit(".", 1)[-1]
     if not name:
-        return bool(module and module.checks)
-    for caller in code.functions:
-        if caller.stops and any(call.last == name for call in code.calls_in(caller.path, caller.qualname)):
-            return True
-    return False
+        return bool(module and (module.checks or any(item.name in ("sys.exit", "exit") for item in module.calls)))
+    return any(
+        caller.stops and any(inner.last == name for inner in code.calls_in(caller.path, caller.qualname))
+        for caller in code.functions
+    )
 
 
-def _is_own_check(repo: Repository, function: Function) -> bool:
-    """A function of the project's own that checks data and stops; not of requests, models or settings."""
-    if not _OWN.search(function.name) or _NOT_DATA.search(function.name) or function.statements < 2:
+def _checks_data(repo: Repository, function: Function) -> bool:
+    """A function of the project's own that inspects data: by its name, or by what it asks of a frame before it stops."""
+    if function.statements < 2 or _of_requests(repo, function.path) or function.name.startswith("test"):
         return False
-    if not (function.stops or (function.checks and "test" not in function.name)):
+    if _NOT_DATA.search(function.name):
         return False
+    inspected = {call.last for call in repo.code.calls_in(function.path, function.qualname)} & _INSPECTS
+    named = bool(_OWN.search(function.name))
     module = repo.code.module(function.path)
-    frames = module is not None and {item.root for item in module.imports} & {"pandas", "polars", "pyspark", "numpy", "dask", "pyarrow", "datasets"}
-    return bool(frames) and not _of_requests(repo, function.path)
+    conditions = [item for item in module.conditions if item.scope == function.qualname] if module else []
+    stopping = [item for item in conditions if any(_STOPS.search(act) for act in item.acts if act != "return") or "append" in item.acts]
+    asked = {word for item in stopping for word in item.asked}
+    about_data = bool(asked & (_INSPECTS | {"columns", "empty", "dtypes", "shape", "any", "all", "sum", "mean", "missing", "null"}))
+    frames = module is not None and bool({item.root for item in module.imports} & {"pandas", "polars", "pyspark", "numpy", "dask", "pyarrow", "datasets"})
+    if named and frames and (stopping or function.stops or inspected):
+        return bool(stopping or function.stops or len(inspected) >= 2)
+    if named and stopping and len(stopping) >= 2:
+        return True
+    return len(stopping) >= 2 and about_data and len(inspected) >= 1 and bool(function.stops or function.answers)
 
 
 def computed_without(repo: Repository) -> Iterator[Place]:
@@ -84,19 +100,29 @@ def computed_without(repo: Repository) -> Iterator[Place]:
     code = repo.code
     yield from (call.place for call in code.calls("validate.data"))
     for function in code.functions:
-        if _OWN.search(function.name) and not _NOT_DATA.search(function.name) and function.statements >= 2:
+        if _OWN.search(function.name) and not _NOT_DATA.search(function.name) and _checks_data(repo, function):
             yield function.head
     for test in repo.tests.modules:
         for function in test.functions:
-            if function.checks and re.search(r"(?i)columns|schema|missing|nulls?|data_quality|data_valid", function.name):
+            if function.checks and re.search(r"(?i)columns|schema|missing|nulls?\b|data_quality|data_valid", function.name):
                 yield function.head
     for call in code.calls("monitor.report"):
-        if re.search(r"DataQuality|DataSummary|MissingValues|DataStability|DataDriftPreset", call.name):
+        if re.search(r"DataQuality|DataSummary|DataStability|DataDriftPreset", call.name):
             yield call.place
 
 
 def request_schemas(repo: Repository) -> Iterator[Place]:
     """Schemas of the API's requests."""
     for item in repo.code.classes:
-        if any(base in ("pydantic.BaseModel", "marshmallow.Schema", "sqlmodel.SQLModel", "ninja.Schema") for base in item.bases) and item.fields:
+        if item.fields and any(base.endswith((".BaseModel", "marshmallow.Schema", ".SQLModel", "ninja.Schema")) for base in item.bases):
             yield item.place
+        elif any(base == "marshmallow.Schema" for base in item.bases):
+            yield item.place
+    for call in _payload_checks(repo):
+        yield call.place
+
+
+def _payload_checks(repo: Repository) -> Iterator[Call]:
+    """Validation of a payload by a schema of the platform's own."""
+    for module in repo.code.modules:
+        yield from (call for call in module.calls if call.name in ("aws_lambda_powertools.utilities.validation.validate", "jsonschema.validate"))
