@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.document import Document, Section
+from analyzer.artifacts.document import Block, Section
 from analyzer.findings import Finding, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import ARTICLE_HOSTS
 from analyzer.plugins import rule
-from analyzer.queries.prose import about, command_blocks, docs_pages, own_documents
+from analyzer.queries.prose import about, absent_files, docs_pages, own_documents, typed_commands
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -21,25 +21,42 @@ _OWN_ARTICLE = re.compile(r"(?i)my |our |article|blog|post|wrote|write-?up|read 
 @rule("doc.setup", reads=_DOCUMENT)
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
-    best: tuple[int, Document | None] = (0, None)
+    best: list[tuple[Block, str]] = []
     for document in own_documents(repo):
-        blocks = list(command_blocks(document))
-        steps = sum(max(1, min(len([line for line in block.text.split("\n") if line.strip()]), 6)) for block in blocks)
-        if steps > best[0]:
-            best = steps, document
-    steps, found = best
-    if found is None:
-        for document in own_documents(repo):
-            section = next((item for item in about(document, "setup") if item.words >= 8), None)
-            if section:
-                yield partial("Steps are told without the commands to type", section)
-                return
+        commands = list(typed_commands(document))
+        if len(commands) > len(best):
+            best = commands
+    if best:
+        yield _judge_setup(repo, best)
         return
-    first = next(command_blocks(found))
-    if steps >= 4:
-        yield met("Steps with commands to set up and run", first)
-    else:
-        yield partial("Only one or two commands are given", first)
+    for document in own_documents(repo):
+        section = next((item for item in about(document, "setup") if item.words >= 8), None)
+        if section:
+            yield partial("Steps are told without the commands to type", section)
+            return
+
+
+_INSTALLS = re.compile(r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start")
+_CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
+
+
+def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding:
+    first = next((block for block, text in commands if not _CLONES.match(text)), commands[0][0])
+    absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
+    texts = {text for _, text in commands}
+    installing = any(_INSTALLS.search(text) for text in texts)
+    running = [text for text in texts if not _CLONES.match(text)]
+    if len(absent) >= 2:
+        block, name = absent[0]
+        return partial(f"The steps call files that are not in the repository, such as {name}", block)
+    if not running:
+        return partial("Only the clone of the repository is described", first)
+    if not installing:
+        return partial("Commands are given, but not how the environment is set up", first)
+    compose = any(re.search(r"compose.*\bup\b|docker run|make ", text) for text in running)
+    if len(running) >= 2 or compose:
+        return met("Steps with commands to set up and run", first)
+    return partial("Only one command is given", first)
 
 
 @rule("doc.operations", reads=_DOCUMENT)

@@ -10,7 +10,7 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, PERSONAL_HOSTS, TITLES, VIDEO_HOSTS
 from analyzer.plugins import rule
-from analyzer.queries.prose import about, diagrams, intro, metric_numbers, own_documents, quantified, result_pictures
+from analyzer.queries.prose import about, diagrams, intro, metric_numbers, own_documents, quantified, result_pictures, shows_tracked_numbers
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -32,7 +32,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
     if not candidates:
         return
     reasons, words, block = max(candidates, key=lambda item: (min(item[0], 4) * 20 + min(item[1], 120)))
-    if words >= 40 and reasons >= 2:
+    if words >= 35 and reasons >= 2:
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
         yield partial("The README says what the project does, hardly why it matters", block)
@@ -93,8 +93,13 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
             yield met("Results are reported in numbers", block)
             return
     for document in own_documents(repo):
-        for image in result_pictures(repo, document):
-            yield partial("Results are shown in a picture, without numbers in the text", image)
+        pictures = list(result_pictures(repo, document))
+        tracked = [image for image in pictures if shows_tracked_numbers(image)]
+        if tracked:
+            yield met("Results are shown by pictures of tracked runs", tracked[0])
+            return
+        if pictures:
+            yield partial("Results are shown in a picture, without numbers in the text", pictures[0])
             return
 
 
@@ -102,7 +107,7 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
 def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
     """No outcome is stated in numbers."""
     for document in own_documents(repo):
-        for block, _ in quantified(document):
+        for block in quantified(document):
             yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
             return
     for document in own_documents(repo):

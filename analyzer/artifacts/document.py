@@ -45,7 +45,8 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text: ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` of a code block."""
+    """A piece of text: ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` of a code block,
+    ``codes`` what is set as code within a sentence."""
 
     path: str
     kind: str
@@ -53,6 +54,7 @@ class Block:
     line: int
     end_line: int
     lang: str = ""
+    codes: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:

@@ -79,6 +79,7 @@ class _Builder:
         self._lang = ""
         self._open_links: list[tuple[str, int, list[str], bool]] = []
         self._open_images: list[tuple[str, int, list[str]]] = []
+        self._codes: list[str] = []
         self._strong = 0
         self._plain = False
         self._items: list[tuple[int, list[str]]] = []
@@ -98,7 +99,9 @@ class _Builder:
             self._end(value, start, end)
         elif name in ("Text", "Code"):
             self._plain = self._plain or (not self._strong and bool(str(value).strip()))
-            self._add(f" {value} " if name == "Code" and self._text[-1:] == [""] else str(value))
+            if name == "Code":
+                self._codes.append(str(value))
+            self._add(str(value))
         elif name in ("Html", "InlineHtml"):
             self._html(str(value), self._line(start), block=name == "Html")
 
@@ -186,7 +189,8 @@ class _Builder:
     def _block(self, kind: str, last: int) -> None:
         text = "".join(self._text).strip("\n") if kind == "code" else "".join(self._text).strip()
         if text:
-            self._blocks.append(Block(self._path, kind, text, self._begin, max(last, self._begin), self._lang))
+            codes = tuple(self._codes) if kind != "code" else ()
+            self._blocks.append(Block(self._path, kind, text, self._begin, max(last, self._begin), self._lang, codes))
             if kind not in ("code",):
                 for match in _BARE_URL.finditer(text):
                     line = self._begin + text.count("\n", 0, match.start())
@@ -194,6 +198,7 @@ class _Builder:
                     if not any(link.url == url for link in self._links[-8:]):
                         self._links.append(Link(self._path, url, "", line))
         self._text = []
+        self._codes = []
 
     def _html(self, html: str, line: int, *, block: bool) -> None:
         heading = _HEADING_TAG.search(html)

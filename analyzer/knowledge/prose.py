@@ -35,9 +35,10 @@ TITLES: dict[str, re.Pattern[str]] = {
 }
 
 CAUSE = re.compile(
-    r"(?i)\bbecause\b|\bso that\b|in order to|\bthus\b|therefore|\bcrucial|\bcritical|importan(?:t|ce)|\bhelps?\b|helping|enabl\w+|reduc\w+|improv\w+|\bcosts?\b|\bsav(?:e|es|ing)\b|"
-    r"\blosses\b|\bloss of\b|\brisks?\b|impact|benefit\w*|allow(?:s|ing)|\bneeds?\b|challenge|difficult|struggl\w+|prevent\w*|optimi[sz]\w+|decision|valuable|\bvalue\b|profit|revenue|customers?|"
-    r"patients?|essential|vital|significant|major|leading cause|million|billion|efficien\w+|early|safety|support\w*|demand|planning|stakeholders?|users?|compan(?:y|ies)|business(?:es)?"
+    r"(?i)\bbecause\b|\bso that\b|in order to|\bthus\b|therefore|\bcrucial|\bcritical|importan(?:t|ce)|\bhelp(?:s|ing|ed)?\b|reduc\w+|improv\w+|\bcost(?:s|ly)?\b|\bsav(?:e|es|ing|ings)\b|"
+    r"\bloss(?:es)?\b|\blose\b|\brisks?\b|impact\w*|benefit\w*|\bneeds? to\b|challeng\w+|difficult\w*|struggl\w+|prevent\w*|optimi[sz](?:e|es|ing|ation) (?:their|the|resource|staff|inventor|price|cost)|decisions?\b|valuable|"
+    r"profit\w*|revenue|patients?\b|essential|vital\b|leading cause|\bmillions?\b|\bbillions?\b|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|cheap\w*|wast(?:e|ed|es)\b|"
+    r"fraud\w*|complications?|diseases?|delays?\b|congestion|customers?\b|without (?:it|this)|time-consuming|manual(?:ly)?\b|penalt\w+|wrong\b|too late|mortality|early detection|insights?\b"
 )
 
 DIAGRAM_WORDS = re.compile(
@@ -49,14 +50,15 @@ METRIC_WORDS = re.compile(
     r"silhouette|loss|sensitivity|specificity|latency|throughput|correlation|exactitud"
 )
 
+_TIME = r"(?:ms|milliseconds?|secs?|seconds?|s|min|minutes?|hours?|days?)"
 COMPARED = re.compile(
-    r"(?i)(?:improv|reduc|increas|decreas|lower|higher|faster|slower|better|worse|drop|rise|rose|fell|cut|sav|outperform|gain|speed)\w*[^.\n|]{0,60}?\d+(?:\.\d+)?\s*(?:%|percent|x\b|times|ms|seconds?|minutes?|hours?|points?)"
-    r"|\d+(?:\.\d+)?\s*(?:%|percent|x|times)\s*(?:\w+\s+){0,2}(?:improve|reduc|increas|decreas|lower|higher|faster|better|fewer|less|more|saving|gain|drop)"
-    r"|from\s+(?:~|about|around)?\s*[$€£]?\d[\d.,]*\s*(?:%|ms|s|seconds?|minutes?|hours?|days?)?\s+to\s+(?:~|about|around|under)?\s*[$€£]?\d"
-    r"|(?:baseline|previous|before)[^.\n|]{0,60}\d+\.?\d*[^.\n]{0,80}(?:now|new|after|our|final|improved|tuned|vs\.?|versus|compared)[^.\n|]{0,40}\d"
-    r"|(?:vs\.?|versus|compared (?:to|with)|against)\s[^.\n|]{0,40}(?:baseline|previous|naive|dummy)"
-    r"|(?:latency|response time|inference time|training time|throughput|p9[59]|runtime)[^.\n|]{0,50}\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s\b|seconds?|minutes?|req|rps|qps|/s)"
-    r"|(?:cost|costs|price|budget|savings?)[^.\n|]{0,40}[$€£]\s?\d|[$€£]\s?\d[\d,.]*[kKmM]?\s*(?:per|/|a)\s*(?:month|day|hour|year|1000|request)"
+    r"(?i)(?:improv|reduc|increas|decreas|lower|higher|faster|slower|better|worse|drop|rise|rose|fell|cut|outperform|gain|below|above|less|more)\w*[^.\n|]{0,50}?\d+(?:[.,]\d+)?\s?(?:%|percent|x\b|times\b|percentage points?)"
+    r"|\d+(?:[.,]\d+)?\s?(?:%|percent|x|times)\s(?:\w+\s){0,2}(?:improve|reduc|increas|decreas|lower|higher|faster|better|fewer|less|more|saving|gain|drop|below|above)"
+    r"|from\s(?:~|about|around)?\s?[$€£]?\d[\d.,]*\s?(?:%|" + _TIME + r")?\sto\s(?:~|about|around|under|below)?\s?[$€£]?\d[\d.,]*\s?(?:%|" + _TIME + r"\b)"
+    r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME + r"\b"
+    r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
+    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|takes? (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:" + _TIME + r"\b|req|rps|qps|/s|samples|requests)"
+    r"|(?:costs?|budget|bill)[^.\n|]{0,40}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[kKmM]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:USD|EUR|dollars?|euros?)\b"
 )
 
 ARTICLE_HOSTS = re.compile(

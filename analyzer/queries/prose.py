@@ -14,19 +14,22 @@ from analyzer.repository import Repository
 
 __all__ = [
     "about",
-    "command_blocks",
+    "absent_files",
     "diagrams",
     "docs_pages",
     "hosted_links",
     "intro",
     "metric_numbers",
     "own_documents",
+    "quantified",
     "result_pictures",
+    "shows_tracked_numbers",
+    "typed_commands",
 ]
 
 _COMMAND = re.compile(
     r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
-    r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk )"
+    r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk |ssh|scp |gh |tox|nox|feast|bentoml|zenml|node |yarn|pdm |invoke|locust|jupyter|astro|set |setx |sam)"
 )
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
@@ -68,12 +71,29 @@ def intro(document: Document) -> list[Block]:
     return blocks
 
 
-def command_blocks(document: Document) -> Iterator[Block]:
-    """Code blocks, and items, that hold commands to type."""
+_SHELLS = frozenset({"", "bash", "sh", "shell", "console", "zsh", "cmd", "powershell", "text", "terminal", "python", "bat", "ps1", "shell-session", "commandline", "cli"})
+
+
+def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
+    """(block, command line) of what a reader is told to type, in code blocks and in code within sentences."""
     for block in document.blocks:
-        if (block.kind == "code" and block.lang in ("", "bash", "sh", "shell", "console", "zsh", "cmd", "powershell", "text", "terminal", "python")) or block.kind in ("item", "paragraph"):
-            if _COMMAND.search(block.text):
-                yield block
+        if block.kind == "code" and block.lang in _SHELLS:
+            yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line))
+        elif block.kind in ("item", "paragraph", "quote"):
+            yield from ((block, code.strip()) for code in block.codes if _COMMAND.match(code))
+            if not block.codes:
+                yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line) and len(line.split()) <= 12)
+
+
+_PROGRAM_FILE = re.compile(r"^(?:\$ )?(?:python3?|bash|sh|\./)\s*(?:-\w\s+)?([\w./-]+\.(?:py|sh))\b|^(?:\$ )?\./([\w./-]+\.sh)\b")
+
+
+def absent_files(repo: Repository, command: str) -> Iterator[str]:
+    """Scripts that a command calls and that are nowhere in the repository."""
+    match = _PROGRAM_FILE.match(command)
+    name = (match.group(1) or match.group(2)) if match else ""
+    if name and not any(path.endswith("/" + name.rsplit("/", 1)[-1]) or path == name for path in repo.snapshot.entries):
+        yield name
 
 
 def _local_file(repo: Repository, document: Document, source: str) -> str | None:
@@ -124,7 +144,7 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
             continue
         if METRIC_WORDS.search(block.text):
             for line in block.text.split("\n"):
-                if METRIC_WORDS.search(line) and _result_number(line):
+                if METRIC_WORDS.search(line) and _result_number(line) and not re.search(r"log_metric|```|\bimport\b|==\d", line):
                     yield block, line
                     break
             else:
@@ -143,18 +163,28 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
         in_results = bool(TITLES["results"].search(section.title))
         for image in section.images:
             words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
-            if not shows(repo, document, image) or re.search(r"(?i)badge|logo|icon", words):
+            if not shows(repo, document, image) or re.search(r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", words):
                 continue
-            if in_results or re.search(r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score", words):
+            if in_results or re.search(r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo", words):
                 yield image
 
 
-def quantified(document: Document) -> Iterator[tuple[Block, bool]]:
-    """(block, whether it compares or measures time and cost) of outcomes in numbers."""
-    for block in document.blocks:
-        if block.kind != "code" and (match := COMPARED.search(block.text)):
-            del match
-            yield block, True
+_OF_THE_SYSTEM = re.compile(r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint)\b")
+_OF_OTHERS = re.compile(r"(?i)according to|stud(?:y|ies)|survey|research|report(?:s|ed) that|review:|industry|worldwide|globally|every year|each year|annual|dataset (?:contains|is|has)|images? contain|rows|samples? of")
+
+
+def quantified(document: Document) -> Iterator[Block]:
+    """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
+    for section in document.sections:
+        background = bool(TITLES["problem"].search(section.title)) or section.level <= 1
+        for block in section.blocks:
+            if block.kind == "code":
+                continue
+            for line in block.text.split("\n"):
+                match = COMPARED.search(line)
+                if match and not _OF_OTHERS.search(line) and (not background or _OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40])):
+                    yield block
+                    break
 
 
 def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
@@ -173,6 +203,11 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "page"
         elif _is_own_domain(link) and re.search(r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production", context):
             yield link, "application"
+
+
+def shows_tracked_numbers(image: Image) -> bool:
+    """Whether a picture shows a tracker or dashboard, which is full of numbers."""
+    return bool(re.search(r"(?i)mlflow|wandb|comet|neptune|experiment|\bruns?\b|grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?", f"{image.source.rsplit('/', 1)[-1]} {image.alt}"))
 
 
 def _is_data(url: str) -> bool:
