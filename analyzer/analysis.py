@@ -1,108 +1,203 @@
-"""From a target to a report."""
+"""From a target to a report: local folders and repositories, and remote ones through a bounded clone."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.cache import ReportCache, report_key
 from analyzer.engine import decide
-from analyzer.errors import TargetError, UsageError
+from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.git import GitError, run
 from analyzer.limits import Limits
 from analyzer.plugins import Rule, discover
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
-from analyzer.rubric import Rubric
+from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
 from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
-from analyzer.target import Target, clean_subdir
+from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
+from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
 
-__all__ = ["analyze_local", "assess"]
+Progress = Callable[[str, str], None]
+"""Told a stage and a detail: ``("clone", "12.3 MB")``."""
+
+__all__ = ["Options", "Progress", "Result", "analyze", "analyze_many", "assess"]
 
 
-def assess(
-    snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tuple[Rule, ...] | None = None
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How targets are analyzed.
+
+    Args:
+        ref: branch, tag or commit; overrides one in the target.
+        subdir: folder in the repository; overrides one in the target.
+        rubric: name or path of a rubric.
+        limits: what may be fetched and read.
+        hosts: the git hosts that may be cloned from.
+        worktree: read the uncommitted state of a local work tree instead of a commit.
+        standalone: judge a local folder as a repository of its own, whatever it lies in.
+        offline: never use the network; a remote target is an error.
+        cached: whether reports of unchanged remote commits are read from and kept in the cache.
+    """
+
+    ref: str = ""
+    subdir: str = ""
+    rubric: str = "mlops"
+    limits: Limits = Limits()
+    hosts: tuple[Host, ...] = DEFAULT_HOSTS
+    worktree: bool = False
+    standalone: bool = False
+    offline: bool = False
+    cached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One target of many: its report, or why there is none."""
+
+    target: str
+    report: Report | None = None
+    error: FolioscopeError | None = None
+
+
+def _quiet(stage: str, detail: str) -> None:
+    del stage, detail
+
+
+def analyze(target: str, options: Options = Options(), progress: object = _quiet) -> Report:
+    """Analyze one target.
+
+    Args:
+        target: a URL, ``owner/name``, or the path of a repository or folder.
+        options: how.
+        progress: a callable that is told each stage and a detail.
+
+    Raises:
+        FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
+    """
+    rubric = load_rubric(options.rubric)
+    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    if parsed.path is not None:
+        return _analyze_local(parsed, rubric, options, progress)
+    if options.worktree or options.standalone:
+        raise UsageError("--worktree and --standalone are for folders on this machine", f"{target} is a remote one.")
+    if options.offline:
+        raise TargetError(
+            f"{parsed.owner}/{parsed.repo} is not on this machine",
+            "Leave out --offline, or give the path of a local clone.",
+        )
+    return _analyze_remote(parsed, rubric, options, progress)
+
+
+def _work(item: tuple[str, Options]) -> Result:
+    name, options = item
+    try:
+        return Result(name, analyze(name, options))
+    except FolioscopeError as error:
+        return Result(name, error=error)
+    except Exception as error:  # noqa: BLE001 one target may fail in any way; the others go on
+        return Result(name, error=TargetError(f"{name} could not be analyzed: {type(error).__name__}: {error}"))
+
+
+def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: int = 1) -> Iterator[Result]:
+    """Analyze many targets in ``jobs`` processes; yield one result a target, in order. One may fail, the others go on."""
+    work = [(target, options) for target in targets]
+    if jobs <= 1 or len(work) <= 1:
+        yield from map(_work, work)
+        return
+    with ProcessPoolExecutor(min(jobs, len(work))) as pool:
+        yield from pool.map(_work, work)
+
+
+def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tuple[Rule, ...] | None = None) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
-    from analyzer.technologies import find_technologies
-
     repository = Repository(snapshot, target.subdir)
     names = tuple(item.id for item in rubric.criteria)
     decisions, failures = decide(repository, discover() if rules is None else rules, names)
     card = score(decisions, rubric)
     technologies, claims = find_technologies(repository)
-    return Report(
-        VERSION,
-        target,
-        rubric,
-        card,
-        technologies,
-        claims,
-        next_steps(card),
-        tuple(sorted({*repository.problems, *failures})),
-        len(repository.inventory.own),
-    )
+    problems = tuple(sorted({*repository.problems, *failures}))
+    files = len(repository.inventory.own)
+    return Report(VERSION, target, rubric, card, technologies, claims, next_steps(card), problems, files)
 
 
-def analyze_local(target: Target, rubric: Rubric, limits: Limits, *, worktree: bool = False, standalone: bool = False) -> Report:
-    """Analyze a repository or folder on this machine.
+# -- local -------------------------------------------------------------------------------------------------------
 
-    Args:
-        target: a local target.
-        rubric: what to score by.
-        limits: what may be read.
-        worktree: read the uncommitted state of a work tree instead of a commit.
-        standalone: treat the folder as a repository of its own, whatever it lies in.
 
-    Raises:
-        TargetError: it cannot be read, or the ref or subfolder is not there.
-    """
-    path = target.path
-    assert path is not None
-    path = path.resolve()
+def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    path = (target.path or Path()).resolve()
+    tell("read", path.name)
     if not path.is_dir():
         raise TargetError(f"{target.input} is a file", "Give the folder of the repository.")
-    found = None if standalone else find_git_dir(path)
+    found = None if options.standalone else find_git_dir(path)
+    described = ReportTarget(
+        path.name.removesuffix(".git"), "", path.name.removesuffix(".git"), target.ref, "", "", "", ""
+    )
     if found is None:
         if target.ref:
-            raise UsageError(f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref.")
-        return _assess_in(open_folder(path, limits), target, rubric, target.subdir)
+            raise UsageError(
+                f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref."
+            )
+        return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, tell)
     git_dir, root = found
-    if root == path or path in (git_dir, git_dir.resolve()):
-        prefix = ""
-    else:
-        prefix = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+    bare = git_dir == root
+    prefix = "" if bare or path == root or not path.is_relative_to(root) else path.relative_to(root).as_posix()
     subdir = posixpath.join(prefix, target.subdir) if prefix else target.subdir
-    if worktree:
-        if git_dir == root:
+    name = root.name.removesuffix(".git")
+    described = replace(described, input=name, repo=name)
+    if options.worktree:
+        if bare:
             raise UsageError(f"{target.input} is a bare repository and has no work tree", "Leave out --worktree.")
-        return _assess_in(open_worktree(root, git_dir, limits), target, rubric, subdir)
-    return _assess_in(open_git(git_dir, target.ref, limits), target, rubric, subdir)
+        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, tell)
+    snapshot = open_git(git_dir, target.ref, options.limits)
+    return _assess_in(snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, tell)
 
 
-def _assess_in(snapshot: Snapshot, target: Target, rubric: Rubric, subdir: str) -> Report:
+_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\burl\s*=\s*(\S+)")
+
+
+def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
+    """Name the repository by its origin where that is a known host; link to it where the commit was pushed."""
+    try:
+        config = (git_dir / "config").read_text("utf-8", "replace")[:65_536] if git_dir.is_dir() else ""
+    except OSError:
+        return target
+    match = _ORIGIN.search(config)
+    if not match:
+        return target
+    try:
+        origin = parse_target(match.group(1), hosts=options.hosts, local=False)
+        pushed = run(
+            git_dir, "for-each-ref", "--count=1", f"--contains={commit}", "refs/remotes/origin", seconds=10, most=4096
+        )
+    except (FolioscopeError, GitError):
+        return target
+    name = f"{origin.owner}/{origin.repo}"
+    return replace(target, input=name, owner=origin.owner, repo=origin.repo, url=origin.web_url if pushed else "")
+
+
+def _assess_in(snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, tell: Progress) -> Report:
     with snapshot:
-        subdir = resolve_subdir(snapshot, subdir)
-        described = ReportTarget(
-            target.input, "", Path(target.path or ".").resolve().name, target.ref, subdir, snapshot.commit,
-            snapshot.committed, "",
-        )  # fmt: skip
+        tell("analyze", f"{len(snapshot.entries)} files")
+        folder = _existing_folder(snapshot, subdir)
+        described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         return assess(snapshot, described, rubric)
 
 
-def resolve_subdir(snapshot: Snapshot, subdir: str) -> str:
-    """Return the subfolder as it is in the snapshot; the path of a file means the folder it is in.
-
-    Raises:
-        TargetError: there is no such folder; the message has the nearest names.
-    """
+def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
+    """The subfolder as it is in the snapshot; the path of a file means the folder it is in."""
     if not subdir:
         return ""
     folders = {""}
@@ -118,5 +213,29 @@ def resolve_subdir(snapshot: Snapshot, subdir: str) -> str:
     raise TargetError(f"There is no folder {subdir!r} in this commit", nearest(subdir, folders - {""}))
 
 
-Progress = Callable[[str], None]
-"""Told the name of each stage as it begins."""
+# -- remote ------------------------------------------------------------------------------------------------------
+
+
+def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    from analyzer.acquire import acquire, resolve_remote
+    from analyzer.reporters.json_report import as_document, from_document
+
+    ref = resolve_remote(target, options.limits, tell)
+    cache = ReportCache()
+    described = ReportTarget(
+        target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
+    )
+
+    def key(commit: str) -> str:
+        return report_key(f"{target.web_url}\0{ref.short}", commit, ref.subdir, rubric, discover(), options.limits)
+
+    known = cache.get(key(ref.commit)) if options.cached else None
+    if known is not None:
+        tell("cache", ref.commit[:12])
+        return from_document(known, rubric, described.input)
+    with acquire(target, ref, options.limits, tell) as acquired:
+        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits)
+        report = _assess_in(snapshot, described, ref.subdir, rubric, tell)
+    if options.cached:
+        cache.put(key(report.target.commit), as_document(report))
+    return report

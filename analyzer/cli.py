@@ -1,20 +1,235 @@
-"""Command line (provisional)."""
-import argparse, sys
-from analyzer.analysis import analyze_local
-from analyzer.errors import FolioscopeError
+"""The command ``folioscope``.
+
+Exit codes: 0 fine, 1 below the threshold, 2 wrong use, 3 target could not be read, 4 limit exceeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analyzer.analysis import Options, analyze
+from analyzer.errors import FolioscopeError, UsageError
 from analyzer.limits import Limits
-from analyzer.rubric import load_rubric
-from analyzer.target import parse_target
-from analyzer.reporters.json_report import render_json
+from analyzer.target import DEFAULT_HOSTS, Host
+from analyzer.version import VERSION
+
+if TYPE_CHECKING:
+    from analyzer.acquire import Progress
+    from analyzer.report import Report
+
+__all__ = ["main"]
+
+_EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target could not be read, 4 limit exceeded"
 
 
-def main() -> int:
-    p = argparse.ArgumentParser()
-    p.add_argument("command"); p.add_argument("target"); p.add_argument("--format"); p.add_argument("--offline", action="store_true"); p.add_argument("--subdir", default=""); p.add_argument("--standalone", action="store_true")
-    a = p.parse_args()
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    arguments = _parser().parse_args(argv)
     try:
-        r = analyze_local(parse_target(a.target, subdir=a.subdir), load_rubric(), Limits(), standalone=a.standalone)
-    except FolioscopeError as e:
-        print(e, file=sys.stderr); return e.exit_code
-    sys.stdout.write(render_json(r))
+        return int(arguments.run(arguments))
+    except FolioscopeError as error:
+        print(f"folioscope: {error.what}.", file=sys.stderr)
+        if error.hint:
+            print(f"  {error.hint}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("folioscope: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (head, less); pointing stdout elsewhere keeps Python quiet at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="folioscope",
+        description="Read a repository the way a senior MLOps engineer reads a candidate's portfolio.",
+        epilog=_EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"folioscope {VERSION}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_analyze(commands.add_parser("analyze", help="analyze one repository", epilog=_EXIT_CODES))
+    _add_rules(commands.add_parser("rules", help="list the criteria and rules, or explain one"))
+    return parser
+
+
+def _add_analyze(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target",
+        metavar="TARGET",
+        help="URL of a repository (with /tree/REF/FOLDER if you like), OWNER/REPO, or the path of a repository or folder",
+    )
+    what = parser.add_argument_group("what to read")
+    what.add_argument("--ref", default="", help="branch, tag or commit")
+    what.add_argument("--subdir", default="", metavar="FOLDER", help="judge this folder of the repository")
+    what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
+    what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
+    what.add_argument("--offline", action="store_true", help="never use the network")
+    what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
+    what.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="also clone from this host, e.g. https://git.example.org",
+    )
+    how = parser.add_argument_group("how to judge")
+    how.add_argument("--rubric", default="mlops", metavar="NAME|FILE", help="rubric to score by (default: mlops)")
+    how.add_argument("--fail-under", type=_score, metavar="N", help="exit with 1 when the score is below N")
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    output.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    output.add_argument("--no-color", action="store_true", help="no colour, even on a terminal")
+    output.add_argument("--quiet", action="store_true", help="print the score alone")
+    output.add_argument("--verbose", action="store_true", help="print all evidence, instructions and problems")
+    limits = parser.add_argument_group("limits")
+    defaults = Limits()
+    limits.add_argument(
+        "--max-bytes", type=int, metavar="N", help=f"size of a clone (default: {defaults.clone_bytes:,})"
+    )
+    limits.add_argument("--max-files", type=int, metavar="N", help=f"files in the tree (default: {defaults.files:,})")
+    limits.add_argument(
+        "--max-seconds", type=int, metavar="N", help=f"time of a clone (default: {defaults.clone_seconds})"
+    )
+    limits.add_argument(
+        "--max-depth", type=int, metavar="N", help=f"folders in a path (default: {defaults.path_depth})"
+    )
+    limits.add_argument(
+        "--max-text",
+        type=int,
+        metavar="N",
+        help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
+    )
+    parser.set_defaults(run=_analyze)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=("show",), help="explain one criterion or rule")
+    parser.add_argument("id", nargs="?", metavar="ID", help="a criterion such as e2e.container, or a rule")
+    parser.add_argument("--rubric", default="mlops", metavar="NAME|FILE")
+    parser.add_argument("--no-color", action="store_true")
+    parser.set_defaults(run=_rules)
+
+
+def _score(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is no score; give a number from 0 to 100")
+    return value
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    limits = Limits().with_overrides(
+        clone_bytes=arguments.max_bytes,
+        files=arguments.max_files,
+        clone_seconds=arguments.max_seconds,
+        path_depth=arguments.max_depth,
+        text_bytes=arguments.max_text,
+    )
+    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
+    return Options(
+        ref=arguments.ref,
+        subdir=arguments.subdir,
+        rubric=arguments.rubric,
+        limits=limits,
+        hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
+        worktree=arguments.worktree,
+        standalone=arguments.standalone,
+        offline=arguments.offline,
+        cached=not arguments.no_cache,
+    )
+
+
+def _host(url: str) -> Host:
+    scheme, _, authority = url.rstrip("/").partition("://")
+    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
+        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
+    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
+
+
+def _analyze(arguments: argparse.Namespace) -> int:
+    options = _options(arguments)
+    with _progress(arguments) as progress:
+        report = analyze(arguments.target, options, progress)
+    _write(report, arguments)
+    below = arguments.fail_under is not None and report.scorecard.score < arguments.fail_under
+    if below:
+        print(f"folioscope: the score {report.scorecard.score:g} is below {arguments.fail_under:g}", file=sys.stderr)
+    return 1 if below else 0
+
+
+def _write(report: Report, arguments: argparse.Namespace) -> None:
+    if arguments.quiet:
+        text = f"{report.scorecard.score:g}\n"
+    elif arguments.format == "json":
+        from analyzer.reporters.json_report import render_json
+
+        text = render_json(report)
+    elif arguments.format == "markdown":
+        from analyzer.reporters.markdown import render_markdown
+
+        text = render_markdown(report)
+    elif arguments.output:
+        from analyzer.reporters.text import render_text
+
+        text = render_text(report, verbose=arguments.verbose)
+    else:
+        from analyzer.reporters.text import console_for, print_report
+
+        console = console_for(sys.stdout, color=False if arguments.no_color else None)
+        print_report(report, console, verbose=arguments.verbose)
+        return
+    if not arguments.output:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(arguments.output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{arguments.output} cannot be written: {error.strerror}", "Give another file.") from error
+
+
+@contextmanager
+def _progress(arguments: argparse.Namespace) -> Iterator[Progress]:
+    """A spinner with stage and elapsed time on standard error; lines with --verbose where it is no terminal."""
+    if arguments.quiet or not (sys.stderr.isatty() or arguments.verbose):
+        yield lambda stage, detail: None
+        return
+    started = time.monotonic()
+    if not sys.stderr.isatty():
+
+        def line(stage: str, detail: str) -> None:
+            print(f"{time.monotonic() - started:6.1f} s  {stage} {detail}".rstrip(), file=sys.stderr)
+
+        yield line
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, no_color=arguments.no_color or None)
+    with console.status("starting") as status:
+        yield lambda stage, detail: status.update(
+            f"{stage} {detail} [bright_black]{time.monotonic() - started:.0f} s[/]"
+        )
+
+
+def _rules(arguments: argparse.Namespace) -> int:
+    from analyzer.reporters.rules import print_criterion, print_rules
+    from analyzer.reporters.text import console_for
+    from analyzer.rubric import load_rubric
+
+    console = console_for(sys.stdout, color=False if arguments.no_color else None)
+    rubric = load_rubric(arguments.rubric)
+    if arguments.action == "show":
+        if not arguments.id:
+            raise UsageError("rules show needs the id of a criterion or rule", "folioscope rules lists them.")
+        print_criterion(rubric, arguments.id, console)
+    else:
+        print_rules(rubric, console)
     return 0

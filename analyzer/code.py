@@ -15,10 +15,33 @@ __all__ = ["Code", "LocalModules"]
 
 _STEPS = 4
 _PASSIVE_DECORATORS = frozenset(
-    "staticmethod classmethod property abstractmethod lru_cache cache cached_property wraps dataclass overload final".split()
+    [
+        "staticmethod",
+        "classmethod",
+        "property",
+        "abstractmethod",
+        "lru_cache",
+        "cache",
+        "cached_property",
+        "wraps",
+        "dataclass",
+        "overload",
+        "final",
+    ]
 )
 _ENTRY_NAMES = frozenset(
-    "lambda_handler handler predict_fn model_fn input_fn output_fn init run create_app entrypoint".split()
+    [
+        "lambda_handler",
+        "handler",
+        "predict_fn",
+        "model_fn",
+        "input_fn",
+        "output_fn",
+        "init",
+        "run",
+        "create_app",
+        "entrypoint",
+    ]
 )
 _TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
 
@@ -43,7 +66,10 @@ class LocalModules:
         if len(candidates) <= 1:
             return candidates[0] if candidates else None
         folder = posixpath.dirname(importer)
-        return min(candidates, key=lambda path: (-len(posixpath.commonpath([folder or ".", path]) if folder else ""), len(path), path))
+        return min(
+            candidates,
+            key=lambda path: (-len(posixpath.commonpath([folder or ".", path]) if folder else ""), len(path), path),
+        )
 
     def is_package(self, dotted: str) -> bool:
         """Whether a folder of that name holds modules, with or without ``__init__.py``."""
@@ -51,7 +77,7 @@ class LocalModules:
 
     @cached_property
     def _prefixes(self) -> frozenset[str]:
-        found = set()
+        found: set[str] = set()
         for name in self._by_name:
             parts = name.split(".")
             found.update(".".join(parts[:end]) + "." for end in range(1, len(parts)))
@@ -217,7 +243,7 @@ class Code:
         return {}
 
     def _through_local(self, name: str, path: str) -> str | None:
-        head, dot, rest = name.partition(".")
+        head, dot, _ = name.partition(".")
         module = self._world._by_path.get(path)
         if module is None or (not dot and head not in module.function_at):
             return None
@@ -320,7 +346,9 @@ class Code:
             if owner:
                 for module in self.modules:
                     for function in module.functions if module.path == owner.path else ():
-                        if function.qualname == f"{owner.name}.{function.name}" and self._lives_with_class(function, owner):
+                        if function.qualname == f"{owner.name}.{function.name}" and self._lives_with_class(
+                            function, owner
+                        ):
                             reach(module, function)
         for module in self.modules:
             for function in module.functions:
@@ -338,5 +366,7 @@ class Code:
         """Dunder methods live with their class, and all methods of a class that a framework calls through its base."""
         if function.name.startswith("__"):
             return True
-        outside = [base for base in owner.bases if base and base.rsplit(".", 1)[-1] not in ("object", "ABC", "Protocol")]
+        outside = [
+            base for base in owner.bases if base and base.rsplit(".", 1)[-1] not in ("object", "ABC", "Protocol")
+        ]
         return bool(outside)

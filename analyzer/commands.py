@@ -20,15 +20,47 @@ __all__ = ["CommandResolver", "Invocation"]
 
 _DEEPEST = 6
 _MOST = 2000
-_PLACEHOLDER = re.compile(r"\$\{?(?:GITHUB_WORKSPACE|github_workspace|PWD|CI_PROJECT_DIR|WORKSPACE|PROJECT_DIR|ROOT_DIR|SCRIPT_DIR|DIR|BASH_SOURCE\S*)\}?/?|\$\(pwd\)/?|`pwd`/?")
+_PLACEHOLDER = re.compile(
+    r"\$\{?(?:GITHUB_WORKSPACE|github_workspace|PWD|CI_PROJECT_DIR|WORKSPACE|PROJECT_DIR|ROOT_DIR|SCRIPT_DIR|DIR|BASH_SOURCE\S*)\}?/?|\$\(pwd\)/?|`pwd`/?"
+)
 _RUNNERS = {
     "make": "make", "gmake": "make", "just": "just", "task": "task", "tox": "tox", "nox": "nox", "poe": "poe",
     "invoke": "invoke", "inv": "invoke", "npm": "npm", "yarn": "npm", "pnpm": "npm", "pdm": "pdm", "rye": "rye",
     "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe",
 }  # fmt: skip
 _FLAGS_WITH_VALUE = frozenset(
-    "-C -f --file --directory -e -s --session -n --name -j -p --profile -u --user -w --workdir -v --volume --env "
-    "--env-file --network --entrypoint --project-directory --cov --with --python --extra --group --from -c".split()
+    [
+        "-C",
+        "-f",
+        "--file",
+        "--directory",
+        "-e",
+        "-s",
+        "--session",
+        "-n",
+        "--name",
+        "-j",
+        "-p",
+        "--profile",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "-v",
+        "--volume",
+        "--env",
+        "--env-file",
+        "--network",
+        "--entrypoint",
+        "--project-directory",
+        "--cov",
+        "--with",
+        "--python",
+        "--extra",
+        "--group",
+        "--from",
+        "-c",
+    ]
 )
 
 
@@ -113,7 +145,7 @@ class CommandResolver:
             yield from self._shell(invocation)
         elif invocation.argv[0].endswith((".sh", ".bash")):
             yield from self._script(invocation, invocation.argv[0])
-        elif name == "docker" or name == "docker-compose":
+        elif name in {"docker", "docker-compose"}:
             yield from _in_container(invocation)
         elif name == "dvc" and invocation.argv[1:2] and invocation.argv[1] in ("repro", "exp"):
             for file in self._repository.dvc_files:
@@ -130,7 +162,9 @@ class CommandResolver:
             words.pop(0)
         if words and words[0].startswith("-") and len(words) > 1:
             script = " ".join(words[1:])
-            yield from self._inner(invocation, parse_shell(script), invocation.origin, f"-c {script}", invocation.folder)
+            yield from self._inner(
+                invocation, parse_shell(script), invocation.origin, f"-c {script}", invocation.folder
+            )
         elif words:
             yield from self._script(invocation, words[0])
 
@@ -179,7 +213,7 @@ class CommandResolver:
                 folder = _join(folder, words.pop(0))
             elif word in ("-f", "--file") and words:
                 file_name = words.pop(0)
-            elif word in _FLAGS_WITH_VALUE and words and word not in ("-j",):
+            elif word in _FLAGS_WITH_VALUE and words and word != "-j":
                 value = words.pop(0)
                 names += value.split(",") if word in ("-e", "-s", "--session") else []
             elif not word.startswith("-") and "=" not in word and word not in ("run", "run-script"):
@@ -226,9 +260,7 @@ def _default(file: TaskFile, tool: str) -> Iterator[Task]:
         yield from file.tasks
     elif file.tasks and tool in ("make", "just"):
         yield file.tasks[0]
-    elif tool == "task" and (task := file.named("default")):
-        yield task
-    elif tool == "mlflow" and (task := file.named("main")):
+    elif (tool == "task" and (task := file.named("default"))) or (tool == "mlflow" and (task := file.named("main"))):
         yield task
 
 

@@ -103,7 +103,8 @@ def run(
         timer = threading.Timer(seconds, _end_group, (process,))
         timer.start()
         try:
-            assert process.stdin and process.stdout
+            assert process.stdin
+            assert process.stdout
             threading.Thread(target=_feed, args=(process, stdin), daemon=True).start()
             output = process.stdout.read(most + 1)
             if len(output) > most:
@@ -210,7 +211,8 @@ class ObjectReader:
 
     def _read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
         stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin and stdout
+        assert stdin
+        assert stdout
         for start in range(0, len(names), self._WINDOW):
             window = names[start : start + self._WINDOW]
             # 200 names of at most 70 bytes fit a pipe, so writing all before reading cannot block.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -194,7 +193,9 @@ def _owner(path: str, environments: set[str], course: frozenset[str]) -> Owner:
         return Owner.VENDORED
     if course and segments[0] in course:
         return Owner.COURSE
-    if any(HOMEWORK.fullmatch(segment) for segment in segments[:-1]) or HOMEWORK.fullmatch(segments[-1].rsplit(".", 1)[0]):
+    if any(HOMEWORK.fullmatch(segment) for segment in segments[:-1]) or HOMEWORK.fullmatch(
+        segments[-1].rsplit(".", 1)[0]
+    ):
         return Owner.COURSE
     if segments[-1] in SCAFFOLD_FILES:
         return Owner.SCAFFOLD

@@ -66,7 +66,7 @@ def discover() -> tuple[Rule, ...]:
     for point in sorted(entry_points(group=GROUP), key=lambda item: (item.name, item.value)):
         try:
             module = point.load()
-        except Exception as error:  # noqa: BLE001 a package of others may fail in any way
+        except Exception as error:
             raise FolioscopeError(
                 f"The rules of {point.value} cannot be loaded: {error}", "Update or remove that package."
             ) from error

@@ -15,6 +15,7 @@ from analyzer.artifacts.document import Document
 from analyzer.artifacts.infrastructure import InfraFile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
+from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.markdown import parse_markdown, parse_rst
 from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
@@ -26,8 +27,8 @@ from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.inventory import Inventory, Kind, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
-from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
 from analyzer.snapshot import EntryKind, Problem, Snapshot
+from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
 
 __all__ = ["CiCommand", "Repository"]
 
@@ -189,7 +190,10 @@ class Repository:
             (Kind.JENKINSFILE, ci.parse_jenkins),
             (Kind.CIRCLECI, ci.parse_circleci),
             (Kind.AZURE_PIPELINES, ci.parse_azure),
-            (Kind.OTHER_CI, lambda path, text: ci.parse_other(path, path.rsplit("/", 1)[-1].strip(".").split(".")[0], text)),
+            (
+                Kind.OTHER_CI,
+                lambda path, text: ci.parse_other(path, path.rsplit("/", 1)[-1].strip(".").split(".")[0], text),
+            ),
         )
         found = [item for kind, parse in parsers for item in self._parse((kind,), parse, serving=True)]
         return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
@@ -227,7 +231,9 @@ class Repository:
         return tuple(
             CiCommand(pipeline, job, step, invocation)
             for job, step in self.steps_of(pipeline)
-            for invocation in self.resolver.follow(step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./"))
+            for invocation in self.resolver.follow(
+                step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./")
+            )
         )
 
     def steps_of(self, pipeline: ci.Pipeline, depth: int = 0) -> Iterator[tuple[ci.Job, ci.Step]]:
@@ -290,9 +296,9 @@ class Repository:
             *(cloud_templates.parse_cloudformation(path, text) for path, text in self._sniffed("cloudformation")),
         ]
         for path in self.inventory.of(Kind.PROGRAM):
-            text = self.text(path) if self.inventory.of(Kind.PULUMI_YAML) or path.endswith((".ts", ".go")) else None
-            if text and ("pulumi" in text or "aws-cdk" in text):
-                found.append(cloud_templates.parse_pulumi_program(path, text))
+            program = self.text(path) if self.inventory.of(Kind.PULUMI_YAML) or path.endswith((".ts", ".go")) else None
+            if program and ("pulumi" in program or "aws-cdk" in program):
+                found.append(cloud_templates.parse_pulumi_program(path, program))
         found += (file for module in self.modules if (file := read_infrastructure(module)))
         return tuple(found)
 
@@ -377,13 +383,12 @@ class Repository:
             "provisioning": monitoring.parse_provisioning,
         }
         found = [parse(path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)]
-        for item in self.kubernetes:
-            if item.kind == "PrometheusRule" and not item.template and (text := self.text(item.path)):
-                found.append(monitoring.parse_rules(item.path, text))
+        rules = (item for item in self.kubernetes if item.kind == "PrometheusRule" and not item.template)
+        found += (monitoring.parse_rules(item.path, self.text(item.path) or "") for item in rules)
         return tuple(found)
 
     @cached_property
-    def dashboards(self) -> tuple[monitoring.Dashboard, ...]:
+    def dashboards(self) -> tuple[Dashboard, ...]:
         """Grafana dashboards with at least one panel."""
         parsed = (monitoring.parse_dashboard(path, text) for path, text in self._sniffed("dashboard"))
         return tuple(item for item in parsed if item and item.panels)
@@ -406,7 +411,11 @@ class Repository:
             found += group
         for group in self._parse((Kind.DATABRICKS,), orchestration.parse_databricks):
             found += group
-        found += (item for path, text in self._sniffed("state-machine") if (item := orchestration.parse_state_machine(path, text)))
+        found += (
+            item
+            for path, text in self._sniffed("state-machine")
+            if (item := orchestration.parse_state_machine(path, text))
+        )
         found += (item for thing in self.kubernetes if (item := orchestration.parse_argo(thing)))
         return tuple(found)
 
@@ -505,7 +514,9 @@ class Repository:
     def readme_path(self) -> str:
         """Path of the main README, or an empty string."""
         base = f"{self.subdir}/" if self.subdir else ""
-        names = [path for path in self.inventory.of(Kind.DOCUMENT) if path.rsplit("/", 1)[-1].lower().startswith("readme")]
+        names = [
+            path for path in self.inventory.of(Kind.DOCUMENT) if path.rsplit("/", 1)[-1].lower().startswith("readme")
+        ]
         at_root = [path for path in names if "/" not in path[len(base) :]]
         special = [path for path in names if path.lower() in (f"{base}docs/readme.md", f"{base}.github/readme.md")]
         serving = [path for path in self.inventory.serving if path.lower().startswith("readme")]

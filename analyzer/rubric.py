@@ -161,7 +161,9 @@ class _Reader:
 
     def _grades(self, root: Node) -> tuple[Grade, ...]:
         grades = [
-            Grade(self._number(node, "from", lambda value: 0 <= value <= 100, "from 0 to 100"), self._text(node, "name"))
+            Grade(
+                self._number(node, "from", lambda value: 0 <= value <= 100, "from 0 to 100"), self._text(node, "name")
+            )
             for node in self._list(root, "grades")
         ]
         ordered = tuple(sorted(grades, key=lambda grade: -grade.least))
@@ -179,7 +181,9 @@ class _Reader:
         for item in rubric.criteria:
             for other in (*item.after, *([item.builds_on] if item.builds_on else [])):
                 if other not in seen:
-                    raise self._fail(nodes[item.id], f"{item.id} refers to {other}, which is no criterion of this rubric")
+                    raise self._fail(
+                        nodes[item.id], f"{item.id} refers to {other}, which is no criterion of this rubric"
+                    )
         if sum(item.points for item in rubric.criteria if not item.bonus) <= 0:
             raise self._fail(root, "the criteria that are no bonus have no points at all")
 

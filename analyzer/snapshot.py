@@ -144,6 +144,7 @@ def open_git(git_dir: Path, ref: str, limits: Limits) -> Snapshot:
     Args:
         git_dir: the git directory, or the ``.git`` file of a linked work tree.
         ref: branch, tag or commit; empty for HEAD.
+        limits: what may be read.
 
     Raises:
         TargetError: there is no such commit, or the repository is empty or damaged.

@@ -20,8 +20,10 @@ def json_worth_reading(path: str, size: int) -> bool:
 
 
 def sniff_yaml(text: str) -> str:
-    """Return ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
-    ``ansible``, ``conda``, ``feast``, or an empty string.
+    """Return what the file is, or an empty string.
+
+    One of ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
+    ``ansible``, ``conda``, ``feast``.
     """
     keys = set(_TOP_KEY.findall(text[:200_000]))
     if "kind" in keys and "apiVersion" in keys:

@@ -39,7 +39,11 @@ class Claim:
 def find_technologies(repo: Repository) -> tuple[tuple[Technology, ...], tuple[Claim, ...]]:
     """Return the technologies that are shown, in the order of the table, and the claims by name."""
     places = _places(repo)
-    shown = [Technology(marks.id, marks.area, _evidence(repo, places[marks.id])) for marks in TECHNOLOGIES if places.get(marks.id)]
+    shown = [
+        Technology(marks.id, marks.area, _evidence(repo, places[marks.id]))
+        for marks in TECHNOLOGIES
+        if places.get(marks.id)
+    ]
     known = {item.id for item in shown}
     claims: dict[str, Claim] = {}
     for claim in _claims(repo):
@@ -63,7 +67,13 @@ def _places(repo: Repository) -> dict[str, list[Place]]:
         if len(entry) < _MOST_EVIDENCE * 3:
             entry.append(place)
 
-    for name, place in (*_by_files(repo), *_by_imports(repo), *_by_images(repo), *_by_resources(repo), *_by_steps(repo)):
+    for name, place in (
+        *_by_files(repo),
+        *_by_imports(repo),
+        *_by_images(repo),
+        *_by_resources(repo),
+        *_by_steps(repo),
+    ):
         add(name, place)
     for name, place in _by_commands(repo):
         add(name, place)
@@ -172,7 +182,12 @@ def _by_images(repo: Repository) -> Iterator[tuple[str, Place]]:
     for image, place in images:
         bare = image.split("@", 1)[0].lower()
         for marks in TECHNOLOGIES:
-            if any(part in bare if "/" in part or ":" in part or "." in part else bare.split(":", 1)[0].rsplit("/", 1)[-1] == part for part in marks.images):
+            if any(
+                part in bare
+                if "/" in part or ":" in part or "." in part
+                else bare.split(":", 1)[0].rsplit("/", 1)[-1] == part
+                for part in marks.images
+            ):
                 yield marks.id, place
 
 
@@ -245,7 +260,9 @@ def _claims(repo: Repository) -> Iterator[Claim]:
 
 def _line_of(pattern: re.Pattern[str], prose: list[tuple[str, int]], lines: list[str]) -> int:
     first = next(line for text, line in prose if pattern.search(text))
-    return next((number for number in range(first, min(first + 60, len(lines) + 1)) if pattern.search(lines[number - 1])), first)
+    return next(
+        (number for number in range(first, min(first + 60, len(lines) + 1)) if pattern.search(lines[number - 1])), first
+    )
 
 
 @lru_cache(maxsize=1)

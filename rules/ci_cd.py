@@ -16,7 +16,9 @@ from analyzer.queries.validation import checked_with_consequence, computed_witho
 from analyzer.repository import Repository
 
 _CI = (Kind.GITHUB_WORKFLOW, Kind.GITLAB_CI, Kind.JENKINSFILE, Kind.CIRCLECI, Kind.AZURE_PIPELINES)
-_LINT_HOOKS = re.compile(r"ruff|black|flake8|pylint|isort|mypy|pyupgrade|autopep8|pydocstyle|bandit|yapf|pyright|prettier|sqlfluff|nbqa|autoflake|pycln|terraform|hadolint|trailing-whitespace|end-of-file-fixer|check-yaml")
+_LINT_HOOKS = re.compile(
+    r"ruff|black|flake8|pylint|isort|mypy|pyupgrade|autopep8|pydocstyle|bandit|yapf|pyright|prettier|sqlfluff|nbqa|autoflake|pycln|terraform|hadolint|trailing-whitespace|end-of-file-fixer|check-yaml"
+)
 
 
 @rule("ci.pipeline", reads=_CI)
@@ -31,7 +33,9 @@ def runs_on_change(repo: Repository) -> Iterator[Finding]:
         yield partial("CI is started by hand or on a schedule only", pipeline)
         return
     for pipeline in repo.misplaced_pipelines:
-        yield partial("The workflow stands where GitHub does not look: it must be in .github/workflows of the root", pipeline)
+        yield partial(
+            "The workflow stands where GitHub does not look: it must be in .github/workflows of the root", pipeline
+        )
         return
     for pipeline in repo.pipelines:
         yield partial("CI is configured, but no job does anything", pipeline)
@@ -63,7 +67,9 @@ def ci_runs_tests(repo: Repository) -> Iterator[Finding]:
 
 
 def _foreign_tests(found: tuple[Act, ...]) -> bool:
-    return any(act.invocation and re.match(r"(?:npm|yarn|pnpm|go|cargo|jest|vitest)\b", act.invocation.text) for act in found)
+    return any(
+        act.invocation and re.match(r"(?:npm|yarn|pnpm|go|cargo|jest|vitest)\b", act.invocation.text) for act in found
+    )
 
 
 def _runs_test_file(act: Act) -> bool:
@@ -105,7 +111,9 @@ def ci_delivers(repo: Repository) -> Iterator[Finding]:
 @rule("ci.training", reads=_CI)
 def ci_trains(repo: Repository) -> Iterator[Finding]:
     """CI/CD triggers no training."""
-    training = [act for act in (*acts(repo, "dvc.repro"), *acts(repo, "train"), *acts(repo, "run.python")) if _trains(repo, act)]
+    training = [
+        act for act in (*acts(repo, "dvc.repro"), *acts(repo, "train"), *acts(repo, "run.python")) if _trains(repo, act)
+    ]
     for act in training:
         if act.misplaced or act.swallowed:
             yield partial(f"CI trains, but {act.flaw}", act.place, act.origin)
@@ -122,7 +130,19 @@ def _trains(repo: Repository, act: Act) -> bool:
     if act.invocation is None:
         return False
     words = act.invocation.argv
-    if words[0] in ("dvc", "mlflow", "kedro", "zenml", "flyte", "pyflyte", "az", "gcloud", "databricks", "airflow", "argo"):
+    if words[0] in (
+        "dvc",
+        "mlflow",
+        "kedro",
+        "zenml",
+        "flyte",
+        "pyflyte",
+        "az",
+        "gcloud",
+        "databricks",
+        "airflow",
+        "argo",
+    ):
         return True
     if words[0] == "prefect":
         return "run" in words
@@ -170,9 +190,12 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
     elif tests:
         yield partial("The tests hide their own failure", tests[0].head)
     else:
-        uncollected = [test for test in unit_tests(repo, collected=False)]
+        uncollected = list(unit_tests(repo, collected=False))
         if uncollected:
-            yield partial("Tests were found that no runner collects: their file or function names do not begin with test", uncollected[0].head)
+            yield partial(
+                "Tests were found that no runner collects: their file or function names do not begin with test",
+                uncollected[0].head,
+            )
 
 
 @rule("tests.integration", reads=(Kind.PYTHON,))

@@ -14,7 +14,9 @@ from analyzer.queries.prose import about, absent_files, docs_pages, own_document
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
-_RUNBOOK = re.compile(r"(?i)run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|incident|on-?_?call|(?:^|/)adrs?/|decision[-_]?records?|architecture[-_]?decision|(?:^|/)adr[-_]?\d|(?:^|/)\d{4}-[\w-]+\.md$|maintenance|disaster")
+_RUNBOOK = re.compile(
+    r"(?i)run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|incident|on-?_?call|(?:^|/)adrs?/|decision[-_]?records?|architecture[-_]?decision|(?:^|/)adr[-_]?\d|(?:^|/)\d{4}-[\w-]+\.md$|maintenance|disaster"
+)
 _OWN_ARTICLE = re.compile(r"(?i)my |our |article|blog|post|wrote|write-?up|read more|story|medium")
 
 
@@ -36,7 +38,9 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
             return
 
 
-_INSTALLS = re.compile(r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start")
+_INSTALLS = re.compile(
+    r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
+)
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
 
 
@@ -93,7 +97,9 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
                 return
     pages = docs_pages(repo)
     for document in pages:
-        if re.search(r"(?i)challeng|lesson|learn|write-?up|blog|article|post-?mortem|retrospect|case[-_]?stud", document.path):
+        if re.search(
+            r"(?i)challeng|lesson|learn|write-?up|blog|article|post-?mortem|retrospect|case[-_]?stud", document.path
+        ):
             yield met("A page about challenges and their solution", document)
             return
         for section in about(document, "challenges"):

@@ -21,7 +21,9 @@ from analyzer.repository import Repository
 
 _PYTHON = (Kind.PYTHON,)
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
-_SCORING = re.compile(r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit")
+_SCORING = re.compile(
+    r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit"
+)
 
 
 @rule("e2e.data-ingestion", reads=_PYTHON)
@@ -73,7 +75,9 @@ def _is_step(code: Code, call: Call) -> bool:
         return not _SCORING.search(call.path)
     if any("route" in name or name.endswith((".get", ".post")) for name in function.decorators):
         return False
-    if _SCORING.search(function.name) or (_SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name)):
+    if _SCORING.search(function.name) or (
+        _SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name)
+    ):
         return False
     writes = any("data.write" in _roles(item) for item in code.calls_in(call.path, call.scope))
     return bool(function.returned) or writes or bool(function.decorators)
@@ -138,7 +142,9 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
             yield met(f"A state machine of {states} tasks ties the stages together", resource)
     flows = repo.code.calls("pipeline.flow")
     steps = repo.code.calls("pipeline.step")
-    classes = [item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)]
+    classes = [
+        item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
+    ]
     if flows and (len(steps) >= 2 or _calls_locals(repo.code, flows)):
         yield met("An orchestrator ties the stages together", flows[0], *steps[:2])
     elif len(classes) >= 2 or any("metaflow.FlowSpec" in item.bases for item in classes):
@@ -158,7 +164,9 @@ def _calls_locals(code: Code, flows: tuple[Call, ...]) -> bool:
         module = code.module(flow.path)
         names = [item.qualname for item in module.functions if item.name == scope] if module else []
         for name in names:
-            called = {target for call in code.calls_in(flow.path, name) if (target := code.definition(call.name, flow.path))}
+            called = {
+                target for call in code.calls_in(flow.path, name) if (target := code.definition(call.name, flow.path))
+            }
             if len(called) >= 2:
                 return True
     return False
@@ -282,7 +290,9 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
             yield met("The README links a running application", Place(link.path, link.line))
             return
     for link, _ in hosted_links(repo):
-        yield partial("The README links a hosted report or documentation, not the application", Place(link.path, link.line))
+        yield partial(
+            "The README links a hosted report or documentation, not the application", Place(link.path, link.line)
+        )
         return
 
 
@@ -329,6 +339,12 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
         yield met("A CI step deploys the application", step)
     for call in repo.code.calls("serve.remote"):
         yield met("Code deploys the model to a managed endpoint", call)
-    weak += (partial("An image is pushed to a registry; nothing runs it in a cloud", item.place) for item in image_pushes(repo))
-    weak += (partial("Cloud services are used from code; nothing deploys the project", call) for call in repo.code.calls("cloud.use")[:2])
+    weak += (
+        partial("An image is pushed to a registry; nothing runs it in a cloud", item.place)
+        for item in image_pushes(repo)
+    )
+    weak += (
+        partial("Cloud services are used from code; nothing deploys the project", call)
+        for call in repo.code.calls("cloud.use")[:2]
+    )
     yield from weak[:3]

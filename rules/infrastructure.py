@@ -14,7 +14,9 @@ from analyzer.repository import Repository
 
 _FILES = (Kind.TERRAFORM, Kind.BICEP, Kind.SERVERLESS, Kind.PULUMI_YAML)
 _STATE_BY_NATURE = frozenset({"cloudformation", "sam", "cdk", "serverless", "bicep"})
-_REMOTE = frozenset("s3 gcs azurerm remote cloud http consul pg kubernetes oss cos oci".split())
+_REMOTE = frozenset(
+    ["s3", "gcs", "azurerm", "remote", "cloud", "http", "consul", "pg", "kubernetes", "oss", "cos", "oci"]
+)
 
 
 @rule("iac.provisioning", reads=_FILES)
@@ -41,7 +43,9 @@ def provisions_what_the_system_runs_on(repo: Repository) -> Iterator[Finding]:
             return
     for file in repo.infrastructure:
         for module in file.modules:
-            if re.search(r"(?i)eks|ecs|rds|gke|kubernetes|lambda|cloud-run|sql|redis|vertex|sagemaker|ec2|instance", module.value):
+            if re.search(
+                r"(?i)eks|ecs|rds|gke|kubernetes|lambda|cloud-run|sql|redis|vertex|sagemaker|ec2|instance", module.value
+            ):
                 yield met(f"It provisions what the system runs on: {module.value}", module)
                 return
     for resource, kind, file in found:
@@ -102,13 +106,17 @@ def runs_on_kubernetes(repo: Repository) -> Iterator[Finding]:
         break
     for resource, _, file in resources(repo):
         if re.search(r"^(?:helm_release|kubernetes_\w+|kubectl_manifest)$|kubernetes\.|k8s\.", resource.type):
-            own = re.search(r"kubernetes_(?:deployment|stateful_set|cron_job|job|daemonset)|Deployment|StatefulSet", resource.type)
+            own = re.search(
+                r"kubernetes_(?:deployment|stateful_set|cron_job|job|daemonset)|Deployment|StatefulSet", resource.type
+            )
             if own:
                 yield met(f"{file.tool} runs a workload on Kubernetes", resource)
             else:
                 yield partial("Infrastructure code installs charts on a cluster", resource)
     own_names = {(service.path, service.name) for service in own_services(repo)}
     for compose in repo.compose_files:
-        if len(compose.services) >= 2 and any((compose.path, service.name) in own_names for service in compose.services):
+        if len(compose.services) >= 2 and any(
+            (compose.path, service.name) in own_names for service in compose.services
+        ):
             yield partial("Docker Compose runs the services; there are no Kubernetes manifests", compose)
             return

@@ -75,7 +75,11 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
 def tracks_quality(repo: Repository) -> Iterator[Finding]:
     """Model quality is not tracked on new data."""
     for place, labelled in quality_on_new_data(repo):
-        yield met("Model quality is computed on new data", place) if labelled else partial("A proxy of model quality is tracked", place)
+        yield (
+            met("Model quality is computed on new data", place)
+            if labelled
+            else partial("A proxy of model quality is tracked", place)
+        )
         return
 
 

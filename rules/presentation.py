@@ -10,7 +10,16 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, PERSONAL_HOSTS, TITLES, VIDEO_HOSTS
 from analyzer.plugins import rule
-from analyzer.queries.prose import about, diagrams, intro, metric_numbers, own_documents, quantified, result_pictures, shows_tracked_numbers
+from analyzer.queries.prose import (
+    about,
+    diagrams,
+    intro,
+    metric_numbers,
+    own_documents,
+    quantified,
+    result_pictures,
+    shows_tracked_numbers,
+)
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -24,14 +33,28 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         return
     candidates: list[tuple[int, int, Block]] = []
     groups: list[list[Block]] = [intro(readme)]
-    groups += [[block for part in readme.below(section) if part is section or part.level > section.level for block in part.of("paragraph", "item", "quote")] for section in about(readme, "problem")]
+    groups += [
+        [
+            block
+            for part in readme.below(section)
+            if part is section or part.level > section.level
+            for block in part.of("paragraph", "item", "quote")
+        ]
+        for section in about(readme, "problem")
+    ]
     for blocks in groups:
         text = " ".join(block.text for block in blocks)
         if blocks:
-            candidates.append((len({match.lower() for match in CAUSE.findall(text)}), sum(block.words for block in blocks), max(blocks, key=lambda block: block.words)))
+            candidates.append(
+                (
+                    len({match.lower() for match in CAUSE.findall(text)}),
+                    sum(block.words for block in blocks),
+                    max(blocks, key=lambda block: block.words),
+                )
+            )
     if not candidates:
         return
-    reasons, words, block = max(candidates, key=lambda item: (min(item[0], 4) * 20 + min(item[1], 120)))
+    reasons, words, block = max(candidates, key=lambda item: min(item[0], 4) * 20 + min(item[1], 120))
     if words >= 35 and reasons >= 2:
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
@@ -44,7 +67,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     best: tuple[int, Section | None] = (0, None)
     listed: Section | None = None
     for document in own_documents(repo):
-        for section in document.sections:
+        for item in document.sections:
             if TITLES["list"].search(section.title) and (section.blocks or section.images):
                 listed = listed or section
             if TITLES["architecture"].search(section.title):
@@ -124,14 +147,21 @@ def links_site(repo: Repository) -> Iterator[Finding]:
         return
     for link in readme.links:
         context = f"{link.text} {repo.line(link.place)}"
-        if VIDEO_HOSTS.match(link.url) and not re.search(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list", context + link.url):
+        if VIDEO_HOSTS.match(link.url) and not re.search(
+            r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list", context + link.url
+        ):
             yield met("A demo video is linked", link)
             return
-        if PERSONAL_HOSTS.match(link.url) and not re.search(r"(?i)docs?\.|evidently|documentation of|dataset|pre-commit", link.url):
+        if PERSONAL_HOSTS.match(link.url) and not re.search(
+            r"(?i)docs?\.|evidently|documentation of|dataset|pre-commit", link.url
+        ):
             yield met("A site or project page is linked", link)
             return
-        if re.search(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage", context) and link.url.startswith("http") and "linkedin" not in link.url and "github.com" not in link.url:
+        if (
+            re.search(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage", context)
+            and link.url.startswith("http")
+            and "linkedin" not in link.url
+            and "github.com" not in link.url
+        ):
             yield met("A site or project page is linked", link)
             return
-
-

@@ -60,9 +60,17 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
         yield partial("Data are fetched by a script, without a version of their own", command.origin)
         break
     for call in repo.code.calls("data.download", "data.read"):
-        if call.root in ("datasets", "sklearn", "ucimlrepo", "kagglehub", "kaggle", "opendatasets", "openml", "seaborn", "tensorflow_datasets") or (
-            any(re.match(r"https?://(?!localhost|127|0\.0)", text) for text in call.texts()) and call.last not in ("post",)
-        ):
+        if call.root in (
+            "datasets",
+            "sklearn",
+            "ucimlrepo",
+            "kagglehub",
+            "kaggle",
+            "opendatasets",
+            "openml",
+            "seaborn",
+            "tensorflow_datasets",
+        ) or (any(re.match(r"https?://(?!localhost|127|0\.0)", text) for text in call.texts()) and call.last != "post"):
             yield partial("Data are fetched by a script, without a version of their own", call)
             break
 
@@ -71,7 +79,11 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
 def automates_tasks(repo: Repository) -> Iterator[Finding]:
     """There is no Makefile, justfile, Taskfile, tox, nox or invoke file."""
     for file in repo.task_files:
-        useful = [task for task in file.tasks if any(command.name not in ("echo", "printf") for command in task.commands) or task.needs]
+        useful = [
+            task
+            for task in file.tasks
+            if any(command.name not in ("echo", "printf") for command in task.commands) or task.needs
+        ]
         if useful and file.tool not in ("npm", "mlflow"):
             yield met(f"{len(useful)} tasks are automated with {file.tool}", useful[0])
             return

@@ -81,7 +81,9 @@ def parse_pulumi_yaml(path: str, text: str) -> InfraFile:
     )
 
 
-_NEW = re.compile(r"\bnew\s+((?:aws|gcp|azure|azure_native|k8s|kubernetes|docker|digitalocean|awsx|eks)(?:\.\w+){1,4})\s*\(\s*[\"'`]([^\"'`]*)")
+_NEW = re.compile(
+    r"\bnew\s+((?:aws|gcp|azure|azure_native|k8s|kubernetes|docker|digitalocean|awsx|eks)(?:\.\w+){1,4})\s*\(\s*[\"'`]([^\"'`]*)"
+)
 _GO_NEW = re.compile(r"\b(\w+)\.New(\w+)\(\s*ctx\s*,\s*\"([^\"]+)\"")
 _CDK_NEW = re.compile(r"\bnew\s+((?:\w+\.)?(?:Cfn)?[A-Z]\w+)\s*\(\s*this\s*,\s*[\"'`]([^\"'`]*)")
 _TS_OUTPUT = re.compile(r"^export\s+const\s+(\w+)", re.MULTILINE)
@@ -102,9 +104,12 @@ def parse_pulumi_program(path: str, text: str) -> InfraFile:
     for match, kind, name in matches:
         line = _line(starts, match.start())
         found.append(Resource(path, tool, kind, name, line, line, {}, text[match.start() : match.start() + 2000]))
-    outputs = tuple(Declaration(path, match.group(1), _line(starts, match.start())) for match in _TS_OUTPUT.finditer(text))
+    outputs = tuple(
+        Declaration(path, match.group(1), _line(starts, match.start())) for match in _TS_OUTPUT.finditer(text)
+    )
     config = tuple(
-        Declaration(path, match.group(1) or "config", _line(starts, match.start())) for match in _TS_CONFIG.finditer(text)
+        Declaration(path, match.group(1) or "config", _line(starts, match.start()))
+        for match in _TS_CONFIG.finditer(text)
     )
     return InfraFile(path, tool, tuple(found), config, outputs if not cdk else ())
 

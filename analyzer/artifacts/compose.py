@@ -74,7 +74,9 @@ def parse_compose(path: str, text: str) -> ComposeFile:
     root = file.documents[0] if file.documents else None
     services: list[ComposeService] = []
     if root:
-        listed = root.get("services") or (root if not root.get("version") and _looks_like_v1(root) else root.get("services"))
+        listed = root.get("services") or (
+            root if not root.get("version") and _looks_like_v1(root) else root.get("services")
+        )
         services = [_service(path, name, line, node) for name, line, node in listed.items() if node.kind == "mapping"]
     return ComposeFile(path, tuple(services), file.error)
 

@@ -108,12 +108,18 @@ def parse_pyproject(path: str, text: str) -> DependencyFile:
     lines = _lines(text)
     project = _table(document, "project")
     tool = _table(document, "tool")
-    specs: list[str] = [item for item in _list(project.get("dependencies"))]
+    specs: list[str] = _list(project.get("dependencies"))
     for group in (_table(project, "optional-dependencies"), _table(document, "dependency-groups")):
         specs += [item for values in group.values() for item in _list(values)]
     for name in ("dev-dependencies",):
         values = _table(tool, "uv").get(name) or _table(tool, "pdm").get(name)
-        specs += _list(values) if isinstance(values, list) else [i for v in (values or {}).values() for i in _list(v)] if isinstance(values, dict) else []
+        specs += (
+            _list(values)
+            if isinstance(values, list)
+            else [i for v in (values or {}).values() for i in _list(v)]
+            if isinstance(values, dict)
+            else []
+        )
     found = [item for spec in specs if (item := _requirement(spec, lines.get(normalise(_name(spec)), 1)))]
     poetry = _table(tool, "poetry")
     tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
@@ -169,7 +175,11 @@ def parse_setup_cfg(path: str, text: str) -> DependencyFile:
     raw = parser.get("options", "install_requires", fallback="") or ""
     if parser.has_section("options.extras_require"):
         raw += "\n" + "\n".join(value or "" for _, value in parser.items("options.extras_require"))
-    found = [item for line in raw.split("\n") if line.strip() and (item := _requirement(line, lines.get(normalise(_name(line)), 1)))]
+    found = [
+        item
+        for line in raw.split("\n")
+        if line.strip() and (item := _requirement(line, lines.get(normalise(_name(line)), 1)))
+    ]
     return DependencyFile(path, "setuptools", tuple(found))
 
 
@@ -180,8 +190,10 @@ def parse_conda(path: str, text: str) -> DependencyFile:
     found: list[Requirement] = []
     for node in root.get("dependencies"):
         pip = node.get("pip") if node.kind == "mapping" else None
-        for item in pip if pip else [node]:
-            requirement = _requirement(item.text.replace("::", " ").split()[-1] if "::" in item.text else item.text, item.line)
+        for item in pip or [node]:
+            requirement = _requirement(
+                item.text.replace("::", " ").split()[-1] if "::" in item.text else item.text, item.line
+            )
             if requirement and requirement.name not in ("python", "pip"):
                 found.append(requirement)
     return DependencyFile(path, "conda", tuple(found), error=file.error)

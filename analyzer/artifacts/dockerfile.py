@@ -16,8 +16,26 @@ _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
 _FLAG = re.compile(r"^--(\w[\w-]*)(?:=(\S*))?\s*")
 _KNOWN = frozenset(
-    "FROM ARG RUN CMD LABEL MAINTAINER EXPOSE ENV ADD COPY ENTRYPOINT VOLUME USER WORKDIR ONBUILD STOPSIGNAL "
-    "HEALTHCHECK SHELL".split()
+    [
+        "FROM",
+        "ARG",
+        "RUN",
+        "CMD",
+        "LABEL",
+        "MAINTAINER",
+        "EXPOSE",
+        "ENV",
+        "ADD",
+        "COPY",
+        "ENTRYPOINT",
+        "VOLUME",
+        "USER",
+        "WORKDIR",
+        "ONBUILD",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "SHELL",
+    ]
 )
 _MOST = 5000
 
@@ -162,7 +180,9 @@ def _fold_heredocs(text: str) -> tuple[str, dict[int, str]]:
     lines, bodies = text.split("\n"), {}
     index = 0
     while index < len(lines):
-        opening = _HEREDOC.search(lines[index]) if re.match(r"\s*(?:RUN|COPY|ADD)\b", lines[index], re.I) else None
+        opening = (
+            _HEREDOC.search(lines[index]) if re.match(r"\s*(?:RUN|COPY|ADD)\b", lines[index], re.IGNORECASE) else None
+        )
         if opening:
             end = index + 1
             while end < len(lines) and lines[end].strip() != opening.group(1):

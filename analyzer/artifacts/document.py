@@ -45,8 +45,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text: ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` of a code block,
-    ``codes`` what is set as code within a sentence."""
+    """A piece of text.
+
+    ``kind`` is ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` the language of a code block,
+    ``codes`` what is set as code within a sentence.
+    """
 
     path: str
     kind: str

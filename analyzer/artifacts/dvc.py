@@ -66,7 +66,13 @@ def parse_dvc_pipeline(path: str, text: str) -> DvcFile:
         text_of = command.text or "\n".join(command.texts())
         stages.append(
             DvcStage(
-                path, name, line, text_of, _names(body.get("deps")), _names(body.get("outs")), _names(body.get("metrics"))
+                path,
+                name,
+                line,
+                text_of,
+                _names(body.get("deps")),
+                _names(body.get("outs")),
+                _names(body.get("metrics")),
             )
         )
     return DvcFile(path, tuple(stages), line=root.get("stages").line, error=file.error)

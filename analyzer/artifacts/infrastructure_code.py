@@ -11,7 +11,9 @@ __all__ = ["read_infrastructure"]
 
 _PULUMI = re.compile(r"^pulumi_\w+(?:\.\w+)*\.[A-Z]\w*$")
 _CDK = re.compile(r"^aws_cdk(?:\.\w+)*\.[A-Z]\w*$|^aws_cdk\.(?:\w+\.)*[A-Z]\w*\.(?:from_\w+)$")
-_NO_RESOURCE = re.compile(r"(?:Args|Config|Output|Props|App|Stack|Duration|Environment|Tags?|CfnOutput|CfnParameter|RemovalPolicy|Provider|ResourceOptions|StackReference|AssetArchive|FileAsset|\.Asset)$|Options$")
+_NO_RESOURCE = re.compile(
+    r"(?:Args|Config|Output|Props|App|Stack|Duration|Environment|Tags?|CfnOutput|CfnParameter|RemovalPolicy|Provider|ResourceOptions|StackReference|AssetArchive|FileAsset|\.Asset)$|Options$"
+)
 
 
 def read_infrastructure(module: PythonModule) -> InfraFile | None:
@@ -22,9 +24,17 @@ def read_infrastructure(module: PythonModule) -> InfraFile | None:
         return None
     tool, pattern = ("pulumi", _PULUMI) if pulumi else ("cdk", _CDK)
     resources = tuple(_resource(tool, call) for call in module.calls if pattern.match(call.name) and _is_resource(call))
-    variables = [call for call in module.calls if re.search(r"(?:Config\.(?:require|get)\w*|CfnParameter|try_get_context)$", call.name)]
+    variables = [
+        call
+        for call in module.calls
+        if re.search(r"(?:Config\.(?:require|get)\w*|CfnParameter|try_get_context)$", call.name)
+    ]
     outputs = [call for call in module.calls if call.name == "pulumi.export" or call.name.endswith("CfnOutput")]
-    components = [item for item in module.classes if any(base.endswith(("ComponentResource", "Stack", "Construct", "Stage")) for base in item.bases)]
+    components = [
+        item
+        for item in module.classes
+        if any(base.endswith(("ComponentResource", "Stack", "Construct", "Stage")) for base in item.bases)
+    ]
     return InfraFile(
         module.path,
         tool,
@@ -42,7 +52,9 @@ def _is_resource(call: Call) -> bool:
 def _resource(tool: str, call: Call) -> Resource:
     kind = call.name.removeprefix("pulumi_").removeprefix("aws_cdk.") if tool == "pulumi" else call.name
     texts = " ".join(call.texts())
-    return Resource(call.path, tool, kind, _named(call), call.line, call.end_line, {}, f"{' '.join(call.keywords or {})} {texts}")
+    return Resource(
+        call.path, tool, kind, _named(call), call.line, call.end_line, {}, f"{' '.join(call.keywords or {})} {texts}"
+    )
 
 
 def _named(call: Call) -> str:

@@ -122,7 +122,10 @@ class _Builder:
         if kind in ("Paragraph", "Heading", "CodeBlock", "Table"):
             if kind != "Paragraph" or "Item" not in self._kinds:
                 self._flush_item(start)
-            self._text, self._begin = ([] if "Item" not in self._kinds or kind != "Paragraph" else self._text), self._line(start)
+            self._text, self._begin = (
+                ([] if "Item" not in self._kinds or kind != "Paragraph" else self._text),
+                self._line(start),
+            )
             self._plain, self._lang = False, ""
             if kind == "CodeBlock" and isinstance(detail, Mapping):
                 self._lang = str(detail.get("Fenced", "")).split(None, 1)[0].lower() if detail.get("Fenced") else ""
@@ -158,7 +161,12 @@ class _Builder:
         elif kind == "Paragraph":
             if "Item" in self._kinds:
                 self._add("\n")
-            elif not self._plain and 0 < len("".join(self._text).strip()) < 80 and self._strong == 0 and not self._links_in(start):
+            elif (
+                not self._plain
+                and 0 < len("".join(self._text).strip()) < 80
+                and self._strong == 0
+                and not self._links_in(start)
+            ):
                 self._open_section("".join(self._text), 6, self._line(start))
             else:
                 self._block("quote" if "BlockQuote" in self._kinds else "paragraph", last)
@@ -191,7 +199,7 @@ class _Builder:
         if text:
             codes = tuple(self._codes) if kind != "code" else ()
             self._blocks.append(Block(self._path, kind, text, self._begin, max(last, self._begin), self._lang, codes))
-            if kind not in ("code",):
+            if kind != "code":
                 for match in _BARE_URL.finditer(text):
                     line = self._begin + text.count("\n", 0, match.start())
                     url = match.group().rstrip(".,;:!?")

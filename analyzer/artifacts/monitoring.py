@@ -25,10 +25,60 @@ __all__ = [
 
 _METRIC = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?=[{\[)\s<>=!+*/,-]|$)")
 _PROMQL_WORDS = frozenset(
-    "sum avg min max count rate irate increase by without on ignoring group_left group_right histogram_quantile "
-    "delta deriv predict_linear absent time vector scalar label_replace label_join topk bottomk quantile stddev and or "
-    "unless offset bool avg_over_time min_over_time max_over_time sum_over_time count_over_time le job instance abs "
-    "ceil floor clamp_max clamp_min round changes resets sort sort_desc up".split()
+    [
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "count",
+        "rate",
+        "irate",
+        "increase",
+        "by",
+        "without",
+        "on",
+        "ignoring",
+        "group_left",
+        "group_right",
+        "histogram_quantile",
+        "delta",
+        "deriv",
+        "predict_linear",
+        "absent",
+        "time",
+        "vector",
+        "scalar",
+        "label_replace",
+        "label_join",
+        "topk",
+        "bottomk",
+        "quantile",
+        "stddev",
+        "and",
+        "or",
+        "unless",
+        "offset",
+        "bool",
+        "avg_over_time",
+        "min_over_time",
+        "max_over_time",
+        "sum_over_time",
+        "count_over_time",
+        "le",
+        "job",
+        "instance",
+        "abs",
+        "ceil",
+        "floor",
+        "clamp_max",
+        "clamp_min",
+        "round",
+        "changes",
+        "resets",
+        "sort",
+        "sort_desc",
+        "up",
+    ]
 )
 _MOST_PANELS = 500
 
@@ -174,7 +224,9 @@ def parse_alertmanager(path: str, text: str) -> MonitoringConfig:
     root = file.documents[0] if file.documents else EMPTY
     receivers = []
     for node in root.get("receivers"):
-        channels = tuple(key.removesuffix("_configs") for key, _, value in node.items() if key.endswith("_configs") and list(value))
+        channels = tuple(
+            key.removesuffix("_configs") for key, _, value in node.items() if key.endswith("_configs") and list(value)
+        )
         receivers.append(Receiver(path, node.get("name").text, channels, node.line))
     return MonitoringConfig(
         path, "alertmanager", receivers=tuple(receivers), line=root.get("receivers").line, error=file.error
@@ -186,9 +238,11 @@ def parse_provisioning(path: str, text: str) -> MonitoringConfig:
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
     sources = tuple(item.get("type").text for item in root.get("datasources"))
-    points = [item for item in root.get("contactPoints")]
+    points = list(root.get("contactPoints"))
     receivers = tuple(
-        Receiver(path, point.get("name").text, tuple(item.get("type").text for item in point.get("receivers")), point.line)
+        Receiver(
+            path, point.get("name").text, tuple(item.get("type").text for item in point.get("receivers")), point.line
+        )
         for point in points
     )
     alerts = tuple(alert for group in root.get("groups") for alert in _group_alerts(path, group))
@@ -210,7 +264,7 @@ def parse_dashboard(path: str, text: str) -> Dashboard | None:
     queries = [
         query
         for panel in panels
-        for target in panel.get("targets") or ()
+        for target in _listed(panel.get("targets"))
         if isinstance(target, dict)
         for key in ("expr", "rawSql", "query", "rawQuery")
         if isinstance(query := target.get(key), str) and query
@@ -221,6 +275,10 @@ def parse_dashboard(path: str, text: str) -> Dashboard | None:
     name = title if isinstance(title, str) else ""
     line = text.count("\n", 0, max(text.rfind(f'"title": "{name}"'), 0)) + 1
     return Dashboard(path, name, len(panels), tuple(queries), line, sourced, alerts)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _panels(document: dict[str, object]) -> Iterator[dict[str, object]]:

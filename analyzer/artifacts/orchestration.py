@@ -110,10 +110,10 @@ def parse_state_machine(path: str, text: str) -> Workflow | None:
         document = json.loads(text)
     except (ValueError, RecursionError):
         match = re.search(r'"StartAt"\s*:', text)
-        states = re.findall(r'"(\w[\w -]*)"\s*:\s*\{\s*"Type"\s*:', text)
-        if not match or not states:  # templates with ${...} are no JSON
+        named = re.findall(r'"(\w[\w -]*)"\s*:\s*\{\s*"Type"\s*:', text)
+        if not match or not named:  # templates with ${...} are no JSON
             return None
-        return Workflow(path, "step-functions", "", tuple(states), text.count("\n", 0, match.start()) + 1)
+        return Workflow(path, "step-functions", "", tuple(named), text.count("\n", 0, match.start()) + 1)
     states = document.get("States") if isinstance(document, dict) else None
     if not isinstance(states, dict) or "StartAt" not in document:
         return None
@@ -123,7 +123,11 @@ def parse_state_machine(path: str, text: str) -> Workflow | None:
 
 def parse_argo(item: KubernetesObject) -> Workflow | None:
     """Read a Workflow or CronWorkflow of Argo from a Kubernetes object."""
-    if item.group != "argoproj.io" or item.kind not in ("Workflow", "CronWorkflow", "WorkflowTemplate") or not item.node:
+    if (
+        item.group != "argoproj.io"
+        or item.kind not in ("Workflow", "CronWorkflow", "WorkflowTemplate")
+        or not item.node
+    ):
         return None
     spec = item.node.get("spec", "workflowSpec") or item.node.get("spec")
     templates = list(spec.get("templates"))

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyzer.artifacts.python_visitor import Visitor
 from analyzer.artifacts.python_values import (
     Assignment,
     Call,
@@ -21,6 +20,7 @@ from analyzer.artifacts.python_values import (
     Reference,
     Text,
 )
+from analyzer.artifacts.python_visitor import Visitor
 from analyzer.findings import Place
 
 __all__ = [
@@ -86,7 +86,9 @@ class PythonModule:
         return {function.qualname: function for function in self.functions}
 
 
-def parse_python(path: str, source: str, *, notebook: bool = False, lines: Mapping[int, int] | None = None) -> PythonModule:
+def parse_python(
+    path: str, source: str, *, notebook: bool = False, lines: Mapping[int, int] | None = None
+) -> PythonModule:
     """Parse one module; never raises.
 
     A statement that cannot be parsed is left out and described in ``error``; the rest is read.

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 
 from analyzer.findings import Place
 
-__all__ = ["Assignment", "Call", "Class", "Comparison", "Condition", "Constant", "Function", "Import", "Name", "Reference", "Text", "Value"]
+__all__ = [
+    "Assignment",
+    "Call",
+    "Class",
+    "Comparison",
+    "Condition",
+    "Constant",
+    "Function",
+    "Import",
+    "Name",
+    "Reference",
+    "Text",
+    "Value",
+]
 
 Constant = str | int | float | bool | None
 
@@ -203,8 +216,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An ``if`` or a conditional expression. ``asked`` are the words of its test, variables by what they were
-    assigned from; ``acts`` the calls it guards, with ``raise``, ``return`` and texts it chooses between.
+    """An ``if`` or a conditional expression.
+
+    ``asked`` are the words of its test, variables by what they were assigned from too; ``acts`` the calls it guards, with ``raise``, ``return`` and texts it chooses between.
     """
 
     path: str

@@ -313,7 +313,9 @@ class Visitor:
         for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
             self._visit(base)
         fields = tuple(
-            item.target.id for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+            item.target.id
+            for item in node.body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
         )
         methods = tuple(item.name for item in node.body if isinstance(item, _FUNCTIONS))
         self.classes.append(
@@ -440,9 +442,8 @@ class Visitor:
     def _asked(self, test: ast.expr) -> tuple[str, ...]:
         """The words of a test; a variable also by the call it was assigned from."""
         words = list(side_words(test))
-        for node in ast.walk(test):
-            if isinstance(node, ast.Name | ast.Call):
-                words.append(self._resolver.name(node).rsplit(".", 1)[-1].lower())
+        named = (node for node in ast.walk(test) if isinstance(node, ast.Name | ast.Call))
+        words += (self._resolver.name(node).rsplit(".", 1)[-1].lower() for node in named)
         return tuple(dict.fromkeys(word for word in words if word))
 
     def _guard(self, indexes: Sequence[int], guarded: tuple[str, ...]) -> None:

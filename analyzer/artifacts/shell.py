@@ -87,7 +87,9 @@ def _commands(root: Node) -> Iterator[ShellCommand]:
         if kind == "list" and any(child.type == "||" for child in node.children):
             fallback = _text(children[-1]).strip() if len(children) > 1 else ""
             hides = fallback in _ALWAYS_TRUE or fallback.split(None, 1)[:1] in (["echo"], ["printf"])
-            stack += [(child, swallowed or (hides and child is not children[-1]), "", "") for child in reversed(children)]
+            stack += [
+                (child, swallowed or (hides and child is not children[-1]), "", "") for child in reversed(children)
+            ]
             continue
         if kind == "redirected_statement":
             redirect = next((_text(c) for c in children if c.type == "file_redirect"), "")
@@ -115,9 +117,12 @@ def _substitutions(node: Node) -> list[Node]:
 
 def _words(node: Node) -> Iterator[str]:
     for child in node.named_children:
-        if child.type == "command_name":
-            yield _unquote(_text(child))
-        elif child.type not in ("variable_assignment", "file_redirect", "heredoc_redirect", "herestring_redirect"):
+        if child.type == "command_name" or child.type not in (
+            "variable_assignment",
+            "file_redirect",
+            "heredoc_redirect",
+            "herestring_redirect",
+        ):
             yield _unquote(_text(child))
 
 

@@ -119,7 +119,9 @@ def parse_makefile(path: str, text: str) -> TaskFile:
 
 
 def _expand(text: str, variables: Mapping[str, str]) -> str:
-    return _EXPANSION.sub(lambda match: variables.get(match.group(1), match.group()), text)[:2000] if "$" in text else text
+    return (
+        _EXPANSION.sub(lambda match: variables.get(match.group(1), match.group()), text)[:2000] if "$" in text else text
+    )
 
 
 def _recipe_line(line: str, variables: Mapping[str, str]) -> str:
@@ -137,7 +139,8 @@ _JUST_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+)?)\s*:(?!=)\s*(.*)
 def parse_justfile(path: str, text: str) -> TaskFile:
     """Parse a justfile (https://just.systems/man/en/)."""
     tasks: list[Task] = []
-    name, needs, head, first = "", (), 0, 0
+    name, head, first = "", 0, 0
+    needs: tuple[str, ...] = ()
     recipe: list[str] = []
     for number, line in enumerate([*text.split("\n"), "end:"], 1):
         if line[:1] in (" ", "\t") and name:
@@ -206,7 +209,7 @@ def parse_tox(path: str, text: str) -> TaskFile:
             script = (parser.get(section, "commands") or "").strip("\n").replace("{posargs}", "")
             line = _line_of(text, f"[{section}]")
             at = _line_of(text, "commands", line)
-            first = at if not text.split("\n")[at - 1].partition("=")[2].strip() == "" else at + 1
+            first = at if text.split("\n")[at - 1].partition("=")[2].strip() else at + 1
             tasks.append(Task(path, section.partition(":")[2] or section, line, script, first))
     return TaskFile(path, "tox", tuple(tasks))
 
@@ -224,7 +227,9 @@ def parse_nox(module: PythonModule, tool: str) -> TaskFile:
     tasks = []
     for function in module.functions:
         if any(name.startswith(decorator) for name in function.decorators):
-            runs = [call for call in module.calls if call.scope == function.qualname and call.last in ("run", "run_always")]
+            runs = [
+                call for call in module.calls if call.scope == function.qualname and call.last in ("run", "run_always")
+            ]
             lines: list[str] = []
             for call in runs:
                 words = " ".join(arg for arg in call.args if isinstance(arg, str))

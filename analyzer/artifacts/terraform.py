@@ -21,7 +21,9 @@ _REFERENCE = re.compile(
     r"|(?P<type>[a-z][a-z0-9]*_[a-z0-9_]+)\.(?P<resource>[A-Za-z_][\w-]*))"
 )
 _STRING = re.compile(r"\"(?:[^\"\\$]|\\.|\$(?!\{))*\"")
-_BLOCK = re.compile(r"^(?P<type>resource|data|variable|output|module|provider|terraform)\b(?P<rest>[^\n{]*)\{", re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(?P<type>resource|data|variable|output|module|provider|terraform)\b(?P<rest>[^\n{]*)\{", re.MULTILINE
+)
 _LABEL = re.compile(r"\"([^\"]*)\"")
 _DEEPEST = 60
 
@@ -59,6 +61,13 @@ def _blocks(tree: Tree[Token]) -> Iterator[Tree[Token]]:
         yield from (child for child in getattr(body, "children", ()) if getattr(child, "data", "") == "block")
 
 
+def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+    """The children that are no tokens."""
+    for child in tree.children:
+        if hasattr(child, "data"):
+            yield child
+
+
 class _Collector:
     def __init__(self, path: str, text: str) -> None:
         self._path, self._text = path, text
@@ -87,7 +96,7 @@ class _Collector:
                 elif inner_labels[0] == "cloud":
                     self._declare("backend", "cloud", inner, "cloud")
         elif kind == "locals":
-            for name, _ in self._attributes(block).items():
+            for name in self._attributes(block):
                 self._declare("local", name, block, "")
         elif kind in self._declared and names:
             attributes = self._attributes(block)
@@ -99,25 +108,23 @@ class _Collector:
 
     def _labels(self, block: Tree[Token]) -> list[str]:
         labels: list[str] = []
-        for child in block.children:
-            data = getattr(child, "data", "")
-            if data == "identifier":
+        for child in _trees(block):
+            if child.data == "identifier":
                 labels.append(str(child.children[0]))
-            elif data == "string":
+            elif child.data == "string":
                 labels.append(self._slice(child).strip('"'))
-            elif data == "body":
+            elif child.data == "body":
                 break
         return labels or [""]
 
     def _attributes(self, block: Tree[Token]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for body in block.children:
-            if getattr(body, "data", "") != "body":
-                continue
-            for item in body.children:
-                if getattr(item, "data", "") == "attribute":
-                    name = str(item.children[0].children[0])
-                    found[name] = self._slice(item.children[-1]).strip().strip('"')[:2000]
+        for body in _trees(block):
+            for item in _trees(body) if body.data == "body" else ():
+                if item.data == "attribute":
+                    parts = list(_trees(item))
+                    name = str(parts[0].children[0])
+                    found[name] = self._slice(parts[-1]).strip().strip('"')[:2000]
         return found
 
     def _line(self, tree: Tree[Token]) -> int:

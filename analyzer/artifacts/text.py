@@ -16,7 +16,7 @@ _BOMS = (
 
 
 def decode(content: bytes) -> str | None:
-    """Return the text with ``\\n`` line ends, or None when the bytes are no text.
+    """Return the text with line feeds as line ends, or None when the bytes are no text.
 
     A byte-order mark decides the encoding; else UTF-8, else Latin-1, which accepts any byte. A NUL byte
     without such a mark means a binary file.

@@ -64,5 +64,7 @@ def action_roles(uses: str) -> frozenset[str]:
     """The roles of an action by its name; the version is not looked at."""
     name = uses.lower()
     return frozenset(
-        role for role, actions in _ACTIONS.items() if any(name.startswith(item) or f"/{item}" in name for item in actions.split())
+        role
+        for role, actions in _ACTIONS.items()
+        if any(name.startswith(item) or f"/{item}" in name for item in actions.split())
     )

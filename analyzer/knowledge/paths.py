@@ -18,13 +18,62 @@ __all__ = [
 ]
 
 VENDORED_FOLDERS = frozenset(
-    "node_modules site-packages dist-packages venv .venv virtualenv .virtualenv .tox .nox .terraform bower_components "
-    "vendor third_party thirdparty .eggs __pypackages__ .conda miniconda3 anaconda3 .git jspm_packages".split()
+    [
+        "node_modules",
+        "site-packages",
+        "dist-packages",
+        "venv",
+        ".venv",
+        "virtualenv",
+        ".virtualenv",
+        ".tox",
+        ".nox",
+        ".terraform",
+        "bower_components",
+        "vendor",
+        "third_party",
+        "thirdparty",
+        ".eggs",
+        "__pypackages__",
+        ".conda",
+        "miniconda3",
+        "anaconda3",
+        ".git",
+        "jspm_packages",
+    ]
 )
 GENERATED_FOLDERS = frozenset(
-    "__pycache__ .ipynb_checkpoints mlruns mlartifacts .mypy_cache .pytest_cache .ruff_cache .idea .vscode .history "
-    ".file_versions .variables .next .nuxt htmlcov catboost_info lightning_logs .cache .DS_Store .zen .ssh_tunnel "
-    "__MACOSX _build .aws-sam cdk.out .serverless .gradle .pytest_cache .hypothesis".split()
+    [
+        "__pycache__",
+        ".ipynb_checkpoints",
+        "mlruns",
+        "mlartifacts",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".idea",
+        ".vscode",
+        ".history",
+        ".file_versions",
+        ".variables",
+        ".next",
+        ".nuxt",
+        "htmlcov",
+        "catboost_info",
+        "lightning_logs",
+        ".cache",
+        ".DS_Store",
+        ".zen",
+        ".ssh_tunnel",
+        "__MACOSX",
+        "_build",
+        ".aws-sam",
+        "cdk.out",
+        ".serverless",
+        ".gradle",
+        ".pytest_cache",
+        ".hypothesis",
+    ]
 )
 
 HOMEWORK = re.compile(
@@ -34,15 +83,28 @@ HOMEWORK = re.compile(
 COURSE_MODULE = re.compile(
     r"(?i)(?:module|mod|week|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*(?:\w+[-_ ]?)*|week[-_ ]?\d+|module[-_ ]?\d+.*"
 )
-COURSE_PROJECT = re.compile(r"(?i)(?:0?\d[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?")
+COURSE_PROJECT = re.compile(
+    r"(?i)(?:0?\d[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?"
+)
 
 # Files that orchestrators write into every new project.
 SCAFFOLD_FILES = frozenset(
-    "load_titanic.py export_titanic_clean.py fill_in_missing_values.py example_dag_basic.py example_dag_advanced.py "
-    "example_astronauts.py example-dag-basic.py my_first_dbt_model.sql my_second_dbt_model.sql".split()
+    [
+        "load_titanic.py",
+        "export_titanic_clean.py",
+        "fill_in_missing_values.py",
+        "example_dag_basic.py",
+        "example_dag_advanced.py",
+        "example_astronauts.py",
+        "example-dag-basic.py",
+        "my_first_dbt_model.sql",
+        "my_second_dbt_model.sql",
+    ]
 )
 
-TEST_FILE = re.compile(r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:tests?[-_][^/]*|[^/]*[-_]tests?|tests?|conftest|locustfile)\.py$")
+TEST_FILE = re.compile(
+    r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:tests?[-_][^/]*|[^/]*[-_]tests?|tests?|conftest|locustfile)\.py$"
+)
 
 _NAMES: tuple[tuple[str, str, bool], ...] = (
     # pattern on the lower-case name (or the whole path), kind, whether it reads the whole path
@@ -76,9 +138,17 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"^pyproject\.toml$", "pyproject", False),
     (r"^pipfile$", "pipfile", False),
     (r"^setup\.cfg$", "setup-cfg", False),
-    (r"^(?:poetry|uv|pdm|pixi)\.lock$|^pipfile\.lock$|^conda-lock\.ya?ml$|^requirements.*\.lock$|^pylock.*\.toml$", "lock", False),
+    (
+        r"^(?:poetry|uv|pdm|pixi)\.lock$|^pipfile\.lock$|^conda-lock\.ya?ml$|^requirements.*\.lock$|^pylock.*\.toml$",
+        "lock",
+        False,
+    ),
     (r"^(?:conda[-_])?(?:environment|env)(?:[-_.].*)?\.ya?ml$|^conda(?:[-_].*)?\.ya?ml$", "conda", False),
-    (r"^(?:procfile|render\.ya?ml|fly\.toml|app\.ya?ml|vercel\.json|railway\.(?:json|toml)|heroku\.yml|apprunner\.ya?ml|netlify\.toml|captain-definition|modal\.toml|wrangler\.toml|dockerrun\.aws\.json)$", "platform", False),
+    (
+        r"^(?:procfile|render\.ya?ml|fly\.toml|app\.ya?ml|vercel\.json|railway\.(?:json|toml)|heroku\.yml|apprunner\.ya?ml|netlify\.toml|captain-definition|modal\.toml|wrangler\.toml|dockerrun\.aws\.json)$",
+        "platform",
+        False,
+    ),
     (r"^prefect\.ya?ml$", "prefect-yaml", False),
     (r"(?:^|/)pipelines/[^/]+/metadata\.ya?ml$", "mage-pipeline", True),
     (r"(?:^|/)pipelines/[^/]+/triggers\.ya?ml$", "mage-triggers", True),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ARTICLE_HOSTS", "CAUSE", "COMPARED", "DIAGRAM_WORDS", "METRIC_WORDS", "PERSONAL_HOSTS", "TITLES", "VIDEO_HOSTS"]
+__all__ = [
+    "ARTICLE_HOSTS",
+    "CAUSE",
+    "COMPARED",
+    "DIAGRAM_WORDS",
+    "METRIC_WORDS",
+    "PERSONAL_HOSTS",
+    "TITLES",
+    "VIDEO_HOSTS",
+]
 
 TITLES: dict[str, re.Pattern[str]] = {
     "problem": re.compile(
@@ -15,7 +24,9 @@ TITLES: dict[str, re.Pattern[str]] = {
         r"(?i)architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
         r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|how (?:the )?(?:parts|pieces|components|everything|it all) |the parts|project (?:details|overview)|approach|arquitectura|experiment tracking|serving|registry"
     ),
-    "design": re.compile(r"(?i)architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"),
+    "design": re.compile(
+        r"(?i)architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"
+    ),
     "setup": re.compile(
         r"(?i)install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
         r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut|launch|guide|requirements|instalaci|local development|configur|make "
@@ -31,7 +42,9 @@ TITLES: dict[str, re.Pattern[str]] = {
     "challenges": re.compile(
         r"(?i)challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|ings?|t)\b|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
-    "list": re.compile(r"(?i)structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"),
+    "list": re.compile(
+        r"(?i)structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
+    ),
 }
 
 CAUSE = re.compile(
@@ -54,10 +67,16 @@ _TIME = r"(?:ms|milliseconds?|secs?|seconds?|s|min|minutes?|hours?|days?)"
 COMPARED = re.compile(
     r"(?i)(?:improv|reduc|increas|decreas|lower|higher|faster|slower|better|worse|drop|rise|rose|fell|cut|outperform|gain|below|above|less|more)\w*[^.\n|]{0,50}?\d+(?:[.,]\d+)?\s?(?:%|percent|x\b|times\b|percentage points?)"
     r"|\d+(?:[.,]\d+)?\s?(?:%|percent|x|times)\s(?:\w+\s){0,2}(?:improve|reduc|increas|decreas|lower|higher|faster|better|fewer|less|more|saving|gain|drop|below|above)"
-    r"|from\s(?:~|about|around)?\s?[$€£]?\d[\d.,]*\s?(?:%|" + _TIME + r")?\sto\s(?:~|about|around|under|below)?\s?[$€£]?\d[\d.,]*\s?(?:%|" + _TIME + r"\b)"
+    r"|from\s(?:~|about|around)?\s?[$€£]?\d[\d.,]*\s?(?:%|"
+    + _TIME
+    + r")?\sto\s(?:~|about|around|under|below)?\s?[$€£]?\d[\d.,]*\s?(?:%|"
+    + _TIME
+    + r"\b)"
     r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME + r"\b"
     r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
-    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|takes? (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:" + _TIME + r"\b|req|rps|qps|/s|samples|requests)"
+    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|takes? (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
+    + _TIME
+    + r"\b|req|rps|qps|/s|samples|requests)"
     r"|(?:costs?|budget|bill)[^.\n|]{0,40}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[kKmM]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:USD|EUR|dollars?|euros?)\b"
 )
 
@@ -65,5 +84,9 @@ ARTICLE_HOSTS = re.compile(
     r"(?i)^https?://(?:[\w-]+\.)?(?:medium\.com/(?!tag/)|dev\.to/|hashnode\.dev|hashnode\.com|substack\.com|towardsdatascience\.com|kaggle\.com/code/[\w-]+/[\w-]+$|wordpress\.com|blogspot\.com|"
     r"linkedin\.com/(?:pulse|posts)/|analyticsvidhya\.com/blog|hackernoon\.com|ghost\.io|qiita\.com|zenn\.dev|habr\.com)"
 )
-VIDEO_HOSTS = re.compile(r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)")
-PERSONAL_HOSTS = re.compile(r"(?i)^https?://(?:[\w.-]+\.)?(?:notion\.(?:site|so)|github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|about\.me|carrd\.co|wixsite\.com|readthedocs\.io|web\.app)(?=[:/?#]|$)")
+VIDEO_HOSTS = re.compile(
+    r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)"
+)
+PERSONAL_HOSTS = re.compile(
+    r"(?i)^https?://(?:[\w.-]+\.)?(?:notion\.(?:site|so)|github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|about\.me|carrd\.co|wixsite\.com|readthedocs\.io|web\.app)(?=[:/?#]|$)"
+)

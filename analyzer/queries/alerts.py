@@ -14,7 +14,9 @@ from analyzer.repository import Repository
 __all__ = ["alert_objects", "notifications"]
 
 _FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
-_WEBHOOK = re.compile(r"hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|api\.telegram\.org|outlook\.office\.com/webhook|SLACK_WEBHOOK|webhook_url|WEBHOOK_URL|TEAMS_WEBHOOK")
+_WEBHOOK = re.compile(
+    r"hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|api\.telegram\.org|outlook\.office\.com/webhook|SLACK_WEBHOOK|webhook_url|WEBHOOK_URL|TEAMS_WEBHOOK"
+)
 
 
 def notifications(repo: Repository) -> Iterator[Place]:
@@ -39,12 +41,20 @@ def notifications(repo: Repository) -> Iterator[Place]:
                 continue
             if any(call.has_keyword(name) for name in _FAILURE_ARGUMENTS):
                 yield call.place
-            elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in ("post", "urlopen", "request"):
+            elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in (
+                "post",
+                "urlopen",
+                "request",
+            ):
                 names = " ".join((*call.texts(), *(getattr(value, "dotted", "") for value in call.args)))
-                if _WEBHOOK.search(names) or re.search(r"(?i)slack|webhook|telegram|discord|teams", f"{names} {call.scope}"):
+                if _WEBHOOK.search(names) or re.search(
+                    r"(?i)slack|webhook|telegram|discord|teams", f"{names} {call.scope}"
+                ):
                     yield call.place
         for text in module.texts:
-            if text.value == "email_on_failure" and re.search(r"['\"]email_on_failure['\"]\s*:\s*True", repo.line(text.place)):
+            if text.value == "email_on_failure" and re.search(
+                r"['\"]email_on_failure['\"]\s*:\s*True", repo.line(text.place)
+            ):
                 yield text.place
     for act in acts(repo, "alert"):
         if not act.misplaced:

@@ -16,8 +16,12 @@ from analyzer.repository import Repository
 __all__ = ["Act", "acts", "deploy_commands", "deploy_steps", "image_pushes", "is_real", "on_change"]
 
 _OFF = frozenset({"false", "${{ false }}", "${{false}}", "never"})
-_LOCAL_TARGET = re.compile(r"localhost|127\.0\.0\.1|localstack|awslocal|tflocal|minikube|kind load|samlocal|host\.docker\.internal|local exec")
-_LOCAL_DEPLOY = re.compile(r"prefect\b.*(?:deploy|apply)|ssh-|\bssh-keygen|rsync -[a-z]*\s+\./|kubectl (?:create|apply).*--dry-run|aws \S+ \S+.*--endpoint-url")
+_LOCAL_TARGET = re.compile(
+    r"localhost|127\.0\.0\.1|localstack|awslocal|tflocal|minikube|kind load|samlocal|host\.docker\.internal|local exec"
+)
+_LOCAL_DEPLOY = re.compile(
+    r"prefect\b.*(?:deploy|apply)|ssh-|\bssh-keygen|rsync -[a-z]*\s+\./|kubectl (?:create|apply).*--dry-run|aws \S+ \S+.*--endpoint-url"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,13 @@ def is_real(repo: Repository, pipeline: Pipeline) -> bool:
         for step in job.steps:
             if step.uses and "setup" not in action_roles(step.uses):
                 return True
-    return any(not item.invocation.roles & {"echo"} for item in repo.commands_of(pipeline) if item.invocation.argv[0] not in ("pip", "python", "cd"))or any(
-        item.invocation.argv[0] in ("python",) and len(item.invocation.argv) > 1 and "pip" not in item.invocation.argv[:3] for item in repo.commands_of(pipeline)
+    return any(
+        not item.invocation.roles & {"echo"}
+        for item in repo.commands_of(pipeline)
+        if item.invocation.argv[0] not in ("pip", "python", "cd")
+    ) or any(
+        item.invocation.argv[0] == "python" and len(item.invocation.argv) > 1 and "pip" not in item.invocation.argv[:3]
+        for item in repo.commands_of(pipeline)
     )
 
 
@@ -83,13 +92,22 @@ def acts(repo: Repository, role: str) -> tuple[Act, ...]:
 def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -> Iterator[Act]:
     manual = bool(pipeline.kinds) and pipeline.kinds <= {"manual", "call"} and not _called(repo, pipeline)
     for item in repo.commands_of(pipeline):
-        if role in item.invocation.roles and item.job.condition.strip().lower() not in _OFF and item.step.condition.strip().lower() not in _OFF:
+        if (
+            role in item.invocation.roles
+            and item.job.condition.strip().lower() not in _OFF
+            and item.step.condition.strip().lower() not in _OFF
+        ):
             yield Act(
                 pipeline, item.job, item.step, item.place, item.invocation.origin, item.invocation, item.swallowed,
                 misplaced, manual or item.job.manual,
             )  # fmt: skip
     for job, step in repo.steps_of(pipeline):
-        if step.uses and role in action_roles(step.uses) and job.condition.strip().lower() not in _OFF and step.condition.strip().lower() not in _OFF:
+        if (
+            step.uses
+            and role in action_roles(step.uses)
+            and job.condition.strip().lower() not in _OFF
+            and step.condition.strip().lower() not in _OFF
+        ):
             swallowed = step.allow_failure or job.allow_failure
             yield Act(pipeline, job, step, step.place, step.place, None, swallowed, misplaced, manual or job.manual)
 

@@ -16,9 +16,34 @@ __all__ = ["RUNS_CODE", "emulated", "own_workloads", "resources", "space_header"
 
 RUNS_CODE = frozenset({"serving", "ml", "registry", "cluster", "database", "queue", "compute"})
 _WORKLOADS = frozenset(
-    "Deployment StatefulSet DaemonSet Job CronJob Pod ReplicaSet Rollout InferenceService SeldonDeployment Service "
-    "RayService RayJob CronWorkflow Workflow WorkflowTemplate TrainedModel PyTorchJob TFJob MPIJob FlinkDeployment "
-    "SparkApplication BentoDeployment ScaledObject InferenceGraph Model".split()
+    [
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+        "CronJob",
+        "Pod",
+        "ReplicaSet",
+        "Rollout",
+        "InferenceService",
+        "SeldonDeployment",
+        "Service",
+        "RayService",
+        "RayJob",
+        "CronWorkflow",
+        "Workflow",
+        "WorkflowTemplate",
+        "TrainedModel",
+        "PyTorchJob",
+        "TFJob",
+        "MPIJob",
+        "FlinkDeployment",
+        "SparkApplication",
+        "BentoDeployment",
+        "ScaledObject",
+        "InferenceGraph",
+        "Model",
+    ]
 )
 _RUNS = _WORKLOADS - {"Service", "ScaledObject"}
 _THIRD_PARTY = re.compile(
@@ -50,9 +75,9 @@ def workloads(repo: Repository) -> Iterator[KubernetesObject]:
 def own_workloads(repo: Repository) -> Iterator[KubernetesObject]:
     """Workloads whose image is not only a well-known product of others."""
     for item in workloads(repo):
-        if item.kind in ("InferenceService", "SeldonDeployment"):
-            yield item
-        elif any(not _THIRD_PARTY.match(image) for image in item.images):
+        if item.kind in ("InferenceService", "SeldonDeployment") or any(
+            not _THIRD_PARTY.match(image) for image in item.images
+        ):
             yield item
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from analyzer.artifacts.shell import parse_shell
+from analyzer.artifacts.shell import ShellCommand, parse_shell
+from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
-from analyzer.findings import Place
+from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.repository import Repository
 
@@ -20,6 +21,14 @@ _NOT_DATA = re.compile(
 )
 
 
+def _lines_of(path: str) -> Callable[[ShellCommand], Place]:
+    return lambda command: Place(path, command.line)
+
+
+def _always(item: Located) -> Callable[[ShellCommand], Place]:
+    return lambda _: item.place
+
+
 def all_invocations(repo: Repository) -> Iterator[Invocation]:
     """Commands of task files, shell scripts, Dockerfiles, compose files, DVC stages and CI, followed."""
     for file in repo.task_files:
@@ -30,17 +39,17 @@ def all_invocations(repo: Repository) -> Iterator[Invocation]:
         text = repo.text(path)
         if text:
             yield from repo.resolver.follow(
-                parse_shell(text), lambda command, path=path: Place(path, command.line), path.rpartition("/")[0]
+                parse_shell(text), _lines_of(path), path.rpartition("/")[0]
             )
     for dockerfile in repo.dockerfiles:
         for instruction, command in dockerfile.commands:
-            yield from repo.resolver.follow((command,), lambda _, at=instruction: at.place)
+            yield from repo.resolver.follow((command,), _always(instruction))
     for compose in repo.compose_files:
         for service in compose.services:
-            yield from repo.resolver.follow(parse_shell(service.command), lambda _, at=service: at.place)
+            yield from repo.resolver.follow(parse_shell(service.command), _always(service))
     for dvc in repo.dvc_files:
         for stage in dvc.stages:
-            yield from repo.resolver.follow(stage.commands, lambda _, at=stage: at.place)
+            yield from repo.resolver.follow(stage.commands, _always(stage))
     for item in repo.ci_commands:
         yield item.invocation
 
@@ -67,11 +76,11 @@ def script_runs(repo: Repository) -> Iterator[tuple[str, list[Invocation]]]:
     for path in repo.inventory.of(Kind.SHELL):
         text = repo.text(path)
         if text:
-            items = repo.resolver.follow(parse_shell(text), lambda command, path=path: Place(path, command.line))
+            items = repo.resolver.follow(parse_shell(text), _lines_of(path))
             yield path, [item for item in items if _runs_stage(item)]
 
 
-def _needed(file, task):  # type: ignore[no-untyped-def]
+def _needed(file: TaskFile, task: Task) -> Iterator[ShellCommand]:
     for need in task.needs:
         needed = file.named(need)
         if needed:
@@ -83,4 +92,6 @@ def _runs_stage(item: Invocation) -> bool:
     if words[0] != "python" or len(words) < 2:
         return False
     target = words[2] if words[1] == "-m" and len(words) > 2 else words[1]
-    return not re.search(r"(?i)test|serve|app\b|api|manage|setup\.py|pip|venv|http\.server|predict|monitor|lint|format", target)
+    return not re.search(
+        r"(?i)test|serve|app\b|api|manage|setup\.py|pip|venv|http\.server|predict|monitor|lint|format", target
+    )

@@ -16,7 +16,9 @@ from analyzer.repository import Repository
 __all__ = ["Packaging", "own_services", "packagings"]
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
-_MODEL = re.compile(r"\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite)$|MLmodel$", re.IGNORECASE)
+_MODEL = re.compile(
+    r"\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite)$|MLmodel$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,14 @@ _METRIC = re.compile(
 _OTHER = re.compile(
     r"(?i)threshold|min_|max_|best|champion|challenger|production|prod\b|current|baseline|(?:\b|_)new|candidate|staging|latest|previous|existing|(?:\b|_)old|limit|target|required|deployed|in_use|incumbent|main|_gain"
 )
-_PROMOTES = re.compile(r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|champion|model_version|release|push_model|upload_model")
+_PROMOTES = re.compile(
+    r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|champion|model_version|release|push_model|upload_model"
+)
 _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|fail)$")
 _DRIFT = re.compile(r"(?i)drift|p_?value|psi\b|missing|null|share|status|latency|elapsed|size|count|rows?\b|len\b")
-_JUDGES = re.compile(r"(?i)gate|accept|better|promot|compar|threshold|qualif|champion|approve|reason|refus|good_enough|worth|should_(?:deploy|register|promote)|validate_model|check_model|model_valid|quality_gate|pass")
+_JUDGES = re.compile(
+    r"(?i)gate|accept|better|promot|compar|threshold|qualif|champion|approve|reason|refus|good_enough|worth|should_(?:deploy|register|promote)|validate_model|check_model|model_valid|quality_gate|pass"
+)
 _TUNES = re.compile(r"(?i)optuna|objective|early_stop|tune|fold|epoch|patience")
 
 
@@ -64,7 +68,9 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
             yield condition.place
         elif "return" in condition.acts and not any(acts.search(act) for act in condition.acts):
             continue
-        elif _JUDGES.search(f"{function.name} {function.path} {condition.scope}") or any(_PROMOTES.search(act) for act in condition.acts):
+        elif _JUDGES.search(f"{function.name} {function.path} {condition.scope}") or any(
+            _PROMOTES.search(act) for act in condition.acts
+        ):
             yield function.head
             yield condition.place
 
@@ -76,7 +82,8 @@ def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
         (call.path, call.scope)
         for module in repo.code.modules
         for call in module.calls
-        if call.keyword("registered_model_name") or re.search(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion", call.last)
+        if call.keyword("registered_model_name")
+        or re.search(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion", call.last)
     }
     return scopes | named
 
@@ -107,20 +114,29 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
         where = {call.path for call in (*promoting, *named)}
         for module in code.modules:
             for call in module.calls:
-                if code.is_reached(call.path, call.scope) and _chooses_best(call) and (not module.notebook or module.path in where):
+                if (
+                    code.is_reached(call.path, call.scope)
+                    and _chooses_best(call)
+                    and (not module.notebook or module.path in where)
+                ):
                     yield call
         yield from (call for call in promoting if _chosen_by_min_or_max(code.calls_in(call.path, call.scope)))
 
 
 def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
-    return any(call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner", call.assigned) for call in calls)
+    return any(
+        call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner", call.assigned) for call in calls
+    )
 
 
 def _chooses_best(call: Call) -> bool:
     if call.last == "search_runs":
         return _orders(call)
     if call.last in ("sort_values", "nlargest", "nsmallest", "idxmin", "idxmax"):
-        return bool(_METRIC.search(" ".join((*call.texts(), call.name)))) and "metric" in " ".join((*call.texts(), call.name)).lower()
+        return (
+            bool(_METRIC.search(" ".join((*call.texts(), call.name))))
+            and "metric" in " ".join((*call.texts(), call.name)).lower()
+        )
     return False
 
 
@@ -130,5 +146,3 @@ def _orders(call: Call) -> bool:
     return any(isinstance(text, str) and re.search(r"(?i)metric", text) for text in texts) or any(
         re.search(r"(?i)metrics?[.`\"'\[]", text) for text in call.texts()
     )
-
-

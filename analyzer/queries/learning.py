@@ -27,7 +27,9 @@ def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
         for call in code.calls("model.fit.unknown", reached=reached)
         if "model.fit" not in roles_of(call.name) and _fits_model(code, call)
     ]
-    return tuple(sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line)))
+    return tuple(
+        sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line))
+    )
 
 
 def _fits_model(code: Code, call: Call) -> bool:
@@ -41,9 +43,37 @@ def _fits_model(code: Code, call: Call) -> bool:
     if call.root in ("pandas", "numpy", "scipy", "prophet", "evidently", "shap", "umap"):
         return False
     last = owner.rsplit(".", 1)[-1].lower()
-    return any(word in last for word in ("model", "clf", "reg", "classif", "estim", "pipe", "search", "grid", "tree", "forest",
-        "xgb", "lgb", "cat", "svm", "svc", "knn", "learner", "rf", "lr", "net", "algo", "cv", "booster", "study")) or bool(
-        code.module(call.path) and {"sklearn", "xgboost", "lightgbm", "catboost", "keras", "tensorflow"}
+    return any(
+        word in last
+        for word in (
+            "model",
+            "clf",
+            "reg",
+            "classif",
+            "estim",
+            "pipe",
+            "search",
+            "grid",
+            "tree",
+            "forest",
+            "xgb",
+            "lgb",
+            "cat",
+            "svm",
+            "svc",
+            "knn",
+            "learner",
+            "rf",
+            "lr",
+            "net",
+            "algo",
+            "cv",
+            "booster",
+            "study",
+        )
+    ) or bool(
+        code.module(call.path)
+        and {"sklearn", "xgboost", "lightgbm", "catboost", "keras", "tensorflow"}
         & {item.root for item in code.module(call.path).used_imports}  # type: ignore[union-attr]
         and not re.search(r"(?i)data|frame|df", last)
     )
@@ -67,21 +97,72 @@ def derived_columns(code: Code) -> Iterator[Assignment]:
     """Assignments of a computed value to a named column."""
     for module in code.modules:
         for item in module.assignments:
-            if item.column and item.derived and not _DERIVED_NOT.search(item.column) and code.is_reached(module.path, item.scope):
+            if (
+                item.column
+                and item.derived
+                and not _DERIVED_NOT.search(item.column)
+                and code.is_reached(module.path, item.scope)
+            ):
                 yield item
 
 
-_FEATURES = re.compile(r"(?i)feature|preprocess|prepare|transform|encod|vectori[sz]e|to_vector|engineer|enrich|derive|activity|aggregate|window|lag|embed|tokeni[sz]e")
+_FEATURES = re.compile(
+    r"(?i)feature|preprocess|prepare|transform|encod|vectori[sz]e|to_vector|engineer|enrich|derive|activity|aggregate|window|lag|embed|tokeni[sz]e"
+)
 _SHAPES = frozenset(
-    "groupby assign rolling shift diff pct_change merge map apply get_dummies cut qcut log log1p sin cos sqrt where select isin astype resample "
-    "pivot_table ewm cumsum rank clip to_datetime total_seconds weekday isoformat fromisoformat reindex explode factorize split lower extract resize normalize".split()
+    [
+        "groupby",
+        "assign",
+        "rolling",
+        "shift",
+        "diff",
+        "pct_change",
+        "merge",
+        "map",
+        "apply",
+        "get_dummies",
+        "cut",
+        "qcut",
+        "log",
+        "log1p",
+        "sin",
+        "cos",
+        "sqrt",
+        "where",
+        "select",
+        "isin",
+        "astype",
+        "resample",
+        "pivot_table",
+        "ewm",
+        "cumsum",
+        "rank",
+        "clip",
+        "to_datetime",
+        "total_seconds",
+        "weekday",
+        "isoformat",
+        "fromisoformat",
+        "reindex",
+        "explode",
+        "factorize",
+        "split",
+        "lower",
+        "extract",
+        "resize",
+        "normalize",
+    ]
 )
 
 
 def feature_functions(code: Code) -> Iterator[Function]:
     """Functions of a feature module, or of a feature's name, that compute and return something."""
     for function in code.functions:
-        if not function.answers or function.statements < 3 or not _FEATURES.search(f"{function.name} {function.path.rsplit('/', 1)[-1]}"):
+        if (
+            not function.answers
+            or function.statements < 3
+            or not _FEATURES.search(f"{function.name} {function.path.rsplit('/', 1)[-1]}")
+        ):
             continue
         kinds = {call.last for call in code.calls_in(function.path, function.qualname)} & _SHAPES
         if len(kinds) >= 3:

@@ -25,13 +25,19 @@ __all__ = [
     "stored_metrics",
 ]
 
-_WATCHED = re.compile(r"(?i)drift|retrain|degrad|psi|mae|rmse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm")
+_WATCHED = re.compile(
+    r"(?i)drift|retrain|degrad|psi|mae|rmse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
+)
 _MONITORS = re.compile(r"(?i)monitor|drift|evidently|observab|metrics?_calc|calculate_metrics|data_quality|telemetry")
-_DRIFT_WORD = re.compile(r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect")
+_DRIFT_WORD = re.compile(
+    r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect"
+)
 _STATISTICS = re.compile(r"^scipy\.|^numpy\.")
 _INSERT = re.compile(r"(?i)\binsert\s+into\b|create\s+table\b")
 _DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monitoring|prometheus|drift[-_ ]?report")
-_NOT_DASHBOARD = re.compile(r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields")
+_NOT_DASHBOARD = re.compile(
+    r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields"
+)
 
 
 def monitor_modules(repo: Repository) -> frozenset[str]:
@@ -54,30 +60,66 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
     for call in code.calls("metrics.store"):
         if call.path in monitors and call.path in {text.path for text in code.texts(_INSERT)}:
-            line = next((text.place for text in code.texts(re.compile(r"(?i)\binsert\s+into\b")) if text.path == call.path), call.place)
+            line = next(
+                (text.place for text in code.texts(re.compile(r"(?i)\binsert\s+into\b")) if text.path == call.path),
+                call.place,
+            )
             yield line
-        elif call.path in monitors and call.last in ("to_sql", "insert_one", "insert_many", "put_item", "add", "insert_rows_json"):
+        elif call.path in monitors and call.last in (
+            "to_sql",
+            "insert_one",
+            "insert_many",
+            "put_item",
+            "add",
+            "insert_rows_json",
+        ):
             yield call.place
-    helpers = {text.path for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))}
+    helpers = {
+        text.path for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))
+    }
     for path in sorted(helpers):
         if monitors:
-            yield next(text.place for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)")) if text.path == path)
+            yield next(
+                text.place
+                for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))
+                if text.path == path
+            )
 
 
 def logged_predictions(repo: Repository) -> Iterator[Place]:
     """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
     code = repo.code
-    serving = {call.path for call in code.calls("serve.route", "serve.app")} | {call.path for call in code.calls("model.predict")}
+    serving = {call.path for call in code.calls("serve.route", "serve.app")} | {
+        call.path for call in code.calls("model.predict")
+    }
     for call in code.calls("metrics.store", "data.write"):
         if call.path in serving and call.path not in {item.path for item in training_calls(code)}:
-            if call.last in ("insert_one", "insert_many", "execute", "add", "to_sql", "put_item", "commit", "to_csv", "put_record", "put_object", "to_parquet", "save"):
+            if call.last in (
+                "insert_one",
+                "insert_many",
+                "execute",
+                "add",
+                "to_sql",
+                "put_item",
+                "commit",
+                "to_csv",
+                "put_record",
+                "put_object",
+                "to_parquet",
+                "save",
+            ):
                 yield call.place
     for module in code.modules:
         if module.path not in serving:
             continue
         for call in module.calls:
-            if call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce") and call.scope and (
-                any(re.search(r"(?i)predict|request|score", text) for text in call.texts()) or call.last in ("put_record", "produce")
+            if (
+                call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
+                and call.scope
+                and (
+                    any(re.search(r"(?i)predict|request|score", text) for text in call.texts())
+                    or call.last in ("put_record", "produce")
+                )
             ):
                 yield call.place
     for call in code.calls("monitor.report"):
@@ -89,12 +131,17 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
     """Calls that detect drift; statistical tests count where their names speak of drift."""
     code = repo.code if code_of == "code" else repo.notebook_code
     for call in code.calls("monitor.drift"):
-        if not _STATISTICS.match(call.name):
-            yield call
-        elif _DRIFT_WORD.search(f"{call.path} {call.scope}") or any(_DRIFT_WORD.search(t.value) for m in [code.module(call.path)] if m for t in m.texts):
+        if (
+            not _STATISTICS.match(call.name)
+            or _DRIFT_WORD.search(f"{call.path} {call.scope}")
+            or any(_DRIFT_WORD.search(t.value) for m in [code.module(call.path)] if m for t in m.texts)
+        ):
             yield call
     for function in code.functions:
-        if re.search(r"(?i)psi$|^psi|population_stability|(?:detect|check|calculate|compute|monitor|measure|test)_?\w*drift|drift_(?:detect|check|score|test)", function.name):
+        if re.search(
+            r"(?i)psi$|^psi|population_stability|(?:detect|check|calculate|compute|monitor|measure|test)_?\w*drift|drift_(?:detect|check|score|test)",
+            function.name,
+        ):
             for call in code.calls_in(function.path, function.qualname):
                 if call.root in ("numpy", "scipy", "pandas", "math"):
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
@@ -104,7 +151,12 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
 def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
     """Whether every comparison is of training with validation data of the same split."""
     code = repo.code
-    runs = [call for module in code.modules for call in module.calls if call.has_keyword("reference_data") and call.has_keyword("current_data")]
+    runs = [
+        call
+        for module in code.modules
+        for call in module.calls
+        if call.has_keyword("reference_data") and call.has_keyword("current_data")
+    ]
     if not runs:
         return False
     paths = {call.path for call in calls}
@@ -128,15 +180,19 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
     for call in code.calls("monitor.quality"):
         yield call.place, True
     for call in code.calls("model.evaluate"):
-        if call.root in ("sklearn", "numpy") and call.path not in fitting and (
-            _MONITORS.search(call.path) or _NEW.search(f"{call.scope} {call.path}") or _stores(repo, call)
+        if (
+            call.root in ("sklearn", "numpy")
+            and call.path not in fitting
+            and (_MONITORS.search(call.path) or _NEW.search(f"{call.scope} {call.path}") or _stores(repo, call))
         ):
             yield call.place, True
     for module in code.modules:
         if module.path in fitting or not (_MONITORS.search(module.path) or _NEW.search(module.path)):
             continue
         for scope, names in module.names_in.items():
-            words = {name.lower() for name in names} | {item.column.lower() for item in module.assignments if item.scope == scope}
+            words = {name.lower() for name in names} | {
+                item.column.lower() for item in module.assignments if item.scope == scope
+            }
             words |= {key for call in module.calls if call.scope == scope for key in (call.keywords or {})}
             joined = " ".join(sorted(words))
             if _LABEL.search(joined) and _SCORE.search(joined) and code.is_reached(module.path, scope):
@@ -180,7 +236,9 @@ def report_pages(repo: Repository) -> Iterator[Place]:
         if call.last in ("save_html", "save", "show"):
             yield call.place
     for path in repo.paths:
-        if path.lower().endswith(".html") and re.search(r"(?i)drift|evidently|report|monitor|quality|whylogs", path.rsplit("/", 1)[-1]):
+        if path.lower().endswith(".html") and re.search(
+            r"(?i)drift|evidently|report|monitor|quality|whylogs", path.rsplit("/", 1)[-1]
+        ):
             yield Place(path, 1)
 
 
@@ -189,19 +247,35 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
     code = repo.code
     watching = monitor_modules(repo)
     for call in code.calls("pipeline.trigger"):
-        if call.conditional or call.path in watching or re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
+        if (
+            call.conditional
+            or call.path in watching
+            or re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}")
+        ):
             yield call.place, True
     for module in code.modules:
-        watches = module.path in watching or any("drift" in word or "retrain" in word for item in module.conditions for word in item.asked)
+        watches = module.path in watching or any(
+            "drift" in word or "retrain" in word for item in module.conditions for word in item.asked
+        )
         for call in module.calls:
             if not call.conditional or not code.is_reached(call.path, call.scope):
                 continue
-            named = bool(re.search(r"(?i)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training", call.name))
+            named = bool(
+                re.search(
+                    r"(?i)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training",
+                    call.name,
+                )
+            )
             if not (watches or re.search(r"(?i)drift|retrain|degrad", call.scope)):
                 continue
             target = code.definition(call.name, call.path)
             starts = "model.fit" in roles_of(call.name) or bool(
-                target and (code.reaches(*target, "model.fit", steps=6) or code.reaches(*target, "pipeline.trigger", steps=4) or code.reaches(*target, "pipeline.flow", steps=3))
+                target
+                and (
+                    code.reaches(*target, "model.fit", steps=6)
+                    or code.reaches(*target, "pipeline.trigger", steps=4)
+                    or code.reaches(*target, "pipeline.flow", steps=3)
+                )
             )
             if starts and target and _guarded_by_watch(module, call):
                 yield call.place, True
@@ -212,6 +286,9 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
 def _guarded_by_watch(module: PythonModule, call: Call) -> bool:
     """Whether a condition about drift or quality guards the call."""
     return any(
-        item.scope == call.scope and item.line <= call.line and call.last in item.acts and any(_WATCHED.search(word) for word in item.asked)
+        item.scope == call.scope
+        and item.line <= call.line
+        and call.last in item.acts
+        and any(_WATCHED.search(word) for word in item.asked)
         for item in module.conditions
     )

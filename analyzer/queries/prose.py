@@ -33,14 +33,22 @@ _COMMAND = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
-_LOCAL_HOST = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder")
-_STATIC_WORDS = re.compile(r"(?i)report|dashboard|documentation|docs\b|monitor|evidently|notebook|slides|data|csv|parquet|model\.|dataset|\.zip|template|website for|course|tutorial")
-_APP_WORDS = re.compile(r"(?i)\blive\b|\bdemo\b|\bapp\b|web ?app|try it|deployed|hosted|endpoint|\bapi\b|application|swagger|production|website|visit|access|online|here")
+_LOCAL_HOST = re.compile(
+    r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder"
+)
+_STATIC_WORDS = re.compile(
+    r"(?i)report|dashboard|documentation|docs\b|monitor|evidently|notebook|slides|data|csv|parquet|model\.|dataset|\.zip|template|website for|course|tutorial"
+)
+_APP_WORDS = re.compile(
+    r"(?i)\blive\b|\bdemo\b|\bapp\b|web ?app|try it|deployed|hosted|endpoint|\bapi\b|application|swagger|production|website|visit|access|online|here"
+)
 
 
 def own_documents(repo: Repository) -> tuple[Document, ...]:
     """The README and the docs pages, without changelogs, licences, templates and agents' notes."""
-    skip = re.compile(r"(?i)changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo")
+    skip = re.compile(
+        r"(?i)changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo"
+    )
     return tuple(item for item in repo.documents if not skip.search(item.path) and item.words + len(item.blocks))
 
 
@@ -49,7 +57,9 @@ def docs_pages(repo: Repository) -> tuple[Document, ...]:
     return tuple(
         item
         for item in own_documents(repo)
-        if item.path != repo.readme_path and item.words >= 120 and not item.path.rsplit("/", 1)[-1].lower().startswith("readme")
+        if item.path != repo.readme_path
+        and item.words >= 120
+        and not item.path.rsplit("/", 1)[-1].lower().startswith("readme")
     )
 
 
@@ -71,7 +81,26 @@ def intro(document: Document) -> list[Block]:
     return blocks
 
 
-_SHELLS = frozenset({"", "bash", "sh", "shell", "console", "zsh", "cmd", "powershell", "text", "terminal", "python", "bat", "ps1", "shell-session", "commandline", "cli"})
+_SHELLS = frozenset(
+    {
+        "",
+        "bash",
+        "sh",
+        "shell",
+        "console",
+        "zsh",
+        "cmd",
+        "powershell",
+        "text",
+        "terminal",
+        "python",
+        "bat",
+        "ps1",
+        "shell-session",
+        "commandline",
+        "cli",
+    }
+)
 
 
 def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
@@ -82,10 +111,16 @@ def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
         elif block.kind in ("item", "paragraph", "quote"):
             yield from ((block, code.strip()) for code in block.codes if _COMMAND.match(code))
             if not block.codes:
-                yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line) and len(line.split()) <= 12)
+                yield from (
+                    (block, line.strip())
+                    for line in block.text.split("\n")
+                    if _COMMAND.match(line) and len(line.split()) <= 12
+                )
 
 
-_PROGRAM_FILE = re.compile(r"^(?:\$ )?(?:python3?|bash|sh|\./)\s*(?:-\w\s+)?([\w./-]+\.(?:py|sh))\b|^(?:\$ )?\./([\w./-]+\.sh)\b")
+_PROGRAM_FILE = re.compile(
+    r"^(?:\$ )?(?:python3?|bash|sh|\./)\s*(?:-\w\s+)?([\w./-]+\.(?:py|sh))\b|^(?:\$ )?\./([\w./-]+\.sh)\b"
+)
 
 
 def absent_files(repo: Repository, command: str) -> Iterator[str]:
@@ -108,7 +143,10 @@ def _local_file(repo: Repository, document: Document, source: str) -> str | None
 def shows(repo: Repository, document: Document, image: Image) -> bool:
     """Whether an image can be seen: it is in the repository, or hosted elsewhere and no badge."""
     if image.source.startswith(("http://", "https://")):
-        return not re.search(r"(?i)shields\.io|badge|/workflows/|codecov|visitor|\.svg\?|simpleicons|skillicons|devicon|star-history|contrib\.rocks|giphy", image.source)
+        return not re.search(
+            r"(?i)shields\.io|badge|/workflows/|codecov|visitor|\.svg\?|simpleicons|skillicons|devicon|star-history|contrib\.rocks|giphy",
+            image.source,
+        )
     return _local_file(repo, document, image.source) is not None
 
 
@@ -117,15 +155,17 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     for document in own_documents(repo):
         for section in document.sections:
             for block in section.of("code"):
-                if block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2"):
-                    yield block, document
-                elif block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text):
+                if block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2") or (
+                    block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text)
+                ):
                     yield block, document
             for image in section.images:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
                 if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
                     continue
-                if DIAGRAM_WORDS.search(words) or re.search(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline", section.title):
+                if DIAGRAM_WORDS.search(words) or re.search(
+                    r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline", section.title
+                ):
                     yield image, document
 
 
@@ -144,7 +184,11 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
             continue
         if METRIC_WORDS.search(block.text):
             for line in block.text.split("\n"):
-                if METRIC_WORDS.search(line) and _result_number(line) and not re.search(r"log_metric|```|\bimport\b|==\d", line):
+                if (
+                    METRIC_WORDS.search(line)
+                    and _result_number(line)
+                    and not re.search(r"log_metric|```|\bimport\b|==\d", line)
+                ):
                     yield block, line
                     break
             else:
@@ -154,7 +198,9 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
 
 def _result_number(text: str) -> bool:
     """A number that can be a measured value: with decimals or a per cent sign, beside a metric's name."""
-    return bool(re.search(r"(?<![\w./-])(?:\d+[.,]\d+|\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)", text)) and not re.search(r"(?i)[<>=]=\s*\d|version|python\s*3|:\d{4}", text)
+    return bool(
+        re.search(r"(?<![\w./-])(?:\d+[.,]\d+|\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)", text)
+    ) and not re.search(r"(?i)[<>=]=\s*\d|version|python\s*3|:\d{4}", text)
 
 
 def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
@@ -163,14 +209,23 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
         in_results = bool(TITLES["results"].search(section.title))
         for image in section.images:
             words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
-            if not shows(repo, document, image) or re.search(r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", words):
+            if not shows(repo, document, image) or re.search(
+                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", words
+            ):
                 continue
-            if in_results or re.search(r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo", words):
+            if in_results or re.search(
+                r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
+                words,
+            ):
                 yield image
 
 
-_OF_THE_SYSTEM = re.compile(r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint)\b")
-_OF_OTHERS = re.compile(r"(?i)according to|stud(?:y|ies)|survey|research|report(?:s|ed) that|review:|industry|worldwide|globally|every year|each year|annual|dataset (?:contains|is|has)|images? contain|rows|samples? of")
+_OF_THE_SYSTEM = re.compile(
+    r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint)\b"
+)
+_OF_OTHERS = re.compile(
+    r"(?i)according to|stud(?:y|ies)|survey|research|report(?:s|ed) that|review:|industry|worldwide|globally|every year|each year|annual|dataset (?:contains|is|has)|images? contain|rows|samples? of"
+)
 
 
 def quantified(document: Document) -> Iterator[Block]:
@@ -182,7 +237,11 @@ def quantified(document: Document) -> Iterator[Block]:
                 continue
             for line in block.text.split("\n"):
                 match = COMPARED.search(line)
-                if match and not _OF_OTHERS.search(line) and (not background or _OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40])):
+                if (
+                    match
+                    and not _OF_OTHERS.search(line)
+                    and (not background or _OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40]))
+                ):
                     yield block
                     break
 
@@ -201,17 +260,30 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "page" if re.search(r"(?i)evidently|report|slides|course|dataset", link.text) else "application"
         elif HOSTED_STATIC.match(link.url) and not _is_data(link.url):
             yield link, "page"
-        elif _is_own_domain(link) and re.search(r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production", context):
+        elif _is_own_domain(link) and re.search(
+            r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production",
+            context,
+        ):
             yield link, "application"
 
 
 def shows_tracked_numbers(image: Image) -> bool:
     """Whether a picture shows a tracker or dashboard, which is full of numbers."""
-    return bool(re.search(r"(?i)mlflow|wandb|comet|neptune|experiment|\bruns?\b|grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?", f"{image.source.rsplit('/', 1)[-1]} {image.alt}"))
+    return bool(
+        re.search(
+            r"(?i)mlflow|wandb|comet|neptune|experiment|\bruns?\b|grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
+            f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
+        )
+    )
 
 
 def _is_data(url: str) -> bool:
-    return bool(re.search(r"(?i)\.(?:csv|parquet|zip|gz|json|pkl|tar|pdf|png|jpg|ipynb|sh|whl|tgz|xlsx?)(?:$|\?)|trip-data|nyc-tlc|/datasets?/", url))
+    return bool(
+        re.search(
+            r"(?i)\.(?:csv|parquet|zip|gz|json|pkl|tar|pdf|png|jpg|ipynb|sh|whl|tgz|xlsx?)(?:$|\?)|trip-data|nyc-tlc|/datasets?/",
+            url,
+        )
+    )
 
 
 def _links_in_code(document: Document) -> Iterator[Link]:
@@ -219,7 +291,10 @@ def _links_in_code(document: Document) -> Iterator[Link]:
         if block.kind == "code":
             for match in re.finditer(r"https?://[^\s\"'<>)\\]+", block.text):
                 line = block.line + 1 + block.text.count("\n", 0, match.start())
-                if re.search(r"/predict|/health|/docs|/invocations|run\.app|execute-api|elb\.amazonaws|azurewebsites|onrender|herokuapp|fly\.dev", match.group()):
+                if re.search(
+                    r"/predict|/health|/docs|/invocations|run\.app|execute-api|elb\.amazonaws|azurewebsites|onrender|herokuapp|fly\.dev",
+                    match.group(),
+                ):
                     yield Link(document.path, match.group().rstrip(".,;"), "endpoint", line)
 
 

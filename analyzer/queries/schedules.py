@@ -6,15 +6,29 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from analyzer.artifacts.ci import Pipeline
+from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.queries.learning import training_calls
 from analyzer.repository import Repository
 
-__all__ = ["Schedule", "schedules", "scheduled_scoring", "starts_training"]
+__all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training"]
 
 _KEYWORDS = ("cron", "interval", "schedule", "schedules", "schedule_interval", "rrule", "timetable")
-_TAKES = frozenset({"serve", "deploy", "to_deployment", "build_from_flow", "Deployment", "DAG", "dag", "DeploymentSpec", "create_deployment"})
+_TAKES = frozenset(
+    {
+        "serve",
+        "deploy",
+        "to_deployment",
+        "build_from_flow",
+        "Deployment",
+        "DAG",
+        "dag",
+        "DeploymentSpec",
+        "create_deployment",
+    }
+)
 _PROGRAM = re.compile(r"[\w./-]+\.py\b")
 
 
@@ -74,15 +88,17 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
     for pipeline in repo.pipelines:
         for trigger in pipeline.triggers:
             if trigger.kind == "schedule":
-                yield Schedule(Place(pipeline.path, trigger.line), tuple(_programs(repo, pipeline)), tool=pipeline.system)
+                yield Schedule(
+                    Place(pipeline.path, trigger.line), tuple(_programs(repo, pipeline)), tool=pipeline.system
+                )
     for item in repo.kubernetes:
         if item.kind in ("CronJob", "CronWorkflow", "ScheduledWorkflow", "ScheduledSparkApplication"):
             yield Schedule(item.place, tuple(_all_programs(repo)), tool="kubernetes")
     for file in repo.infrastructure:
         for resource in file.resources:
-            if re.search(r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron", resource.type) and re.search(
-                r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"
-            ):
+            if re.search(
+                r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron", resource.type
+            ) and re.search(r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"):
                 yield Schedule(resource.place, tuple(_all_programs(repo)), tool=file.tool)
 
 
@@ -92,18 +108,30 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
     for module in code.modules:
         for call in module.calls:
             given = next((name for name in _KEYWORDS if call.has_keyword(name) and _is_set(call, name)), "")
-            if given and call.last in _TAKES and code.is_reached(call.path, call.scope) and (call.path, call.line) not in seen:
+            if (
+                given
+                and call.last in _TAKES
+                and code.is_reached(call.path, call.scope)
+                and (call.path, call.line) not in seen
+            ):
                 seen.add((call.path, call.line))
-                yield Schedule(call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), tool=call.root)
+                yield Schedule(
+                    call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), tool=call.root
+                )
     for call in code.calls("pipeline.schedule"):
-        if (call.path, call.line) not in seen and call.root not in ("prefect",):
+        if (call.path, call.line) not in seen and call.root != "prefect":
             seen.add((call.path, call.line))
             yield Schedule(call.place, (call.path,), tool=call.root)
 
 
 def _is_set(call: Call, name: str) -> bool:
     value = call.keyword(name)
-    return value not in ("", "None", "@once", ()) and not (value is None and name in ("schedule", "schedule_interval") and call.last in ("DAG", "dag") and not _computed(call, name))
+    return value not in ("", "None", "@once", ()) and not (
+        value is None
+        and name in ("schedule", "schedule_interval")
+        and call.last in ("DAG", "dag")
+        and not _computed(call, name)
+    )
 
 
 def _computed(call: Call, name: str) -> bool:
@@ -119,7 +147,9 @@ def _functions_of(repo: Repository, call: Call) -> Iterator[tuple[str, str]]:
             yield target
     if call.decorates:
         module = code.module(call.path)
-        yield from ((call.path, item.qualname) for item in (module.functions if module else ()) if item.name == call.decorates)
+        yield from (
+            (call.path, item.qualname) for item in (module.functions if module else ()) if item.name == call.decorates
+        )
     for value in (call.keyword("flow"), *call.args):
         dotted = getattr(value, "dotted", "")
         target = code.definition(dotted, call.path) if dotted else None
@@ -133,18 +163,23 @@ def _functions_of(repo: Repository, call: Call) -> Iterator[tuple[str, str]]:
 
 
 def _modules_of(repo: Repository, call: Call) -> Iterator[str]:
-    if call.last in ("DAG", "dag"):
-        yield call.path
-    elif not list(_functions_of(repo, call)):
+    if call.last in ("DAG", "dag") or not list(_functions_of(repo, call)):
         yield call.path
 
 
-def _of_workflow(repo: Repository, workflow) -> Schedule:  # type: ignore[no-untyped-def]
+def _of_workflow(repo: Repository, workflow: Workflow) -> Schedule:
     modules: list[str] = []
     functions: list[tuple[str, str]] = []
     steps = workflow.steps
     if workflow.tool == "mage":
-        pipeline = next((item for item in repo.workflows if item.tool == "mage" and item.steps and item.path.split("/")[-2] == workflow.path.split("/")[-2]), None)
+        pipeline = next(
+            (
+                item
+                for item in repo.workflows
+                if item.tool == "mage" and item.steps and item.path.split("/")[-2] == workflow.path.split("/")[-2]
+            ),
+            None,
+        )
         steps = pipeline.steps if pipeline else ()
     for step in steps:
         name = step.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
@@ -156,7 +191,7 @@ def _of_workflow(repo: Repository, workflow) -> Schedule:  # type: ignore[no-unt
     return Schedule(workflow.schedule_place, tuple(modules), tuple(functions), workflow.active, workflow.tool)
 
 
-def _programs(repo: Repository, pipeline) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _programs(repo: Repository, pipeline: Pipeline) -> Iterator[str]:
     for item in repo.commands_of(pipeline):
         path = repo.program(item.invocation)
         if path:

@@ -12,9 +12,15 @@ from analyzer.repository import Repository
 
 __all__ = ["batch_scoring", "handlers", "model_servers", "prediction_routes", "routes", "ui_apps"]
 
-_PREDICTS = re.compile(r"(?i)predict|score|scoring|infer|recommend|classif|forecast|invocations|generate|detect|estimate|duration|translate|embed|summar|rank\b|price|sentiment|segment")
-_SERVER_IMAGES = re.compile(r"tensorflow/serving|tritonserver|pytorch/torchserve|torchserve|seldonio/|kserve/|mlserver|text-generation-inference|vllm/|bentoml/|openvino/model_server")
-_SERVING_COMMAND = re.compile(r"mlflow models serve|bentoml serve|torchserve|tritonserver|tensorflow_model_server|serve run|litserve|mlserver start|seldon-core-microservice|vllm serve|mlflow deployments")
+_PREDICTS = re.compile(
+    r"(?i)predict|score|scoring|infer|recommend|classif|forecast|invocations|generate|detect|estimate|duration|translate|embed|summar|rank\b|price|sentiment|segment"
+)
+_SERVER_IMAGES = re.compile(
+    r"tensorflow/serving|tritonserver|pytorch/torchserve|torchserve|seldonio/|kserve/|mlserver|text-generation-inference|vllm/|bentoml/|openvino/model_server"
+)
+_SERVING_COMMAND = re.compile(
+    r"mlflow models serve|bentoml serve|torchserve|tritonserver|tensorflow_model_server|serve run|litserve|mlserver start|seldon-core-microservice|vllm serve|mlflow deployments"
+)
 
 
 def routes(repo: Repository) -> tuple[Call, ...]:
@@ -30,9 +36,9 @@ def prediction_routes(repo: Repository) -> Iterator[Call]:
         names = " ".join((call.decorates, *call.texts()))
         module = code.module(call.path)
         functions = [item for item in module.functions if item.name == call.decorates] if module else []
-        if any(code.reaches(item.path, item.qualname, "model.predict") for item in functions):
-            yield call
-        elif _PREDICTS.search(names) and not any(item.stub for item in functions):
+        if any(code.reaches(item.path, item.qualname, "model.predict") for item in functions) or (
+            _PREDICTS.search(names) and not any(item.stub for item in functions)
+        ):
             yield call
     if found:
         with_model = {call.path for call in code.calls("model.predict", "model.load")}
@@ -44,9 +50,9 @@ def handlers(repo: Repository) -> Iterator[Function]:
     code = repo.code
     for function in code.functions:
         if re.search(r"(?i)^(?:lambda_)?handler$|lambda_handler|_handler$", function.name) and not function.nested:
-            if code.reaches(function.path, function.qualname, "model.predict", steps=4):
-                yield function
-            elif any(call.path == function.path for call in code.calls("model.predict")):
+            if code.reaches(function.path, function.qualname, "model.predict", steps=4) or any(
+                call.path == function.path for call in code.calls("model.predict")
+            ):
                 yield function
 
 
@@ -60,9 +66,9 @@ def model_servers(repo: Repository) -> Iterator[Located | Place]:
     for docker in repo.dockerfiles:
         if any(_SERVER_IMAGES.search(image) for image in docker.images):
             yield docker
-    for item in all_invocations(repo):
-        if _SERVING_COMMAND.match(item.text):
-            yield item.origin
+    for invocation in all_invocations(repo):
+        if _SERVING_COMMAND.match(invocation.text):
+            yield invocation.origin
     yield from repo.code.calls("serve.remote")
     for infra in repo.infrastructure:
         for resource in infra.resources:
@@ -88,7 +94,8 @@ def batch_scoring(repo: Repository) -> Iterator[Call]:
     fitting = {call.path for call in code.calls("model.fit")}
     loading = {call.path for call in code.calls("model.load", "registry.load")}
     for call in code.calls("model.predict"):
-        if call.path in loading and call.path not in fitting:
-            yield call
-        elif re.search(r"(?i)predict|score|scoring|batch|inference", call.path.rsplit("/", 1)[-1]) and call.path not in fitting:
+        if (call.path in loading and call.path not in fitting) or (
+            re.search(r"(?i)predict|score|scoring|batch|inference", call.path.rsplit("/", 1)[-1])
+            and call.path not in fitting
+        ):
             yield call

@@ -17,7 +17,20 @@ _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 _INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
 _LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
 _ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
-_STARTS = frozenset({"testcontainers", "docker", "pytest_docker", "psycopg", "psycopg2", "redis", "kafka", "pymongo", "localstack", "moto"})
+_STARTS = frozenset(
+    {
+        "testcontainers",
+        "docker",
+        "pytest_docker",
+        "psycopg",
+        "psycopg2",
+        "redis",
+        "kafka",
+        "pymongo",
+        "localstack",
+        "moto",
+    }
+)
 
 
 def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
@@ -50,13 +63,20 @@ def _live_call(repo: Repository, function: Function) -> Call | None:
         if "test.live" not in roles_of(call.name):
             continue
         if call.root in _ASKS:
-            if any(_LOCAL_URL.search(text) for text in call.texts()) or _INTEGRATION.search(function.path) or not call.texts():
+            if (
+                any(_LOCAL_URL.search(text) for text in call.texts())
+                or _INTEGRATION.search(function.path)
+                or not call.texts()
+            ):
                 return call
-        elif call.root in _STARTS and not _mocked(repo, function, call):
-            return call
-        elif call.root == "subprocess" and any(re.search(r"docker|python|uvicorn|flask|compose", text) for text in call.texts()):
-            return call
-        elif call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and _INTEGRATION.search(function.path):
+        elif (
+            (call.root in _STARTS and not _mocked(repo, function, call))
+            or (
+                call.root == "subprocess"
+                and any(re.search(r"docker|python|uvicorn|flask|compose", text) for text in call.texts())
+            )
+            or (call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and _INTEGRATION.search(function.path))
+        ):
             return call
     return None
 
@@ -75,7 +95,11 @@ def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
         if module.path != function.path and not module.path.endswith("conftest.py"):
             continue
         for helper in module.functions:
-            if helper.name in names or helper.name in setups or "pytest.fixture" in helper.decorators and helper.name in names:
+            if (
+                helper.name in names
+                or helper.name in setups
+                or ("pytest.fixture" in helper.decorators and helper.name in names)
+            ):
                 found += tests.calls_in(module.path, helper.qualname)
     return found
 
@@ -84,7 +108,9 @@ def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function
     """Tests with assertions of the project's own code that need nothing running."""
     for module in _modules(repo, collected=collected):
         for function in _functions(module, named=collected):
-            if _INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(repo, function):
+            if _INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(
+                repo, function
+            ):
                 continue
             if not is_integration(repo, function) and _tests_own_code(repo, module, function):
                 yield function
@@ -100,7 +126,9 @@ def _tests_own_code(repo: Repository, module: PythonModule, function: Function) 
             path = local.find(dotted, module.path)
             if path and path != module.path:
                 return True
-        if item.root and any(path.split("/")[0] == item.root or f"/{item.root}/" in path for path in (m.path for m in repo.modules)):
+        if item.root and any(
+            path.split("/")[0] == item.root or f"/{item.root}/" in path for path in (m.path for m in repo.modules)
+        ):
             return True
     return False
 
@@ -119,15 +147,27 @@ def _runs_pipeline(repo: Repository, function: Function) -> bool:
     if not _INTEGRATION.search(f"{function.path} {function.name}"):
         return False
     world = repo.world
-    stages = [role for role in ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow") if world.reaches(function.path, function.qualname, role, steps=4)]
+    stages = [
+        role
+        for role in ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow")
+        if world.reaches(function.path, function.qualname, role, steps=4)
+    ]
     return len(stages) >= 2
 
 
 def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
     """(place, message, whether it counts in full) of what tests parts together in another way."""
     for module in repo.tests.modules:
-        live = [call for call in module.calls if not call.scope and "test.live" in roles_of(call.name) and call.root in _ASKS | _STARTS]
-        in_functions = [call for call in module.calls if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())]
+        live = [
+            call
+            for call in module.calls
+            if not call.scope and "test.live" in roles_of(call.name) and call.root in _ASKS | _STARTS
+        ]
+        in_functions = [
+            call
+            for call in module.calls
+            if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())
+        ]
         stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
         if in_functions and stopping and (module.has_main_guard or module.checks):
             yield in_functions[0].place, "A script asserts on the answers of a running part", True
@@ -144,7 +184,9 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
             yield module.place, "A load script asks the service, but asserts nothing", False
             return
     for item in all_invocations(repo):
-        tests = _INTEGRATION.search(item.origin.path) or re.search(r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via)))
+        tests = _INTEGRATION.search(item.origin.path) or re.search(
+            r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via))
+        )
         if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
             yield item.origin, "A script asks the running service, but asserts nothing", False
             return

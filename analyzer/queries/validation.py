@@ -12,11 +12,39 @@ from analyzer.repository import Repository
 
 __all__ = ["checked_with_consequence", "computed_without", "request_schemas"]
 
-_RAISES_ITSELF = re.compile(r"^(?:pandera|jsonschema|cerberus|voluptuous|frictionless|pandas_schema)\b.*(?:validate|check_types|check_input|check_output|check_io)$")
-_FRAMEWORKS = ("great_expectations", "evidently", "deepchecks", "tensorflow_data_validation", "soda", "whylogs", "pandera", "giskard")
+_RAISES_ITSELF = re.compile(
+    r"^(?:pandera|jsonschema|cerberus|voluptuous|frictionless|pandas_schema)\b.*(?:validate|check_types|check_input|check_output|check_io)$"
+)
+_FRAMEWORKS = (
+    "great_expectations",
+    "evidently",
+    "deepchecks",
+    "tensorflow_data_validation",
+    "soda",
+    "whylogs",
+    "pandera",
+    "giskard",
+)
 _INSPECTS = frozenset(
-    "isna isnull notna notnull duplicated between isin issubset issuperset is_unique difference isfinite isnan select_dtypes "
-    "is_numeric_dtype is_datetime64_any_dtype nunique".split()
+    [
+        "isna",
+        "isnull",
+        "notna",
+        "notnull",
+        "duplicated",
+        "between",
+        "isin",
+        "issubset",
+        "issuperset",
+        "is_unique",
+        "difference",
+        "isfinite",
+        "isnan",
+        "select_dtypes",
+        "is_numeric_dtype",
+        "is_datetime64_any_dtype",
+        "nunique",
+    ]
 )
 _OWN = re.compile(
     r"(?i)^_?(?:validate|check|verify|ensure|assert|inspect|find)_?(?:\w*_)?(?:data|schema|columns?|raw|df|dataset|dataframe|frame|quality|features?|missing|nulls?|ranges?|integrity|records?|batch|rows?|problems|input|table)"
@@ -84,10 +112,18 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     named = bool(_OWN.search(function.name))
     module = repo.code.module(function.path)
     conditions = [item for item in module.conditions if item.scope == function.qualname] if module else []
-    stopping = [item for item in conditions if any(_STOPS.search(act) for act in item.acts if act != "return") or "append" in item.acts]
+    stopping = [
+        item
+        for item in conditions
+        if any(_STOPS.search(act) for act in item.acts if act != "return") or "append" in item.acts
+    ]
     asked = {word for item in stopping for word in item.asked}
-    about_data = bool(asked & (_INSPECTS | {"columns", "empty", "dtypes", "shape", "any", "all", "sum", "mean", "missing", "null"}))
-    frames = module is not None and bool({item.root for item in module.imports} & {"pandas", "polars", "pyspark", "numpy", "dask", "pyarrow", "datasets"})
+    about_data = bool(
+        asked & (_INSPECTS | {"columns", "empty", "dtypes", "shape", "any", "all", "sum", "mean", "missing", "null"})
+    )
+    frames = module is not None and bool(
+        {item.root for item in module.imports} & {"pandas", "polars", "pyspark", "numpy", "dask", "pyarrow", "datasets"}
+    )
     if named and frames and (stopping or function.stops or inspected):
         return bool(stopping or function.stops or len(inspected) >= 2)
     if named and stopping and len(stopping) >= 2:
@@ -104,7 +140,9 @@ def computed_without(repo: Repository) -> Iterator[Place]:
             yield function.head
     for test in repo.tests.modules:
         for function in test.functions:
-            if function.checks and re.search(r"(?i)columns|schema|missing|nulls?\b|data_quality|data_valid", function.name):
+            if function.checks and re.search(
+                r"(?i)columns|schema|missing|nulls?\b|data_quality|data_valid", function.name
+            ):
                 yield function.head
     for call in code.calls("monitor.report"):
         if re.search(r"DataQuality|DataSummary|DataStability|DataDriftPreset", call.name):
@@ -114,9 +152,12 @@ def computed_without(repo: Repository) -> Iterator[Place]:
 def request_schemas(repo: Repository) -> Iterator[Place]:
     """Schemas of the API's requests."""
     for item in repo.code.classes:
-        if item.fields and any(base.endswith((".BaseModel", "marshmallow.Schema", ".SQLModel", "ninja.Schema")) for base in item.bases):
-            yield item.place
-        elif any(base == "marshmallow.Schema" for base in item.bases):
+        if (
+            item.fields
+            and any(
+                base.endswith((".BaseModel", "marshmallow.Schema", ".SQLModel", "ninja.Schema")) for base in item.bases
+            )
+        ) or any(base == "marshmallow.Schema" for base in item.bases):
             yield item.place
     for call in _payload_checks(repo):
         yield call.place
@@ -125,4 +166,8 @@ def request_schemas(repo: Repository) -> Iterator[Place]:
 def _payload_checks(repo: Repository) -> Iterator[Call]:
     """Validation of a payload by a schema of the platform's own."""
     for module in repo.code.modules:
-        yield from (call for call in module.calls if call.name in ("aws_lambda_powertools.utilities.validation.validate", "jsonschema.validate"))
+        yield from (
+            call
+            for call in module.calls
+            if call.name in ("aws_lambda_powertools.utilities.validation.validate", "jsonschema.validate")
+        )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from analyzer.findings import Evidence
+from analyzer.advice import next_steps
+from analyzer.engine import Decision
+from analyzer.findings import Evidence, Status
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+from analyzer.rubric import Rubric
+from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
+from analyzer.snapshot import Problem
+from analyzer.technologies import Claim, Technology
 
-__all__ = ["as_document", "render_json"]
+__all__ = ["as_document", "from_document", "render_json"]
 
 
 def render_json(report: Report) -> str:
@@ -79,6 +85,52 @@ def as_document(report: Report) -> dict[str, Any]:
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
     }
+
+
+def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Report:
+    """Return the report that a document of this version was made from.
+
+    Args:
+        document: what :func:`as_document` returned.
+        rubric: the rubric that the document names.
+        typed: what the user typed this time.
+    """
+    target = ReportTarget(**{**document["target"], "input": typed})
+    criteria = tuple(
+        ScoredCriterion(
+            criterion,
+            Decision(item["id"], Status(item["status"]), item["summary"], _found(item["evidence"])),
+            item["points"],
+        )
+        for item in document["criteria"]
+        if (criterion := rubric.criterion(item["id"]))
+    )
+    sections = tuple(ScoredSection(**item) for item in document["sections"])
+    regular = [item for item in criteria if not item.criterion.bonus and item.decision.status is not Status.UNKNOWN]
+    possible = sum(item.criterion.points for item in regular)
+    card = Scorecard(
+        document["score"],
+        document["grade"],
+        document["assessed"],
+        sections,
+        criteria,
+        100 / possible if possible else 0.0,
+    )
+    return Report(
+        document["tool"]["version"],
+        target,
+        rubric,
+        card,
+        tuple(Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]),
+        tuple(Claim(**item) for item in document["claims"]),
+        next_steps(card),
+        tuple(Problem(**item) for item in document["problems"]),
+        document["files"],
+    )
+
+
+def _found(items: list[dict[str, Any]]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(item["path"], item["line"], item["end_line"], item["snippet"]) for item in items)
 
 
 def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:

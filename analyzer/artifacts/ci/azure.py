@@ -17,7 +17,9 @@ def parse_azure(path: str, text: str) -> Pipeline:
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
     jobs = tuple(_jobs(path, root))
-    return Pipeline(path, "azure-pipelines", root.get("name").text, tuple(_triggers(root, bool(jobs))), jobs, file.error)
+    return Pipeline(
+        path, "azure-pipelines", root.get("name").text, tuple(_triggers(root, bool(jobs))), jobs, file.error
+    )
 
 
 def _triggers(root: Node, has_jobs: bool) -> Iterator[Trigger]:
@@ -64,6 +66,4 @@ def _steps(path: str, steps: Node) -> Iterator[Step]:
         inline = node.get("inputs", "inlineScript") or node.get("inputs", "script")
         if inline:
             yield script_step(path, inline, name=name, folder=inputs.get("workingDirectory", ""), allow_failure=allow)
-        yield Step(
-            path, node.line, node.end_line, name, uses=node.get("task").text, inputs=inputs, allow_failure=allow
-        )
+        yield Step(path, node.line, node.end_line, name, uses=node.get("task").text, inputs=inputs, allow_failure=allow)

@@ -10,7 +10,20 @@ from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 __all__ = ["parse_gitlab"]
 
 _RESERVED = frozenset(
-    "default include stages variables workflow image services before_script after_script cache pages:deploy spec".split()
+    [
+        "default",
+        "include",
+        "stages",
+        "variables",
+        "workflow",
+        "image",
+        "services",
+        "before_script",
+        "after_script",
+        "cache",
+        "pages:deploy",
+        "spec",
+    ]
 )
 _SOURCES = {
     "merge_request_event": "pull_request",
@@ -82,9 +95,7 @@ def _job(path: str, name: str, line: int, node: Node, root: Node) -> Job:
         line=line,
         steps=tuple(steps),
         needs=node.get("needs").texts(),
-        images=tuple(
-            text for text in (image.text or image.get("name").text, *node.get("services").texts()) if text
-        ),
+        images=tuple(text for text in (image.text or image.get("name").text, *node.get("services").texts()) if text),
         manual=manual,
         allow_failure=allow,
         environment=environment.text or environment.get("name").text,

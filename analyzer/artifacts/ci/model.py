@@ -108,6 +108,8 @@ def script_step(path: str, node: Node, *, name: str = "", folder: str = "", allo
             gap = part.line + (1 if part.block else 0) - first - sum(line.count("\n") + 1 for line in lines)
             lines += [""] * max(gap, 0)
             lines.append(part.text.rstrip("\n"))
-        return Step(path, node.line, node.end_line, name, "\n".join(lines), first, folder=folder, allow_failure=allow_failure)
+        return Step(
+            path, node.line, node.end_line, name, "\n".join(lines), first, folder=folder, allow_failure=allow_failure
+        )
     start = node.line + (1 if node.block else 0)
     return Step(path, node.line, node.end_line, name, node.text, start, folder=folder, allow_failure=allow_failure)

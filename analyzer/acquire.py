@@ -1,0 +1,370 @@
+"""From a remote target to a bare repository on this machine, within bounds (GitPython runs git).
+
+The URL is rebuilt from parsed parts. git gets an argument list of ours and an environment of its own; nothing is
+checked out, no submodule, tag or second branch is fetched, and files above the blob limit are left on the server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import Popen
+from typing import cast
+
+from analyzer.errors import LimitError, TargetError
+from analyzer.git import command, environment
+from analyzer.limits import Limits
+from analyzer.snapshot import nearest
+from analyzer.target import Target, clean_subdir
+
+__all__ = ["Acquired", "Progress", "RemoteRef", "acquire", "resolve_remote"]
+
+Progress = Callable[[str, str], None]
+"""Told a stage and a detail: ``("clone", "12.3 MB")``."""
+
+_LONGEST_LISTING = 64 * 1024 * 1024
+_LOOK_EVERY = 0.1
+
+
+def _silent(stage: str, detail: str) -> None:
+    del stage, detail
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRef:
+    """What a target names on the server: the commit, the full name of the ref (empty for a bare commit), the folder."""
+
+    commit: str
+    name: str
+    short: str
+    subdir: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """A bare repository in a temporary folder."""
+
+    git_dir: Path
+    commit: str
+
+
+@dataclass(slots=True)
+class _Outcome:
+    status: int
+    output: bytes
+    complaint: str
+
+
+@dataclass(slots=True)
+class _Runner:
+    """Runs git through GitPython and ends its whole process group at a limit."""
+
+    protocols: str
+    limits: Limits
+    progress: Progress
+    started: float = field(default_factory=time.monotonic)
+
+    def run(self, what: str, *arguments: str, git_dir: Path | None = None, grows: Path | None = None) -> _Outcome:
+        """Run one command.
+
+        Args:
+            what: the stage, for progress and errors.
+            arguments: git's arguments.
+            git_dir: the repository to work on.
+            grows: a folder whose size is watched.
+
+        Raises:
+            LimitError: time or bytes are over.
+            TargetError: git is not installed.
+        """
+        from git.cmd import Git
+        from git.exc import GitCommandNotFound
+
+        # GitPython adds the caller's environment to its own; env -i begins with none.
+        clean = ["env", "-i", *(f"{name}={value}" for name, value in environment(self.protocols).items())]
+        try:
+            wrapped = Git().execute([*clean, *command(git_dir, *arguments)], as_process=True, start_new_session=True)
+        except GitCommandNotFound as error:
+            raise TargetError("git was not found on this machine", "Install git 2.30 or newer.") from error
+        process = cast("Popen[bytes]", wrapped.proc)
+        output, complaint = bytearray(), bytearray()
+        readers = [
+            threading.Thread(target=self._drain, args=(process.stdout, output, _LONGEST_LISTING, ""), daemon=True),
+            threading.Thread(target=self._drain, args=(process.stderr, complaint, 1 << 20, what), daemon=True),
+        ]
+        for reader in readers:
+            reader.start()
+        try:
+            self._watch(process, what, grows)
+        finally:
+            _end_group(process)
+        for reader in readers:
+            reader.join(timeout=5)
+        return _Outcome(process.wait(), bytes(output), complaint.decode("utf-8", "replace"))
+
+    def _watch(self, process: Popen[bytes], what: str, grows: Path | None) -> None:
+        looked = 0.0
+        while process.poll() is None:
+            now = time.monotonic()
+            if now - self.started > self.limits.clone_seconds:
+                raise LimitError(
+                    f"The {what} took longer than {self.limits.clone_seconds} seconds",
+                    "Raise --max-seconds, or try later.",
+                )
+            if grows and now - looked > 4 * _LOOK_EVERY:
+                looked = now
+                size = _size(grows)
+                self.progress(what, f"{size / 1e6:.1f} MB")
+                if size > self.limits.clone_bytes:
+                    raise LimitError(
+                        f"The repository is larger than {self.limits.clone_bytes / 1e6:,.0f} MB",
+                        "Raise --max-bytes, or analyze a local copy.",
+                    )
+            time.sleep(0.01 if now - self.started < 1 else _LOOK_EVERY)
+
+    def _drain(self, stream: object, into: bytearray, most: int, stage: str) -> None:
+        read = getattr(stream, "read1", None) or getattr(stream, "read", None)
+        if read is None:
+            return
+        while chunk := read(65_536):
+            if len(into) < most:
+                into += chunk
+
+
+def _end_group(process: Popen[bytes]) -> None:
+    if process.poll() is None:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+        process.wait()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for root, _, files in os.walk(folder):
+        for name in files:
+            try:
+                total += Path(root, name).lstat().st_size
+            except OSError:
+                continue
+    return total
+
+
+def _protocols(target: Target) -> str:
+    assert target.host is not None
+    return target.host.base.partition("://")[0]
+
+
+def resolve_remote(target: Target, limits: Limits, progress: Progress = _silent) -> RemoteRef:
+    """Ask the server which commit the target names (git ls-remote).
+
+    Raises:
+        TargetError: the repository, ref or network is not there; the message has cause and way out.
+        LimitError: the server took too long.
+    """
+    progress("resolve", target.clone_url)
+    runner = _Runner(_protocols(target), limits, progress)
+    outcome = runner.run("look-up of refs", "ls-remote", "--symref", "--", target.clone_url)
+    if outcome.status:
+        raise _explain(target, outcome.complaint)
+    refs, head = _parse_refs(outcome.output)
+    if not refs:
+        raise TargetError(f"{target.owner}/{target.repo} is empty: it has no commit yet", "Push something first.")
+    return _choose(target, refs, head)
+
+
+def _parse_refs(output: bytes) -> tuple[dict[str, str], str]:
+    refs: dict[str, str] = {}
+    head = ""
+    for line in output.decode("utf-8", "surrogateescape").splitlines():
+        value, _, name = line.partition("\t")
+        if value.startswith("ref: ") and name == "HEAD":
+            head = value[5:]
+        elif name.endswith("^{}"):
+            refs[name[:-3]] = value  # an annotated tag: the commit it points to
+        elif name:
+            refs.setdefault(name, value)
+    return refs, head
+
+
+def _choose(target: Target, refs: dict[str, str], head: str) -> RemoteRef:
+    if target.ref:
+        return (
+            _named(target.ref, target.subdir, refs) or _commit(target.ref, target.subdir) or _no_ref(target.ref, refs)
+        )
+    if target.tail:
+        for end in range(len(target.tail), 0, -1):
+            found = _named("/".join(target.tail[:end]), _folder(target, end), refs)
+            if found:
+                return found
+        first = target.tail[0]
+        return _commit(first, _folder(target, 1)) or _no_ref("/".join(target.tail), refs)
+    if "HEAD" not in refs:
+        names = ", ".join(
+            sorted(name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/"))[:5]
+        )
+        raise TargetError(f"{target.owner}/{target.repo} has no default branch", f"Name one with --ref: {names}.")
+    return RemoteRef(refs["HEAD"], head or "HEAD", head.removeprefix("refs/heads/"), target.subdir)
+
+
+def _folder(target: Target, end: int) -> str:
+    rest = target.tail[end:-1] if target.tail_is_file else target.tail[end:]
+    return clean_subdir("/".join(rest)) if rest else ""
+
+
+def _named(ref: str, subdir: str, refs: dict[str, str]) -> RemoteRef | None:
+    for name in (f"refs/heads/{ref}", f"refs/tags/{ref}"):
+        if name in refs:
+            return RemoteRef(refs[name], name, ref, subdir)
+    return None
+
+
+def _commit(ref: str, subdir: str) -> RemoteRef | None:
+    if len(ref) in (40, 64) and all(character in "0123456789abcdef" for character in ref.lower()):
+        return RemoteRef(ref.lower(), "", ref, subdir)
+    return None
+
+
+def _no_ref(ref: str, refs: dict[str, str]) -> RemoteRef:
+    names = [name.split("/", 2)[2] for name in refs if name.startswith(("refs/heads/", "refs/tags/"))]
+    hint = nearest(ref, names)
+    if 7 <= len(ref) < 40 and all(character in "0123456789abcdef" for character in ref.lower()):
+        hint = "A commit must be given with all its 40 digits."
+    raise TargetError(f"There is no branch, tag or commit {ref[:120]!r}", hint)
+
+
+def _explain(target: Target, complaint: str) -> TargetError:
+    """The error of a server or network, in words for people."""
+    name = f"{target.owner}/{target.repo}"
+    said = complaint.lower()
+    last = next((line for line in reversed(complaint.strip().splitlines()) if line.strip()), "no reason given")
+    if any(
+        words in said
+        for words in (
+            "repository not found",
+            "could not read username",
+            "authentication failed",
+            "terminal prompts disabled",
+            "returned error: 404",
+            "not found",
+            "403",
+            "401",
+        )
+    ):
+        if "429" in said or "rate limit" in said:
+            return TargetError(
+                f"The server limits how often it may be asked about {name}", "Try again in a few minutes."
+            )
+        return TargetError(
+            f"{name} was not found, or is private",
+            "Check the spelling; a private repository can be analyzed from a local clone.",
+        )
+    if "429" in said or "rate limit" in said:
+        return TargetError(f"The server limits how often it may be asked about {name}", "Try again in a few minutes.")
+    if any(
+        words in said
+        for words in (
+            "could not resolve",
+            "couldn't connect",
+            "failed to connect",
+            "connection refused",
+            "network is unreachable",
+            "connection timed out",
+            "could not connect",
+            "operation timed out",
+            "recv failure",
+            "connection reset",
+            "early eof",
+            "unexpected disconnect",
+            "ssl",
+            "gnutls",
+            "hung up",
+        )
+    ):
+        return TargetError(
+            f"{name} could not be reached: {last.strip()}",
+            "Check the network, or analyze a local clone with --offline.",
+        )
+    if "transport" in said and "not allowed" in said:
+        return TargetError(f"The server of {name} redirects to a protocol that is not allowed", "Only https is used.")
+    return TargetError(f"{name} could not be read: {last.strip()[:300]}", "Try again, or analyze a local clone.")
+
+
+@contextmanager
+def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent) -> Iterator[Acquired]:
+    """Fetch one commit into a temporary bare repository, which is removed at the end.
+
+    Raises:
+        TargetError: the server or network failed.
+        LimitError: bytes or seconds are over.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="folioscope-"))
+    try:
+        git_dir = folder / "repository.git"
+        runner = _Runner(_protocols(target), limits, progress)
+        _prepare(runner, git_dir, target, ref)
+        progress("clone", "")
+        wanted = ref.name if ref.name.startswith("refs/") else ref.commit
+        fetched = _fetch(
+            runner,
+            git_dir,
+            ["--depth=1", f"--filter=blob:limit={limits.blob_bytes + 1}"],
+            f"+{wanted}:refs/heads/folioscope",
+        )
+        if fetched.status:
+            raise _explain(target, fetched.complaint)
+        commit = _head_of(runner, git_dir)
+        # The history alone, without trees and files; a server that cannot give it costs only the history.
+        _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=tree:0"], f"+{wanted}:refs/heads/history")
+        runner.run("preparation", "config", "--remove-section", "remote.origin", git_dir=git_dir)
+        yield Acquired(git_dir, commit)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(runner: _Runner, git_dir: Path, target: Target, ref: RemoteRef) -> None:
+    shape = "sha256" if len(ref.commit) == 64 else "sha1"
+    made = runner.run(
+        "preparation", "init", "--quiet", "--bare", "--template=", f"--object-format={shape}", "--", str(git_dir)
+    )
+    if made.status:
+        raise TargetError(
+            f"No temporary repository could be made: {made.complaint.strip()[:200]}",
+            "Check the free space of the temporary folder.",
+        )
+    runner.run("preparation", "config", "remote.origin.url", target.clone_url, git_dir=git_dir)
+
+
+def _fetch(runner: _Runner, git_dir: Path, options: Sequence[str], refspec: str) -> _Outcome:
+    return runner.run(
+        "clone",
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--no-recurse-submodules",
+        "--no-write-fetch-head",
+        "--no-auto-maintenance",
+        "--force",
+        *options,
+        "--",
+        "origin",
+        refspec,
+        git_dir=git_dir,
+        grows=git_dir,
+    )
+
+
+def _head_of(runner: _Runner, git_dir: Path) -> str:
+    found = runner.run("preparation", "rev-parse", "--verify", "refs/heads/folioscope^{commit}", git_dir=git_dir)
+    if found.status:
+        raise TargetError("The fetched ref is no commit", "Name a branch or a commit with --ref.")
+    return found.output.decode("ascii", "replace").strip()

@@ -1,0 +1,52 @@
+"""Reports of unchanged commits, kept in the user's cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from analyzer.limits import Limits
+from analyzer.plugins import Rule
+from analyzer.rubric import Rubric
+from analyzer.version import VERSION
+
+__all__ = ["ReportCache", "report_key"]
+
+
+def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
+    """Return the key under which the report of a commit is kept: everything that decides its content.
+
+    ``name`` is the address of the repository, which stands in the report's links.
+    """
+    parts = [VERSION, name, commit, subdir, rubric.sha256, str(limits.blob_bytes), *(rule.id for rule in rules)]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class ReportCache:
+    """JSON documents by key. A cache that cannot be read or written is as good as none."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        self._folder = folder or Path(base) / "folioscope" / "reports"
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The document of a key, or None."""
+        try:
+            document = json.loads((self._folder / f"{key}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
+
+    def put(self, key: str, document: dict[str, Any]) -> None:
+        """Keep a document; replaced in one step, so that a reader never sees half of one."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as file:
+                json.dump(document, file, ensure_ascii=False)
+            Path(file.name).replace(self._folder / f"{key}.json")
+        except OSError:
+            return

@@ -1,0 +1,109 @@
+"""The report in Markdown, for a pull request or a wiki page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.findings import Evidence, Status
+from analyzer.report import Report
+from analyzer.reporters.words import STATUS_WORDS, number, place, sentence, visible
+
+__all__ = ["render_markdown"]
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@$-])")
+_MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
+
+
+def render_markdown(report: Report) -> str:
+    """Return the report as GitHub-flavoured Markdown; text of the repository is escaped."""
+    return "\n".join(_lines(report)).rstrip() + "\n"
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", visible(text))
+
+
+def _code(text: str) -> str:
+    return f"`{visible(text).replace('`', chr(39))}`"
+
+
+def _link(report: Report, evidence: Evidence) -> str:
+    url = report.target.link(evidence.path, evidence.line, evidence.end_line)
+    shown = _code(place(evidence))
+    return f"[{shown}]({url})" if url else shown
+
+
+def _lines(report: Report) -> Iterator[str]:
+    card, target = report.scorecard, report.target
+    yield f"# {_plain(target.name)}: {number(card.score)} of 100, {card.grade}"
+    yield ""
+    yield sentence(report)
+    if card.assessed < 0.9995:
+        yield f"{card.assessed:.0%} of the points could be assessed."
+    yield ""
+    yield "| section | points | of |"
+    yield "|---|---:|---:|"
+    for section in card.sections:
+        bonus = f" +{number(section.bonus)} bonus" if section.bonus else ""
+        yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
+    yield ""
+    yield from _steps(report)
+    yield from _checklist(report)
+    yield from _technologies(report)
+    commit = f", commit `{target.commit[:12]}`" if target.commit else ""
+    yield (
+        f"<sub>folioscope {report.tool_version}, rubric {report.rubric.id} {report.rubric.version} "
+        f"(`{report.rubric.sha256[:12]}`){commit}. The score orders reading; it does not decide about a person.</sub>"
+    )
+
+
+def _steps(report: Report) -> Iterator[str]:
+    if not report.next_steps:
+        return
+    yield "## Next steps"
+    yield ""
+    for index, step in enumerate(report.next_steps, 1):
+        missing = f"{_plain(step.missing)}. " if step.missing else ""
+        base = f" Begin at {_link(report, step.builds_on)}." if step.builds_on else ""
+        yield f"{index}. **{step.title}** (+{number(step.gain)} points, {step.effort}). {missing}{_plain(step.how)}{base}"
+    yield ""
+
+
+def _checklist(report: Report) -> Iterator[str]:
+    yield "## Checklist"
+    yield ""
+    for section in report.scorecard.sections:
+        yield f"<details><summary>{section.title}: {number(section.score)} of {number(section.max_score)}</summary>"
+        yield ""
+        yield "| | criterion | points | what was found | evidence |"
+        yield "|---|---|---:|---|---|"
+        for item in report.scorecard.criteria:
+            if item.criterion.section != section.id:
+                continue
+            status = item.decision.status
+            evidence = "<br>".join(_link(report, found) for found in item.decision.evidence[:3])
+            yield (
+                f"| {_MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
+                f"{number(item.points)}/{number(item.criterion.points)} | {_plain(item.decision.summary)} | {evidence} |"
+            )
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def _technologies(report: Report) -> Iterator[str]:
+    if report.technologies:
+        yield f"**Technologies shown:** {', '.join(item.id for item in report.technologies)}"
+        yield ""
+    if report.claims:
+        named = ", ".join(f"{item.technology} ({_code(f'{item.path}:{item.line}')})" for item in report.claims)
+        yield f"**Named, but not shown by code or configuration:** {named}"
+        yield ""
+    if report.problems:
+        yield f"<details><summary>{len(report.problems)} files were not read, or read in part</summary>"
+        yield ""
+        yield from (f"- {_code(item.where)}: {_plain(item.what)}" for item in report.problems[:50])
+        yield ""
+        yield "</details>"
+        yield ""

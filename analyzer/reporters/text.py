@@ -1,0 +1,205 @@
+"""The report for a terminal: score first, then bars, next steps, strengths, and the checklist."""
+
+from __future__ import annotations
+
+import io
+from typing import IO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from analyzer.advice import NextStep
+from analyzer.findings import Evidence, Status
+from analyzer.report import Report
+from analyzer.reporters.words import STATUS_WORDS, number, place, sentence, strengths, visible
+from analyzer.scorer import ScoredCriterion, ScoredSection
+
+__all__ = ["console_for", "print_report", "render_text"]
+
+_WIDTH = 80
+_BAR = 24
+_STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
+_MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
+
+
+def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
+    """A console of at most 100 columns; 80 where the stream is no terminal."""
+    probe = Console(file=stream, no_color=color is False, highlight=False)
+    width = min(probe.width, 100) if probe.is_terminal else _WIDTH
+    return Console(file=stream, width=width, no_color=color is False or None, highlight=False, soft_wrap=False)
+
+
+def render_text(report: Report, *, verbose: bool = False) -> str:
+    """Return the report as plain text of 80 columns, without colour."""
+    buffer = io.StringIO()
+    print_report(report, Console(file=buffer, width=_WIDTH, no_color=True, highlight=False), verbose=verbose)
+    return buffer.getvalue()
+
+
+def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
+    """Print the report. ``verbose`` adds every criterion's instructions, and all problems."""
+    parts: list[RenderableType] = [_header(report), "", _bars(report), ""]
+    if report.next_steps:
+        parts += [_title("Next steps, by points gained"), *_steps(report), ""]
+    best = strengths(report)
+    if best:
+        parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
+    parts += [_title("Checklist"), *_checklist(report, verbose), ""]
+    parts += list(_technologies(report))
+    parts += list(_problems(report, verbose))
+    parts.append(_about(report))
+    console.print(Group(*parts))
+
+
+def _title(text: str) -> Text:
+    return Text(text, style="bold")
+
+
+def _header(report: Report) -> RenderableType:
+    target, card = report.target, report.scorecard
+    line = Text.assemble((visible(target.name), "bold"))
+    if target.commit:
+        line.append(f"  {target.commit[:10]}", style="bright_black")
+        line.append(f"  {target.committed[:10]}", style="bright_black")
+    score = Text.assemble(
+        (f"{number(card.score)}", "bold"), " of 100 points: ", (card.grade, "bold"),
+    )  # fmt: skip
+    if card.assessed < 0.9995:
+        score.append(f"   {card.assessed:.0%} of the points could be assessed", style="bright_black")
+    return Group(line, score, Text(sentence(report)))
+
+
+def _bars(report: Report) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    for section in report.scorecard.sections:
+        table.add_row(section.title, _bar(section), _points(section))
+    return table
+
+
+def _bar(section: ScoredSection) -> Text:
+    if not section.max_score:
+        return Text("not assessed", style="bright_black")
+    filled = round(_BAR * section.score / section.max_score)
+    return Text.assemble(("█" * filled, "cyan"), ("░" * (_BAR - filled), "bright_black"))
+
+
+def _points(section: ScoredSection) -> str:
+    bonus = f" +{number(section.bonus)}" if section.bonus else ""
+    return f"{number(section.score)} of {number(section.max_score)}{bonus}"
+
+
+def _steps(report: Report) -> list[RenderableType]:
+    found: list[RenderableType] = []
+    for index, step in enumerate(report.next_steps, 1):
+        head = Text.assemble(
+            (f"{index}. {step.title}", "bold"),
+            (f"  +{number(step.gain)}", "green"),
+            (f"  {step.effort}", "bright_black"),
+        )
+        found.append(head)
+        found.append(Padding(_advice(report, step), (0, 0, 0, 3)))
+    return found
+
+
+def _advice(report: Report, step: NextStep) -> Text:
+    text = Text()
+    if step.missing:
+        text.append(f"{visible(step.missing)}. ")
+    text.append(step.how)
+    if step.builds_on:
+        text.append(" Begin at ")
+        text.append_text(_link(report, step.builds_on))
+        text.append(".")
+    return text
+
+
+def _link(report: Report, evidence: Evidence) -> Text:
+    url = report.target.link(evidence.path, evidence.line, evidence.end_line)
+    return Text(place(evidence), style=f"link {url}" if url else "")
+
+
+def _strength(report: Report, item: ScoredCriterion) -> Text:
+    line = Text.assemble((f"{_MARKS[Status.MET]} ", "green"), item.criterion.title)
+    if item.decision.evidence:
+        line.append("  ")
+        line.append_text(_link(report, item.decision.evidence[0])).stylize("")
+    return line
+
+
+def _checklist(report: Report, verbose: bool) -> list[RenderableType]:
+    found: list[RenderableType] = []
+    for section in report.scorecard.sections:
+        found.append(Text(f"{section.title}  {_points(section)}", style="underline"))
+        for item in report.scorecard.criteria:
+            if item.criterion.section == section.id:
+                found += _criterion(report, item, verbose)
+    return found
+
+
+def _criterion(report: Report, item: ScoredCriterion, verbose: bool) -> list[RenderableType]:
+    status = item.decision.status
+    bonus = " bonus" if item.criterion.bonus else ""
+    points = f"{number(item.points)}/{number(item.criterion.points)}{bonus}" if status is not Status.UNKNOWN else "-"
+    line = Table.grid(padding=(0, 1), expand=True)
+    line.add_column(width=14, no_wrap=True)
+    line.add_column(ratio=1)
+    line.add_column(justify="right", no_wrap=True)
+    line.add_row(Text(f"{_MARKS[status]} {STATUS_WORDS[status]}", style=_STYLES[status]), item.criterion.title, points)
+    found: list[RenderableType] = [line]
+    if status is not Status.MET or verbose:
+        found.append(Padding(Text(visible(item.decision.summary), style="bright_black"), (0, 0, 0, 15)))
+    most = len(item.decision.evidence) if verbose else 2
+    for evidence in item.decision.evidence[:most]:
+        found.append(Padding(_link(report, evidence), (0, 0, 0, 15)))
+        if verbose and evidence.snippet:
+            found.append(
+                Padding(
+                    Text(visible(evidence.snippet)[:76], style="bright_black", no_wrap=True, overflow="ellipsis"),
+                    (0, 0, 0, 17),
+                )
+            )
+    if verbose and status is not Status.MET:
+        found.append(Padding(Text(f"How: {item.criterion.how}"), (0, 0, 0, 15)))
+    return found
+
+
+def _technologies(report: Report) -> list[RenderableType]:
+    found: list[RenderableType] = []
+    if report.technologies:
+        found += [
+            _title("Technologies that the code shows"),
+            Text(", ".join(item.id for item in report.technologies)),
+            "",
+        ]
+    if report.claims:
+        found.append(_title("Named, but not shown by code or configuration"))
+        found += [
+            Text(f"{item.technology}  {visible(item.path)}:{item.line}", style="bright_black") for item in report.claims
+        ]
+        found.append("")
+    return found
+
+
+def _problems(report: Report, verbose: bool) -> list[RenderableType]:
+    if not report.problems:
+        return []
+    shown = report.problems if verbose else report.problems[:5]
+    found: list[RenderableType] = [_title("Not read, or read in part")]
+    found += [Text(f"{visible(item.where)}: {visible(item.what)}", style="bright_black") for item in shown]
+    if len(report.problems) > len(shown):
+        found.append(Text(f"and {len(report.problems) - len(shown)} more; --verbose shows all", style="bright_black"))
+    return [*found, ""]
+
+
+def _about(report: Report) -> Text:
+    rubric = report.rubric
+    return Text(
+        f"Rubric {rubric.id} {rubric.version} ({rubric.sha256[:10]}), folioscope {report.tool_version}, "
+        f"{report.files} files of your own. The score orders reading; it does not decide about a person.",
+        style="bright_black",
+    )
