@@ -72,7 +72,7 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-def analyze(target: str, options: Options = Options(), progress: object = _quiet) -> Report:
+def analyze(target: str, options: Options = Options(), progress: Progress = _quiet) -> Report:
     """Analyze one target.
 
     Args:

@@ -15,8 +15,8 @@ from analyzer.artifacts.document import Document
 from analyzer.artifacts.infrastructure import InfraFile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
-from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.markdown import parse_markdown, parse_rst
+from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
@@ -336,9 +336,9 @@ class Repository:
                 objects = objects or parse_template(path, text)
             found += objects
         for path in self.inventory.of(Kind.HELM_TEMPLATE):
-            text = self.text(path)
-            if text and "kind:" in text:
-                found += parse_template(path, text)
+            template = self.text(path)
+            if template and "kind:" in template:
+                found += parse_template(path, template)
         return tuple(found)
 
     @cached_property

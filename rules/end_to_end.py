@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
-from analyzer.findings import Finding, Place, met, partial
+from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
@@ -102,10 +102,10 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     elif functions := list(feature_functions(code)):
         yield met("Functions derive features", *(function.head for function in functions[:3]))
     else:
-        simple = [*columns, *code.calls("feature.impute", "feature.method")]
+        simple: list[Located] = [*columns, *code.calls("feature.impute", "feature.method")]
         if simple:
             yield partial("Only small preparations of the data were found in code", *simple[:2])
-        notebook = [*repo.notebook_code.calls("feature.transform"), *derived_columns(repo.notebook_code)]
+        notebook: list[Located] = [*repo.notebook_code.calls("feature.transform"), *derived_columns(repo.notebook_code)]
         if notebook:
             yield partial("Features are derived only in a notebook", notebook[0])
 
@@ -235,7 +235,7 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
         if any(re.search(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pt)$", name) for name in tracked):
             yield met("The model is versioned with DVC", file)
             return
-    saved = [
+    saved: list[Located] = [
         *repo.code.calls("track.model"),
         *repo.code.calls("model.dump"),
         *repo.code.calls("registry.load"),

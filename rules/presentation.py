@@ -68,21 +68,21 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     listed: Section | None = None
     for document in own_documents(repo):
         for item in document.sections:
-            if TITLES["list"].search(section.title) and (section.blocks or section.images):
-                listed = listed or section
-            if TITLES["architecture"].search(section.title):
-                words = sum(block.words for block in section.of("paragraph", "item", "quote") if block.words >= 8)
-                weight = words * (2 if TITLES["design"].search(section.title) else 1)
+            if TITLES["list"].search(item.title) and (item.blocks or item.images):
+                listed = listed or item
+            if TITLES["architecture"].search(item.title):
+                words = sum(block.words for block in item.of("paragraph", "item", "quote") if block.words >= 8)
+                weight = words * (2 if TITLES["design"].search(item.title) else 1)
                 if weight > best[0]:
-                    best = weight, section
-                if section.blocks or section.images:
-                    listed = listed or section
+                    best = weight, item
+                if item.blocks or item.images:
+                    listed = listed or item
     weight, section = best
     total = _architecture_words(repo)
     if section and (weight >= 120 or total >= 250):
         yield met("The architecture and how its parts work together are explained", section)
-    elif section or listed:
-        yield partial("Tools or folders are listed, hardly how they work together", section or listed)  # type: ignore[arg-type]
+    elif shown := section or listed:
+        yield partial("Tools or folders are listed, hardly how they work together", shown)
 
 
 def _architecture_words(repo: Repository) -> int:

@@ -63,8 +63,10 @@ def _blocks(tree: Tree[Token]) -> Iterator[Tree[Token]]:
 
 def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
     """The children that are no tokens."""
+    from lark import Tree
+
     for child in tree.children:
-        if hasattr(child, "data"):
+        if isinstance(child, Tree):
             yield child
 
 

@@ -38,9 +38,7 @@ def all_invocations(repo: Repository) -> Iterator[Invocation]:
     for path in repo.inventory.of(Kind.SHELL):
         text = repo.text(path)
         if text:
-            yield from repo.resolver.follow(
-                parse_shell(text), _lines_of(path), path.rpartition("/")[0]
-            )
+            yield from repo.resolver.follow(parse_shell(text), _lines_of(path), path.rpartition("/")[0])
     for dockerfile in repo.dockerfiles:
         for instruction, command in dockerfile.commands:
             yield from repo.resolver.follow((command,), _always(instruction))

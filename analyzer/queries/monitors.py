@@ -86,29 +86,24 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
             )
 
 
+_KEEPING_METHODS = frozenset(
+    {
+        "insert_one", "insert_many", "execute", "add", "to_sql", "put_item", "commit", "to_csv", "put_record",
+        "put_object", "to_parquet", "save",
+    }
+)  # fmt: skip
+
+
 def logged_predictions(repo: Repository) -> Iterator[Place]:
     """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
     code = repo.code
     serving = {call.path for call in code.calls("serve.route", "serve.app")} | {
         call.path for call in code.calls("model.predict")
     }
+    training = {item.path for item in training_calls(code)}
     for call in code.calls("metrics.store", "data.write"):
-        if call.path in serving and call.path not in {item.path for item in training_calls(code)}:
-            if call.last in (
-                "insert_one",
-                "insert_many",
-                "execute",
-                "add",
-                "to_sql",
-                "put_item",
-                "commit",
-                "to_csv",
-                "put_record",
-                "put_object",
-                "to_parquet",
-                "save",
-            ):
-                yield call.place
+        if call.path in serving - training and call.last in _KEEPING_METHODS:
+            yield call.place
     for module in code.modules:
         if module.path not in serving:
             continue

@@ -23,6 +23,9 @@ _SERVING_COMMAND = re.compile(
 )
 
 
+_HANDLER = re.compile(r"(?i)^(?:lambda_)?handler$|lambda_handler|_handler$")
+
+
 def routes(repo: Repository) -> tuple[Call, ...]:
     """Calls that declare HTTP routes of web frameworks."""
     return repo.code.calls("serve.route")
@@ -49,11 +52,12 @@ def handlers(repo: Repository) -> Iterator[Function]:
     """Handlers of function platforms that reach a prediction."""
     code = repo.code
     for function in code.functions:
-        if re.search(r"(?i)^(?:lambda_)?handler$|lambda_handler|_handler$", function.name) and not function.nested:
-            if code.reaches(function.path, function.qualname, "model.predict", steps=4) or any(
-                call.path == function.path for call in code.calls("model.predict")
-            ):
-                yield function
+        if function.nested or not _HANDLER.search(function.name):
+            continue
+        if code.reaches(function.path, function.qualname, "model.predict", steps=4) or any(
+            call.path == function.path for call in code.calls("model.predict")
+        ):
+            yield function
 
 
 def model_servers(repo: Repository) -> Iterator[Located | Place]:

@@ -41,9 +41,11 @@ def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
 
 def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
     for function in module.functions:
-        if function.checks and not function.nested and (function.name.startswith("test") or not named):
-            if "pytest.fixture" not in function.decorators and not any("skip" in name for name in function.decorators):
-                yield function
+        named_so = function.name.startswith("test") or not named
+        skipped = any("skip" in name for name in function.decorators)
+        helper = function.nested or "pytest.fixture" in function.decorators
+        if function.checks and named_so and not skipped and not helper:
+            yield function
 
 
 def collected_tests(repo: Repository) -> Iterator[Function]:

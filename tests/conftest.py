@@ -1,0 +1,99 @@
+"""Small repositories built in a test, as folders or as git repositories."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from analyzer.limits import Limits
+from analyzer.repository import Repository
+from analyzer.snapshot import open_folder
+
+Files = Mapping[str, str | bytes]
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "repos"
+
+
+class BuildRepository(Protocol):
+    """``repository({"path": "text"}, subdir="")`` returns the repository that rules see."""
+
+    def __call__(self, files: Files, subdir: str = "") -> Repository: ...
+
+
+class BuildGit(Protocol):
+    """``git_repository({"path": "text"})`` returns the work tree of a git repository with one commit."""
+
+    def __call__(self, files: Files, name: str = "work") -> Path: ...
+
+
+def write_files(folder: Path, files: Files) -> Path:
+    """Write files below a folder and return the folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder with a fixed identity and date, and return what it printed."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Tester",
+        "GIT_AUTHOR_EMAIL": "tester@example.org",
+        "GIT_COMMITTER_NAME": "Tester",
+        "GIT_COMMITTER_EMAIL": "tester@example.org",
+        "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
+        "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
+    }
+    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commit_all(folder: Path, message: str = "work") -> str:
+    """Commit everything in a work tree and return the commit's id."""
+    git(folder, "add", "-A", "-f")
+    git(folder, "commit", "-q", "--allow-empty", "-m", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> BuildRepository:
+    """Build the repository that rules see from texts."""
+    counter = iter(range(1000))
+
+    def build(files: Files, subdir: str = "") -> Repository:
+        folder = tmp_path / f"repository-{next(counter)}"
+        folder.mkdir()
+        return Repository(open_folder(write_files(folder, files), Limits()), subdir)
+
+    return build
+
+
+@pytest.fixture
+def git_repository(tmp_path: Path) -> BuildGit:
+    """Build a git repository with one commit from texts."""
+
+    def build(files: Files, name: str = "work") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        git(folder, "init", "-q", "-b", "main")
+        write_files(folder, files)
+        commit_all(folder)
+        return folder
+
+    return build
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each test has a cache folder of its own."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    yield folder
