@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 _SPEC = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
+_INCLUDE = re.compile(r"^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?<=^-[rc]))([^\s#]+)")
+_PINNED_URL = re.compile(r"[^/@]@[^/@#]+(?:#|$)")
 _EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+|^=\s*\d")
 
 
@@ -77,12 +79,13 @@ def parse_requirements(path: str, text: str) -> DependencyFile:
     includes: list[str] = []
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip().rstrip("\\").strip()
-        if line.startswith(("-r ", "--requirement ", "-c ")):
-            includes.append(line.split(None, 1)[1])
+        included = _INCLUDE.match(line)
+        if included:
+            includes.append(included.group(1))
         elif line.startswith(("git+", "http://", "https://")):
             egg = re.search(r"#egg=([\w.-]+)", line)
             if egg:
-                found.append(Requirement(normalise(egg.group(1)), "@" in line.split("://", 1)[1], number))
+                found.append(Requirement(normalise(egg.group(1)), bool(_PINNED_URL.search(line)), number))
         elif line and not line.startswith(("#", "-", "--")):
             item = _requirement(line, number)
             if item:
@@ -103,7 +106,7 @@ def parse_pyproject(path: str, text: str) -> DependencyFile:
     """Read the dependencies of a pyproject.toml: PEP 621, dependency groups, Poetry, PDM, uv."""
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         return DependencyFile(path, "pyproject", error=str(problem)[:160])
     lines = _lines(text)
     project = _table(document, "project")
@@ -157,7 +160,7 @@ def parse_pipfile(path: str, text: str) -> DependencyFile:
     """Parse a Pipfile of Pipenv."""
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         return DependencyFile(path, "pipenv", error=str(problem)[:160])
     lines = _lines(text)
     tables = (_table(document, "packages"), _table(document, "dev-packages"))
@@ -169,7 +172,7 @@ def parse_setup_cfg(path: str, text: str) -> DependencyFile:
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
         parser.read_string(text)
-    except (Error, ValueError) as problem:
+    except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
         return DependencyFile(path, "setuptools", error=str(problem).split("\n", 1)[0][:160])
     lines = _lines(text)
     raw = parser.get("options", "install_requires", fallback="") or ""
@@ -191,9 +194,7 @@ def parse_conda(path: str, text: str) -> DependencyFile:
     for node in root.get("dependencies"):
         pip = node.get("pip") if node.kind == "mapping" else None
         for item in pip or [node]:
-            requirement = _requirement(
-                item.text.replace("::", " ").split()[-1] if "::" in item.text else item.text, item.line
-            )
+            requirement = _requirement(item.text.rpartition("::")[2], item.line)
             if requirement and requirement.name not in ("python", "pip"):
                 found.append(requirement)
     return DependencyFile(path, "conda", tuple(found), error=file.error)

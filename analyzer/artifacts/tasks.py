@@ -30,7 +30,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One target. ``script`` is shell text whose first line stands on ``script_line``."""
+    """One target. ``script`` is shell text whose first line stands on ``script_line``.
+
+    ``end_line`` is the last line of the script where text with escapes can have more lines than the file, else 0.
+    """
 
     path: str
     name: str
@@ -38,6 +41,7 @@ class Task:
     script: str
     script_line: int
     needs: tuple[str, ...] = ()
+    end_line: int = 0
 
     @property
     def place(self) -> Place:
@@ -51,7 +55,8 @@ class Task:
 
     def place_of(self, command: ShellCommand) -> Place:
         """The line of the file on which a command stands."""
-        return Place(self.path, self.script_line + command.line - 1)
+        line = self.script_line + command.line - 1
+        return Place(self.path, min(line, self.end_line) if self.end_line else line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +171,24 @@ def parse_taskfile(path: str, text: str) -> TaskFile:
         commands = node if node.kind != "mapping" else node.get("cmds") or node.get("cmd")
         needs = [item.text or item.get("task").text for item in node.get("deps")]
         needs += [called for item in commands if (called := item.get("task").text)]
-        script, first = _script(commands)
-        tasks.append(Task(path, name, line, script, first, tuple(need for need in needs if need)))
+        script, first, last = _script(commands)
+        tasks.append(Task(path, name, line, script, first, tuple(need for need in needs if need), last))
     return TaskFile(path, "task", tuple(tasks), file.error)
 
 
-def _script(node: Node) -> tuple[str, int]:
+def _script(node: Node) -> tuple[str, int, int]:
+    """The text of the commands, its first line and its last."""
     items = [node] if node.kind == "scalar" else [item if item.kind == "scalar" else item.get("cmd") for item in node]
     items = [item for item in items if item.text]
     if not items:
-        return "", node.line
+        return "", node.line, node.line
     first = items[0].line + (1 if items[0].block else 0)
     lines: list[str] = []
     for item in items:
         start = item.line + (1 if item.block else 0)
         lines += [""] * max(start - first - len(lines), 0)
         lines += item.text.rstrip("\n").split("\n")
-    return "\n".join(lines), first
+    return "\n".join(lines), first, max(item.end_line for item in items)
 
 
 def parse_mlproject(path: str, text: str) -> TaskFile:
@@ -191,8 +197,8 @@ def parse_mlproject(path: str, text: str) -> TaskFile:
     root = file.documents[0] if file.documents else EMPTY
     tasks = []
     for name, line, node in root.get("entry_points").items():
-        script, first = _script(node.get("command"))
-        tasks.append(Task(path, name, line, script, first))
+        script, first, last = _script(node.get("command"))
+        tasks.append(Task(path, name, line, script, first, (), last))
     return TaskFile(path, "mlflow", tuple(tasks), file.error)
 
 
@@ -201,7 +207,7 @@ def parse_tox(path: str, text: str) -> TaskFile:
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
         parser.read_string(text)
-    except (Error, ValueError) as problem:
+    except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
         return TaskFile(path, "tox", (), str(problem).split("\n", 1)[0][:160])
     tasks = []
     for section in parser.sections():
@@ -253,7 +259,7 @@ def parse_pyproject_tasks(path: str, text: str) -> tuple[TaskFile, ...]:
     """Read the tasks that tools keep in pyproject.toml: poe, pdm, hatch, rye, taskipy, poetry scripts."""
     try:
         tool = tomllib.loads(text).get("tool", {})
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return ()
     tables = {
         "poe": ("poe", "tasks"),
@@ -280,4 +286,4 @@ def _mapped(path: str, text: str, scripts: object) -> Iterator[Task]:
             command = " ".join(str(part) for part in command)
         if isinstance(command, str):
             line = max(_line_of(text, f'"{name}"'), _line_of(text, f"{name} "))
-            yield Task(path, str(name), line, command, line)
+            yield Task(path, str(name), line, command, line, (), line)

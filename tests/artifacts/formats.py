@@ -21,7 +21,7 @@ from analyzer.artifacts.yaml_reader import read_yaml
 __all__ = ["FORMATS", "Format"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Format:
     """A parser, pieces of its format's syntax, and for YAML and JSON the keys that it looks for."""
 
@@ -57,7 +57,26 @@ INI = (
     "commands =\n", "commands = pytest {posargs}\n", "commands: pytest\n", "commands\n", "    pytest\n", "commands_pre =\n", "    # comment\n",
     "; comment\n", "[options.extras_require]\n", "dev = pytest\n", "=\n", ":\n", "[", "]\n", "key\n", "%(x)s", "\n",
 )  # fmt: skip
-JSON = ("{", "}", "[", "]", ",", ":", "\n", '"', "null", "true", "1", "1e999", "NaN", '"a"', '"\\ud800"', "\\n", " ", f"{'9' * 4400}")
+JSON = (
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    '"',
+    "null",
+    "true",
+    "1",
+    "1e999",
+    "NaN",
+    '"a"',
+    '"\\ud800"',
+    "\\n",
+    " ",
+    f"{'9' * 4400}",
+)
 DOCKER = (
     "FROM python:3.12 AS build\n", "FROM ${BASE}\n", "FROM\n", "ARG BASE=python:3.12\n", "ARG X\n", "ENV A=b C=d\n", "ENV A b\n",
     "RUN pip install .\n", "RUN --mount=type=cache,target=/x --network=none pip install .\n", "RUN <<EOF\n", "RUN python <<'EOF'\n", "EOF\n",
@@ -110,8 +129,30 @@ JENKINS = (
 PROGRAM = (
     'new aws.s3.Bucket("b")\n', "new Cfn.Table(this, 'x')\n", 'import "aws-cdk-lib"\n', "export const url = x\n", 's3.NewBucket(ctx, "b")\n', "new pulumi.Config()\n", "config.require('x')\n", "\n", "{", "}", '"', "new ",
 )  # fmt: skip
-BICEP = ("param x string = 'a'\n", "resource s 'Microsoft.Web/sites@2022-03-01' = {\n", "output y string = s.id\n", "module m './m.bicep' = {\n", "}\n", "'", "\n", "  ", "@description('x')\n")
-HELM = ("kind: Deployment\n", "apiVersion: apps/v1\n", "image: {{ .Values.image.tag }}\n", "- image: x\n", "---\n", "{{- if .Values.on }}\n", "{{ end }}\n", "\n", "  ", "kind:", "metadata:\n")
+BICEP = (
+    "param x string = 'a'\n",
+    "resource s 'Microsoft.Web/sites@2022-03-01' = {\n",
+    "output y string = s.id\n",
+    "module m './m.bicep' = {\n",
+    "}\n",
+    "'",
+    "\n",
+    "  ",
+    "@description('x')\n",
+)
+HELM = (
+    "kind: Deployment\n",
+    "apiVersion: apps/v1\n",
+    "image: {{ .Values.image.tag }}\n",
+    "- image: x\n",
+    "---\n",
+    "{{- if .Values.on }}\n",
+    "{{ end }}\n",
+    "\n",
+    "  ",
+    "kind:",
+    "metadata:\n",
+)
 
 _CI_KEYS = (
     "on", "push", "branches", "paths", "schedule", "cron", "jobs", "build", "steps", "run", "uses", "with", "name", "if", "needs", "container", "image", "services", "environment", "defaults", "script", "before_script",
