@@ -169,6 +169,24 @@ def feature_functions(code: Code) -> Iterator[Function]:
             yield function
 
 
+_READS = re.compile(
+    r"(?i)^_?(?:load|read|ingest|extract|import|fetch|get)_?\w*(?:data|records?|rows?|file|raw|dataset|json\w*|csv)"
+)
+_PARSES = frozenset(
+    {"json.load", "json.loads", "csv.reader", "csv.DictReader", "ijson.items", "xml.etree.ElementTree.parse"}
+)
+
+
+def file_readers(code: Code) -> Iterator[Function]:
+    """Functions that open a file of raw data, parse it by hand and return what they read."""
+    for function in code.functions:
+        if function.nested or not function.answers or not _READS.search(function.name):
+            continue
+        calls = code.calls_in(function.path, function.qualname)
+        if any(call.name in _PARSES for call in calls) and any(call.last == "open" for call in calls):
+            yield function
+
+
 def function_of(code: Code, call: Call) -> Function | None:
     """The function around a call."""
     module = code.module(call.path)

@@ -52,12 +52,6 @@ _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{
 _LOCAL_HOST = re.compile(
     r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder"
 )
-_STATIC_WORDS = re.compile(
-    r"(?i)report|dashboard|documentation|docs\b|monitor|evidently|notebook|slides|data|csv|parquet|model\.|dataset|\.zip|template|website for|course|tutorial"
-)
-_APP_WORDS = re.compile(
-    r"(?i)\blive\b|\bdemo\b|\bapp\b|web ?app|try it|deployed|hosted|endpoint|\bapi\b|application|swagger|production|website|visit|access|online|here"
-)
 
 
 def own_documents(repo: Repository) -> tuple[Document, ...]:
@@ -289,6 +283,11 @@ def quantified(document: Document) -> Iterator[Block]:
                     break
 
 
+_PAGE_WORDS = re.compile(
+    r"(?i)evidently|reports?\b|slides|course|dataset|documentation|\bdocs?\b|monitoring|drift|grafana|mlflow"
+)
+
+
 def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
     """(link, ``application`` or ``page``) of hosted things that the README links."""
     readme = repo.readme
@@ -299,8 +298,12 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
         if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
             continue
         context = f"{link.text} {_around(repo, link)}"
+        labels = {normalise(label) for label in _host(link).split(".")}
         if HOSTED_APPLICATION.match(link.url):
-            yield link, "page" if re.search(r"(?i)evidently|report|slides|course|dataset", link.text) else "application"
+            told = f"{link.text} {_host(link)}"
+            yield link, "page" if _PAGE_WORDS.search(told) else "application"
+        elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
+            continue
         elif HOSTED_STATIC.match(link.url) and not _is_data(link.url):
             yield link, "page"
         elif _is_own_domain(link) and (
