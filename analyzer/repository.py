@@ -420,6 +420,12 @@ class Repository:
         return tuple(found)
 
     @cached_property
+    def mage_notifications(self) -> tuple[tuple[str, int], ...]:
+        """(path, line) of receivers in the project settings of Mage."""
+        texts = ((path, self.text(path)) for path in self.inventory.of(Kind.YAML) if path.endswith("metadata.yaml"))
+        return tuple((path, line) for path, text in texts if text and (line := orchestration.mage_receivers(text)))
+
+    @cached_property
     def dvc_files(self) -> tuple[dvc.DvcFile, ...]:
         """DVC pipelines, pointers and configuration."""
         return (

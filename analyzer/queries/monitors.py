@@ -10,6 +10,7 @@ from analyzer.artifacts.python_values import Name
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import training_calls
+from analyzer.queries.prose import shows
 from analyzer.queries.schedules import module_reaches
 from analyzer.repository import Repository
 
@@ -20,6 +21,7 @@ __all__ = [
     "image_of_dashboard",
     "logged_predictions",
     "monitor_modules",
+    "published_reports",
     "quality_on_new_data",
     "report_pages",
     "stored_metrics",
@@ -35,6 +37,7 @@ _DRIFT_WORD = re.compile(
 _STATISTICS = re.compile(r"^scipy\.|^numpy\.")
 _INSERT = re.compile(r"(?i)\binsert\s+into\b|create\s+table\b")
 _DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monitoring|prometheus|drift[-_ ]?report")
+_SHOWS_DASHBOARD = re.compile(r"(?i)grafana|dashboards?\b")
 _NOT_DASHBOARD = re.compile(
     r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields"
 )
@@ -143,6 +146,18 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                     break
 
 
+# Reference and current data that are drawn from one table by chance.
+_SPLIT = re.compile(
+    r"\b(?:ref\w*|train\w*)\s*,\s*(?:cur\w*|val\w*|test\w*)\s*=\s*train_test_split\(|\breference\w*\s*,\s*\w*current\w*\s*=\s*train_test_split\("
+)
+
+
+def _written(repo: Repository, call: Call) -> str:
+    """The source lines of a call."""
+    lines = (repo.text(call.path) or "").split("\n")
+    return "\n".join(lines[call.line - 1 : max(call.end_line, call.line)])
+
+
 def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
     """Whether every comparison is of training with validation data of the same split."""
     code = repo.code
@@ -156,10 +171,13 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
         return False
     paths = {call.path for call in calls}
     relevant = [call for call in runs if call.path in paths]
+    if relevant and all(_SPLIT.search(repo.text(call.path) or "") for call in relevant):
+        return True
 
     def word(call: Call, keyword: str) -> str:
+        written = re.search(rf"\b{keyword}\s*=\s*(\w+)", _written(repo, call))
         value = call.keyword(keyword)
-        return value.dotted.lower() if isinstance(value, Name) else str(value or "").lower()
+        return (written.group(1) if written else value.dotted if isinstance(value, Name) else str(value or "")).lower()
 
     return bool(relevant) and all(
         re.search(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])", word(call, "current_data"))
@@ -219,10 +237,13 @@ def _stores(repo: Repository, call: Call) -> bool:
 def image_of_dashboard(repo: Repository) -> Iterator[Place]:
     """Pictures of a monitoring dashboard in READMEs and docs."""
     for document in repo.documents:
-        for image in document.images:
-            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
-            if _DASHBOARD.search(words) and not _NOT_DASHBOARD.search(words):
-                yield image.place
+        for section in document.sections:
+            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.title))
+            for image in section.images:
+                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+                named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
+                if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
+                    yield image.place
 
 
 def report_pages(repo: Repository) -> Iterator[Place]:
@@ -235,6 +256,28 @@ def report_pages(repo: Repository) -> Iterator[Place]:
             r"(?i)drift|evidently|report|monitor|quality|whylogs", path.rsplit("/", 1)[-1]
         ):
             yield Place(path, 1)
+
+
+_PUBLIC = re.compile(
+    r"(?i)website_configuration|\"?(?:principal|aws)\"?\s*[=:]\s*\"\*\"|public-read|allUsers|block_public_policy\s*=\s*false|static_website"
+)
+
+
+def published_reports(repo: Repository) -> Iterator[Place]:
+    """Places that open a store of reports to readers: a website, a public policy; where code uploads reports of monitoring."""
+    code = repo.code
+    writing = {call.path for call in code.calls("monitor.report") if call.last in ("save_html", "save")}
+    if not writing or not code.has("data.write"):
+        return
+    for file in repo.infrastructure:
+        for resource in file.resources:
+            if _PUBLIC.search(f"{resource.type} {resource.body}") and _STORES_REPORTS.search(
+                resource.body + resource.name
+            ):
+                yield resource.place
+
+
+_STORES_REPORTS = re.compile(r"(?i)evidently|monitor|report|drift|dashboard")
 
 
 def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
