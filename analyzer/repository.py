@@ -484,6 +484,8 @@ class Repository:
 
     def _is_test(self, module: PythonModule) -> bool:
         path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
+        if any(item.root == "mage_ai" for item in module.imports):
+            return False  # a block of a pipeline, whatever its name begins with
         return bool(TEST_FILE.search(path))
 
     @cached_property

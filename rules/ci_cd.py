@@ -11,7 +11,7 @@ from analyzer.plugins import rule
 from analyzer.queries.ci import Act, acts, deploys_remotely, image_pushes, is_real, on_change, pushes
 from analyzer.queries.gates import gates, unconditional_promotions
 from analyzer.queries.schedules import module_reaches
-from analyzer.queries.testing import collected_tests, integration_tests, smoke_tests, unit_tests
+from analyzer.queries.testing import bare_assertions, collected_tests, integration_tests, smoke_tests, unit_tests
 from analyzer.queries.validation import checked_with_consequence, computed_without, request_schemas
 from analyzer.repository import Repository
 
@@ -196,6 +196,9 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
                 "Tests were found that no runner collects: their file or function names do not begin with test",
                 uncollected[0].head,
             )
+        for place in bare_assertions(repo):
+            yield partial("A script asserts, but it has no test that a runner would collect", place)
+            return
 
 
 @rule("tests.integration", reads=(Kind.PYTHON,))

@@ -46,6 +46,10 @@ ROLES: dict[str, str] = {
         .upload_blob mage_ai.io.*.export pyspark.*.write.* pyarrow.parquet.write_table awswrangler.*.to_* torch.save
         shutil.copy* .write_bytes tensorflow.io.TFRecordWriter* .save_to_disk
     """,
+    "data.version": """
+        lakefs.* lakefs_client.* delta.* deltalake.* pyiceberg.* quilt3.* pachyderm_sdk.* .get_artifact_version
+        zenml.*.get_artifact_version
+    """,
     "data.split": "sklearn.model_selection.train_test_split .randomSplit .train_test_split torch.utils.data.random_split",
     # -- features --------------------------------------------------------------------------------------------
     "feature.transform": """

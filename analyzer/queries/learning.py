@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Assignment, Call, Function
+from analyzer.artifacts.python_source import Assignment, Call, Function, Text
 from analyzer.code import Code
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.repository import Repository
 
 __all__ = ["derived_columns", "predictions", "training_calls", "trains"]
 
@@ -185,6 +186,64 @@ def file_readers(code: Code) -> Iterator[Function]:
         calls = code.calls_in(function.path, function.qualname)
         if any(call.name in _PARSES for call in calls) and any(call.last == "open" for call in calls):
             yield function
+
+
+_DATED = re.compile(
+    r"(?i)\{[^{}]*(?:year|month|\bday\b|date|\bds\b|execution|anho|\bmes\b|jahr|monat)[^{}]*\}|%Y[-_/]?%m|(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)="
+)
+_DATA_PLACE = re.compile(r"(?i)\.(?:parquet|csv|json|jsonl|feather|pkl|avro|orc)\b|/")
+_OF_PREDICTIONS = re.compile(
+    r"(?i)predict|infer|scor(?:e|ing)|serv(?:e|ing)|output|requests?|logs?\b|report|monitor|drift|result|model|runs?\b"
+)
+_KEEPS = frozenset(
+    {
+        "to_parquet",
+        "upload_file",
+        "put_object",
+        "export",
+        "to_csv",
+        "upload_fileobj",
+        "upload_from_filename",
+        "upload_from_string",
+        "upload_blob",
+        "write_table",
+        "save_to_disk",
+        "to_json",
+        "to_pickle",
+        "save",
+        "write",
+    }
+)
+
+
+def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
+    """(name, whether it is of predictions) of dated files and partitions that a function writes, data first."""
+    code = repo.code
+    writers = {(call.path, call.scope) for call in code.calls("data.write") if call.last in _KEEPS}
+    writing = {path for path, _ in writers}
+    found: list[tuple[bool, Text]] = []
+    for module in code.modules:
+        for text in module.texts if module.path in writing else ():
+            value = text.value
+            if "://" in value[:8] and value.startswith("http"):
+                continue
+            if not _DATA_PLACE.search(value) or not ("{}" in value or "%" in value or "=" in value):
+                continue
+            if not _DATED.search(f"{repo.line(text.place)} {value}") or not _writes_under(code, writers, text):
+                continue
+            found.append((bool(_OF_PREDICTIONS.search(f"{value} {text.path}")), text))
+    for told, text in sorted(found, key=lambda item: (item[0], item[1].path, item[1].line)):
+        yield text, told
+
+
+def _writes_under(code: Code, writers: set[tuple[str, str]], text: Text) -> bool:
+    """Whether the function that holds a name writes, or one of its module asks it for the name."""
+    if (text.path, text.scope) in writers or not text.scope:
+        return True
+    name = text.scope.rsplit(".", 1)[-1]
+    return any(
+        path == text.path and any(call.last == name for call in code.calls_in(path, scope)) for path, scope in writers
+    )
 
 
 def function_of(code: Code, call: Call) -> Function | None:

@@ -11,7 +11,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
 from analyzer.repository import Repository
 
-__all__ = ["collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
+__all__ = ["bare_assertions", "collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 _INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
@@ -42,7 +42,7 @@ def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
 def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
     for function in module.functions:
         named_so = function.name.startswith("test") or not named
-        skipped = any("skip" in name for name in function.decorators)
+        skipped = any(name.endswith(("mark.skip", "unittest.skip")) for name in function.decorators)
         helper = function.nested or "pytest.fixture" in function.decorators
         if function.checks and named_so and not skipped and not helper:
             yield function
@@ -171,13 +171,17 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
             if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())
         ]
         stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
-        if in_functions and stopping and (module.has_main_guard or module.checks):
+        if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
             yield in_functions[0].place, "A script asserts on the answers of a running part", True
         elif live and module.checks:
             yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
         elif live or in_functions:
             call = (live or in_functions)[0]
             yield call.place, "A script asks the running service, but asserts nothing", False
+        elif module.has_main_guard:
+            for call in (item for item in module.calls if item.root in _CLOUD and "test.live" in roles_of(item.name)):
+                yield call.place, "A script asks a service in the cloud, but asserts nothing", False
+                break
     for function in _client_tests(repo):
         yield function.head, "Only a test client asks the API; nothing runs", False
         return
@@ -192,6 +196,28 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
         if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
             yield item.origin, "A script asks the running service, but asserts nothing", False
             return
+
+
+_CLOUD = frozenset({"boto3", "kafka"})
+
+
+def _is_imported(repo: Repository, module: PythonModule) -> bool:
+    """Whether another test module uses something of this one."""
+    local = repo.world.local
+    return any(
+        local.find(item.module, other.path) == module.path or local.find(item.dotted, other.path) == module.path
+        for other in repo.tests.modules
+        if other is not module
+        for item in other.used_imports
+        if item.module.strip(".") or item.dotted.strip(".")
+    )
+
+
+def bare_assertions(repo: Repository) -> Iterator[Place]:
+    """Assertions on the module's own level of test scripts: a run checks them, a test runner does not."""
+    for module in repo.tests.modules:
+        if module.checks and not any(function.name.startswith("test") for function in module.functions):
+            yield Place(module.path, module.checks[0])
 
 
 def _client_tests(repo: Repository) -> Iterator[Function]:

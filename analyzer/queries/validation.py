@@ -68,6 +68,7 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     for call in code.calls("validate.data"):
         if call.root in _FRAMEWORKS and _has_consequence(repo, call):
             yield call.place
+    yield from _block_tests(repo)
     checks = [function for function in code.functions if _checks_data(repo, function)]
     for function in checks:
         if function.stops or any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
@@ -76,6 +77,17 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     for condition, function in asking(code, names, _STOPS):
         del condition
         yield function.head
+
+
+def _block_tests(repo: Repository) -> Iterator[Place]:
+    """Tests of Mage blocks that ask more than whether there is an output; a failed one fails the block."""
+    for module in repo.code.modules:
+        if not any(item.root == "mage_ai" for item in module.imports):
+            continue
+        for function in module.functions:
+            if any(name.rsplit(".", 1)[-1] == "test" for name in function.decorators):
+                places = [Place(module.path, line) for line in function.checks]
+                yield from (place for place in places if "is not None" not in repo.line(place))
 
 
 def _of_requests(repo: Repository, path: str) -> bool:
@@ -145,7 +157,10 @@ def computed_without(repo: Repository) -> Iterator[Place]:
             ):
                 yield function.head
     for call in code.calls("monitor.report"):
-        if re.search(r"DataQuality|DataSummary|DataStability|DataDriftPreset", call.name):
+        if re.search(
+            r"DataQuality|DataSummary|DataStability|DataDriftPreset",
+            call.name,
+        ):
             yield call.place
 
 
