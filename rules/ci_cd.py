@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.python_source import Function
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
@@ -121,9 +122,22 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
             yield met("CI/CD triggers training", act.place, act.origin)
         return
     for test in integration_tests(repo):
-        if acts(repo, "test") and repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+        if acts(repo, "test") and _test_trains(repo, test):
             yield partial("CI trains only within a test", test.head)
             return
+
+
+def _test_trains(repo: Repository, test: Function) -> bool:
+    """Whether a test comes to training, in its own process or in a program that its module starts."""
+    if repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+        return True
+    module = repo.world.module(test.path)
+    started = [text.value for text in module.texts] if module else []
+    return any(
+        (path := repo.world.local.find(name, test.path)) and module_reaches(repo, path, "model.fit")
+        for name in started
+        if re.fullmatch(r"[a-z_]\w*(?:\.\w+)+", name)
+    )
 
 
 def _trains(repo: Repository, act: Act) -> bool:

@@ -22,13 +22,11 @@ _RUNBOOK = re.compile(
 @rule("doc.setup", reads=_DOCUMENT)
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
-    best: list[tuple[Block, str]] = []
-    for document in own_documents(repo):
-        commands = list(typed_commands(document))
-        if len(commands) > len(best):
-            best = commands
-    if best:
-        yield _judge_setup(repo, best)
+    answers = [
+        _judge_setup(repo, commands) for document in own_documents(repo) if (commands := list(typed_commands(document)))
+    ]
+    if answers:
+        yield max(answers, key=lambda answer: answer.status.rank)
         return
     for document in own_documents(repo):
         section = next((item for item in about(document, "setup") if item.words >= 8), None)
@@ -100,10 +98,10 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
             code = sum(len(item.of("code")) for item in below)
             words = sum(item.words for item in below)
             entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
-            if _TROUBLE.search(section.title) and words >= 60 and (entries >= 5 or code >= 4):
+            if _TROUBLE.search(section.heading) and words >= 60 and (entries >= 5 or code >= 4):
                 yield met("Troubleshooting is described, with five entries or more", section)
                 return
-            if code >= 2 and words >= 30 and PROCEDURE.search(section.title):
+            if code >= 2 and words >= 30 and PROCEDURE.search(section.heading):
                 yield met("An operational procedure is described, with its commands", section)
                 return
             if words >= 10 or code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Section
@@ -26,6 +27,9 @@ from analyzer.repository import Repository
 _DOCUMENT = (Kind.DOCUMENT,)
 
 
+_STATES_PROBLEM = re.compile(r"(?i)problem|objective|motivation|about|background|why|context")
+
+
 @rule("doc.problem", reads=_DOCUMENT)
 def explains_problem(repo: Repository) -> Iterator[Finding]:
     """The README does not say which problem the project solves."""
@@ -42,6 +46,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             for block in part.of("paragraph", "item", "quote")
         ]
         for section in about(readme, "problem")
+        if not TITLES["results"].search(section.heading) or _STATES_PROBLEM.search(section.heading)
     ]
     for blocks in groups:
         text = " ".join(block.text for block in blocks)
@@ -75,10 +80,10 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
         for item in document.sections:
             words = explaining_words(item)
             total += words
-            weight = words * (2 if TITLES["design"].search(item.title) else 1)
-            if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.title)):
+            weight = words * (2 if TITLES["design"].search(item.heading) else 1)
+            if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
                 best = weight, item
-            named = TITLES["list"].search(item.title) or TITLES["architecture"].search(item.title)
+            named = TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)
             if named and (item.blocks or item.images):
                 listed = listed or item
     weight, section = best

@@ -191,6 +191,7 @@ def file_readers(code: Code) -> Iterator[Function]:
 _DATED = re.compile(
     r"(?i)\{[^{}]*(?:year|month|\bday\b|date|\bds\b|execution|anho|\bmes\b|jahr|monat)[^{}]*\}|%Y[-_/]?%m|(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)="
 )
+_PARTITION = re.compile(r"(?i)(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)=(?:\{|%|\d)")
 _DATA_PLACE = re.compile(r"(?i)\.(?:parquet|csv|json|jsonl|feather|pkl|avro|orc)\b|/")
 _OF_PREDICTIONS = re.compile(
     r"(?i)predict|infer|scor(?:e|ing)|serv(?:e|ing)|output|requests?|logs?\b|report|monitor|drift|result|model|runs?\b"
@@ -232,6 +233,8 @@ def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
             if not _DATED.search(f"{repo.line(text.place)} {value}") or not _writes_under(code, writers, text):
                 continue
             found.append((bool(_OF_PREDICTIONS.search(f"{value} {text.path}")), text))
+    if writers or code.has("data.write"):
+        found += [(bool(_OF_PREDICTIONS.search(f"{text.value} {text.path}")), text) for text in code.texts(_PARTITION)]
     for told, text in sorted(found, key=lambda item: (item[0], item[1].path, item[1].line)):
         yield text, told
 
