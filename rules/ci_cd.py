@@ -115,7 +115,7 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
     training = [
         act for act in (*acts(repo, "dvc.repro"), *acts(repo, "train"), *acts(repo, "run.python")) if _trains(repo, act)
     ]
-    for act in training:
+    for act in sorted(training, key=_by_purpose):
         if act.misplaced or act.swallowed:
             yield partial(f"CI trains, but {act.flaw}", act.place, act.origin)
         else:
@@ -125,6 +125,12 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
         if acts(repo, "test") and _test_trains(repo, test):
             yield partial("CI trains only within a test", test.head)
             return
+
+
+def _by_purpose(act: Act) -> tuple[bool, bool]:
+    """Steps first that are there to train, by their workflow, job or command; those within tests last."""
+    told = f"{act.pipeline.path} {act.job.name} {act.invocation.text if act.invocation else ''}"
+    return not re.search(r"(?i)train|repro|pipeline|flow", told), bool(re.search(r"(?i)test|integration|lint", told))
 
 
 def _test_trains(repo: Repository, test: Function) -> bool:
@@ -138,6 +144,9 @@ def _test_trains(repo: Repository, test: Function) -> bool:
         for name in started
         if re.fullmatch(r"[a-z_]\w*(?:\.\w+)+", name)
     )
+
+
+_ONLY_CHECKS = frozenset({"--compile-only", "--dry-run", "--help", "--check", "--version"})
 
 
 def _trains(repo: Repository, act: Act) -> bool:
@@ -160,6 +169,8 @@ def _trains(repo: Repository, act: Act) -> bool:
         return True
     if words[0] == "prefect":
         return "run" in words
+    if any(word in _ONLY_CHECKS for word in words):
+        return False
     path = repo.program(act.invocation)
     return bool(path) and module_reaches(repo, path, "model.fit")
 

@@ -42,7 +42,8 @@ _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |sour
 
 
 def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding:
-    first = next((block for block, text in commands if not _CLONES.match(text)), commands[0][0])
+    shown = [item for item in commands if not _CLONES.match(item[1])] or commands
+    first = next((block for block, _ in shown if block.kind == "code"), shown[0][0])
     absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
     texts = {text for _, text in commands}
     installing = any(_INSTALLS.search(text) for text in texts)

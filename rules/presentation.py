@@ -14,6 +14,7 @@ from analyzer.queries.prose import (
     about,
     diagrams,
     explaining_words,
+    in_results,
     intro,
     metric_numbers,
     own_documents,
@@ -109,7 +110,7 @@ def shows_diagram(repo: Repository) -> Iterator[Finding]:
 def reports_results(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs report results."""
     for document in own_documents(repo):
-        for block, _ in metric_numbers(document):
+        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield met("Results are reported in numbers", block)
             return
     for document in own_documents(repo):
@@ -131,7 +132,7 @@ def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
             yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
             return
     for document in own_documents(repo):
-        for block, _ in metric_numbers(document):
+        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield partial("Only the model's own metrics are stated, without a baseline, time or cost", block)
             return
 

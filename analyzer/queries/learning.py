@@ -22,7 +22,7 @@ _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id
 
 def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     """Calls that fit a model; fitting a scaler or an encoder is none."""
-    known = code.calls("model.fit", reached=reached)
+    known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(call)]
     unknown = [
         call
         for call in code.calls("model.fit.unknown", reached=reached)
@@ -30,6 +30,13 @@ def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     ]
     return tuple(
         sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line))
+    )
+
+
+def _is_other_job(call: Call) -> bool:
+    """Whether a job that is submitted to a platform is not told to train."""
+    return call.name == "azure.ai.ml.command" and not any(
+        "train" in text.lower() for text in (*call.texts(), call.assigned)
     )
 
 

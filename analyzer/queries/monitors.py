@@ -52,9 +52,12 @@ def monitor_modules(repo: Repository) -> frozenset[str]:
     )
 
 
+_MEASURES = re.compile(r"(?i)counter|gauge|histogram|summary|metric|instrument|record|observe|set$|inc$")
+
+
 def exported_metrics(repo: Repository) -> Iterator[Call]:
     """Calls that export metrics to a monitoring system."""
-    yield from repo.code.calls("metrics.export")
+    yield from sorted(repo.code.calls("metrics.export"), key=lambda call: not _MEASURES.search(call.last))
 
 
 def stored_metrics(repo: Repository) -> Iterator[Place]:

@@ -32,6 +32,7 @@ __all__ = [
     "docs_pages",
     "explaining_words",
     "hosted_links",
+    "in_results",
     "intro",
     "metric_numbers",
     "own_articles",
@@ -223,6 +224,11 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
             else:
                 if block.kind == "table" and _result_number(block.text):
                     yield block, block.text.split("\n", 1)[0]
+
+
+def in_results(document: Document, block: Block) -> bool:
+    """Whether a block stands under a heading about results."""
+    return any(block in section.blocks and TITLES["results"].search(section.heading) for section in document.sections)
 
 
 _WITH_UNIT = re.compile(

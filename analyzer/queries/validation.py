@@ -154,18 +154,16 @@ def computed_without(repo: Repository) -> Iterator[Place]:
     for function in code.functions:
         if _OWN.search(function.name) and not _NOT_DATA.search(function.name) and _checks_data(repo, function):
             yield function.head
-    for test in repo.tests.modules:
-        for function in test.functions:
-            if function.checks and re.search(
-                r"(?i)columns|schema|missing|nulls?\b|data_quality|data_valid", function.name
-            ):
-                yield function.head
     for call in code.calls("monitor.report"):
         if re.search(
             r"DataQuality|DataSummary|DataStability|DataDriftPreset",
             call.name,
         ):
             yield call.place
+    for test in repo.tests.modules:
+        for function in test.functions:
+            if function.checks and re.search(r"(?i)columns|schema|data_quality|data_valid", function.name):
+                yield function.head
 
 
 def request_schemas(repo: Repository) -> Iterator[Place]:
