@@ -1,0 +1,124 @@
+"""What questions stand on: facts of one repository, each looked up once, and the ground of a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from analyzer.artifacts.python_source import Call
+from analyzer.engine import Decision
+from analyzer.findings import Evidence, Located, Place, Status
+from analyzer.queries.schedules import Schedule, starts_training
+from analyzer.queries.serving import batch_scoring, handlers, prediction_routes
+from analyzer.repository import Repository
+from analyzer.technologies import Claim
+
+__all__ = ["Facts", "Ground", "at", "code"]
+
+_LONGEST_QUOTE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The place in the repository on which the question of that id stands, and what fills its fields."""
+
+    template: str
+    place: Place
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def at(item: Located | Place | Evidence) -> str:
+    """``path:line`` set as code."""
+    place = item if isinstance(item, Place | Evidence) else item.place
+    return code(f"{place.path}:{place.line}", most=1000)
+
+
+def code(text: str, most: int = _LONGEST_QUOTE) -> str:
+    """Text of the repository on one line, set as code with backticks, shortened where it is long."""
+    plain = " ".join(text.replace("`", "'").split())
+    if len(plain) > most:
+        plain = f"{plain[:most].rsplit(' ', 1)[0].rstrip(' ,;:')} ..."
+    return f"`{plain}`"
+
+
+class Facts:
+    """One repository with what was decided about it."""
+
+    def __init__(self, repo: Repository, decisions: Iterable[Decision], claims: tuple[Claim, ...]) -> None:
+        self.repo = repo
+        self.claims = claims
+        self._decisions = {item.criterion: item for item in decisions}
+
+    def found(self, criterion: str) -> Place | None:
+        """The decisive place of a criterion that is met or partly met."""
+        decision = self._decisions.get(criterion)
+        return _place(decision.evidence[0]) if decision and decision.evidence else None
+
+    def met(self, criterion: str) -> Place | None:
+        """The decisive place of a criterion that is met."""
+        decision = self._decisions.get(criterion)
+        return self.found(criterion) if decision and decision.status is Status.MET else None
+
+    def missing(self, criterion: str) -> bool:
+        """Whether nothing was found for a criterion that was looked at."""
+        decision = self._decisions.get(criterion)
+        return bool(decision and decision.status is Status.MISSING)
+
+    def places(self, criterion: str) -> tuple[Place, ...]:
+        """All places of a criterion, the decisive one first."""
+        decision = self._decisions.get(criterion)
+        return tuple(_place(item) for item in decision.evidence) if decision else ()
+
+    def quote(self, place: Place, most: int = _LONGEST_QUOTE) -> str:
+        """The line of a place, set as code."""
+        return code(self.repo.line(place), most)
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """The first schedule that is switched on and comes to training."""
+        return next((item for item in starts_training(self.repo) if item.active), None)
+
+    @cached_property
+    def serving_paths(self) -> frozenset[str]:
+        """Modules that answer requests or score batches, and those of ours that they use."""
+        own = {call.path for call in prediction_routes(self.repo)}
+        own |= {function.path for function in handlers(self.repo)}
+        own |= {call.path for call in batch_scoring(self.repo)}
+        world = self.repo.code
+        for path in sorted(own):
+            module = world.module(path)
+            for item in module.used_imports if module else ():
+                for dotted in (item.dotted, item.module):
+                    target = world.local.find(dotted, path) if dotted.strip(".") else None
+                    own |= {target} if target else set()
+        return frozenset(own)
+
+    @cached_property
+    def route(self) -> Call | None:
+        """The route that answers with predictions: one that takes input before one that shows a page."""
+        routes = list(prediction_routes(self.repo))
+        return next((item for item in routes if _takes_input(item)), routes[0] if routes else None)
+
+    @cached_property
+    def loads(self) -> tuple[Call, ...]:
+        """Calls that load the model for serving or scoring."""
+        calls = self.repo.code.calls("model.load", "registry.load")
+        training = {place.path for place in self.places("e2e.training")}
+        return tuple(call for call in calls if call.path in self.serving_paths and call.path not in training)
+
+    @property
+    def trained_in_notebook(self) -> bool:
+        """Whether the decisive training stands in a notebook."""
+        place = self.found("e2e.training")
+        return bool(place and place.path.endswith(".ipynb"))
+
+
+def _place(evidence: Evidence) -> Place:
+    return Place(evidence.path, evidence.line, evidence.end_line)
+
+
+def _takes_input(call: Call) -> bool:
+    words = " ".join((call.last, call.decorates, *call.texts()))
+    return bool(re.search(r"(?i)\bpost\b|predict|score|infer|forecast|classif|recommend|invocations", words))
