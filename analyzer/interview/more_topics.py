@@ -18,7 +18,9 @@ __all__ = ["claims", "cost", "data_quality", "decision", "results", "secrets"]
 
 _RECORD = re.compile(r"(?i)(?:^|/)adrs?/|decision[-_]?records?|(?:^|/)adr[-_]?\d|/\d{4}-[\w-]+\.md$|decisions?\.md$")
 _NUMBERED = re.compile(r"(?i)^(?:adr)?[-\s#]*\d+\s*[.:)-]\s*")
-_NO_DECISION = re.compile(r"(?i)^(?:architecture |design )?decisions?(?: records?)?$|template|^index$|^status$|^context$")
+_NO_DECISION = re.compile(
+    r"(?i)^(?:architecture |design )?decisions?(?: records?)?$|template|^index$|^status$|^context$"
+)
 
 
 def decision(facts: Facts) -> Iterator[Ground]:
@@ -76,7 +78,10 @@ def secrets(facts: Facts) -> Iterator[Ground]:
         return
     for file in facts.repo.infrastructure:
         for resource in file.resources:
-            if re.search(r"(?i)secretsmanager_secret$|secret_manager_secret$|SecretsManager.*Secret$|key_vault_secret$", resource.type):
+            if re.search(
+                r"(?i)secretsmanager_secret$|secret_manager_secret$|SecretsManager.*Secret$|key_vault_secret$",
+                resource.type,
+            ):
                 yield Ground("secrets.kept", resource.place, {"place": at(resource)})
                 return
     for item in facts.repo.kubernetes:
@@ -107,7 +112,11 @@ def _in_code(facts: Facts) -> Iterator[tuple[str, Place]]:
     for module in facts.repo.code.modules:
         for item in module.assignments:
             name = (item.column or item.target).rsplit(".", 1)[-1]
-            if isinstance(item.value, str) and _is_secret(name, item.value) and not item.value.startswith(("/", "http")):
+            if (
+                isinstance(item.value, str)
+                and _is_secret(name, item.value)
+                and not item.value.startswith(("/", "http"))
+            ):
                 yield name, item.place
 
 
@@ -185,10 +194,16 @@ _DIGIT = re.compile(r"\d")
 def _number(facts: Facts, place: Place) -> Ground:
     """Quote the first line of a block that has a number in it."""
     lines = (facts.repo.text(place.path) or "").split("\n")
-    number = next((n for n in range(place.line, place.last + 1) if n <= len(lines) and _DIGIT.search(lines[n - 1])), place.line)
+    number = next(
+        (n for n in range(place.line, place.last + 1) if n <= len(lines) and _DIGIT.search(lines[n - 1])), place.line
+    )
     text = lines[number - 1] if number <= len(lines) else ""
     plain = re.sub(r"[*_#>]+|^\s*[-+]\s+|\[([^\]]*)\]\([^)]*\)", r"\1", text).strip(" |")
-    return Ground("results.number", Place(place.path, number), {"place": at(Place(place.path, number)), "quote": code(re.sub(r"\s*\|\s*", ", ", plain))})
+    return Ground(
+        "results.number",
+        Place(place.path, number),
+        {"place": at(Place(place.path, number)), "quote": code(re.sub(r"\s*\|\s*", ", ", plain))},
+    )
 
 
 def claims(facts: Facts) -> Iterator[Ground]:
@@ -200,6 +215,7 @@ def claims(facts: Facts) -> Iterator[Ground]:
         others = len({item.technology for item in named}) - 1
         more = f" and {others} more that nothing shows" * bool(others)
         yield Ground(
-            "claims.readme", Place(first.path, first.line), {"place": f"`{first.path}:{first.line}`", "named": first.technology + more}
+            "claims.readme",
+            Place(first.path, first.line),
+            {"place": f"`{first.path}:{first.line}`", "named": first.technology + more},
         )
-
