@@ -121,7 +121,7 @@ def _note(grounds: dict[str, list[Ground]], number: int) -> str:
     count = "No question" if not number else "One question" if number == 1 else f"{number} questions"
     if not absent:
         return f"{count}: there is not more in the repository that one could stand on."
-    return f"{count}: nothing was found that {_joined(absent)}, so nothing to ask about that could name a file."
+    return f"{count}: nothing was found that {_joined(absent)} a model, so there is no line to ask about."
 
 
 def _joined(parts: list[str]) -> str:

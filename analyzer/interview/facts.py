@@ -10,6 +10,7 @@ from functools import cached_property
 from analyzer.artifacts.python_source import Call
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Located, Place, Status
+from analyzer.queries.learning import training_calls
 from analyzer.queries.schedules import Schedule, starts_training
 from analyzer.queries.serving import batch_scoring, handlers, prediction_routes
 from analyzer.repository import Repository
@@ -18,6 +19,7 @@ from analyzer.technologies import Claim
 __all__ = ["Facts", "Ground", "at", "code"]
 
 _LONGEST_QUOTE = 90
+_CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,16 @@ class Facts:
         return next((item for item in starts_training(self.repo) if item.active), None)
 
     @cached_property
+    def _answering(self) -> frozenset[str]:
+        """Modules that answer requests or score batches."""
+        found = {call.path for call in prediction_routes(self.repo)}
+        found |= {function.path for function in handlers(self.repo)}
+        return frozenset(found | {call.path for call in batch_scoring(self.repo)})
+
+    @cached_property
     def serving_paths(self) -> frozenset[str]:
         """Modules that answer requests or score batches, and those of ours that they use."""
-        own = {call.path for call in prediction_routes(self.repo)}
-        own |= {function.path for function in handlers(self.repo)}
-        own |= {call.path for call in batch_scoring(self.repo)}
-        world = self.repo.code
+        own, world = set(self._answering), self.repo.code
         for path in sorted(own):
             module = world.module(path)
             for item in module.used_imports if module else ():
@@ -106,7 +112,19 @@ class Facts:
         """Calls that load the model for serving or scoring."""
         calls = self.repo.code.calls("model.load", "registry.load")
         training = {place.path for place in self.places("e2e.training")}
-        return tuple(call for call in calls if call.path in self.serving_paths and call.path not in training)
+        found = [call for call in calls if call.path in self.serving_paths and call.path not in training]
+        return tuple(sorted(found, key=lambda call: (call.path not in self._answering, call.path, call.line)))
+
+    @cached_property
+    def model(self) -> str:
+        """What is trained, by the class of the estimator where the code tells it, set as code."""
+        place = self.found("e2e.training")
+        for world in (self.repo.code, self.repo.notebook_code):
+            for call in training_calls(world, reached=False):
+                owner = call.name.rpartition(".")[0].rsplit(".", 1)[-1].removesuffix("()")
+                if place and (call.path, call.line) == (place.path, place.line) and _CLASS.fullmatch(owner):
+                    return code(owner)
+        return "the model"
 
     @property
     def trained_in_notebook(self) -> bool:

@@ -16,8 +16,9 @@ from analyzer.queries.serving import batch_scoring
 __all__ = ["accuracy_drop", "retraining", "rollout", "versioning"]
 
 _REGISTRY_URI = re.compile(r"^(?:models|runs):/|^(?:wandb|sagemaker|projects)[:/]|@|/(?:Production|Staging|latest)$")
+_METRIC_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_.:][a-z0-9]+)+")
 _MODEL_FILE = re.compile(r"(?i)\.(?:pkl|pickle|joblib|bin|onnx|h5|keras|pt|pth|cbm|ubj|sav|model)$")
-_TRAFFIC = re.compile(r"(?i)canaryTrafficPercent|\bcanary:|kind: Rollout|weight:\s*\d")
+_TRAFFIC = re.compile(r"canaryTrafficPercent|setWeight|\b(?:Canary|Linear)\d+Percent|routing_config|\bcanary:")
 
 
 # -- system design with retraining ---------------------------------------------------------------------------
@@ -27,7 +28,7 @@ def retraining(facts: Facts) -> Iterator[Ground]:
     """What starts training, and what decides about its model."""
     gate, schedule = facts.met("ci.model-gate"), facts.schedule
     if schedule and gate:
-        fields = {"schedule": at(schedule.place), "gate": at(gate), "test": facts.quote(gate)}
+        fields = {**_started(facts, schedule.place), "gate": at(gate)}
         yield Ground("retraining.gated", schedule.place, fields)
     for place, trains in drift_triggers(facts.repo):
         if trains:
@@ -35,14 +36,31 @@ def retraining(facts: Facts) -> Iterator[Ground]:
             break
     if schedule:
         if facts.missing("ci.model-gate"):
-            yield Ground("retraining.scheduled", schedule.place, {"schedule": at(schedule.place)})
+            yield Ground("retraining.scheduled", schedule.place, _started(facts, schedule.place))
         return
     flow, training = facts.met("e2e.pipeline"), facts.found("e2e.training")
     if flow and facts.missing("mon.retraining"):
         yield Ground("retraining.flow", flow, {"flow": at(flow)})
     if training:
         name = "retraining.notebook" if facts.trained_in_notebook else "retraining.script"
-        yield Ground(name, training, {"training": at(training)})
+        model = facts.model[:1].upper() + facts.model[1:] if facts.trained_in_notebook else facts.model
+        yield Ground(name, training, {"training": at(training), "model": model})
+
+
+_RHYTHM = re.compile(r"(?i)cron|rate\(|interval|schedule|@(?:hourly|daily|weekly|monthly)")
+
+
+def _started(facts: Facts, place: Place) -> dict[str, str]:
+    return {"schedule": at(place), "how": _how(facts, place)}
+
+
+def _how(facts: Facts, place: Place) -> str:
+    """The rhythm of a schedule as it is written, where its lines tell it."""
+    for number in range(place.line, min(place.last, place.line + 12) + 1):
+        text = facts.repo.line(Place(place.path, number)).strip()
+        if _RHYTHM.search(text) and len(text) <= 60 and re.search(r"\d|@", text):
+            return f" ({code(text)})"
+    return ""
 
 
 # -- a sudden drop in accuracy -------------------------------------------------------------------------------
@@ -56,11 +74,14 @@ def accuracy_drop(facts: Facts) -> Iterator[Ground]:
     elif quality:
         yield Ground("drop.quality", quality, {"quality": at(quality)})
     if drift:
-        yield Ground("drop.drift", drift, {"drift": at(drift)})
+        yield Ground("drop.drift", drift, {"drift": at(drift), "line": facts.quote(drift)})
     if metrics:
         for call in facts.repo.code.calls("metrics.export"):
-            if call.texts() and (call.path, call.line) == (metrics.path, metrics.line):
-                yield Ground("drop.metrics", metrics, {"metrics": at(metrics), "name": code(call.texts()[0])})
+            if (call.path, call.line) == (metrics.path, metrics.line):
+                name = next((text for text in call.texts() if _METRIC_NAME.fullmatch(text)), "")
+                named = code(name) if name else "numbers of the running system"
+                yield Ground("drop.metrics", metrics, {"metrics": at(metrics), "name": named})
+                break
     for place in logged_predictions(facts.repo):
         if place.path in facts.serving_paths:
             yield Ground("drop.kept", place, {"kept": at(place)})
@@ -68,11 +89,11 @@ def accuracy_drop(facts: Facts) -> Iterator[Ground]:
     if facts.route and facts.missing("mon.metrics"):
         yield Ground("drop.served", facts.route.place, {"route": at(facts.route)})
     for call in _random_splits(facts):
-        yield Ground("drop.split", call.place, {"split": at(call)})
+        yield Ground("drop.split", call.place, {"split": at(call), "line": facts.quote(call.place)})
         break
     training = facts.found("e2e.training")
     if training:
-        yield Ground("drop.trained", training, {"training": at(training)})
+        yield Ground("drop.trained", training, {"training": at(training), "model": facts.model})
 
 
 def _random_splits(facts: Facts) -> Iterator[Call]:
@@ -90,6 +111,8 @@ def versioning(facts: Facts) -> Iterator[Ground]:
     registered = facts.met("e2e.model-registry")
     if registered and registered.path.endswith(".py"):
         yield from _registered(facts, registered)
+    elif registered:
+        yield Ground("version.tracked", registered, {"track": at(registered)})
     committed = next((path for path in facts.repo.paths if _MODEL_FILE.search(path) and _is_model(path)), "")
     if committed:
         yield Ground("version.committed", Place(committed, 1), {"file": code(committed)})
@@ -104,7 +127,7 @@ def versioning(facts: Facts) -> Iterator[Ground]:
         yield Ground("version.saved", saved, {"dump": at(saved)})
     training = facts.found("e2e.training")
     if training and not saved:
-        yield Ground("version.unsaved", training, {"training": at(training)})
+        yield Ground("version.unsaved", training, {"training": at(training), "model": facts.model})
 
 
 def _registered(facts: Facts, registered: Place) -> Iterator[Ground]:
@@ -112,7 +135,7 @@ def _registered(facts: Facts, registered: Place) -> Iterator[Ground]:
     from_registry = [call for call in facts.loads if _asks_registry(call)]
     from_file = [call for call in facts.loads if _file(call)]
     if from_registry:
-        load = from_registry[0]
+        load = next((call for call in from_registry if "load" in call.last), from_registry[0])
         yield Ground("version.registry", load.place, fields | {"load": at(load)})
     elif from_file:
         load = from_file[0]
@@ -145,10 +168,9 @@ def _is_model(path: str) -> bool:
 def rollout(facts: Facts) -> Iterator[Ground]:
     """How a new model reaches users, and how it is taken back."""
     repo = facts.repo
-    for item in repo.kubernetes:
-        if item.kind in ("Rollout", "VirtualService", "InferenceService") and _splits(facts, item.place):
-            yield Ground("rollout.canary", item.place, {"canary": at(item)})
-            break
+    for place in _splits_of_traffic(facts):
+        yield Ground("rollout.canary", place, {"canary": at(place)})
+        break
     named = next((call for call in facts.loads if any(_REGISTRY_URI.search(text) for text in call.texts())), None)
     if named and facts.route:
         uri = next(text for text in named.texts() if _REGISTRY_URI.search(text))
@@ -173,7 +195,7 @@ def rollout(facts: Facts) -> Iterator[Ground]:
     if facts.route:
         yield Ground("rollout.route", facts.route.place, {"route": at(facts.route)})
     for call in batch_scoring(repo):
-        if call.path not in {item.path for item in repo.code.calls("serve.route", "serve.ui")}:
+        if not facts.route and call.path not in {item.path for item in repo.code.calls("serve.ui")}:
             yield Ground("rollout.batch", call.place, {"scoring": at(call)})
             break
     saved = facts.found("e2e.model-registry")
@@ -181,8 +203,14 @@ def rollout(facts: Facts) -> Iterator[Ground]:
         yield Ground("rollout.saved", saved, {"dump": at(saved)})
 
 
-def _splits(facts: Facts, place: Place) -> bool:
-    return bool(_TRAFFIC.search(facts.repo.text(place.path) or ""))
+def _splits_of_traffic(facts: Facts) -> Iterator[Place]:
+    """Lines of infrastructure code and manifests that give a new version a part of the traffic."""
+    parts = [(item.path, item.line, item.end_line) for file in facts.repo.infrastructure for item in file.resources]
+    parts += [(item.path, item.line, item.end_line) for item in facts.repo.kubernetes]
+    for path, first, last in parts:
+        for number, line in enumerate((facts.repo.text(path) or "").split("\n")[first - 1 : max(first, last)], first):
+            if _TRAFFIC.search(line.split("#", 1)[0]):
+                yield Place(path, number)
 
 
 def _when(facts: Facts, call: Call) -> str:

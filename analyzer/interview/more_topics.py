@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.document import Document
 from analyzer.findings import Place
 from analyzer.interview.facts import Facts, Ground, at, code
+from analyzer.knowledge.prose import COMPARED, METRIC_WORDS
 from analyzer.queries.cloud import emulated, resources
 from analyzer.queries.prose import metric_numbers, own_documents, quantified
 from analyzer.queries.validation import checked_with_consequence, computed_without
+from analyzer.technologies import Claim
 
-__all__ = ["claims", "cost", "data_quality", "decision", "results", "secrets"]
+__all__ = ["claims", "cost", "data_quality", "decision", "results", "secrets", "weighed"]
 
 
 # -- decisions -----------------------------------------------------------------------------------------------
@@ -27,7 +30,7 @@ def decision(facts: Facts) -> Iterator[Ground]:
     """Decisions that code or documents show."""
     gate = facts.met("ci.model-gate")
     if gate:
-        yield Ground("decision.gate", gate, {"gate": at(gate), "test": facts.quote(gate)})
+        yield Ground("decision.gate", gate, {"gate": at(gate), "test": _test(facts, gate)})
     for document in own_documents(facts.repo):
         if not _RECORD.search(document.path):
             continue
@@ -39,6 +42,7 @@ def decision(facts: Facts) -> Iterator[Ground]:
         else:
             continue
         break
+    yield from weighed(facts)
     provisioned = facts.met("iac.provisioning")
     if provisioned and facts.missing("iac.remote-state") and provisioned.path.endswith((".tf", ".tofu")):
         yield Ground("decision.state", provisioned, {"resource": at(provisioned)})
@@ -48,20 +52,43 @@ def decision(facts: Facts) -> Iterator[Ground]:
         yield Ground("decision.tool", flow, {"flow": at(flow), "tool": tool.capitalize()})
 
 
+def _test(facts: Facts, gate: Place) -> str:
+    """The comparison that a gate makes, itself or through functions that it calls; its own line where none is known."""
+    world = facts.repo.code
+    module = world.module(gate.path)
+    function = next((item for item in module.functions if item.line == gate.line), None) if module else None
+    if function is None:
+        return facts.quote(gate)
+    level = [(function.path, function.qualname)]
+    for _ in range(3):
+        for item in world.comparisons:
+            if (item.path, item.scope) in level and not item.path.startswith("tests/"):
+                own = item.path == gate.path and item.line == gate.line
+                return facts.quote(item.place) + ("" if own else f" ({at(item)})")
+        level = [
+            target
+            for path, scope in level
+            for call in world.calls_in(path, scope)
+            if (target := world.definition(call.name, path))
+        ]
+    return f"the answer of {code(function.name)}"
+
+
 # -- data ----------------------------------------------------------------------------------------------------
 
 
 def data_quality(facts: Facts) -> Iterator[Ground]:
     """Checks of the data, or where data come in without one."""
-    for place in checked_with_consequence(facts.repo):
-        yield Ground("data.stops", place, {"check": at(place)})
-        return
-    for place in computed_without(facts.repo):
-        yield Ground("data.counted", place, {"check": at(place)})
-        return
+    tests = {module.path for module in facts.repo.tests.modules}
+    finders = (("data.stops", checked_with_consequence), ("data.counted", computed_without))
+    for name, find in finders:
+        for place in find(facts.repo):
+            if place.path not in tests:
+                yield Ground(name, place, {"check": at(place), "line": facts.quote(place)})
+                return
     read = facts.found("e2e.data-ingestion")
     if read and facts.missing("ci.data-validation"):
-        yield Ground("data.unchecked", read, {"read": at(read)})
+        yield Ground("data.unchecked", read, {"read": at(read), "line": facts.quote(read)})
 
 
 # -- secrets -------------------------------------------------------------------------------------------------
@@ -175,47 +202,93 @@ def _size(attributes: dict[str, str]) -> str:
 
 
 def results(facts: Facts) -> Iterator[Ground]:
-    """An outcome in numbers that README or docs state: compared ones first."""
-    documents = own_documents(facts.repo)
-    for document in documents:
-        for block in quantified(document):
-            yield _number(facts, block.place)
-            return
-    for document in documents:
-        for block, line in metric_numbers(document):
-            offset = next((n for n, text in enumerate(block.text.split("\n")) if text == line), 0)
-            yield _number(facts, Place(block.path, min(block.line + offset, block.end_line)))
-            return
+    """The outcome in numbers that README or docs state most plainly: a metric, compared, with decimals."""
+    told = [
+        (number, index, place, text)
+        for index, (place, text) in enumerate(_statements(facts))
+        if (number := _plainness(text)) >= _PLAIN_ENOUGH
+    ]
+    if told:
+        _, _, place, text = max(told, key=lambda item: (item[0], -item[1]))
+        yield Ground("results.number", place, {"place": at(place), "quote": code(text, most=140)})
 
 
-_DIGIT = re.compile(r"\d")
+_PLAIN_ENOUGH = 3
+_MARKUP = re.compile(r"[*_#>]{1,3}(?=\S)|(?<=\S)[*_]{1,3}|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*])")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*\s*%?")
 
 
-def _number(facts: Facts, place: Place) -> Ground:
-    """Quote the first line of a block that has a number in it."""
-    lines = (facts.repo.text(place.path) or "").split("\n")
-    number = next(
-        (n for n in range(place.line, place.last + 1) if n <= len(lines) and _DIGIT.search(lines[n - 1])), place.line
+def _statements(facts: Facts) -> Iterator[tuple[Place, str]]:
+    """(line, sentence or row of a table) of what states an outcome."""
+    for document in own_documents(facts.repo):
+        blocks = dict.fromkeys([*quantified(document), *(block for block, _ in metric_numbers(document))])
+        for block in blocks:
+            if block.kind == "code":
+                continue
+            for number in range(block.line, block.end_line + 1):
+                for sentence in _SENTENCE.split(facts.repo.line(Place(block.path, number))):
+                    plain = _MARKUP.sub(r"\1", sentence).strip(" |-+")
+                    yield Place(block.path, number), re.sub(r"\s*\|\s*", ", ", plain)
+
+
+def _plainness(text: str) -> int:
+    """How plainly a sentence states a measured outcome: 0 without a number."""
+    if not _NUMBER.search(text) or len(text) > 240:
+        return 0
+    return (
+        2 * bool(METRIC_WORDS.search(text))
+        + 2 * bool(COMPARED.search(text))
+        + bool(re.search(r"\d[.,]\d|\d\s?%", text))
     )
-    text = lines[number - 1] if number <= len(lines) else ""
-    plain = re.sub(r"[*_#>]+|^\s*[-+]\s+|\[([^\]]*)\]\([^)]*\)", r"\1", text).strip(" |")
-    return Ground(
-        "results.number",
-        Place(place.path, number),
-        {"place": at(Place(place.path, number)), "quote": code(re.sub(r"\s*\|\s*", ", ", plain))},
-    )
+
+
+# -- named and not shown -------------------------------------------------------------------------------------
+
+_AGAINST = re.compile(
+    r"(?i)\b(?:instead of|rather than|not|never|unlike|against|over|came back|did the same|would(?:n't)?|no need|too (?:much|heavy|big))\b"
+)
+_LATER = re.compile(
+    r"(?i)\b(?:next|future|to-?do|later|plan(?:ned|s)?|will|could|should|improve\w*|roadmap|ideas?|possible|consider\w*|would like)\b"
+)
 
 
 def claims(facts: Facts) -> Iterator[Ground]:
-    """Technologies that the README names and nothing shows."""
-    readme = facts.repo.readme_path
-    named = [item for item in facts.claims if item.path == readme]
+    """Technologies that the README names and nothing shows; plans are none."""
+    named = [item for item in _named(facts) if not _AGAINST.search(_text(facts, item))]
     if named:
-        first = min(named, key=lambda item: (item.line, item.technology))
-        others = len({item.technology for item in named}) - 1
-        more = f" and {others} more that nothing shows" * bool(others)
+        first, names = named[0], list(dict.fromkeys(item.technology for item in named))
+        listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
+        place = Place(first.path, first.line)
         yield Ground(
-            "claims.readme",
-            Place(first.path, first.line),
-            {"place": f"`{first.path}:{first.line}`", "named": first.technology + more},
+            "claims.readme", place, {"place": at(place), "named": listed, "them": "it" if len(names) < 2 else "them"}
         )
+
+
+def weighed(facts: Facts) -> Iterator[Ground]:
+    """Technologies that the README names to say why they are not used."""
+    for item in _named(facts):
+        if _AGAINST.search(_text(facts, item)):
+            place = Place(item.path, item.line)
+            yield Ground("decision.against", place, {"place": at(place), "named": item.technology})
+            return
+
+
+def _named(facts: Facts) -> list[Claim]:
+    readme = facts.repo.readme
+    found = [item for item in facts.claims if readme and item.path == readme.path]
+    return [
+        item
+        for item in sorted(found, key=lambda item: (item.line, item.technology))
+        if not _LATER.search(_text(facts, item)) and not _LATER.search(_heading(readme, item.line))
+    ]
+
+
+def _text(facts: Facts, item: Claim) -> str:
+    return facts.repo.line(Place(item.path, item.line))
+
+
+def _heading(document: Document | None, line: int) -> str:
+    """The headings above a line, joined."""
+    above = [item for item in document.sections if item.line <= line] if document else []
+    return " ".join((*above[-1].trail, above[-1].title)) if above else ""

@@ -26,12 +26,12 @@ TOPICS: dict[str, str] = {
 }
 
 GUIDE_TOPICS: dict[str, str] = {
-    "retraining": "trains a model",
-    "accuracy-drop": "trains, serves or watches a model",
-    "versioning": "saves a model",
-    "rollout": "serves or releases a model",
+    "retraining": "trains",
+    "accuracy-drop": "watches",
+    "versioning": "saves",
+    "rollout": "serves",
 }
-"""The topics that the career guide names; each is asked where anything in the repository does what stands here."""
+"""The topics that the career guide names; each is asked where anything in the repository does to a model what stands here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ QUESTIONS: tuple[Template, ...] = (
     # -- system design with retraining -----------------------------------------------------------------------
     Template(
         "retraining.gated", "retraining", 4,
-        "{schedule} starts training by itself, and {gate} decides with {test} whether the new model is used. "
+        "{schedule} starts training by itself{how}, and {gate} decides whether the new model is used. "
         "One Monday the source delivers broken data: which step notices, which model answers on Tuesday, "
         "and who is told?",
         ("the whole path of a run, with what happens when each step fails",
@@ -68,7 +68,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "retraining.scheduled", "retraining", 3,
-        "{schedule} starts training by itself; no comparison with the model in use was found. "
+        "{schedule} starts training by itself{how}; no comparison with the model in use was found. "
         "What reaches users after a bad batch of data, and where in this pipeline would you put the check "
         "that stops it?",
         ("what happens to the served model at the end of a scheduled run today",
@@ -87,7 +87,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "retraining.script", "retraining", 1.5,
-        "{training} trains the model when a person starts it. Design the system that does it without you: "
+        "{training} trains {model} when a person starts it. Design the system that does it without you: "
         "what starts a run, on which data, what approves its model, and what happens when it fails at night?",
         ("how fast this problem changes, and so how often training pays",
          "ingestion, training and evaluation as steps that can be repeated on their own",
@@ -96,7 +96,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "retraining.notebook", "retraining", 1,
-        "The model is trained in a cell of {training}. It now has to be trained anew every week without you: "
+        "{model} is trained in a notebook cell ({training}). It now has to be trained anew every week without you: "
         "which cells become a module first, what do they take and return, and what starts them?",
         ("state that cells hand on invisibly; order of execution",
          "functions for data, features and training, with tests",
@@ -125,7 +125,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "drop.drift", "accuracy-drop", 3,
-        "{drift} compares current data with a reference. Users report wrong predictions while it stays quiet: "
+        "{drift} compares current data with a reference ({line}). Users report wrong predictions while it stays quiet: "
         "what can have changed that it cannot see, and how would you find out with what this system records?",
         ("a changed relation between inputs and outcome; drift in a small group that the total hides",
          "an old or wrongly chosen reference, thresholds, sample size",
@@ -162,7 +162,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "drop.split", "accuracy-drop", 2,
-        "{split} splits the data at random. The model keeps its score on that split, and in the first week of use it is "
+        "{split} splits the data at random ({line}). The model keeps its score on that split, and in the first week of use it is "
         "a third worse: what about the split can explain that, and how would you show it?",
         ("time, users or places on both sides of the split: leakage",
          "features that are not known yet at the time of prediction",
@@ -171,7 +171,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "drop.trained", "accuracy-drop", 1,
-        "The model of {training} keeps its score on its own test data, and in the first week of use it is "
+        "{training} trains {model}. It keeps its score on its own test data, and in the first week of use it is "
         "a third worse. How do you find the cause with what is in this repository, and what is missing for it?",
         ("leakage: features or rows that are not known at the time of prediction",
          "data in use differ from those of training: compare by feature",
@@ -196,6 +196,15 @@ QUESTIONS: tuple[Template, ...] = (
          "from version to run, parameters and commit",
          "from run to the exact data, versioned or at least dated",
          "how long each of these is kept"),
+    ),
+    Template(
+        "version.tracked", "versioning", 2.5,
+        "{track} gives the model its version. Somebody asks which version answers in production and which data and code "
+        "made it: which commands give the answer, and where does the trail end?",
+        ("from the running service to the version of its model",
+         "from version to commit, parameters and data",
+         "who may change which version is used, and what is checked before",
+         "how long old versions are kept"),
     ),
     Template(
         "version.registered", "versioning", 2.5,
@@ -235,7 +244,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "version.unsaved", "versioning", 1,
-        "{training} trains a model, and nothing was found that saves it. What would you save besides the fitted object, "
+        "{training} trains {model}, and nothing was found that saves it. What would you save besides the fitted object, "
         "under which name, so that a colleague can load it in a year?",
         ("preprocessing and model as one object",
          "signature of the inputs and versions of the libraries",
@@ -307,7 +316,7 @@ QUESTIONS: tuple[Template, ...] = (
          "who has to be told"),
     ),
     Template(
-        "rollout.route", "rollout", 1.5,
+        "rollout.route", "rollout", 2,
         "{route} serves the predictions of one model. How do you put a second version beside it, give it 5 % "
         "of the requests, and take it away again within a minute?",
         ("the version as configuration, not as code",
@@ -344,6 +353,15 @@ QUESTIONS: tuple[Template, ...] = (
          "what reversing it would cost now"),
     ),
     Template(
+        "decision.against", "decision", 2.4,
+        "{place} weighs {named}, and the repository does not use it. What spoke against it, what would it have given you, "
+        "and at which size of the system would you choose it after all?",
+        ("the forces at the time: load, money, skills, deadlines",
+         "what it does that the chosen way does not",
+         "a number or an event that would reopen the decision",
+         "what a change would cost now"),
+    ),
+    Template(
         "decision.state", "decision", 2,
         "{resource} is provisioned from code, and no remote state was found. A colleague applies the same code "
         "from another machine this afternoon: what happens, and how do you prevent it?",
@@ -363,7 +381,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "data.stops", "data-quality", 2.5,
-        "{check} stops the run when the data do not pass. At three in the morning two per cent of a column are missing: "
+        "{check} stops the run when the data do not pass ({line}). At three in the morning two per cent of a column are missing: "
         "is stopping right, what do users see in the meantime, and who decides?",
         ("hard limits that stop, soft ones that warn",
          "the last good data or model goes on serving",
@@ -372,7 +390,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "data.counted", "data-quality", 2.5,
-        "{check} checks the data, and nothing was found that stops when a check fails. Which of these checks should stop "
+        "{check} checks the data ({line}), and nothing was found that stops when a check fails. Which of these checks should stop "
         "the run, which should only warn, and why?",
         ("what each failure would do to the model",
          "hard limits that stop, soft ones that warn somebody",
@@ -381,7 +399,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "data.unchecked", "data-quality", 2,
-        "{read} reads the data, and no check of them was found. The source renames a column, or changes minutes "
+        "{read} reads the data ({line}), and no check of them was found. The source renames a column, or changes minutes "
         "to seconds: where in this pipeline does it show first, and after how many days?",
         ("a renamed column fails fast, a changed unit fails silently",
          "schema, ranges and share of missing values, checked where data enter",
@@ -426,7 +444,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "claims.readme", "claims", 2,
-        "{place} names {named}; no code or configuration for it was found here. What did you do with it, "
+        "{place} names {named}; no code or configuration was found for {them}. What did you do with {them}, "
         "where does that stand, and what would you add so that a reader sees it?",
         ("an honest line between used, tried and planned",
          "what it gave the project, and what it cost",
