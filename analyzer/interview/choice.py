@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analyzer.findings import Place
-from analyzer.interview import guide_topics, more_topics
+from analyzer.interview import guide_topics, more_topics, secret_topics
 from analyzer.interview.facts import Facts, Ground, at
 from analyzer.knowledge.interview import GUIDE_TOPICS, QUESTIONS, TOPICS
 from analyzer.repository import Repository
@@ -48,7 +48,7 @@ _FINDERS: dict[str, Finder] = {
     "rollout": guide_topics.rollout,
     "data-quality": more_topics.data_quality,
     "decision": more_topics.decision,
-    "secrets": more_topics.secrets,
+    "secrets": secret_topics.secrets,
     "results": more_topics.results,
     "cost": more_topics.cost,
     "claims": more_topics.claims,

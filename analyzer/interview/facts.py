@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from analyzer.technologies import Claim
 __all__ = ["Facts", "Ground", "at", "code"]
 
 _LONGEST_QUOTE = 90
+_HEAD = re.compile(r"(?:async )?def (\w+)\(")
+_TRAILING = re.compile(r"\s*(?:,|#.*)$")
+_WRAPPERS = frozenset({"Pipeline", "GridSearchCV", "RandomizedSearchCV", "Trainer", "TransformedTargetRegressor"})
 _CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")
 
 
@@ -75,12 +79,17 @@ class Facts:
 
     def quote(self, place: Place, most: int = _LONGEST_QUOTE) -> str:
         """The line of a place, set as code."""
-        return code(self.repo.line(place), most)
+        text = self.repo.line(place).strip()
+        if place.path.endswith(".ipynb"):
+            text = _cell_line(text)
+        head = _HEAD.match(text)
+        return code(f"{head.group(1)}(...)" if head else _TRAILING.sub("", text), most)
 
     @cached_property
     def schedule(self) -> Schedule | None:
-        """The first schedule that is switched on and comes to training."""
-        return next((item for item in starts_training(self.repo) if item.active), None)
+        """A schedule that is switched on and comes to training; one whose file speaks of it before others."""
+        found = [item for item in starts_training(self.repo) if item.active]
+        return min(found, key=lambda item: "train" not in item.place.path.lower(), default=None)
 
     @cached_property
     def _answering(self) -> frozenset[str]:
@@ -113,7 +122,12 @@ class Facts:
         calls = self.repo.code.calls("model.load", "registry.load")
         training = {place.path for place in self.places("e2e.training")}
         found = [call for call in calls if call.path in self.serving_paths and call.path not in training]
-        return tuple(sorted(found, key=lambda call: (call.path not in self._answering, call.path, call.line)))
+        routes = {call.path for call in prediction_routes(self.repo)}
+
+        def distance(call: Call) -> int:
+            return 0 if call.path in routes else 1 if call.path in self._answering else 2
+
+        return tuple(sorted(found, key=lambda call: (distance(call), call.path, call.line)))
 
     @cached_property
     def model(self) -> str:
@@ -122,7 +136,8 @@ class Facts:
         for world in (self.repo.code, self.repo.notebook_code):
             for call in training_calls(world, reached=False):
                 owner = call.name.rpartition(".")[0].rsplit(".", 1)[-1].removesuffix("()")
-                if place and (call.path, call.line) == (place.path, place.line) and _CLASS.fullmatch(owner):
+                at_place = place and (call.path, call.line) == (place.path, place.line)
+                if at_place and _CLASS.fullmatch(owner) and owner not in _WRAPPERS:
                     return code(owner)
         return "the model"
 
@@ -135,6 +150,15 @@ class Facts:
 
 def _place(evidence: Evidence) -> Place:
     return Place(evidence.path, evidence.line, evidence.end_line)
+
+
+def _cell_line(text: str) -> str:
+    """A line of code as it stands in a notebook's JSON, without quotes and escapes."""
+    try:
+        line = json.loads(text.removesuffix(","))
+    except ValueError:
+        return text
+    return line.strip() if isinstance(line, str) else text
 
 
 def _takes_input(call: Call) -> bool:

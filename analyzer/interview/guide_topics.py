@@ -11,6 +11,7 @@ from analyzer.interview.facts import Facts, Ground, at, code
 from analyzer.queries.cloud import own_workloads, resources
 from analyzer.queries.containers import packagings
 from analyzer.queries.monitors import drift_triggers, logged_predictions
+from analyzer.queries.schedules import module_reaches
 from analyzer.queries.serving import batch_scoring
 
 __all__ = ["accuracy_drop", "retraining", "rollout", "versioning"]
@@ -18,6 +19,7 @@ __all__ = ["accuracy_drop", "retraining", "rollout", "versioning"]
 _REGISTRY_URI = re.compile(r"^(?:models|runs):/|^(?:wandb|sagemaker|projects)[:/]|@|/(?:Production|Staging|latest)$")
 _METRIC_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_.:][a-z0-9]+)+")
 _MODEL_FILE = re.compile(r"(?i)\.(?:pkl|pickle|joblib|bin|onnx|h5|keras|pt|pth|cbm|ubj|sav|model)$")
+_SERVES = re.compile(r"(?i)serv|api|predict|infer|model|app\b|web")
 _TRAFFIC = re.compile(r"canaryTrafficPercent|setWeight|\b(?:Canary|Linear)\d+Percent|routing_config|\bcanary:")
 
 
@@ -38,13 +40,25 @@ def retraining(facts: Facts) -> Iterator[Ground]:
         if facts.missing("ci.model-gate"):
             yield Ground("retraining.scheduled", schedule.place, _started(facts, schedule.place))
         return
-    flow, training = facts.met("e2e.pipeline"), facts.found("e2e.training")
+    flow, training = _training_flow(facts), facts.found("e2e.training")
     if flow and facts.missing("mon.retraining"):
         yield Ground("retraining.flow", flow, {"flow": at(flow)})
     if training:
         name = "retraining.notebook" if facts.trained_in_notebook else "retraining.script"
         model = facts.model[:1].upper() + facts.model[1:] if facts.trained_in_notebook else facts.model
         yield Ground(name, training, {"training": at(training), "model": model})
+
+
+def _training_flow(facts: Facts) -> Place | None:
+    """The orchestrated flow; one that comes to training before others."""
+    places = facts.places("e2e.pipeline") if facts.met("e2e.pipeline") else ()
+    training = facts.found("e2e.training")
+
+    def distance(place: Place) -> int:
+        same = training is not None and place.path == training.path
+        return 0 if same else 1 if module_reaches(facts.repo, place.path, "model.fit") else 2
+
+    return min(places, key=distance, default=None)
 
 
 _RHYTHM = re.compile(r"(?i)cron|rate\(|interval|schedule|@(?:hourly|daily|weekly|monthly)")
@@ -56,10 +70,10 @@ def _started(facts: Facts, place: Place) -> dict[str, str]:
 
 def _how(facts: Facts, place: Place) -> str:
     """The rhythm of a schedule as it is written, where its lines tell it."""
-    for number in range(place.line, min(place.last, place.line + 12) + 1):
+    for number in range(place.line, min(max(place.last, place.line + 4), place.line + 12) + 1):
         text = facts.repo.line(Place(place.path, number)).strip()
         if _RHYTHM.search(text) and len(text) <= 60 and re.search(r"\d|@", text):
-            return f" ({code(text)})"
+            return f" ({code(text.rstrip(','))})"
     return ""
 
 
@@ -176,10 +190,10 @@ def rollout(facts: Facts) -> Iterator[Ground]:
         uri = next(text for text in named.texts() if _REGISTRY_URI.search(text))
         fields = {"load": at(named), "source": code(uri), "when": _when(facts, named)}
         yield Ground("rollout.alias", named.place, fields)
-    for workload in own_workloads(repo):
-        if workload.kind in ("Deployment", "StatefulSet"):
-            yield Ground("rollout.kubernetes", workload.place, {"workload": at(workload)})
-            break
+    workloads = [item for item in own_workloads(repo) if item.kind in ("Deployment", "StatefulSet")]
+    for workload in sorted(workloads, key=lambda item: not _SERVES.search(f"{item.path} {item.name}")):
+        yield Ground("rollout.kubernetes", workload.place, {"workload": at(workload)})
+        break
     for packaging in packagings(repo):
         for copy in packaging.dockerfile.copies:
             if not copy.from_stage and any(_MODEL_FILE.search(name) for name in copy.sources):

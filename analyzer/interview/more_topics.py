@@ -1,20 +1,21 @@
-"""The ground of questions beside the guide's four topics: decisions, data, secrets, cost, numbers, claims."""
+"""The ground of questions beside the guide's four topics: decisions, data, cost, numbers, claims."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.document import Document
+from analyzer.artifacts.document import Document, Section
 from analyzer.findings import Place
 from analyzer.interview.facts import Facts, Ground, at, code
-from analyzer.knowledge.prose import COMPARED, METRIC_WORDS
+from analyzer.knowledge.prose import COMPARED, METRIC_WORDS, TITLES
+from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.cloud import emulated, resources
 from analyzer.queries.prose import metric_numbers, own_documents, quantified
 from analyzer.queries.validation import checked_with_consequence, computed_without
 from analyzer.technologies import Claim
 
-__all__ = ["claims", "cost", "data_quality", "decision", "results", "secrets", "weighed"]
+__all__ = ["claims", "cost", "data_quality", "decision", "results", "weighed"]
 
 
 # -- decisions -----------------------------------------------------------------------------------------------
@@ -52,6 +53,11 @@ def decision(facts: Facts) -> Iterator[Ground]:
         yield Ground("decision.tool", flow, {"flow": at(flow), "tool": tool.capitalize()})
 
 
+_JUDGED = re.compile(
+    r"(?i)rmse|mae|mse|mape|acc|f1|auc|r2|score|precision|recall|loss|metric|error|candidate|challenger"
+)
+
+
 def _test(facts: Facts, gate: Place) -> str:
     """The comparison that a gate makes, itself or through functions that it calls; its own line where none is known."""
     world = facts.repo.code
@@ -62,7 +68,7 @@ def _test(facts: Facts, gate: Place) -> str:
     level = [(function.path, function.qualname)]
     for _ in range(3):
         for item in world.comparisons:
-            if (item.path, item.scope) in level and not item.path.startswith("tests/"):
+            if (item.path, item.scope) in level and _JUDGED.search(" ".join((*item.left, *item.right))):
                 own = item.path == gate.path and item.line == gate.line
                 return facts.quote(item.place) + ("" if own else f" ({at(item)})")
         level = [
@@ -89,85 +95,6 @@ def data_quality(facts: Facts) -> Iterator[Ground]:
     read = facts.found("e2e.data-ingestion")
     if read and facts.missing("ci.data-validation"):
         yield Ground("data.unchecked", read, {"read": at(read), "line": facts.quote(read)})
-
-
-# -- secrets -------------------------------------------------------------------------------------------------
-
-_SECRET = re.compile(r"(?i)(?:^|[_.-])(?:password|passwd|pwd|secret(?:_?key)?|api_?key|token|access_?key(?:_?id)?)$")
-_NOT_A_VALUE = re.compile(r"(?i)^(?:|none|null|true|false|\W+|your[\s_-].*|<.*>|\{.*|.*\$[\{(\w].*|x{3,}.*|\.\.\.)$")
-_ENV_LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?([^\"'#\n]*?)[\"']?\s*(?:#.*)?$")
-
-
-def secrets(facts: Facts) -> Iterator[Ground]:
-    """Values of secrets that stand in files (the place is named, never the value), and where they are kept outside."""
-    for name, place in (*_in_files(facts), *_in_compose(facts), *_in_code(facts), *_in_infrastructure(facts)):
-        yield Ground("secrets.written", place, {"place": at(place), "name": code(name)})
-        return
-    for file in facts.repo.infrastructure:
-        for resource in file.resources:
-            if re.search(
-                r"(?i)secretsmanager_secret$|secret_manager_secret$|SecretsManager.*Secret$|key_vault_secret$",
-                resource.type,
-            ):
-                yield Ground("secrets.kept", resource.place, {"place": at(resource)})
-                return
-    for item in facts.repo.kubernetes:
-        if item.kind in ("ExternalSecret", "SealedSecret"):
-            yield Ground("secrets.kept", item.place, {"place": at(item)})
-            return
-
-
-def _in_files(facts: Facts) -> Iterator[tuple[str, Place]]:
-    for path in facts.repo.paths:
-        if path.rsplit("/", 1)[-1] in (".env", "prod.env", ".env.prod", ".env.production"):
-            for number, line in enumerate((facts.repo.text(path) or "").split("\n")[:500], 1):
-                match = _ENV_LINE.match(line)
-                if match and _is_secret(match.group(1), match.group(2)):
-                    yield match.group(1), Place(path, number)
-
-
-def _in_compose(facts: Facts) -> Iterator[tuple[str, Place]]:
-    for file in facts.repo.compose_files:
-        for service in file.services:
-            for pair in service.environment:
-                name, _, value = pair.partition("=")
-                if _is_secret(name.strip(), value):
-                    yield name.strip(), _line_of(facts, service.path, name.strip(), service.line, service.end_line)
-
-
-def _in_code(facts: Facts) -> Iterator[tuple[str, Place]]:
-    for module in facts.repo.code.modules:
-        for item in module.assignments:
-            name = (item.column or item.target).rsplit(".", 1)[-1]
-            if (
-                isinstance(item.value, str)
-                and _is_secret(name, item.value)
-                and not item.value.startswith(("/", "http"))
-            ):
-                yield name, item.place
-
-
-def _in_infrastructure(facts: Facts) -> Iterator[tuple[str, Place]]:
-    for file in facts.repo.infrastructure:
-        for resource in file.resources:
-            for name, value in resource.attributes.items():
-                text = value.strip()
-                if text.startswith('"') and _is_secret(name, text.strip('"')):
-                    yield name, _line_of(facts, resource.path, name, resource.line, resource.end_line)
-
-
-def _is_secret(name: str, value: str) -> bool:
-    plain = value.strip().strip("\"'")
-    # A value that repeats its own name is the name of a variable, not what it holds.
-    return bool(_SECRET.search(name)) and not _NOT_A_VALUE.match(plain) and plain.lower() != name.lower()
-
-
-def _line_of(facts: Facts, path: str, word: str, first: int, last: int) -> Place:
-    lines = (facts.repo.text(path) or "").split("\n")
-    return next(
-        (Place(path, number) for number in range(first, min(last, len(lines)) + 1) if word in lines[number - 1]),
-        Place(path, first),
-    )
 
 
 # -- cost ----------------------------------------------------------------------------------------------------
@@ -214,6 +141,12 @@ def results(facts: Facts) -> Iterator[Ground]:
 
 
 _PLAIN_ENOUGH = 3
+_NO_RESULTS = re.compile(
+    r"(?i)run-?book|decision|(?:^|/)adrs?/|(?:^|/)\d{4}-|operations|troubleshoot|set-?up|install|guide"
+)
+_OF_OPERATION = re.compile(
+    r"(?i)\btraffic\b|\balarms?\b|\balerts?\b|threshold|download|install|may take|\brows\b|\bif the\b"
+)
 _MARKUP = re.compile(r"[*_#>]{1,3}(?=\S)|(?<=\S)[*_]{1,3}|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*])")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*\s*%?")
@@ -222,19 +155,26 @@ _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*\s*%?")
 def _statements(facts: Facts) -> Iterator[tuple[Place, str]]:
     """(line, sentence or row of a table) of what states an outcome."""
     for document in own_documents(facts.repo):
+        if _NO_RESULTS.search(document.path):
+            continue
+        elsewhere = {block for section in document.sections if _tells_steps(section) for block in section.blocks}
         blocks = dict.fromkeys([*quantified(document), *(block for block, _ in metric_numbers(document))])
         for block in blocks:
-            if block.kind == "code":
+            if block.kind == "code" or block in elsewhere:
                 continue
             for number in range(block.line, block.end_line + 1):
                 for sentence in _SENTENCE.split(facts.repo.line(Place(block.path, number))):
-                    plain = _MARKUP.sub(r"\1", sentence).strip(" |-+")
+                    plain = _MARKUP.sub(r"\1", sentence).strip(" |-+*.")
                     yield Place(block.path, number), re.sub(r"\s*\|\s*", ", ", plain)
+
+
+def _tells_steps(section: Section) -> bool:
+    return bool(TITLES["setup"].search(section.title)) and not TITLES["results"].search(section.title)
 
 
 def _plainness(text: str) -> int:
     """How plainly a sentence states a measured outcome: 0 without a number."""
-    if not _NUMBER.search(text) or len(text) > 240:
+    if not _NUMBER.search(text) or len(text) > 240 or _OF_OPERATION.search(text):
         return 0
     return (
         2 * bool(METRIC_WORDS.search(text))
@@ -280,8 +220,19 @@ def _named(facts: Facts) -> list[Claim]:
     return [
         item
         for item in sorted(found, key=lambda item: (item.line, item.technology))
-        if not _LATER.search(_text(facts, item)) and not _LATER.search(_heading(readme, item.line))
+        if _speaks_of(item.technology, _text(facts, item))
+        and not _LATER.search(_text(facts, item))
+        and not _LATER.search(_heading(readme, item.line))
     ]
+
+
+_WORDS = {marks.id: (marks.id, *marks.words) for marks in TECHNOLOGIES if marks.area != "languages"}
+
+
+def _speaks_of(technology: str, text: str) -> bool:
+    """Whether a sentence names a technology: not an address alone, and not what some tool is written in."""
+    told = re.sub(r"https?://\S+", "", text).lower()
+    return any(word in told for word in _WORDS.get(technology, ()))
 
 
 def _text(facts: Facts, item: Claim) -> str:

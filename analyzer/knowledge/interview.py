@@ -416,6 +416,15 @@ QUESTIONS: tuple[Template, ...] = (
          "who can read it, and how it is changed without an outage"),
     ),
     Template(
+        "secrets.sample", "secrets", 1.4,
+        "{place} gives {name} a sample value for work on one machine. How does the real value reach production, "
+        "how is it changed without an outage, and what would stop you from committing it by mistake?",
+        ("environment, secret store or workload identity instead of a value in a file",
+         "a scan for secrets in a hook and in CI",
+         "rotation, and how running services pick up the new value",
+         "what is exposed to the network while the sample value is in use"),
+    ),
+    Template(
         "secrets.kept", "secrets", 1.5,
         "{place} keeps a secret outside the code. Who and what can read it, how is it changed without an outage, "
         "and how would you notice that it leaked?",
