@@ -21,6 +21,7 @@ __all__ = ["Facts", "Ground", "at", "code"]
 
 _LONGEST_QUOTE = 90
 _HEAD = re.compile(r"(?:async )?def (\w+)\(")
+_ASKED = re.compile(r"^(?:el)?if |^return |(?<=[\w)\]]):$")
 _TRAILING = re.compile(r"\s*(?:,|#.*)$")
 _WRAPPERS = frozenset({"Pipeline", "GridSearchCV", "RandomizedSearchCV", "Trainer", "TransformedTargetRegressor"})
 _CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")
@@ -83,7 +84,7 @@ class Facts:
         if place.path.endswith(".ipynb"):
             text = _cell_line(text)
         head = _HEAD.match(text)
-        return code(f"{head.group(1)}(...)" if head else _TRAILING.sub("", text), most)
+        return code(f"{head.group(1)}(...)" if head else _ASKED.sub("", _TRAILING.sub("", text)), most)
 
     @cached_property
     def schedule(self) -> Schedule | None:

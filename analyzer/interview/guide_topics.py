@@ -73,7 +73,7 @@ def _how(facts: Facts, place: Place) -> str:
     for number in range(place.line, min(max(place.last, place.line + 4), place.line + 12) + 1):
         text = facts.repo.line(Place(place.path, number)).strip()
         if _RHYTHM.search(text) and len(text) <= 60 and re.search(r"\d|@", text):
-            return f" ({code(text.rstrip(','))})"
+            return f" ({code(text.rstrip(',').removeprefix('- '))})"
     return ""
 
 
@@ -132,7 +132,7 @@ def versioning(facts: Facts) -> Iterator[Ground]:
         yield Ground("version.committed", Place(committed, 1), {"file": code(committed)})
     dumps = facts.repo.code.calls("model.dump") or facts.repo.notebook_code.calls("model.dump")
     for call in dumps:
-        source = _file(call)
+        source = _file(facts, call)
         if source and not registered:
             yield Ground("version.overwritten", call.place, {"dump": at(call), "source": code(source)})
             break
@@ -147,13 +147,13 @@ def versioning(facts: Facts) -> Iterator[Ground]:
 def _registered(facts: Facts, registered: Place) -> Iterator[Ground]:
     fields = {"register": at(registered)}
     from_registry = [call for call in facts.loads if _asks_registry(call)]
-    from_file = [call for call in facts.loads if _file(call)]
+    from_file = [call for call in facts.loads if _file(facts, call)]
     if from_registry:
         load = next((call for call in from_registry if "load" in call.last), from_registry[0])
         yield Ground("version.registry", load.place, fields | {"load": at(load)})
     elif from_file:
         load = from_file[0]
-        yield Ground("version.two-sources", load.place, fields | {"load": at(load), "source": code(_file(load))})
+        yield Ground("version.two-sources", load.place, fields | {"load": at(load), "source": code(_file(facts, load))})
     elif not any(_asks_registry(call) for call in facts.repo.code.calls("model.load", "registry.load")):
         yield Ground("version.registered", registered, fields)
 
@@ -164,9 +164,16 @@ def _asks_registry(call: Call) -> bool:
     )
 
 
-def _file(call: Call) -> str:
-    """The file that a call names, where its name is the same every time."""
-    return next((text for text in call.texts() if _MODEL_FILE.search(text) and "{" not in text and "%" not in text), "")
+def _file(facts: Facts, call: Call) -> str:
+    """The file that a call names, or that was opened for it just before, where its name is the same every time."""
+    module = facts.repo.world.module(call.path)
+    opened = [
+        item
+        for item in (module.calls if module else ())
+        if item.last == "open" and item.scope == call.scope and call.line - 3 <= item.line <= call.line
+    ]
+    names = (text for item in (call, *reversed(opened)) for text in item.texts() if _MODEL_FILE.search(text))
+    return next((name for name in names if "{" not in name and "%" not in name), "")
 
 
 def _is_model(path: str) -> bool:

@@ -208,10 +208,15 @@ def _interview(report: Report, verbose: bool) -> list[RenderableType]:
 def _question(item: Question, verbose: bool) -> list[RenderableType]:
     text = Text()
     for part, is_code in spans(item.question):
-        text.append(visible(part), style="cyan" if is_code else "")
+        # A place is plain by itself; a line of code would run into the sentence where there is no colour.
+        shown = f"`{part}`" if is_code and " " in part else part
+        text.append(visible(shown), style="cyan" if is_code else "")
     found: list[RenderableType] = [Text(TOPICS.get(item.topic, item.topic), style="underline"), text]
     if verbose:
-        found += [Padding(Text(f"- {point}", style="bright_black"), (0, 0, 0, 2)) for point in item.covers]
+        points = Table.grid(padding=(0, 1))
+        for point in item.covers:
+            points.add_row(Text("-", style="bright_black"), Text(point, style="bright_black"))
+        found.append(Padding(points, (0, 0, 0, 2)))
     return found
 
 
