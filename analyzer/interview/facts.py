@@ -12,7 +12,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Located, Place, Status
 from analyzer.queries.learning import training_calls
-from analyzer.queries.schedules import Schedule, starts_training
+from analyzer.queries.schedules import Schedule, schedules
 from analyzer.queries.serving import batch_scoring, handlers, prediction_routes
 from analyzer.repository import Repository
 from analyzer.technologies import Claim
@@ -89,8 +89,13 @@ class Facts:
     @cached_property
     def schedule(self) -> Schedule | None:
         """A schedule that is switched on and comes to training; one whose file speaks of it before others."""
-        found = [item for item in starts_training(self.repo) if item.active]
-        return min(found, key=lambda item: "train" not in item.place.path.lower(), default=None)
+        if not self.found("mon.retraining"):
+            return None
+        active = sorted(
+            (item for item in schedules(self.repo) if item.active),
+            key=lambda item: "train" not in item.place.path.lower(),
+        )
+        return next((item for item in active if item.starts(self.repo, "model.fit")), None)
 
     @cached_property
     def _answering(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ __all__ = ["accuracy_drop", "retraining", "rollout", "versioning"]
 
 _REGISTRY_URI = re.compile(r"^(?:models|runs):/|^(?:wandb|sagemaker|projects)[:/]|@|/(?:Production|Staging|latest)$")
 _METRIC_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_.:][a-z0-9]+)+")
+_MOST_FLOWS = 5
 _MODEL_FILE = re.compile(r"(?i)\.(?:pkl|pickle|joblib|bin|onnx|h5|keras|pt|pth|cbm|ubj|sav|model)$")
 _SERVES = re.compile(r"(?i)serv|api|predict|infer|model|app\b|web")
 _TRAFFIC = re.compile(r"canaryTrafficPercent|setWeight|\b(?:Canary|Linear)\d+Percent|routing_config|\bcanary:")
@@ -32,7 +33,7 @@ def retraining(facts: Facts) -> Iterator[Ground]:
     if schedule and gate:
         fields = {**_started(facts, schedule.place), "gate": at(gate)}
         yield Ground("retraining.gated", schedule.place, fields)
-    for place, trains in drift_triggers(facts.repo):
+    for place, trains in drift_triggers(facts.repo) if facts.found("mon.retraining") else ():
         if trains:
             yield Ground("retraining.drift", place, {"trigger": at(place)})
             break
@@ -54,11 +55,9 @@ def _training_flow(facts: Facts) -> Place | None:
     places = facts.places("e2e.pipeline") if facts.met("e2e.pipeline") else ()
     training = facts.found("e2e.training")
 
-    def distance(place: Place) -> int:
-        same = training is not None and place.path == training.path
-        return 0 if same else 1 if module_reaches(facts.repo, place.path, "model.fit") else 2
-
-    return min(places, key=distance, default=None)
+    same = next((place for place in places if training and place.path == training.path), None)
+    reaching = (place for place in places[:_MOST_FLOWS] if module_reaches(facts.repo, place.path, "model.fit"))
+    return same or next(reaching, places[0] if places else None)
 
 
 _RHYTHM = re.compile(r"(?i)cron|rate\(|interval|schedule|@(?:hourly|daily|weekly|monthly)")
@@ -208,7 +207,7 @@ def rollout(facts: Facts) -> Iterator[Ground]:
                 break
     for resource, kind, _ in resources(repo):
         if kind in ("serving", "compute") and re.search(r"(?i)endpoint$|function|service$|app$|run", resource.type):
-            yield Ground("rollout.cloud", resource.place, {"resource": at(resource)})
+            yield Ground("rollout.cloud", resource.place, {"resource": at(resource), "kind": code(resource.type)})
             break
     deploy = facts.met("ci.deploy")
     if deploy:

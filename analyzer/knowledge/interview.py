@@ -290,8 +290,8 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "rollout.cloud", "rollout", 2.5,
-        "{resource} runs the service. A new model passes every test and is wrong for one group of users: how do you "
-        "notice, what exactly do you change to bring the old one back, and how would you give it 5 % of the traffic first?",
+        "{resource} provisions {kind}. A new model behind it passes every test and is wrong for one group of users: "
+        "how do you notice, what exactly do you change to bring the old one back, and how would you give it 5 % of the traffic first?",
         ("versions, revisions or variants with weights, as this service offers them",
          "way back: by infrastructure code or by hand, and how many minutes it takes",
          "metrics by version, and the number that decides",
