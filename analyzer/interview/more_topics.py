@@ -130,6 +130,8 @@ def _size(attributes: dict[str, str]) -> str:
 
 def results(facts: Facts) -> Iterator[Ground]:
     """The outcome in numbers that README or docs state most plainly: a metric, compared, with decimals."""
+    if not (facts.found("doc.results") or facts.found("doc.quantified")):
+        return
     told = [
         (number, index, place, text)
         for index, (place, text) in enumerate(_statements(facts))
