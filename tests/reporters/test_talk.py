@@ -62,8 +62,8 @@ def test_a_line_of_code_stays_apart_without_colour():
 
 
 def test_few_questions_are_explained():
-    assert "One question: nothing was found that trains" in render_text(report("empty-claims"))
-    assert "One question: nothing was found that trains" in render_markdown(report("empty-claims"))
+    assert "questions: nothing was found that trains" in render_text(report("empty-claims"), verbose=True)
+    assert "questions: nothing was found that trains" in render_markdown(report("empty-claims"))
 
 
 def test_markdown_folds_the_questions():
