@@ -15,10 +15,12 @@ from analyzer.cache import ReportCache, report_key
 from analyzer.engine import decide
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import GitError, run
+from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.plugins import Rule, discover
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
+from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
 from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
@@ -128,9 +130,20 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
     decisions, failures = decide(repository, discover() if rules is None else rules, names)
     card = score(decisions, rubric)
     technologies, claims = find_technologies(repository)
-    problems = tuple(sorted({*repository.problems, *failures}))
-    files = len(repository.inventory.own)
-    return Report(VERSION, target, rubric, card, technologies, claims, next_steps(card), problems, files)
+    interview, unasked = interview_questions(repository, card, claims)
+    return Report(
+        VERSION,
+        target,
+        rubric,
+        card,
+        technologies,
+        claims,
+        next_steps(card),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked})),
+        files=len(repository.inventory.own),
+        interview=interview,
+        roles=role_shares(card, technologies),
+    )
 
 
 # -- local -------------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
+from analyzer.interview import Interview
+from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
@@ -58,3 +60,5 @@ class Report:
     next_steps: tuple[NextStep, ...]
     problems: tuple[Problem, ...]
     files: int
+    interview: Interview = field(default_factory=Interview)
+    roles: tuple[RoleShare, ...] = ()

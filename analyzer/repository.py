@@ -420,6 +420,12 @@ class Repository:
         return tuple(found)
 
     @cached_property
+    def mage_notifications(self) -> tuple[tuple[str, int], ...]:
+        """(path, line) of receivers in the project settings of Mage."""
+        texts = ((path, self.text(path)) for path in self.inventory.of(Kind.YAML) if path.endswith("metadata.yaml"))
+        return tuple((path, line) for path, text in texts if text and (line := orchestration.mage_receivers(text)))
+
+    @cached_property
     def dvc_files(self) -> tuple[dvc.DvcFile, ...]:
         """DVC pipelines, pointers and configuration."""
         return (
@@ -478,6 +484,8 @@ class Repository:
 
     def _is_test(self, module: PythonModule) -> bool:
         path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
+        if any(item.root == "mage_ai" for item in module.imports):
+            return False  # a block of a pipeline, whatever its name begins with
         return bool(TEST_FILE.search(path))
 
     @cached_property

@@ -274,6 +274,7 @@ def _packages() -> dict[str, tuple[str, ...]]:
             if "." not in item:
                 name = item.replace("_", "-")
                 table[name] = tuple(dict.fromkeys((*table.get(name, ()), marks.id)))
+        table.setdefault(marks.id, (marks.id,))
     return table
 
 

@@ -5,31 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.document import Block, Section
-from analyzer.findings import Finding, met, partial
+from analyzer.artifacts.document import Block
+from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
-from analyzer.knowledge.prose import ARTICLE_HOSTS
+from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
-from analyzer.queries.prose import about, absent_files, docs_pages, own_documents, typed_commands
+from analyzer.queries.prose import about, absent_files, docs_pages, own_articles, own_documents, typed_commands
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
 _RUNBOOK = re.compile(
     r"(?i)run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|incident|on-?_?call|(?:^|/)adrs?/|decision[-_]?records?|architecture[-_]?decision|(?:^|/)adr[-_]?\d|(?:^|/)\d{4}-[\w-]+\.md$|maintenance|disaster"
 )
-_OWN_ARTICLE = re.compile(r"(?i)my |our |article|blog|post|wrote|write-?up|read more|story|medium")
 
 
 @rule("doc.setup", reads=_DOCUMENT)
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
-    best: list[tuple[Block, str]] = []
-    for document in own_documents(repo):
-        commands = list(typed_commands(document))
-        if len(commands) > len(best):
-            best = commands
-    if best:
-        yield _judge_setup(repo, best)
+    answers = [
+        _judge_setup(repo, commands) for document in own_documents(repo) if (commands := list(typed_commands(document)))
+    ]
+    if answers:
+        yield max(answers, key=lambda answer: answer.status.rank)
         return
     for document in own_documents(repo):
         section = next((item for item in about(document, "setup") if item.words >= 8), None)
@@ -45,7 +42,8 @@ _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |sour
 
 
 def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding:
-    first = next((block for block, text in commands if not _CLONES.match(text)), commands[0][0])
+    shown = [item for item in commands if not _CLONES.match(item[1])] or commands
+    first = next((block for block, _ in shown if block.kind == "code"), shown[0][0])
     absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
     texts = {text for _, text in commands}
     installing = any(_INSTALLS.search(text) for text in texts)
@@ -53,14 +51,38 @@ def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding
     if len(absent) >= 2:
         block, name = absent[0]
         return partial(f"The steps call files that are not in the repository, such as {name}", block)
+    unfinished = next((block for block, _ in commands if _is_unfinished(repo, block)), None)
+    if unfinished:
+        return partial("The steps are marked as unfinished", unfinished)
     if not running:
         return partial("Only the clone of the repository is described", first)
     if not installing:
         return partial("Commands are given, but not how the environment is set up", first)
     compose = any(re.search(r"compose.*\bup\b|docker run|make ", text) for text in running)
+    if not any(_STARTS_OWN.search(text) for text in running):
+        return partial("The environment is set up, but no command runs the project", first)
     if len(running) >= 2 or compose:
         return met("Steps with commands to set up and run", first)
     return partial("Only one command is given", first)
+
+
+_STARTS_OWN = re.compile(
+    r"\.py\b|\.sh\b|\.ipynb|docker|compose|\bmake\b|uvicorn|gunicorn|streamlit|flask run|python3? -m|\bdvc (?:repro|exp)|kedro run|zenml|\bprefect (?:deploy|worker|agent|run)|airflow dags|astro dev|mage start|"
+    r"terraform|kubectl|helm|pulumi|\bsam\b|\bcdk\b|serverless|npm|yarn|just|\btask\b|poetry run|uv run|pipenv run|dagster|bentoml|mlflow run|\btox\b|\bnox\b|pytest|metaflow|kfp|poe "
+)
+_UNFINISHED = re.compile(
+    r"(?i)\bto-?do\b|not (?:yet )?(?:done|implemented|finished|complete[d]?)|work in progress|\bwip\b|coming soon|under construction"
+)
+
+
+def _is_unfinished(repo: Repository, block: Block) -> bool:
+    document = next((item for item in own_documents(repo) if item.path == block.path), None)
+    section = next((item for item in document.sections if block in item.blocks), None) if document else None
+    return bool(section and _UNFINISHED.search(f"{section.title} {section.prose}"))
+
+
+_TROUBLE = re.compile(r"(?i)trouble|common (?:issues?|errors?|problems?)|faq|debug|run ?book|gotchas")
+_COMMANDS = re.compile(r"(?i)(?:^|/)(?:useful_?)?commands?\.(?:md|rst)$")
 
 
 @rule("doc.operations", reads=_DOCUMENT)
@@ -70,19 +92,26 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
         if _RUNBOOK.search(document.path) and document.words >= 60:
             yield met("A runbook, decision record or troubleshooting guide", document)
             return
-    short: Section | None = None
+    short: Located | None = None
     for document in own_documents(repo):
         for section in about(document, "operations"):
             below = list(document.below(section))
-            entries = sum(max(len(item.of("item")), bool(item.title) and item is not section) for item in below)
             code = sum(len(item.of("code")) for item in below)
             words = sum(item.words for item in below)
-            trouble = re.search(r"(?i)trouble|issue|error|faq|debug|run ?book|roll", section.title)
-            if trouble and (entries >= 5 or (code >= 3 and words >= 60)):
-                yield met("Troubleshooting or operational steps are described", section)
+            entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
+            if _TROUBLE.search(section.heading) and words >= 60 and (entries >= 5 or code >= 4):
+                yield met("Troubleshooting is described, with five entries or more", section)
+                return
+            if code >= 2 and words >= 30 and PROCEDURE.search(section.heading):
+                yield met("An operational procedure is described, with its commands", section)
                 return
             if words >= 10 or code:
                 short = short or section
+        if PROCEDURE.search(document.path) and len(list(typed_commands(document))) >= 2 and document.words >= 60:
+            yield met("An operational procedure is described, with its commands", document)
+            return
+        if _COMMANDS.search(document.path) and len(list(typed_commands(document))) >= 2:
+            short = short or document
     if short:
         yield partial("A short section on operation or troubleshooting", short)
 
@@ -90,11 +119,9 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
 @rule("doc.writeup", reads=_DOCUMENT)
 def has_writeup(repo: Repository) -> Iterator[Finding]:
     """There is no article or page about challenges and how they were solved."""
-    for document in own_documents(repo)[:1]:
-        for link in document.links:
-            if ARTICLE_HOSTS.match(link.url) and _OWN_ARTICLE.search(f"{link.text} {repo.line(link.place)}"):
-                yield met("An article about the project is linked", link)
-                return
+    for link in own_articles(repo):
+        yield met("An article about the project is linked", link)
+        return
     pages = docs_pages(repo)
     for document in pages:
         if re.search(
@@ -111,5 +138,6 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
             if sum(item.words for item in document.below(section)) >= 25:
                 yield partial("A section of the README tells of challenges", section)
                 return
-    if len(pages) >= 2:
-        yield partial("Several pages of documentation, none about challenges and their solution", pages[0])
+    telling = [page for page in pages if len(list(typed_commands(page))) < 3]
+    if len(telling) >= 2:
+        yield partial("Several pages of documentation, none about challenges and their solution", telling[0])

@@ -11,10 +11,10 @@ from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
-from analyzer.queries.cloud import emulated, own_workloads, resources, space_header
+from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings
-from analyzer.queries.learning import derived_columns, feature_functions, function_of, training_calls
+from analyzer.queries.learning import derived_columns, feature_functions, file_readers, function_of, training_calls
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import batch_scoring, handlers, model_servers, prediction_routes, ui_apps
 from analyzer.repository import Repository
@@ -24,6 +24,8 @@ _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
 _SCORING = re.compile(
     r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit"
 )
+
+_WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
 
 
 @rule("e2e.data-ingestion", reads=_PYTHON)
@@ -40,6 +42,9 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
             return
         else:
             inside = inside or call
+    for function in file_readers(code):
+        yield met("Raw data are read by a step of their own", function.head)
+        return
     for command in data_downloads(repo):
         yield met("Raw data are downloaded by a command", command.origin, command.place)
         return
@@ -50,10 +55,19 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
         return
 
 
+_INGESTS = re.compile(r"(?i)ingest|extract|download|fetch|load|raw|collect|scrape|import|etl|read|prepare|validat")
+
+
 def _data_reads(code: Code) -> Iterator[Call]:
     """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
     calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
-    yield from sorted(calls, key=lambda call: bool(_SCORING.search(call.path)))
+    yield from sorted(
+        calls,
+        key=lambda call: (
+            bool(_SCORING.search(call.path)),
+            not _INGESTS.search(f"{call.path.rsplit('/', 1)[-1]} {call.scope}"),
+        ),
+    )
 
 
 def _asks_own_api(call: Call) -> bool:
@@ -75,8 +89,10 @@ def _is_step(code: Code, call: Call) -> bool:
         return not _SCORING.search(call.path)
     if any("route" in name or name.endswith((".get", ".post")) for name in function.decorators):
         return False
-    if _SCORING.search(function.name) or (
-        _SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name)
+    if (
+        _WATCHING.search(call.path)
+        or _SCORING.search(function.name)
+        or (_SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name))
     ):
         return False
     writes = any("data.write" in _roles(item) for item in code.calls_in(call.path, call.scope))
@@ -140,7 +156,7 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         states = len(re.findall(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""", resource.body))
         if re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", resource.type) and states >= 2:
             yield met(f"A state machine of {states} tasks ties the stages together", resource)
-    flows = repo.code.calls("pipeline.flow")
+    flows = _training_first(repo, repo.code.calls("pipeline.flow"))
     steps = repo.code.calls("pipeline.step")
     classes = [
         item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
@@ -155,6 +171,18 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         yield partial("A flow is declared, but it does not join several stages", flows[0])
     elif repo.notebook_code.has("pipeline.flow"):
         yield partial("A flow is declared only in a notebook", repo.notebook_code.calls("pipeline.flow")[0])
+
+
+def _training_first(repo: Repository, flows: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Flows with those first that come to training; the others in their order."""
+    code = repo.code
+
+    def trains(flow: Call) -> bool:
+        module = code.module(flow.path)
+        scopes = [item.qualname for item in module.functions if item.name == flow.decorates] if module else []
+        return any(code.reaches(flow.path, scope, "model.fit", steps=4) for scope in scopes)
+
+    return tuple(sorted(flows, key=lambda flow: not trains(flow))) if len(flows) > 1 else flows
 
 
 def _calls_locals(code: Code, flows: tuple[Call, ...]) -> bool:
@@ -346,5 +374,9 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     weak += (
         partial("Cloud services are used from code; nothing deploys the project", call)
         for call in repo.code.calls("cloud.use")[:2]
+    )
+    weak += (
+        partial("A server in a cloud is used from code; nothing deploys the project", text)
+        for text in list(cloud_hosts(repo))[:2]
     )
     yield from weak[:3]

@@ -17,6 +17,7 @@ from analyzer.queries.monitors import (
     image_of_dashboard,
     logged_predictions,
     only_train_and_validation,
+    published_reports,
     quality_on_new_data,
     report_pages,
     stored_metrics,
@@ -33,6 +34,10 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
     for call in exported_metrics(repo):
         yield met("Metrics are exported to a monitoring system", call)
         return
+    for resource, kind, _ in resources(repo):
+        if kind == "alarm":
+            yield met("Metrics of the cloud are watched by an alarm", resource)
+            return
     for place in stored_metrics(repo):
         yield met("Metrics are computed into a database", place)
         return
@@ -66,6 +71,9 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         if re.search(r"(?i)monitor|drift|dashboard|status", call.path):
             yield partial("A page of the project's own shows operation", call)
             break
+    for place in published_reports(repo):
+        yield met("Reports of monitoring are published as pages", place)
+        break
     for place in report_pages(repo):
         yield partial("Only HTML reports are written", place)
         break
@@ -74,6 +82,10 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
 @rule("mon.model-performance", reads=_PYTHON)
 def tracks_quality(repo: Repository) -> Iterator[Finding]:
     """Model quality is not tracked on new data."""
+    if only_train_and_validation(repo, list(drift_calls(repo))):
+        for place, _ in quality_on_new_data(repo):
+            yield partial("Model quality is computed on a split of the training data, not on new data", place)
+            return
     for place, labelled in quality_on_new_data(repo):
         yield (
             met("Model quality is computed on new data", place)

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from analyzer.artifacts.document import Block, Section
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
-from analyzer.knowledge.prose import CAUSE, PERSONAL_HOSTS, TITLES, VIDEO_HOSTS
+from analyzer.knowledge.prose import CAUSE, TITLES
 from analyzer.plugins import rule
 from analyzer.queries.prose import (
     about,
     diagrams,
+    explaining_words,
+    in_results,
     intro,
     metric_numbers,
     own_documents,
+    own_sites,
     quantified,
     result_pictures,
     shows_tracked_numbers,
@@ -23,6 +26,9 @@ from analyzer.queries.prose import (
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
+
+
+_STATES_PROBLEM = re.compile(r"(?i)problem|objective|motivation|about|background|why|context")
 
 
 @rule("doc.problem", reads=_DOCUMENT)
@@ -41,6 +47,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             for block in part.of("paragraph", "item", "quote")
         ]
         for section in about(readme, "problem")
+        if not TITLES["results"].search(section.heading) or _STATES_PROBLEM.search(section.heading)
     ]
     for blocks in groups:
         text = " ".join(block.text for block in blocks)
@@ -61,39 +68,30 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         yield partial("The README says what the project does, hardly why it matters", block)
 
 
+_FEW_WORDS = 40
+
+
 @rule("doc.architecture", reads=_DOCUMENT)
 def explains_architecture(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs explain how the parts work together."""
     best: tuple[int, Section | None] = (0, None)
     listed: Section | None = None
+    total = 0
     for document in own_documents(repo):
         for item in document.sections:
-            if TITLES["list"].search(item.title) and (item.blocks or item.images):
+            words = explaining_words(item)
+            total += words
+            weight = words * (2 if TITLES["design"].search(item.heading) else 1)
+            if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
+                best = weight, item
+            named = TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)
+            if named and (item.blocks or item.images):
                 listed = listed or item
-            if TITLES["architecture"].search(item.title):
-                words = sum(block.words for block in item.of("paragraph", "item", "quote") if block.words >= 8)
-                weight = words * (2 if TITLES["design"].search(item.title) else 1)
-                if weight > best[0]:
-                    best = weight, item
-                if item.blocks or item.images:
-                    listed = listed or item
     weight, section = best
-    total = _architecture_words(repo)
     if section and (weight >= 120 or total >= 250):
         yield met("The architecture and how its parts work together are explained", section)
     elif shown := section or listed:
         yield partial("Tools or folders are listed, hardly how they work together", shown)
-
-
-def _architecture_words(repo: Repository) -> int:
-    return sum(
-        block.words
-        for document in own_documents(repo)
-        for section in document.sections
-        if TITLES["architecture"].search(section.title)
-        for block in section.of("paragraph", "item", "quote")
-        if block.words >= 8
-    )
 
 
 @rule("doc.diagram", reads=_DOCUMENT)
@@ -112,7 +110,7 @@ def shows_diagram(repo: Repository) -> Iterator[Finding]:
 def reports_results(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs report results."""
     for document in own_documents(repo):
-        for block, _ in metric_numbers(document):
+        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield met("Results are reported in numbers", block)
             return
     for document in own_documents(repo):
@@ -134,7 +132,7 @@ def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
             yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
             return
     for document in own_documents(repo):
-        for block, _ in metric_numbers(document):
+        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield partial("Only the model's own metrics are stated, without a baseline, time or cost", block)
             return
 
@@ -142,26 +140,6 @@ def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
 @rule("doc.site", reads=_DOCUMENT)
 def links_site(repo: Repository) -> Iterator[Finding]:
     """No personal site, project page or demo video is linked."""
-    readme = repo.readme
-    if readme is None:
+    for link, kind in own_sites(repo):
+        yield met("A demo video is linked" if kind == "video" else "A site or project page is linked", link)
         return
-    for link in readme.links:
-        context = f"{link.text} {repo.line(link.place)}"
-        if VIDEO_HOSTS.match(link.url) and not re.search(
-            r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list", context + link.url
-        ):
-            yield met("A demo video is linked", link)
-            return
-        if PERSONAL_HOSTS.match(link.url) and not re.search(
-            r"(?i)docs?\.|evidently|documentation of|dataset|pre-commit", link.url
-        ):
-            yield met("A site or project page is linked", link)
-            return
-        if (
-            re.search(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage", context)
-            and link.url.startswith("http")
-            and "linkedin" not in link.url
-            and "github.com" not in link.url
-        ):
-            yield met("A site or project page is linked", link)
-            return

@@ -8,11 +8,21 @@ from collections.abc import Iterator
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.commands import data_downloads
+from analyzer.queries.commands import data_downloads, downloads_in_code
+from analyzer.queries.learning import dated_writes
 from analyzer.repository import Repository
 
-_PARTITION = re.compile(r"(?i)(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)=(?:\{|%|\d)")
-_DATED = re.compile(r"(?i)\{\}|%Y|%m|year|month|partition|date=|dt=")
+_PUBLIC = re.compile(r"https?://(?!localhost|127|0\.0)")
+
+
+def _is_source(repo: Repository, url: str) -> bool:
+    """Whether data come from elsewhere: a file that is committed here and read back through the web does not."""
+    name = url.rsplit("/", 1)[-1]
+    committed = bool(name) and any(path.rsplit("/", 1)[-1] == name for path in repo.paths)
+    return bool(_PUBLIC.match(url)) and not (committed and "github" in url)
+
+
+_FOR_DEVELOPMENT = re.compile(r"(?i)(?:^|[/_.-])(?:dev|tests?|docs?|lint|ci)(?:$|[/_.-])")
 
 
 @rule("repro.dependencies", reads=(Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA, Kind.LOCK))
@@ -21,10 +31,14 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     for file in repo.dependency_files:
         if file.lock:
             yield met("A lock file pins the dependencies", file)
-    pinned = [file for file in repo.dependency_files if not file.lock and file.pinned_share >= 0.8]
-    if pinned:
+    declared = [file for file in repo.dependency_files if not file.lock]
+    needed = [file for file in declared if not _FOR_DEVELOPMENT.search(file.path)] or declared
+    needed.sort(key=lambda file: (file.path.count("/"), -len(file.requirements)))
+    pins = [item.pinned for file in needed for item in file.requirements]
+    pinned = [file for file in needed if file.pinned_share >= 0.8]
+    if pinned and sum(pins) >= 0.8 * len(pins):
         yield met("Nearly all dependencies are pinned", pinned[0])
-    for file in repo.dependency_files:
+    for file in (*needed, *repo.dependency_files):
         yield partial("Dependencies are declared without exact versions", file)
         return
     for path in repo.paths:
@@ -42,19 +56,17 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
         yield met("Data are versioned with DVC and a remote", tracked[0], remotes[0])
     elif tracked:
         yield partial("Data are tracked with DVC, but no remote is configured", tracked[0])
-    for module in repo.code.modules:
-        for item in module.used_imports:
-            if item.root in ("lakefs", "lakefs_client", "delta", "deltalake", "pyiceberg", "quilt3", "pachyderm_sdk"):
-                yield met("Data are versioned in a data lake", item)
-    for call in repo.code.calls("data.write"):
-        if call.last in ("to_parquet", "upload_file", "put_object", "export", "to_csv", "upload_fileobj") and any(
-            _DATED.search(text) and re.search(r"(?i)year|month|date|%Y|partition", text) for text in call.texts()
-        ):
-            yield met("The pipeline writes dated partitions", call)
+    for call in repo.code.calls("data.version"):
+        yield met("Data are kept as versions of a store", call)
+        break
+    for text, of_predictions in dated_writes(repo):
+        if of_predictions:
+            yield partial("Only predictions and requests are kept by date, the training data are not", text)
+        else:
+            yield met("The pipeline writes dated partitions", text)
             break
-    writing = repo.code.has("data.write")
-    for text in repo.code.texts(_PARTITION) if writing else ():
-        yield met("The pipeline writes dated partitions", text)
+    for text in downloads_in_code(repo):
+        yield partial("Data are fetched by a script, without a version of their own", text)
         break
     for command in data_downloads(repo):
         yield partial("Data are fetched by a script, without a version of their own", command.origin)
@@ -70,7 +82,7 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
             "openml",
             "seaborn",
             "tensorflow_datasets",
-        ) or (any(re.match(r"https?://(?!localhost|127|0\.0)", text) for text in call.texts()) and call.last != "post"):
+        ) or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post"):
             yield partial("Data are fetched by a script, without a version of their own", call)
             break
 

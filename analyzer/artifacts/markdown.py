@@ -24,11 +24,15 @@ _HIDDEN = re.compile(
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\U000e0000-\U000e007f]")
 _GLUED_HEADING = re.compile(r"^(#{1,6})(?=[^#\s!])", re.MULTILINE)
 _TAG = re.compile(r"<[^>]{0,2000}>")
-_IMG = re.compile(r"<(?:img|source|video|iframe)\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>", re.IGNORECASE)
+_IMG = re.compile(r"<(?:img|image|source|video|iframe)\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>", re.IGNORECASE)
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 _ANCHOR = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(.*?)(?:</a>|\Z)", re.IGNORECASE | re.DOTALL)
 _HEADING_TAG = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _BARE_URL = re.compile(r"(?<![\w\"'(<\[=])https?://[^\s<>\"'`\])]+")
+_BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_BOLD_LINE = re.compile(
+    r"^[ \t]*(\*\*|__)(?![-\s])([^*_\n]{2,79}?)\1:?[ \t]*(?:<br\s*/?>[ \t]*)$", re.MULTILINE | re.IGNORECASE
+)
 _MOST = 1_000_000
 
 
@@ -54,6 +58,10 @@ def _visible(text: str) -> str:
     if "<" in text and re.search(r"hidden|display|font-size|opacity", text, re.IGNORECASE):
         text = _HIDDEN.sub(_blank, text)
     text = _INVISIBLE.sub("", text)
+    if (
+        "<br" in text.lower()
+    ):  # a page laid out with line breaks: bold lines are its headings, empty breaks part paragraphs
+        text = _BREAK.sub("", _BOLD_LINE.sub(r"###### \2", text))
     return _GLUED_HEADING.sub(r"\1 ", text) if "#" in text else text
 
 

@@ -12,6 +12,7 @@ from analyzer.findings import Place
 
 __all__ = [
     "Workflow",
+    "mage_receivers",
     "parse_argo",
     "parse_databricks",
     "parse_mage_pipeline",
@@ -71,6 +72,16 @@ def parse_mage_triggers(path: str, text: str) -> tuple[Workflow, ...]:
         active = trigger.get("status").text in ("active", "")
         found.append(Workflow(path, "mage", name, (), trigger.line, schedule, trigger.line, active))
     return tuple(found)
+
+
+def mage_receivers(text: str) -> int:
+    """The line of the e-mail receivers in the settings of a Mage project, or 0; the generated settings have none."""
+    if "to_emails" not in text:
+        return 0
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    receivers = root.get("notification_config", "email_config", "to_emails")
+    return receivers.line if receivers.texts() else 0
 
 
 def parse_prefect(path: str, text: str) -> tuple[Workflow, ...]:

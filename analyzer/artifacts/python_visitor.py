@@ -48,6 +48,14 @@ class _Frame:
         self.answers = False
 
 
+_FILLING = frozenset({"fillna", "ffill", "bfill", "interpolate", "replace", "copy", "round"})
+
+
+def _fills_gaps(value: ast.expr) -> bool:
+    """Whether a column is only repaired: its own values with gaps filled or marks replaced."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _FILLING
+
+
 class Visitor:
     """Visits a module on construction; the results are its public attributes."""
 
@@ -355,6 +363,8 @@ class Visitor:
 
     def _visit_Assign(self, node: ast.Assign) -> None:
         first = node.targets[0]
+        if isinstance(first, ast.Tuple | ast.List) and first.elts:
+            first = first.elts[0]  # ``best, score = min(...)``: the first name tells what is chosen
         self._assigned = first.id if isinstance(first, ast.Name) else ""
         self._assign_value(node.value)
         for target in node.targets:
@@ -405,6 +415,7 @@ class Visitor:
         named = next((item for item in columns if isinstance(item, str)), "")
         if named:
             derived = not isinstance(value, ast.Constant | ast.Name | ast.List | ast.Dict | ast.Tuple)
+            derived = derived and not _fills_gaps(value) and not ast.unparse(target.value).endswith("environ")
             self.assignments.append(
                 Assignment(
                     self.path, self._resolver.name(target.value), self._line(line), None, named, self._scope, derived

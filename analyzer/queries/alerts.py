@@ -19,11 +19,15 @@ _WEBHOOK = re.compile(
 )
 
 
+_SENDS = frozenset({"get", "post", "urlopen", "request"})
+
+
 def notifications(repo: Repository) -> Iterator[Place]:
     """Alert rules, alarms, receivers, and messages sent by code or CI."""
     for config in repo.monitoring:
         yield from (rule.place for rule in config.alerts)
         yield from (item.place for item in config.receivers if item.channels)
+    yield from (Place(path, line) for path, line in repo.mage_notifications)
     for dashboard in repo.dashboards:
         if dashboard.alerts:
             yield dashboard.place
@@ -41,11 +45,7 @@ def notifications(repo: Repository) -> Iterator[Place]:
                 continue
             if any(call.has_keyword(name) for name in _FAILURE_ARGUMENTS):
                 yield call.place
-            elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in (
-                "post",
-                "urlopen",
-                "request",
-            ):
+            elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in _SENDS:
                 names = " ".join((*call.texts(), *(getattr(value, "dotted", "") for value in call.args)))
                 if _WEBHOOK.search(names) or re.search(
                     r"(?i)slack|webhook|telegram|discord|teams", f"{names} {call.scope}"

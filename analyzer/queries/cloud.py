@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.infrastructure import InfraFile, Resource
 from analyzer.artifacts.kubernetes import KubernetesObject
+from analyzer.artifacts.python_source import Text
 from analyzer.findings import Place
 from analyzer.knowledge.resources import EMULATOR, resource_class
 from analyzer.repository import Repository
 
-__all__ = ["RUNS_CODE", "emulated", "own_workloads", "resources", "space_header", "workloads"]
+__all__ = ["RUNS_CODE", "cloud_hosts", "emulated", "own_workloads", "resources", "space_header", "workloads"]
 
 RUNS_CODE = frozenset({"serving", "ml", "registry", "cluster", "database", "queue", "compute"})
 _WORKLOADS = frozenset(
@@ -79,6 +80,16 @@ def own_workloads(repo: Repository) -> Iterator[KubernetesObject]:
             not _THIRD_PARTY.match(image) for image in item.images
         ):
             yield item
+
+
+_CLOUD_HOST = re.compile(
+    r"(?i)\b(?:[\w-]+\.)+(?:compute(?:-\d)?\.amazonaws\.com|elb\.amazonaws\.com|rds\.amazonaws\.com|run\.app|cloudapp\.azure\.com|azurewebsites\.net|azuredatabricks\.net|ondigitalocean\.com)\b"
+)
+
+
+def cloud_hosts(repo: Repository) -> Iterator[Text]:
+    """Addresses of servers in a cloud that stand in the code."""
+    return repo.code.texts(_CLOUD_HOST)
 
 
 _HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)

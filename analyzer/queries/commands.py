@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from analyzer.artifacts.python_source import Text
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
@@ -12,7 +13,7 @@ from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.repository import Repository
 
-__all__ = ["all_invocations", "data_downloads", "script_runs"]
+__all__ = ["all_invocations", "data_downloads", "downloads_in_code", "script_runs"]
 
 _DATA = re.compile(r"(?i)data|dataset|\.csv|\.parquet|\.zip|\.json|\.gz|kaggle|\braw\b|s3://|gs://")
 _NOT_DATA = re.compile(
@@ -57,6 +58,16 @@ def data_downloads(repo: Repository) -> Iterator[Invocation]:
     for item in all_invocations(repo):
         if "download" in item.roles and _DATA.search(item.text) and not _NOT_DATA.search(item.text):
             yield item
+
+
+_FETCHES = re.compile(r"\b(?:wget|curl)\b[^\n]*(?:https?://|\{)|\bkaggle (?:datasets|competitions) download\b")
+
+
+def downloads_in_code(repo: Repository) -> Iterator[Text]:
+    """Commands that fetch data, written as strings of Python code (operators of orchestrators, subprocesses)."""
+    for text in repo.code.texts(_FETCHES):
+        if not _NOT_DATA.search(text.value):
+            yield text
 
 
 def script_runs(repo: Repository) -> Iterator[tuple[str, list[Invocation]]]:

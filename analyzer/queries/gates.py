@@ -26,6 +26,7 @@ _DRIFT = re.compile(r"(?i)drift|p_?value|psi\b|missing|null|share|status|latency
 _JUDGES = re.compile(
     r"(?i)gate|accept|better|promot|compar|threshold|qualif|champion|approve|reason|refus|good_enough|worth|should_(?:deploy|register|promote)|validate_model|check_model|model_valid|quality_gate|pass"
 )
+_COMPARES = re.compile(r"(?i)compar|select_best|better|champion|against")
 _TUNES = re.compile(r"(?i)optuna|objective|early_stop|tune|fold|epoch|patience")
 
 
@@ -38,13 +39,18 @@ def gates(repo: Repository) -> Iterator[Place]:
         words = " ".join((*item.left, *item.right))
         if not _METRIC.search(words) or _DRIFT.search(words) or _TUNES.search(item.scope):
             continue
-        bounded = item.constant or bool(_OTHER.search(words))
+        two_models = bool(_METRIC.search(" ".join(item.left)) and _METRIC.search(" ".join(item.right)))
+        bounded = item.constant or bool(_OTHER.search(words)) or (two_models and bool(_COMPARES.search(item.scope)))
         if any(_PROMOTES.search(act) for act in item.guarded_names):
             yield item.place
         elif bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
             if (item.path, item.scope) in promoting or _JUDGES.search(f"{item.path} {item.scope}"):
                 yield item.place
-        elif bounded and "return" in item.guarded_names and (item.path, item.scope) in promoting:
+        elif (
+            bounded
+            and "return" in item.guarded_names
+            and ((item.path, item.scope) in promoting or (two_models and _COMPARES.search(item.scope)))
+        ):
             yield item.place
         if bounded:
             judged.add((item.path, item.scope))

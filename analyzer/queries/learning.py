@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Assignment, Call, Function
+from analyzer.artifacts.python_source import Assignment, Call, Function, Text
 from analyzer.code import Code
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.repository import Repository
 
 __all__ = ["derived_columns", "predictions", "training_calls", "trains"]
 
@@ -21,7 +22,7 @@ _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id
 
 def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     """Calls that fit a model; fitting a scaler or an encoder is none."""
-    known = code.calls("model.fit", reached=reached)
+    known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(call)]
     unknown = [
         call
         for call in code.calls("model.fit.unknown", reached=reached)
@@ -29,6 +30,13 @@ def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     ]
     return tuple(
         sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line))
+    )
+
+
+def _is_other_job(call: Call) -> bool:
+    """Whether a job that is submitted to a platform is not told to train."""
+    return call.name == "azure.ai.ml.command" and not any(
+        "train" in text.lower() for text in (*call.texts(), call.assigned)
     )
 
 
@@ -167,6 +175,85 @@ def feature_functions(code: Code) -> Iterator[Function]:
         kinds = {call.last for call in code.calls_in(function.path, function.qualname)} & _SHAPES
         if len(kinds) >= 3:
             yield function
+
+
+_READS = re.compile(
+    r"(?i)^_?(?:load|read|ingest|extract|import|fetch|get)_?\w*(?:data|records?|rows?|file|raw|dataset|json\w*|csv)"
+)
+_PARSES = frozenset(
+    {"json.load", "json.loads", "csv.reader", "csv.DictReader", "ijson.items", "xml.etree.ElementTree.parse"}
+)
+
+
+def file_readers(code: Code) -> Iterator[Function]:
+    """Functions that open a file of raw data, parse it by hand and return what they read."""
+    for function in code.functions:
+        if function.nested or not function.answers or not _READS.search(function.name):
+            continue
+        calls = code.calls_in(function.path, function.qualname)
+        if any(call.name in _PARSES for call in calls) and any(call.last == "open" for call in calls):
+            yield function
+
+
+_DATED = re.compile(
+    r"(?i)\{[^{}]*(?:year|month|\bday\b|date|\bds\b|execution|anho|\bmes\b|jahr|monat)[^{}]*\}|%Y[-_/]?%m|(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)="
+)
+_PARTITION = re.compile(r"(?i)(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)=(?:\{|%|\d)")
+_DATA_PLACE = re.compile(r"(?i)\.(?:parquet|csv|json|jsonl|feather|pkl|avro|orc)\b|/")
+_OF_PREDICTIONS = re.compile(
+    r"(?i)predict|infer|scor(?:e|ing)|serv(?:e|ing)|output|requests?|logs?\b|report|monitor|drift|result|model|runs?\b"
+)
+_KEEPS = frozenset(
+    {
+        "to_parquet",
+        "upload_file",
+        "put_object",
+        "export",
+        "to_csv",
+        "upload_fileobj",
+        "upload_from_filename",
+        "upload_from_string",
+        "upload_blob",
+        "write_table",
+        "save_to_disk",
+        "to_json",
+        "to_pickle",
+        "save",
+        "write",
+    }
+)
+
+
+def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
+    """(name, whether it is of predictions) of dated files and partitions that a function writes, data first."""
+    code = repo.code
+    writers = {(call.path, call.scope) for call in code.calls("data.write") if call.last in _KEEPS}
+    writing = {path for path, _ in writers}
+    found: list[tuple[bool, Text]] = []
+    for module in code.modules:
+        for text in module.texts if module.path in writing else ():
+            value = text.value
+            if "://" in value[:8] and value.startswith("http"):
+                continue
+            if not _DATA_PLACE.search(value) or not ("{}" in value or "%" in value or "=" in value):
+                continue
+            if not _DATED.search(f"{repo.line(text.place)} {value}") or not _writes_under(code, writers, text):
+                continue
+            found.append((bool(_OF_PREDICTIONS.search(f"{value} {text.path}")), text))
+    if writers or code.has("data.write"):
+        found += [(bool(_OF_PREDICTIONS.search(f"{text.value} {text.path}")), text) for text in code.texts(_PARTITION)]
+    for told, text in sorted(found, key=lambda item: (item[0], item[1].path, item[1].line)):
+        yield text, told
+
+
+def _writes_under(code: Code, writers: set[tuple[str, str]], text: Text) -> bool:
+    """Whether the function that holds a name writes, or one of its module asks it for the name."""
+    if (text.path, text.scope) in writers or not text.scope:
+        return True
+    name = text.scope.rsplit(".", 1)[-1]
+    return any(
+        path == text.path and any(call.last == name for call in code.calls_in(path, scope)) for path, scope in writers
+    )
 
 
 def function_of(code: Code, call: Call) -> Function | None:

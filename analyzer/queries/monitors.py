@@ -10,6 +10,7 @@ from analyzer.artifacts.python_values import Name
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import training_calls
+from analyzer.queries.prose import shows
 from analyzer.queries.schedules import module_reaches
 from analyzer.repository import Repository
 
@@ -20,6 +21,7 @@ __all__ = [
     "image_of_dashboard",
     "logged_predictions",
     "monitor_modules",
+    "published_reports",
     "quality_on_new_data",
     "report_pages",
     "stored_metrics",
@@ -35,6 +37,7 @@ _DRIFT_WORD = re.compile(
 _STATISTICS = re.compile(r"^scipy\.|^numpy\.")
 _INSERT = re.compile(r"(?i)\binsert\s+into\b|create\s+table\b")
 _DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monitoring|prometheus|drift[-_ ]?report")
+_SHOWS_DASHBOARD = re.compile(r"(?i)grafana|dashboards?\b")
 _NOT_DASHBOARD = re.compile(
     r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields"
 )
@@ -49,9 +52,12 @@ def monitor_modules(repo: Repository) -> frozenset[str]:
     )
 
 
+_MEASURES = re.compile(r"(?i)counter|gauge|histogram|summary|metric|instrument|record|observe|set$|inc$")
+
+
 def exported_metrics(repo: Repository) -> Iterator[Call]:
     """Calls that export metrics to a monitoring system."""
-    yield from repo.code.calls("metrics.export")
+    yield from sorted(repo.code.calls("metrics.export"), key=lambda call: not _MEASURES.search(call.last))
 
 
 def stored_metrics(repo: Repository) -> Iterator[Place]:
@@ -97,12 +103,12 @@ _KEEPING_METHODS = frozenset(
 def logged_predictions(repo: Repository) -> Iterator[Place]:
     """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
     code = repo.code
-    serving = {call.path for call in code.calls("serve.route", "serve.app")} | {
-        call.path for call in code.calls("model.predict")
-    }
+    answering = {call.path for call in code.calls("serve.route", "serve.app")}
+    serving = answering | {call.path for call in code.calls("model.predict")}
     training = {item.path for item in training_calls(code)}
     for call in code.calls("metrics.store", "data.write"):
-        if call.path in serving - training and call.last in _KEEPING_METHODS:
+        file = call.last in ("to_csv", "to_parquet", "save") and call.path not in answering
+        if call.path in serving - training and call.last in _KEEPING_METHODS and not file:
             yield call.place
     for module in code.modules:
         if module.path not in serving:
@@ -112,7 +118,12 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                 call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
                 and call.scope
                 and (
-                    any(re.search(r"(?i)predict|request|score", text) for text in call.texts())
+                    any(
+                        re.search(r"(?i)predict|request|score|probabilit|input|payload", text)
+                        for other in module.calls
+                        if other is call or (other.line == call.line and other.scope == call.scope)
+                        for text in other.texts()
+                    )
                     or call.last in ("put_record", "produce")
                 )
             ):
@@ -143,6 +154,18 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                     break
 
 
+# Reference and current data that are drawn from one table by chance.
+_SPLIT = re.compile(
+    r"\b(?:ref\w*|train\w*)\s*,\s*(?:cur\w*|val\w*|test\w*)\s*=\s*train_test_split\(|\breference\w*\s*,\s*\w*current\w*\s*=\s*train_test_split\("
+)
+
+
+def _written(repo: Repository, call: Call) -> str:
+    """The source lines of a call."""
+    lines = (repo.text(call.path) or "").split("\n")
+    return "\n".join(lines[call.line - 1 : max(call.end_line, call.line)])
+
+
 def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
     """Whether every comparison is of training with validation data of the same split."""
     code = repo.code
@@ -156,10 +179,13 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
         return False
     paths = {call.path for call in calls}
     relevant = [call for call in runs if call.path in paths]
+    if relevant and all(_SPLIT.search(repo.text(call.path) or "") for call in relevant):
+        return True
 
     def word(call: Call, keyword: str) -> str:
+        written = re.search(rf"\b{keyword}\s*=\s*(\w+)", _written(repo, call))
         value = call.keyword(keyword)
-        return value.dotted.lower() if isinstance(value, Name) else str(value or "").lower()
+        return (written.group(1) if written else value.dotted if isinstance(value, Name) else str(value or "")).lower()
 
     return bool(relevant) and all(
         re.search(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])", word(call, "current_data"))
@@ -219,10 +245,13 @@ def _stores(repo: Repository, call: Call) -> bool:
 def image_of_dashboard(repo: Repository) -> Iterator[Place]:
     """Pictures of a monitoring dashboard in READMEs and docs."""
     for document in repo.documents:
-        for image in document.images:
-            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
-            if _DASHBOARD.search(words) and not _NOT_DASHBOARD.search(words):
-                yield image.place
+        for section in document.sections:
+            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.heading))
+            for image in section.images:
+                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+                named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
+                if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
+                    yield image.place
 
 
 def report_pages(repo: Repository) -> Iterator[Place]:
@@ -235,6 +264,28 @@ def report_pages(repo: Repository) -> Iterator[Place]:
             r"(?i)drift|evidently|report|monitor|quality|whylogs", path.rsplit("/", 1)[-1]
         ):
             yield Place(path, 1)
+
+
+_PUBLIC = re.compile(
+    r"(?i)website_configuration|\"?(?:principal|aws)\"?\s*[=:]\s*\"\*\"|public-read|allUsers|block_public_policy\s*=\s*false|static_website"
+)
+
+
+def published_reports(repo: Repository) -> Iterator[Place]:
+    """Places that open a store of reports to readers: a website, a public policy; where code uploads reports of monitoring."""
+    code = repo.code
+    writing = {call.path for call in code.calls("monitor.report") if call.last in ("save_html", "save")}
+    if not writing or not code.has("data.write"):
+        return
+    for file in repo.infrastructure:
+        for resource in file.resources:
+            if _PUBLIC.search(f"{resource.type} {resource.body}") and _STORES_REPORTS.search(
+                resource.body + resource.name
+            ):
+                yield resource.place
+
+
+_STORES_REPORTS = re.compile(r"(?i)evidently|monitor|report|drift|dashboard")
 
 
 def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:

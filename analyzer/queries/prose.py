@@ -7,9 +7,22 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from analyzer.artifacts.dependencies import normalise
 from analyzer.artifacts.document import Block, Document, Image, Link, Section
-from analyzer.knowledge.prose import COMPARED, DIAGRAM_WORDS, METRIC_WORDS, TITLES
+from analyzer.knowledge.prose import (
+    ARTICLE_HOSTS,
+    BLOG_HOSTS,
+    COMPARED,
+    DIAGRAM_WORDS,
+    METRIC_WORDS,
+    PERSONAL_HOSTS,
+    RELATES,
+    TITLES,
+    TOOL_WORDS,
+    VIDEO_HOSTS,
+)
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
+from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.repository import Repository
 
 __all__ = [
@@ -17,10 +30,14 @@ __all__ = [
     "absent_files",
     "diagrams",
     "docs_pages",
+    "explaining_words",
     "hosted_links",
+    "in_results",
     "intro",
     "metric_numbers",
+    "own_articles",
     "own_documents",
+    "own_sites",
     "quantified",
     "result_pictures",
     "shows_tracked_numbers",
@@ -36,12 +53,6 @@ _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{
 _LOCAL_HOST = re.compile(
     r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder"
 )
-_STATIC_WORDS = re.compile(
-    r"(?i)report|dashboard|documentation|docs\b|monitor|evidently|notebook|slides|data|csv|parquet|model\.|dataset|\.zip|template|website for|course|tutorial"
-)
-_APP_WORDS = re.compile(
-    r"(?i)\blive\b|\bdemo\b|\bapp\b|web ?app|try it|deployed|hosted|endpoint|\bapi\b|application|swagger|production|website|visit|access|online|here"
-)
 
 
 def own_documents(repo: Repository) -> tuple[Document, ...]:
@@ -53,12 +64,12 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
 
 
 def docs_pages(repo: Repository) -> tuple[Document, ...]:
-    """Documents besides the main README with at least 120 words that are no folder's set-up notes."""
+    """Documents besides the main README with at least 75 words, tables included, that are no folder's set-up notes."""
     return tuple(
         item
         for item in own_documents(repo)
         if item.path != repo.readme_path
-        and item.words >= 120
+        and sum(block.words for block in item.blocks if block.kind != "code") >= 75
         and not item.path.rsplit("/", 1)[-1].lower().startswith("readme")
     )
 
@@ -66,7 +77,21 @@ def docs_pages(repo: Repository) -> tuple[Document, ...]:
 def about(document: Document, topic: str) -> Iterator[Section]:
     """Sections whose heading speaks of the topic."""
     pattern = TITLES[topic]
-    return (section for section in document.sections if pattern.search(section.title))
+    return (section for section in document.sections if pattern.search(section.heading))
+
+
+def explaining_words(section: Section) -> int:
+    """Words of a section that explain how parts work together.
+
+    Under a heading on architecture every sentence counts; elsewhere, but for set-up, the sentences that name a tool
+    and say what it does to what.
+    """
+    blocks = [block for block in section.of("paragraph", "item", "quote") if block.words >= 8]
+    if TITLES["architecture"].search(section.heading):
+        return sum(block.words for block in blocks)
+    if TITLES["setup"].search(section.heading) or TITLES["problem"].search(section.heading):
+        return 0
+    return sum(block.words for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text))
 
 
 def intro(document: Document) -> list[Block]:
@@ -155,9 +180,7 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     for document in own_documents(repo):
         for section in document.sections:
             for block in section.of("code"):
-                if block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2") or (
-                    block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text)
-                ):
+                if _is_drawing(block):
                     yield block, document
             for image in section.images:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
@@ -167,6 +190,13 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                     r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline", section.title
                 ):
                     yield image, document
+
+
+def _is_drawing(block: Block) -> bool:
+    """Whether a block of code is a diagram: a language for diagrams, or a drawing with characters."""
+    return block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2") or (
+        block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text)
+    )
 
 
 def _is_drawn(text: str) -> bool:
@@ -196,17 +226,28 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
                     yield block, block.text.split("\n", 1)[0]
 
 
+def in_results(document: Document, block: Block) -> bool:
+    """Whether a block stands under a heading about results."""
+    return any(block in section.blocks and TITLES["results"].search(section.heading) for section in document.sections)
+
+
+_WITH_UNIT = re.compile(
+    r"(?i)(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
+)
+
+
 def _result_number(text: str) -> bool:
     """A number that can be a measured value: with decimals or a per cent sign, beside a metric's name."""
     return bool(
         re.search(r"(?<![\w./-])(?:\d+[.,]\d+|\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)", text)
+        or _WITH_UNIT.search(text)
     ) and not re.search(r"(?i)[<>=]=\s*\d|version|python\s*3|:\d{4}", text)
 
 
 def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
     """Pictures that show outcomes, by their words or their section."""
     for section in document.sections:
-        in_results = bool(TITLES["results"].search(section.title))
+        in_results = bool(TITLES["results"].search(section.heading))
         for image in section.images:
             words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
             if not shows(repo, document, image) or re.search(
@@ -228,15 +269,28 @@ _OF_OTHERS = re.compile(
 )
 
 
+_AMOUNT = re.compile(r"(?i)^[^\d]*\d[\d.,]*\s?(?:usd|eur|dollars?|euros?|[$€£])\b|^[$€£<]")
+
+
+def _is_error(line: str, match: re.Match[str]) -> bool:
+    """Whether an amount of money is a model's error in that unit, not a cost."""
+    return bool(_AMOUNT.match(match.group())) and bool(
+        METRIC_WORDS.search(line[max(match.start() - 40, 0) : match.start()])
+    )
+
+
 def quantified(document: Document) -> Iterator[Block]:
     """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
     for section in document.sections:
-        background = bool(TITLES["problem"].search(section.title)) or section.level <= 1
+        if any(TITLES["setup"].search(title) for title in (section.title, *section.trail[1:])):
+            continue  # how long a step takes is no outcome of the project
+        told = bool(TITLES["problem"].search(section.heading)) and not TITLES["results"].search(section.heading)
+        background = told or section.level <= 1
         for block in section.blocks:
             if block.kind == "code":
                 continue
             for line in block.text.split("\n"):
-                match = COMPARED.search(line)
+                match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
                 if (
                     match
                     and not _OF_OTHERS.search(line)
@@ -244,6 +298,11 @@ def quantified(document: Document) -> Iterator[Block]:
                 ):
                     yield block
                     break
+
+
+_PAGE_WORDS = re.compile(
+    r"(?i)evidently|reports?\b|slides|course|dataset|documentation|\bdocs?\b|monitoring|drift|grafana|mlflow"
+)
 
 
 def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
@@ -256,13 +315,20 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
         if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
             continue
         context = f"{link.text} {_around(repo, link)}"
+        labels = {normalise(label) for label in _host(link).split(".")}
         if HOSTED_APPLICATION.match(link.url):
-            yield link, "page" if re.search(r"(?i)evidently|report|slides|course|dataset", link.text) else "application"
+            told = f"{link.text} {_host(link)}"
+            yield link, "page" if _PAGE_WORDS.search(told) else "application"
+        elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
+            continue
         elif HOSTED_STATIC.match(link.url) and not _is_data(link.url):
             yield link, "page"
-        elif _is_own_domain(link) and re.search(
-            r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production",
-            context,
+        elif _is_own_domain(link) and (
+            _is_named_after_project(repo, _host(link))
+            or re.search(
+                r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production",
+                context,
+            )
         ):
             yield link, "application"
 
@@ -275,6 +341,79 @@ def shows_tracked_numbers(image: Image) -> bool:
             f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
         )
     )
+
+
+_OWN_ARTICLE = re.compile(
+    r"(?i)\bmy\b|\bour\b|\bI (?:wrote|described|explain)|\bwrote\b|about (?:this|the) (?:project|repo)|this project|write-?up|full (?:story|article)|accompan|more (?:details?|about it)|series"
+)
+_ARTICLE_TITLE = re.compile(r"(?i)article|blog|posts?\b|write-?ups?|medium|publication")
+_OF_OTHER_PEOPLE = re.compile(
+    r"(?i)references?\b|resources?\b|acknowledg|credits?\b|help|see also|tutorial|further reading|sources?\b|learn more|badge"
+)
+
+
+def own_articles(repo: Repository) -> Iterator[Link]:
+    """Links of the README to articles that the author wrote about the project."""
+    for section in repo.readme.sections if repo.readme else ():
+        for link in section.links:
+            if not ARTICLE_HOSTS.match(link.url):
+                continue
+            context = f"{link.text} {repo.line(link.place)}"
+            titled = bool(_ARTICLE_TITLE.search(section.heading))
+            if (titled or _OWN_ARTICLE.search(context)) and not _OF_OTHER_PEOPLE.search(f"{section.title} {context}"):
+                yield link
+
+
+_SITE_WORDS = re.compile(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage")
+_NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
+_COURSE = re.compile(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list")
+
+
+def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
+    """(link, ``video`` or ``site``): demo videos, project pages and personal sites that the README links."""
+    others = _names_of_tools(repo)
+    for link in repo.readme.links if repo.readme else ():
+        context = f"{link.text} {repo.line(link.place)}"
+        host = _host(link)
+        labels = {normalise(label) for label in host.split(".")}
+        if VIDEO_HOSTS.match(link.url):
+            if not _COURSE.search(context + link.url):
+                yield link, "video"
+        elif _is_named_after_project(repo, host):
+            yield link, "site"
+        elif (
+            link.image
+            or labels & others
+            or not host
+            or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
+        ):
+            continue
+        elif (PERSONAL_HOSTS.match(link.url) and not _NOT_OWN.search(link.url)) or _SITE_WORDS.search(context):
+            yield link, "site"
+    for link in own_articles(repo):
+        if BLOG_HOSTS.match(link.url):
+            yield link, "site"
+
+
+def _names_of_tools(repo: Repository) -> frozenset[str]:
+    """Names of packages and technologies: a host called after one is not the author's."""
+    declared = {item.name for file in repo.dependency_files for item in file.requirements if not file.lock}
+    return frozenset(declared | {marks.id for marks in TECHNOLOGIES})
+
+
+def _host(link: Link) -> str:
+    try:
+        return (urlsplit(link.url).hostname or "").lower()
+    except ValueError:  # brackets that are no IPv6 address
+        return ""
+
+
+def _is_named_after_project(repo: Repository, host: str) -> bool:
+    """Whether the domain is the README's title: ``bikecast.org`` of the project Bikecast."""
+    title = next((section.title for section in repo.readme.sections if section.title), "") if repo.readme else ""
+    name = re.sub(r"[^a-z0-9]", "", title.lower())
+    parts = host.removeprefix("www.").split(".")
+    return len(name) >= 5 and len(parts) == 2 and parts[0].replace("-", "") == name
 
 
 def _is_data(url: str) -> bool:
@@ -312,5 +451,5 @@ _KNOWN_SITES = re.compile(
 
 
 def _is_own_domain(link: Link) -> bool:
-    host = urlsplit(link.url).hostname or ""
+    host = _host(link)
     return bool(host) and "." in host and not _KNOWN_SITES.search(host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
             if re.search(
                 r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron", resource.type
             ) and re.search(r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"):
-                yield Schedule(resource.place, tuple(_all_programs(repo)), tool=file.tool)
+                yield Schedule(resource.place, _programs_beside(repo, file.path), tool=file.tool)
 
 
 def _in_code(repo: Repository) -> Iterator[Schedule]:
@@ -196,6 +197,22 @@ def _programs(repo: Repository, pipeline: Pipeline) -> Iterator[str]:
         path = repo.program(item.invocation)
         if path:
             yield path
+
+
+def _programs_beside(repo: Repository, path: str) -> tuple[str, ...]:
+    """Modules of the component that infrastructure code belongs to: those in the nearest folder above it that has any.
+
+    Infrastructure that stands apart from all components may start every one of them.
+    """
+    declaring = {file.path for file in repo.infrastructure}
+    programs = [name for name in _all_programs(repo) if name not in declaring]
+    folder = posixpath.dirname(path)
+    while folder and folder != repo.subdir:
+        beside = tuple(name for name in programs if name.startswith(f"{folder}/"))
+        if beside:
+            return beside
+        folder = posixpath.dirname(folder)
+    return tuple(programs)
 
 
 def _all_programs(repo: Repository) -> Iterator[str]:

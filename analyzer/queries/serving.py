@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call, Function
+from analyzer.code import Code
 from analyzer.findings import Located, Place
 from analyzer.queries.commands import all_invocations
 from analyzer.repository import Repository
@@ -39,13 +40,24 @@ def prediction_routes(repo: Repository) -> Iterator[Call]:
         names = " ".join((call.decorates, *call.texts()))
         module = code.module(call.path)
         functions = [item for item in module.functions if item.name == call.decorates] if module else []
-        if any(code.reaches(item.path, item.qualname, "model.predict") for item in functions) or (
-            _PREDICTS.search(names) and not any(item.stub for item in functions)
-        ):
+        if any(
+            code.reaches(item.path, item.qualname, "model.predict") or _asks_model(code, item) for item in functions
+        ) or (_PREDICTS.search(names) and not any(item.stub for item in functions)):
             yield call
     if found:
         with_model = {call.path for call in code.calls("model.predict", "model.load")}
         yield from (call for call in found if call.path in with_model and call.last in ("post", "route", "api"))
+
+
+_ASKS_MODEL = re.compile(r"(?i)^_?(?:make_|get_|run_|batch_)?(?:predict|infer|score|recommend|classify|forecast)")
+
+
+def _asks_model(code: Code, function: Function) -> bool:
+    """Whether a route's function calls a function of the project that predicts by its name."""
+    return any(
+        _ASKS_MODEL.search(call.last) and code.definition(call.name, function.path) is not None
+        for call in code.calls_in(function.path, function.qualname)
+    )
 
 
 def handlers(repo: Repository) -> Iterator[Function]:

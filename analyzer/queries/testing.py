@@ -9,9 +9,10 @@ from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.schedules import module_reaches
 from analyzer.repository import Repository
 
-__all__ = ["collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
+__all__ = ["bare_assertions", "collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 _INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
@@ -42,7 +43,7 @@ def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
 def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
     for function in module.functions:
         named_so = function.name.startswith("test") or not named
-        skipped = any("skip" in name for name in function.decorators)
+        skipped = any(name.endswith(("mark.skip", "unittest.skip")) for name in function.decorators)
         helper = function.nested or "pytest.fixture" in function.decorators
         if function.checks and named_so and not skipped and not helper:
             yield function
@@ -146,15 +147,33 @@ def integration_tests(repo: Repository) -> Iterator[Function]:
 
 def _runs_pipeline(repo: Repository, function: Function) -> bool:
     """Whether a test in an integration folder, or of that name, runs training or scoring end to end."""
-    if not _INTEGRATION.search(f"{function.path} {function.name}"):
+    if not (
+        _INTEGRATION.search(f"{function.path} {function.name}") or _WHOLE.search(f"{function.path} {function.name}")
+    ):
         return False
     world = repo.world
-    stages = [
-        role
-        for role in ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow")
-        if world.reaches(function.path, function.qualname, role, steps=4)
-    ]
-    return len(stages) >= 2
+    stages = [role for role in _STAGES if world.reaches(function.path, function.qualname, role, steps=4)]
+    return len(stages) >= 2 or len(_stages_driven(repo, function)) >= 2
+
+
+_WHOLE = re.compile(r"(?i)whole|full_|entire|all_stages")
+_STAGES = ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow")
+
+
+def _stages_driven(repo: Repository, function: Function) -> set[str]:
+    """Roles that the modules play which a test names and whose entry points it calls in a loop."""
+    world, module = repo.world, repo.world.module(function.path)
+    if module is None or not any(
+        call.last in ("main", "run") for call in world.calls_in(function.path, function.qualname)
+    ):
+        return set()
+    named = module.names_in.get(function.qualname, frozenset())
+    paths = {
+        path
+        for item in module.used_imports
+        if item.dotted.rsplit(".", 1)[-1] in named and (path := world.local.find(item.dotted, module.path))
+    }
+    return {role for role in _STAGES for path in paths if module_reaches(repo, path, role)}
 
 
 def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
@@ -171,13 +190,19 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
             if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())
         ]
         stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
-        if in_functions and stopping and (module.has_main_guard or module.checks):
+        if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
             yield in_functions[0].place, "A script asserts on the answers of a running part", True
         elif live and module.checks:
             yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
         elif live or in_functions:
             call = (live or in_functions)[0]
             yield call.place, "A script asks the running service, but asserts nothing", False
+        elif module.has_main_guard:
+            for call in (
+                item for item in module.calls if item.root not in _ASKS and "test.live" in roles_of(item.name)
+            ):
+                yield call.place, "A script asks a service in the cloud, but asserts nothing", False
+                break
     for function in _client_tests(repo):
         yield function.head, "Only a test client asks the API; nothing runs", False
         return
@@ -192,6 +217,25 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
         if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
             yield item.origin, "A script asks the running service, but asserts nothing", False
             return
+
+
+def _is_imported(repo: Repository, module: PythonModule) -> bool:
+    """Whether another test module uses something of this one."""
+    local = repo.world.local
+    return any(
+        local.find(item.module, other.path) == module.path or local.find(item.dotted, other.path) == module.path
+        for other in repo.tests.modules
+        if other is not module
+        for item in other.used_imports
+        if item.module.strip(".") or item.dotted.strip(".")
+    )
+
+
+def bare_assertions(repo: Repository) -> Iterator[Place]:
+    """Assertions on the module's own level of test scripts: a run checks them, a test runner does not."""
+    for module in repo.tests.modules:
+        if module.checks and not any(function.name.startswith("test") for function in module.functions):
+            yield Place(module.path, module.checks[0])
 
 
 def _client_tests(repo: Repository) -> Iterator[Function]:

@@ -8,7 +8,9 @@ from typing import Any
 from analyzer.advice import next_steps
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Status
+from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
 from analyzer.snapshot import Problem
@@ -38,7 +40,12 @@ def as_document(report: Report) -> dict[str, Any]:
             "committed": target.committed,
             "url": target.url,
         },
-        "rubric": {"id": report.rubric.id, "version": report.rubric.version, "sha256": report.rubric.sha256},
+        "rubric": {
+            "id": report.rubric.id,
+            "version": report.rubric.version,
+            "sha256": report.rubric.sha256,
+            "extends": report.rubric.extends,
+        },
         "score": card.score,
         "grade": card.grade,
         "assessed": round(card.assessed, 4),
@@ -83,6 +90,21 @@ def as_document(report: Report) -> dict[str, Any]:
             }
             for step in report.next_steps
         ],
+        "roles": [
+            {"role": item.role, "share": item.share, "because": [_reason(reason) for reason in item.because]}
+            for item in report.roles
+        ],
+        "interview": [
+            {
+                "topic": item.topic,
+                "question": _plain(item.question),
+                "path": _plain(item.path),
+                "line": item.line,
+                "covers": list(item.covers),
+            }
+            for item in report.interview.questions
+        ],
+        "interview_note": report.interview.note,
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
     }
 
@@ -116,17 +138,32 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         criteria,
         100 / possible if possible else 0.0,
     )
+    technologies = tuple(
+        Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]
+    )
     return Report(
         document["tool"]["version"],
         target,
         rubric,
         card,
-        tuple(Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]),
+        technologies,
         tuple(Claim(**item) for item in document["claims"]),
         next_steps(card),
         tuple(Problem(**item) for item in document["problems"]),
         document["files"],
+        _interview(document),
+        role_shares(card, technologies),
     )
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    what = {"criterion": reason.criterion} if reason.criterion else {"technology": reason.technology}
+    return {**what, "path": _plain(reason.path), "line": reason.line}
+
+
+def _interview(document: dict[str, Any]) -> Interview:
+    questions = (Question(**{**item, "covers": tuple(item["covers"])}) for item in document["interview"])
+    return Interview(tuple(questions), document["interview_note"])
 
 
 def _found(items: list[dict[str, Any]]) -> tuple[Evidence, ...]:

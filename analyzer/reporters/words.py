@@ -8,7 +8,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.report import Report
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
-__all__ = ["STATUS_WORDS", "gaps", "number", "place", "sentence", "strengths", "visible"]
+__all__ = ["STATUS_WORDS", "gaps", "leaning", "number", "place", "sentence", "spans", "strengths", "visible"]
 
 STATUS_WORDS = {
     Status.MET: "met",
@@ -43,6 +43,16 @@ def number(value: float) -> str:
 def place(evidence: Evidence) -> str:
     """``path:line`` of evidence."""
     return f"{visible(evidence.path)}:{evidence.line}"
+
+
+def spans(text: str) -> list[tuple[str, bool]]:
+    """The parts of a question with whether each is code, which stands between backticks."""
+    return [(part, index % 2 == 1) for index, part in enumerate(text.split("`")) if part]
+
+
+def leaning(report: Report) -> str:
+    """How the evidence leans between the roles, in one line; empty where there is hardly any."""
+    return ", ".join(f"{item.role} {item.share * 100:.0f} %" for item in report.roles if item.share)
 
 
 def strengths(report: Report, most: int = 5) -> list[ScoredCriterion]:
