@@ -93,10 +93,20 @@ def parse_requirements(path: str, text: str) -> DependencyFile:
     return DependencyFile(path, "pip", tuple(found), includes=tuple(includes))
 
 
-def _lines(text: str, path: str = "") -> dict[str, int]:
-    """First line on which each word stands, for TOML values whose parser knows no lines."""
+_DECLARES = re.compile(
+    r"(?i)\s*\[.*(?:dependenc|packages|require)|\s*(?:dev-)?dependencies\s*=|\s*install_requires\s*[=:]"
+)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """First line on which each word stands, for TOML values whose parser knows no lines.
+
+    What stands before the first section of dependencies (a description, keywords) is passed over.
+    """
     first: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
+    lines = text.split("\n")
+    begin = next((number for number, line in enumerate(lines, 1) if _DECLARES.match(line)), 1)
+    for number, line in enumerate(lines[begin - 1 :], begin):
         for word in re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]*", line):
             first.setdefault(normalise(word), number)
     return first

@@ -138,7 +138,9 @@ def _recipe_line(line: str, variables: Mapping[str, str]) -> str:
     return f"{plain} || true" if ignores and not plain.endswith("\\") else plain
 
 
-_JUST_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+)?)\s*:(?!=)\s*(.*)$")
+_JUST_RECIPE = re.compile(
+    r"^@?([A-Za-z_][\w-]*)((?:\s+[+*$]*[\w-]+(?:\s*=\s*(?:'[^']*'|\"[^\"]*\"|[^\s:'\"]+))?)*)\s*:(?!=)\s*(.*)$"
+)
 
 
 def parse_justfile(path: str, text: str) -> TaskFile:
@@ -202,27 +204,36 @@ def parse_mlproject(path: str, text: str) -> TaskFile:
     return TaskFile(path, "mlflow", tuple(tasks), file.error)
 
 
+_INI_COMMENT = re.compile(r"^[ \t]*[#;].*$", re.MULTILINE)
+_INI_COMMANDS = re.compile(r"commands\s*(?:[=:]|$)")
+
+
 def parse_tox(path: str, text: str) -> TaskFile:
     """Parse tox.ini, or the ``tox:`` sections of setup.cfg (https://tox.wiki/)."""
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
-        parser.read_string(text)
+        parser.read_string(_INI_COMMENT.sub("", text))  # the parser drops comment lines, so that lines shift
     except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
         return TaskFile(path, "tox", (), str(problem).split("\n", 1)[0][:160])
     tasks = []
     for section in parser.sections():
         if section.split(":", 1)[0] in ("testenv", "tox") and parser.has_option(section, "commands"):
-            script = (parser.get(section, "commands") or "").strip("\n").replace("{posargs}", "")
+            value = parser.get(section, "commands") or ""
+            script = value.strip("\n").replace("{posargs}", "")
             line = _line_of(text, f"[{section}]")
-            at = _line_of(text, "commands", line)
-            first = at if text.split("\n")[at - 1].partition("=")[2].strip() else at + 1
+            first = _line_where(text, _INI_COMMANDS, line) + len(value) - len(value.lstrip("\n"))
             tasks.append(Task(path, section.partition(":")[2] or section, line, script, first))
     return TaskFile(path, "tox", tuple(tasks))
 
 
 def _line_of(text: str, words: str, after: int = 1) -> int:
+    """The first line from ``after`` on that begins with ``words``, or ``after``."""
+    return _line_where(text, re.compile(re.escape(words)), after)
+
+
+def _line_where(text: str, pattern: re.Pattern[str], after: int = 1) -> int:
     for number, line in enumerate(text.split("\n"), 1):
-        if number >= after and line.strip().startswith(words):
+        if number >= after and pattern.match(line.strip()):
             return number
     return after
 
@@ -252,11 +263,11 @@ def parse_package_json(path: str, text: str) -> TaskFile:
         scripts = document.get("scripts") if isinstance(document, dict) else None
     except (ValueError, RecursionError) as problem:
         return TaskFile(path, "npm", (), f"no valid JSON: {problem}"[:160])
-    return TaskFile(path, "npm", tuple(_mapped(path, text, scripts)))
+    return TaskFile(path, "npm", tuple(_mapped(path, text, scripts, _line_of(text, '"scripts"'))))
 
 
 def parse_pyproject_tasks(path: str, text: str) -> tuple[TaskFile, ...]:
-    """Read the tasks that tools keep in pyproject.toml: poe, pdm, hatch, rye, taskipy, poetry scripts."""
+    """Read the tasks that tools keep in pyproject.toml: poe, pdm, hatch, rye, taskipy."""
     try:
         tool = tomllib.loads(text).get("tool", {})
     except (ValueError, RecursionError):
@@ -273,17 +284,34 @@ def parse_pyproject_tasks(path: str, text: str) -> tuple[TaskFile, ...]:
         for key in keys:
             table = table.get(key) if isinstance(table, dict) else None
         if isinstance(table, dict):
-            found.append(TaskFile(path, name, tuple(_mapped(path, text, table))))
-    return tuple(found)
+            found.append(
+                TaskFile(path, name, tuple(_mapped(path, text, table, _line_of(text, f"[tool.{'.'.join(keys)}"))))
+            )
+    hatch = tool.get("hatch") if isinstance(tool, dict) else None
+    environments = hatch.get("envs") if isinstance(hatch, dict) else None
+    tasks = [
+        task
+        for name, table in (environments.items() if isinstance(environments, dict) else ())
+        for task in _mapped(
+            path,
+            text,
+            table.get("scripts") if isinstance(table, dict) else None,
+            _line_of(text, f"[tool.hatch.envs.{name}.scripts"),
+        )
+    ]
+    return (*found, TaskFile(path, "hatch", tuple(tasks))) if tasks else tuple(found)
 
 
-def _mapped(path: str, text: str, scripts: object) -> Iterator[Task]:
+def _mapped(path: str, text: str, scripts: object, after: int) -> Iterator[Task]:
+    """Tasks of a table of names and commands that begins on line ``after``."""
     if not isinstance(scripts, dict):
         return
     for name, value in scripts.items():
         command = value.get("cmd") or value.get("shell") if isinstance(value, dict) else value
         if isinstance(command, list):
-            command = " ".join(str(part) for part in command)
+            command = " && ".join(str(part) for part in command)
         if isinstance(command, str):
-            line = max(_line_of(text, f'"{name}"'), _line_of(text, f"{name} "))
+            named = re.escape(str(name))
+            at = re.compile(rf"[{{,\s]*[\"']?{named}[\"']?\s*[:=.]|\[[\w.-]+\.[\"']?{named}[\"']?\]")
+            line = _line_where(text, at, after)
             yield Task(path, str(name), line, command, line, (), line)
