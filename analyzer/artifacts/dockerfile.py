@@ -13,7 +13,7 @@ from analyzer.findings import Place
 __all__ = ["Copy", "Dockerfile", "Instruction", "parse_dockerfile"]
 
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
 _FLAG = re.compile(r"^--(\w[\w-]*)(?:=(\S*))?\s*")
 _FLAGS = re.compile(r"^(?:--\w[\w-]*(?:=\S*)?\s+)+")
 _KNOWN = frozenset(
@@ -220,8 +220,10 @@ def _define(value: str, variables: dict[str, str]) -> None:
 
 def _substitute(value: str, variables: dict[str, str]) -> str:
     def replace(match: re.Match[str]) -> str:
-        name = match.group(1) or match.group(3)
-        return variables.get(name) or match.group(2) or match.group()
+        known = variables.get(match.group(1) or match.group(4), "")
+        if match.group(2) == "+":  # stands in for a value that is set
+            return match.group(3) if known else match.group()
+        return known or match.group(3) or match.group()
 
     return _VARIABLE.sub(replace, value) if "$" in value else value
 

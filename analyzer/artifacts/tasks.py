@@ -308,10 +308,15 @@ def _mapped(path: str, text: str, scripts: object, after: int) -> Iterator[Task]
         return
     for name, value in scripts.items():
         command = value.get("cmd") or value.get("shell") if isinstance(value, dict) else value
-        if isinstance(command, list):
-            command = " && ".join(str(part) for part in command)
+        needs: tuple[str, ...] = ()
+        if isinstance(value, list):  # one after the other, other tasks by their names
+            parts = [part for part in value if isinstance(part, str)]
+            needs = tuple(part for part in parts if part in scripts)
+            command = " && ".join(part for part in parts if part not in scripts)
+        elif isinstance(command, list):
+            command = " ".join(str(part) for part in command)
         if isinstance(command, str):
             named = re.escape(str(name))
             at = re.compile(rf"[{{,\s]*[\"']?{named}[\"']?\s*[:=.]|\[[\w.-]+\.[\"']?{named}[\"']?\]")
             line = _line_where(text, at, after)
-            yield Task(path, str(name), line, command, line, (), line)
+            yield Task(path, str(name), line, command, line, needs, line)
