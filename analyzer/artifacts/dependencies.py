@@ -26,7 +26,7 @@ __all__ = [
 _SPEC = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _INCLUDE = re.compile(r"^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?<=^-[rc]))([^\s#]+)")
 _PINNED_URL = re.compile(r"[^/@]@[^/@#]+(?:#|$)")
-_EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+|^=\s*\d")
+_EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+(?!.*\*)|^=\s*\d")
 
 
 @dataclass(frozen=True, slots=True)
