@@ -68,7 +68,7 @@ def test_a_script_has_a_name_and_a_folder() -> None:
 
 
 def test_workflows_run_on_pushes_or_by_the_clock() -> None:
-    assert [(item.kind, item.line) for item in parse(CONFIG).triggers] == [("push", 30), ("schedule", 33)]
+    assert [(item.kind, item.line) for item in parse(CONFIG).triggers] == [("push", 30), ("schedule", 34)]
 
 
 def test_without_workflows_jobs_run_on_pushes() -> None:
