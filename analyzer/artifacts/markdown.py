@@ -156,7 +156,7 @@ class _Builder:
     def _flush_item(self, offset: int) -> None:
         """Close the text of a list item before something is nested in it."""
         if self._items and "".join(self._text).strip() and self._kinds and "Item" in self._kinds:
-            self._block("item", self._line(max(offset - 1, 0)))
+            self._block("item", self._line(offset) - 1)
             self._text = []
 
     def _end(self, value: Any, start: int, end: int) -> None:
@@ -240,7 +240,7 @@ class _Builder:
     def _open_section(self, title: str, level: int, line: int) -> None:
         self._close_section()
         self._title, self._level, self._head = " ".join(title.split()), level, line
-        self._text = []
+        self._text, self._codes = [], []
 
     def _close_section(self) -> None:
         if self._title or self._blocks or self._links or self._images:

@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.artifacts.ci.model import Step
-from analyzer.artifacts.dvc import DvcStage
 from analyzer.artifacts.dockerfile import Dockerfile
-from analyzer.artifacts.shell import ShellCommand
+from analyzer.artifacts.dvc import DvcStage
 from analyzer.artifacts.tasks import Task
 from analyzer.artifacts.text import decode
 from analyzer.artifacts.yaml_reader import Node

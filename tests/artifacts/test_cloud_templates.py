@@ -76,7 +76,11 @@ def test_pulumi_yaml_has_a_backend_config_and_outputs() -> None:
     file = parse_pulumi_yaml("Pulumi.yaml", text)
     assert resources(file) == [("aws:s3:Bucket", "b", 8, 9)]
     declared = (*file.backends, *file.variables, *file.outputs)
-    assert [(item.name, item.line, item.value) for item in declared] == [("s3://state", 4, ""), ("region", 6, "eu"), ("url", 12, "${b.url}")]
+    assert [(item.name, item.line, item.value) for item in declared] == [
+        ("s3://state", 4, ""),
+        ("region", 6, "eu"),
+        ("url", 12, "${b.url}"),
+    ]
 
 
 def test_empty_files_have_nothing() -> None:
@@ -89,7 +93,11 @@ def test_pulumi_in_typescript() -> None:
     text = 'import * as aws from "@pulumi/aws";\nconst config = new pulumi.Config();\nconst size = config.require("size");\n\nconst b = new aws.s3.Bucket("data", {});\nexport const name = b.id;\n'
     file = parse_pulumi_program("index.ts", text)
     assert (file.tool, resources(file)) == ("pulumi", [("aws.s3.Bucket", "data", 5, 5)])
-    assert [(item.name, item.line) for item in (*file.variables, *file.outputs)] == [("config", 2), ("size", 3), ("name", 6)]
+    assert [(item.name, item.line) for item in (*file.variables, *file.outputs)] == [
+        ("config", 2),
+        ("size", 3),
+        ("name", 6),
+    ]
 
 
 def test_pulumi_in_go() -> None:

@@ -43,7 +43,15 @@ def test_hashes_and_options_are_no_requirements() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["-r base.txt", "-rbase.txt", "--requirement base.txt", "--requirement=base.txt", "-c base.txt", "--constraint base.txt  # x"]
+    "line",
+    [
+        "-r base.txt",
+        "-rbase.txt",
+        "--requirement base.txt",
+        "--requirement=base.txt",
+        "-c base.txt",
+        "--constraint base.txt  # x",
+    ],
 )
 def test_included_files_are_named(line: str) -> None:
     file = parse_requirements("r.txt", f"{line}\n")
@@ -52,7 +60,12 @@ def test_included_files_are_named(line: str) -> None:
 
 def test_repositories_are_pinned_by_a_reference() -> None:
     text = "git+https://example.org/a@v1#egg=a\ngit+ssh://git@example.org/b#egg=b\nhttps://example.org/c.whl\nd @ git+https://example.org/d@v1\ngit+#egg=e\n"
-    assert found(parse_requirements("r.txt", text)) == [("a", True, 1), ("b", False, 2), ("d", True, 4), ("e", False, 5)]
+    assert found(parse_requirements("r.txt", text)) == [
+        ("a", True, 1),
+        ("b", False, 2),
+        ("d", True, 4),
+        ("e", False, 5),
+    ]
 
 
 def test_what_powershell_wrote_is_read() -> None:
@@ -139,7 +152,11 @@ def test_other_setup_cfgs_have_no_requirements(text: str) -> None:
 
 def test_conda_with_its_pip_section() -> None:
     text = "channels: [conda-forge]\ndependencies:\n  - python=3.11\n  - conda-forge::numpy=1.26\n  - pandas >=2\n  - '::'\n  - pip\n  - pip:\n    - mlflow==2.16\n    - -r requirements.txt\n"
-    assert found(parse_conda("environment.yml", text)) == [("numpy", True, 4), ("pandas", False, 5), ("mlflow", True, 9)]
+    assert found(parse_conda("environment.yml", text)) == [
+        ("numpy", True, 4),
+        ("pandas", False, 5),
+        ("mlflow", True, 9),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "a: b", "dependencies: x"])

@@ -55,7 +55,7 @@ def test_pulumi_in_python() -> None:
 
 def test_cdk_in_python() -> None:
     file = read(
-        'import aws_cdk as cdk\nfrom aws_cdk import aws_s3 as s3\n\nclass Data(cdk.Stack):\n    def __init__(self, scope):\n'
+        "import aws_cdk as cdk\nfrom aws_cdk import aws_s3 as s3\n\nclass Data(cdk.Stack):\n    def __init__(self, scope):\n"
         '        s3.Bucket(self, "Data", removal_policy=cdk.RemovalPolicy.DESTROY)\n        cdk.CfnOutput(self, "Url", value="x")\n'
     )
     assert file is not None

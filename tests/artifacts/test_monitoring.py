@@ -79,7 +79,10 @@ def test_metrics_of_an_expression(expression: str, metrics: tuple[str, ...]) -> 
 def test_receivers_have_channels() -> None:
     text = "route: {receiver: team}\nreceivers:\n  - name: team\n    slack_configs:\n      - channel: x\n    email_configs: []\n  - name: none\n"
     config = parse_alertmanager("alertmanager.yml", text)
-    assert [(item.name, item.channels, item.place.line) for item in config.receivers] == [("team", ("slack",), 3), ("none", (), 7)]
+    assert [(item.name, item.channels, item.place.line) for item in config.receivers] == [
+        ("team", ("slack",), 3),
+        ("none", (), 7),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,9 @@ def test_old_rows_and_exports_are_read() -> None:
 
 
 def test_a_dashboard_of_a_thousand_panels_is_cut() -> None:
-    dashboard = parse_dashboard("d.json", json.dumps({"panels": [{"panels": [{}] * 400}, {"panels": [{}] * 400}, {"panels": [{}]}]}))
+    dashboard = parse_dashboard(
+        "d.json", json.dumps({"panels": [{"panels": [{}] * 400}, {"panels": [{}] * 400}, {"panels": [{}]}]})
+    )
     assert dashboard is not None
     assert dashboard.panels == 800
 

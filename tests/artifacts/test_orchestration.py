@@ -9,6 +9,7 @@ import pytest
 from analyzer.artifacts.kubernetes import parse_kubernetes
 from analyzer.artifacts.orchestration import (
     Workflow,
+    mage_receivers,
     parse_argo,
     parse_databricks,
     parse_mage_pipeline,
@@ -107,7 +108,13 @@ def test_a_cron_workflow_of_argo() -> None:
         "      - name: main\n        dag:\n          tasks:\n            - name: fit\n"
     )
     assert flow is not None
-    assert (flow.name, flow.steps, flow.line, flow.schedule, flow.schedule_line) == ("nightly", ("fit",), 2, "0 3 * * *", 5)
+    assert (flow.name, flow.steps, flow.line, flow.schedule, flow.schedule_line) == (
+        "nightly",
+        ("fit",),
+        2,
+        "0 3 * * *",
+        5,
+    )
 
 
 def test_steps_and_templates_of_argo() -> None:
@@ -121,3 +128,10 @@ def test_steps_and_templates_of_argo() -> None:
 @pytest.mark.parametrize("text", [f"{HEAD}kind: Application\n", "apiVersion: v1\nkind: Workflow\n"])
 def test_other_objects_are_no_workflows(text: str) -> None:
     assert argo(text) is None
+
+
+def test_receivers_in_the_settings_of_mage() -> None:
+    text = "notification_config:\n  email_config:\n    to_emails:\n      - team@example.org\n"
+    assert mage_receivers(text) == 4
+    assert mage_receivers("notification_config:\n  email_config:\n    to_emails: []\n") == 0
+    assert mage_receivers("project_uuid: x\n") == 0

@@ -109,7 +109,9 @@ def test_a_file_without_a_last_line_feed_parses() -> None:
 
 
 def test_after_a_syntax_error_the_heads_are_read() -> None:
-    file = parse('variable "a" {\n  default = = 1\n}\nresource "aws_s3_bucket" "b" {\n}\nmodule "m" {\n}\noutput "o" {\n}\nresource "half" {\n')
+    file = parse(
+        'variable "a" {\n  default = = 1\n}\nresource "aws_s3_bucket" "b" {\n}\nmodule "m" {\n}\noutput "o" {\n}\nresource "half" {\n'
+    )
     assert [(item.type, item.line) for item in file.resources] == [("aws_s3_bucket", 4)]
     assert [item.name for item in (*file.variables, *file.modules, *file.outputs)] == ["a", "m", "o"]
     assert file.error.startswith("cannot be parsed")

@@ -14,9 +14,7 @@ def test_unicode_is_read_with_and_without_a_mark(encoding: str) -> None:
     assert decode("naïve: ✓\n".encode(encoding)) == "naïve: ✓\n"
 
 
-@pytest.mark.parametrize(
-    ("mark", "encoding"), [(codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF32_BE, "utf-32-be")]
-)
+@pytest.mark.parametrize(("mark", "encoding"), [(codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF32_BE, "utf-32-be")])
 def test_big_endian_marks_are_known(mark: bytes, encoding: str) -> None:
     assert decode(mark + "pandas==2.2".encode(encoding)) == "pandas==2.2"
 

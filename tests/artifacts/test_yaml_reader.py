@@ -132,7 +132,9 @@ def test_nothing_but_an_error_leaves_nothing() -> None:
     assert (file.documents, bool(file.error)) == ((), True)
 
 
-@pytest.mark.parametrize("text", ["- " * 9000, "? " * 9000, "[" * 9000, '["]", ' * 3000, "# " + "]" * 999 + "\n" + "[" * 900])
+@pytest.mark.parametrize(
+    "text", ["- " * 9000, "? " * 9000, "[" * 9000, '["]", ' * 3000, "# " + "]" * 999 + "\n" + "[" * 900]
+)
 def test_what_nests_too_deeply_is_refused(text: str) -> None:
     file = read_yaml(text)
     assert not file.documents

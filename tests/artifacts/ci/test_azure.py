@@ -86,7 +86,10 @@ def test_jobs_of_stages() -> None:
 def test_scripts_and_tasks_are_steps() -> None:
     python, tests, inline, task = parse(PIPELINE).jobs[0].steps
     assert (python.uses, python.inputs) == ("UsePythonVersion@0", {"versionSpec": "3.12"})
-    assert [(item.text, tests.place_of(item).line) for item in tests.commands] == [("pip install .", 21), ("pytest -q", 22)]
+    assert [(item.text, tests.place_of(item).line) for item in tests.commands] == [
+        ("pip install .", 21),
+        ("pytest -q", 22),
+    ]
     assert (tests.name, tests.folder, tests.allow_failure) == ("Tests", "app", True)
     assert (inline.run, inline.run_line, inline.folder) == ("az ml job create -f job.yml", 28, "ml")
     assert task.uses == "AzureCLI@2"

@@ -101,7 +101,10 @@ def test_an_action_has_inputs() -> None:
 
 def test_commands_stand_on_their_lines() -> None:
     step = parse(WORKFLOW).jobs[0].steps[1]
-    assert [(item.text, step.place_of(item).line) for item in step.commands] == [("pip install .", 28), ("pytest -q", 29)]
+    assert [(item.text, step.place_of(item).line) for item in step.commands] == [
+        ("pip install .", 28),
+        ("pytest -q", 29),
+    ]
     assert (step.name, step.condition, step.allow_failure) == ("Test", "always()", True)
 
 
@@ -127,7 +130,9 @@ def test_scripts_shared_by_an_anchor_keep_their_lines() -> None:
 
 
 def test_a_job_may_fail_and_hold_junk() -> None:
-    job = parse("jobs:\n  a:\n    continue-on-error: true\n    container: {image: x}\n    environment: dev\n    steps: [x, {}]\n").jobs[0]
+    job = parse(
+        "jobs:\n  a:\n    continue-on-error: true\n    container: {image: x}\n    environment: dev\n    steps: [x, {}]\n"
+    ).jobs[0]
     assert (job.allow_failure, job.images, job.environment, len(job.steps)) == (True, ("x",), "dev", 1)
 
 

@@ -99,7 +99,10 @@ def test_a_whole_script_may_be_a_reference() -> None:
     assert commands(parse(text).jobs[0]) == [("make", 2)]
 
 
-@pytest.mark.parametrize("text", ["a:\n  script: !reference [a, script]\n", "a:\n  script:\n    - &l [*l]\n", "a: &a\n  script: !reference [.no]\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["a:\n  script: !reference [a, script]\n", "a:\n  script:\n    - &l [*l]\n", "a: &a\n  script: !reference [.no]\n"],
+)
 def test_references_to_themselves_or_nothing_end(text: str) -> None:
     assert commands(parse(text).jobs[0] if parse(text).jobs else Job("", "", 1)) == []
 

@@ -8,16 +8,30 @@ from analyzer.artifacts.ci import Pipeline, parse_other
 
 
 def found(pipeline: Pipeline) -> list[tuple[str, int]]:
-    return [(item.text, step.place_of(item).line) for job in pipeline.jobs for step in job.steps for item in step.commands]
+    return [
+        (item.text, step.place_of(item).line) for job in pipeline.jobs for step in job.steps for item in step.commands
+    ]
 
 
 @pytest.mark.parametrize(
     ("system", "text", "expected"),
     [
-        ("travis", "language: python\ninstall: pip install .\nscript:\n  - pytest\n", [("pip install .", 2), ("pytest", 4)]),
-        ("bitbucket", "pipelines:\n  default:\n    - step:\n        script:\n          - make test\n", [("make test", 5)]),
+        (
+            "travis",
+            "language: python\ninstall: pip install .\nscript:\n  - pytest\n",
+            [("pip install .", 2), ("pytest", 4)],
+        ),
+        (
+            "bitbucket",
+            "pipelines:\n  default:\n    - step:\n        script:\n          - make test\n",
+            [("make test", 5)],
+        ),
         ("buildspec", "phases:\n  build:\n    commands:\n      - docker build .\n", [("docker build .", 4)]),
-        ("drone", "kind: pipeline\nsteps:\n- name: a\n  commands: [ls]\n---\nsteps:\n- commands: [pwd]\n", [("ls", 4), ("pwd", 7)]),
+        (
+            "drone",
+            "kind: pipeline\nsteps:\n- name: a\n  commands: [ls]\n---\nsteps:\n- commands: [pwd]\n",
+            [("ls", 4), ("pwd", 7)],
+        ),
     ],
 )
 def test_every_list_of_commands_is_a_step(system: str, text: str, expected: list[tuple[str, int]]) -> None:
