@@ -70,7 +70,7 @@ class _Builder:
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
-        encoded = text.encode("utf-8", "replace")
+        self._encoded = encoded = text.encode("utf-8", "replace")
         self._starts = [0]
         position = encoded.find(b"\n")
         while position >= 0:
@@ -163,6 +163,8 @@ class _Builder:
         kind = value if isinstance(value, str) else next(iter(value))
         if self._kinds:
             self._kinds.pop()
+        while end > start and self._encoded[end - 1 : end].isspace():
+            end -= 1
         last = self._line(max(end - 1, start))
         if kind == "Heading":
             self._open_section("".join(self._text), int(str(value["Heading"])[1]), self._line(start))

@@ -110,8 +110,9 @@ def test_html_is_read_for_headings_links_and_images() -> None:
     text = '<h1 align="center">Churn &amp; more</h1>\n<p>\n  Some <b>words</b>\n</p>\n\n<div>\n<a href="https://example.org"><img src="a.png" alt="A"></a>\n</div>\n\n<a href=\'b\'>B</a>\n'
     document = parse(text)
     assert (document.sections[0].title, document.sections[0].level) == ("Churn & more", 1)
-    assert [(item.url, item.image, item.line) for item in document.links] == [("https://example.org", True, 7)] + [
-        ("b", False, 10)
+    assert [(item.url, item.image, item.line) for item in document.links] == [
+        ("https://example.org", True, 7),
+        ("b", False, 10),
     ]
     assert [(item.source, item.alt, item.line) for item in document.images] == [("a.png", "A", 7)]
 
