@@ -63,6 +63,11 @@ def commit_all(folder: Path, message: str = "work") -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of this project's tests."""
+    parser.addoption("--update-snapshots", action="store_true", help="write the snapshots of whole reports anew")
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> BuildRepository:
     """Build the repository that rules see from texts."""
