@@ -216,7 +216,7 @@ class ObjectReader:
         for start in range(0, len(names), self._WINDOW):
             window = names[start : start + self._WINDOW]
             # 200 names of at most 70 bytes fit a pipe, so writing all before reading cannot block.
-            stdin.write("".join(f"{name}\n" for name in window).encode())
+            stdin.write("".join(f"{name}\n" for name in window).encode("utf-8", "surrogateescape"))
             stdin.flush()
             for _ in window:
                 header = stdout.readline()
@@ -227,5 +227,7 @@ class ObjectReader:
                     yield None
                     continue
                 content = stdout.read(int(fields[2]))
+                if len(content) < int(fields[2]):
+                    raise BrokenPipeError
                 stdout.read(1)
                 yield fields[0], content
