@@ -7,7 +7,6 @@ checked out, no submodule, tag or second branch is fetched, and files above the 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import IO, cast
 
+from analyzer.complaints import explain
 from analyzer.errors import LimitError, TargetError
 from analyzer.git import command, environment
 from analyzer.limits import Limits
@@ -182,7 +182,7 @@ def resolve_remote(target: Target, limits: Limits, progress: Progress = _silent)
     runner = _Runner(_protocols(target), limits, progress)
     outcome = runner.run("look-up of refs", "ls-remote", "--symref", "--", target.clone_url)
     if outcome.status:
-        raise _explain(target, outcome.complaint)
+        raise explain(target, outcome.complaint)
     refs, head = _parse_refs(outcome.output)
     if not refs:
         raise TargetError(f"{target.owner}/{target.repo} is empty: it has no commit yet", "Push something first.")
@@ -255,62 +255,6 @@ def _no_ref(ref: str, refs: dict[str, str]) -> RemoteRef:
     raise TargetError(f"There is no branch, tag or commit {ref[:120]!r}", hint)
 
 
-_NETWORK = (
-    r"could(?: not|n't) (?:resolve|connect)|failed to connect|connection (?:refused|reset|timed out)|unreachable"
-    r"|operation timed out|recv failure|send failure|early eof|unexpected disconnect|hung up|transfer closed"
-    r"|empty reply|ssl|gnutls|tls|certificate"
-)
-# What git and curl say, in the order in which they are looked for; what was wrong, and the way out.
-_CAUSES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern), what, hint)
-    for pattern, what, hint in (
-        (
-            r"returned error: 429|rate limit|too many requests",
-            "The server limits how often it may be asked about {name}",
-            "Try again in a few minutes.",
-        ),
-        (
-            r"returned error: (?:401|403|404|410)\b|repository not found|could not read username"
-            r"|authentication failed|terminal prompts disabled|repository '' not found",
-            "{name} was not found, or is private",
-            "Check the spelling; a private repository can be analyzed from a local clone.",
-        ),
-        (
-            r"transport '\w+' not allowed|protocol \S+ (?:is )?(?:not supported|disabled)|unsupported protocol",
-            "The server of {name} redirects to a protocol that is not allowed",
-            "Only https is used; analyze a local clone.",
-        ),
-        (
-            r"returned error: 5\d\d",
-            "The server of {name} has a problem: {said}",
-            "Try again later, or analyze a local clone.",
-        ),
-        (
-            r"not our ref|couldn't find remote ref|does not allow request for unadvertised",
-            "The server of {name} does not have that commit",
-            "Name a branch or tag with --ref; the commit may have been removed.",
-        ),
-        (
-            _NETWORK,
-            "{name} could not be reached: {said}",
-            "Check the network, or analyze a local clone with --offline.",
-        ),
-        ("", "{name} could not be read: {said}", "Try again, or analyze a local clone."),
-    )
-)
-_ADDRESS = re.compile(r"'?https?://\S+")
-
-
-def _explain(target: Target, complaint: str) -> TargetError:
-    """The error of a server or network, in words for people."""
-    # Names and ports of an address may look like a cause ("tls-demo", port 40401).
-    said = _ADDRESS.sub("''", complaint.lower()).replace(target.repo.lower(), "")
-    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
-    last = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1] if lines else "no reason")
-    what, hint = next((what, hint) for pattern, what, hint in _CAUSES if pattern.search(said))
-    return TargetError(what.format(name=f"{target.owner}/{target.repo}", said=last[:300]), hint)
-
-
 @contextmanager
 def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent) -> Iterator[Acquired]:
     """Fetch one commit into a temporary bare repository, which is removed at the end.
@@ -333,7 +277,7 @@ def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress =
             f"+{wanted}:refs/heads/folioscope",
         )
         if fetched.status:
-            raise _explain(target, fetched.complaint)
+            raise explain(target, fetched.complaint)
         commit = _head_of(runner, git_dir)
         # The history alone, without trees and files; a server that cannot give it costs only the history.
         _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=tree:0"], f"+{wanted}:refs/heads/history")
