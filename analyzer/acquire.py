@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 import threading
 import time
@@ -21,7 +20,7 @@ from typing import IO, cast
 
 from analyzer.complaints import explain
 from analyzer.errors import LimitError, TargetError
-from analyzer.git import command, environment
+from analyzer.git import command, environment, kill_group
 from analyzer.limits import Limits
 from analyzer.snapshot import nearest
 from analyzer.target import Target, clean_subdir
@@ -108,9 +107,12 @@ class _Runner:
         try:
             self._watch(process, what, grows)
         finally:
-            _end_group(process)
-        for reader in readers:
-            reader.join(timeout=5)
+            kill_group(process)
+            for reader in readers:
+                reader.join(timeout=5)
+            for stream in (process.stdout, process.stderr):
+                assert stream
+                stream.close()
         if grows:
             self._weigh(what, grows)
         return _Outcome(process.wait(), bytes(output), complaint.decode("utf-8", "replace"))
@@ -144,15 +146,6 @@ def _drain(stream: IO[bytes], into: bytearray, most: int) -> None:
     while chunk := stream.read(65_536):
         if len(into) < most:
             into += chunk
-
-
-def _end_group(process: Popen[bytes]) -> None:
-    if process.poll() is None:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            process.kill()
-        process.wait()
 
 
 def _size(folder: Path) -> int:

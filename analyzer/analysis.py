@@ -169,7 +169,7 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
     git_dir, root = found
     # A part of the path that only the commit has counts too: folders of a bare repository, or of another ref.
     prefix = path.relative_to(root).as_posix() if path != root else ""
-    subdir = posixpath.join(prefix, target.subdir)
+    subdir = "/".join(part for part in (prefix, target.subdir) if part)
     bare = git_dir == root
     name = (root.parent if root.name == ".git" else root).name.removesuffix(".git")
     described = ReportTarget(name, "", name, target.ref, "", "", "", "")
@@ -214,7 +214,7 @@ def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Opti
         if not match:
             return target
         # A user name or token in the address is nobody's business.
-        address = re.sub(r"(?<=://)[^/@]*@", "", match.group(1).strip('"'))
+        address = re.sub(r"^(https?://)[^/@]*@", r"\1", match.group(1).strip('"'))
         origin = parse_target(address, hosts=options.hosts, local=False)
         heads = run(git_dir, "for-each-ref", "--count=1", "refs/remotes/origin", seconds=10, most=4096)
         # A bare clone keeps the branches of its origin as its own.

@@ -43,6 +43,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "The server of {name} does not have that commit",
             "Name a branch or tag with --ref; the commit may have been removed.",
         ),
+        (r"non-commit object", "What was asked for in {name} is no commit", "Name a branch or a commit with --ref."),
         (
             _NETWORK,
             "{name} could not be reached: {said}",

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from analyzer.errors import LimitError, TargetError
-from analyzer.git import GitError, ObjectReader, run
+from analyzer.git import GitError, ObjectReader, run, without_promisor
 from analyzer.limits import Limits
 
 __all__ = [
@@ -230,10 +230,7 @@ def _committed(header: bytes) -> str:
 
 def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, Entry], list[Problem]]:
     try:
-        listing = run(
-            git_dir, "ls-tree", "-r", "-l", "-z", "--full-tree", commit,
-            seconds=limits.read_seconds, most=_listing_bytes(limits),
-        )  # fmt: skip
+        listing = _listing(git_dir, commit, limits)
     except LimitError as error:
         raise LimitError(
             f"The repository has more files than the limit of {limits.files:,}",
@@ -263,6 +260,20 @@ def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, En
             "Raise --max-files, or analyze another one.",
         )
     return entries, problems
+
+
+def _listing(git_dir: Path, commit: str, limits: Limits) -> bytes:
+    def ask(where: Path) -> bytes:
+        arguments = ("ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+        return run(where, *arguments, seconds=limits.read_seconds, most=_listing_bytes(limits))
+
+    try:
+        return ask(git_dir)
+    except GitError as error:
+        if "promisor" not in error.stderr:
+            raise
+    with without_promisor(common_dir(git_dir) / "objects", sha256=len(commit) == 64) as where:
+        return ask(where)
 
 
 def _listing_bytes(limits: Limits) -> int:

@@ -177,7 +177,7 @@ def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, li
         first = bare.split("/", 1)[0].lower().removeprefix("www.")
         if "." in first and bare.count("/") >= 2 and any(first == known.name for known in hosts):
             return _host_and_segments(f"https://{bare}", hosts)
-        return hosts[0], _segments(bare)
+        return hosts[0], [] if bare.startswith("/") else _segments(bare)
     if "@" in authority:
         raise UsageError("The URL carries a user name or password", "Give it without; private access is by token.")
     wanted = authority.lower().removesuffix(_DEFAULT_PORT.get(scheme, "\n")).removeprefix("www.").rstrip(".")
