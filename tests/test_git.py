@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from analyzer import git as runner
 from analyzer.errors import LimitError
 from analyzer.git import GitError, ObjectReader, command, environment, run
 from tests.conftest import BuildGit, git
@@ -89,7 +88,7 @@ def test_a_group_that_cannot_be_ended_is_ended_by_its_leader(fake_git, monkeypat
         raise PermissionError
 
     fake_git("exec sleep 30")
-    monkeypatch.setattr(runner.os, "killpg", refuse)
+    monkeypatch.setattr("os.killpg", refuse)
     with pytest.raises(LimitError):
         run(None, "version", seconds=0.1, most=MANY)
 
