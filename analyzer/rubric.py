@@ -94,13 +94,20 @@ class Rubric:
         return next(grade.name for grade in self.grades if score >= grade.least)
 
 
-@lru_cache(maxsize=16)
 def load_rubric(name: str = "mlops") -> Rubric:
     """Read a rubric by its name, or from a file; the form of a file is described in ``docs/rubrics.md``.
 
     Raises:
         RubricError: there is no such rubric, or the file is wrong; the message has line and reason.
     """
+    from analyzer.rubric_file import read_rubric
+
+    return _built_in(name) if name in BUILT_IN else read_rubric(name)
+
+
+@lru_cache(maxsize=len(BUILT_IN))
+def _built_in(name: str) -> Rubric:
+    """A rubric that does not change while the program runs, as a file may."""
     from analyzer.rubric_file import read_rubric
 
     return read_rubric(name)

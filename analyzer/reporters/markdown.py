@@ -85,7 +85,8 @@ def _checklist(report: Report) -> Iterator[str]:
             if item.criterion.section != section.id:
                 continue
             status = item.decision.status
-            evidence = "<br>".join(_link(report, found) for found in item.decision.evidence[:3])
+            # A pipe in a path would end the cell.
+            evidence = "<br>".join(_link(report, found).replace("|", "\\|") for found in item.decision.evidence[:3])
             yield (
                 f"| {_MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
                 f"{number(item.points)}/{number(item.criterion.points)} | {_plain(item.decision.summary)} | {evidence} |"
