@@ -14,6 +14,8 @@ _LONGEST_SEQUENCE = 64
 _LONGEST_TEXT = 4000
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
 _ENVIRON = "os.environ."
+_PLAIN_TYPES = frozenset({"str", "int", "float", "Path", "pathlib.Path", "os.PathLike"})
+"""Annotations that tell nothing of a parameter's value: as a value it stands for itself."""
 _WRAPPERS = frozenset({"Path", "pathlib.Path", "str", "int", "float"})
 
 
@@ -55,7 +57,7 @@ class Resolver:
         """Let a parameter stand for its annotation, or for itself."""
         dotted = self.name(argument.annotation) if argument.annotation else ""
         self._names[-1][argument.arg] = dotted if dotted and not dotted.startswith(".") else argument.arg
-        self._constants[-1][argument.arg] = None
+        self._constants[-1][argument.arg] = Name(argument.arg) if dotted in _PLAIN_TYPES else None
 
     def is_imported(self, name: str) -> bool:
         """Whether ``name`` is bound by an import and not shadowed by a local variable."""
