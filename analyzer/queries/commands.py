@@ -66,7 +66,7 @@ def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]],
     for dvc in repo.dvc_files:
         found += ((stage, follow(stage.commands, _always(stage))) for stage in dvc.stages)
     jobs: dict[tuple[str, str], list[Invocation]] = {}
-    owners = {}
+    owners: dict[tuple[str, str], Job] = {}
     for item in repo.ci_commands:
         key = (item.job.path, item.job.name)
         owners.setdefault(key, item.job)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.findings import Place
 from analyzer.repository import Repository
 from analyzer.wiring.graph import Wiring
-from analyzer.wiring.tracer import Station, Tracer
+from analyzer.wiring.making import Making
+from analyzer.wiring.observing import Observing
+from analyzer.wiring.running import Running
+from analyzer.wiring.ties import Station, Ties
 
 __all__ = ["LINKS", "Chain", "Link", "chain"]
 
@@ -64,19 +66,15 @@ def chain(wiring: Wiring, repo: Repository) -> Chain:
     Every link must be tied to the one before by edges; a part that is there and tied to nothing counts as missing,
     and its sentence says which tie is not there.
     """
-    tracer = Tracer(wiring, repo)
-    return Chain(tuple(_link(name, station) for name, station in zip(LINKS, _stations(tracer), strict=True)))
-
-
-def _stations(tracer: Tracer) -> Iterator[Station]:
-    yield tracer.data()
-    yield tracer.training()
-    yield tracer.registry()
-    yield tracer.image()
-    yield tracer.deployment()
-    yield tracer.service()
-    yield tracer.metrics()
-    yield tracer.alert()
+    ties = Ties(wiring, repo)
+    making = Making(ties)
+    running = Running(ties, making)
+    observing = Observing(ties, running)
+    stations = (
+        making.data(), making.training(), making.registry(), running.image(), running.deployment(), running.service(),
+        observing.metrics(), observing.alert(),
+    )  # fmt: skip
+    return Chain(tuple(_link(name, station) for name, station in zip(LINKS, stations, strict=True)))
 
 
 def _link(name: str, station: Station) -> Link:

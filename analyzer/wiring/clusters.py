@@ -10,6 +10,7 @@ from analyzer.artifacts.infrastructure import Resource
 from analyzer.artifacts.kubernetes import KubernetesObject
 from analyzer.commands import Invocation
 from analyzer.findings import Place
+from analyzer.knowledge.resources import resource_class
 from analyzer.queries.cloud import emulated, resources, space_header, workloads
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
@@ -23,16 +24,16 @@ NODE_CLASSES = frozenset(
     {"serving", "ml", "registry", "cluster", "database", "queue", "compute", "storage", "alarm", "dashboard", "docker"}
 )
 """Classes of resources that are parts of the system; roles, networks and local helpers are left out."""
-_HANDLER = re.compile(r"^[A-Za-z_][\w/.]*\.\w+$")
-_IMAGE_ATTRIBUTES = (
-    "image",
-    "image_uri",
-    "container_image",
-    "ImageUri",
-    "Image",
-    "docker_image_name",
-    "image_identifier",
+_PLUMBING = re.compile(
+    r"(?i)namespace|role|secret|config_?map|service_account|policy|event_(?:rule|target)|subscription|permission"
 )
+_MACHINES = re.compile(
+    r"(?i)compute_instance|droplet|linode|hcloud|virtual_?machine|aws_instance|ec2|launch_|lightsail|node_group|node_pool"
+)
+"""Resources whose ``image`` is that of a machine, not of a container."""
+_RUNS_CODE = frozenset({"serving", "ml", "cluster", "compute", "registry"})
+_CONTEXT = re.compile(r"""\bcontext\s*=\s*"([^"]*)"|docker\s+build\b[^\n"]*?\s([\w./${}-]+)\s*(?:\\n|$|\n|")""")
+_HANDLER = re.compile(r"^[A-Za-z_][\w/.]*\.\w+$")
 _IMAGE_TEXT = re.compile(
     r"""["']?(?:image|image_uri|imageUri|ImageUri|Image|container_image|image_identifier|imageName)["']?\s*[:=]\s*(?P<value>"[^"\n]+"|'[^'\n]+'|[\w.\[\]${}/:@-]+)"""
 )
@@ -50,19 +51,20 @@ class Clusters:
 
     def draw(self, deployments: list[tuple[str, Invocation | Step]]) -> None:
         """Add all of it; ``deployments`` are commands and steps that deploy, with the node that holds each."""
-        for item in workloads(self._repo):
-            self._workload(item)
+        for workload in workloads(self._repo):
+            self._workload(workload)
         self._cluster_services()
         found = [
             (item, kind)
             for item, kind, file in resources(self._repo)
-            if kind in NODE_CLASSES and not emulated(self._repo, file)
+            if kind in NODE_CLASSES and not _PLUMBING.search(item.type) and not emulated(self._repo, file)
         ]
         for item, _ in found:
             self._draft.node("resource", _key(item), f"{item.type} {item.name}".strip(), item.place)
         self._know_registries([item for item, kind in found if kind == "registry"])
+        known = {(posixpath.dirname(item.path), item.type, item.name): _key(item) for item, _ in found}
         for item, _ in found:
-            self._resource(item, {(other.type, other.name): _key(other) for other, _ in found})
+            self._resource(item, known)
         for path in self._repo.platform_files:
             self._platform(path)
         header = space_header(self._repo)
@@ -106,7 +108,7 @@ class Clusters:
             )
             self._registries[item.type, item.name] = image_name(self._names.terraform(name, item.path))
 
-    def _resource(self, item: Resource, known: dict[tuple[str, str], str]) -> None:
+    def _resource(self, item: Resource, known: dict[tuple[str, str, str], str]) -> None:
         node = f"resource:{_key(item)}"
         handler = item.attributes.get("handler") or item.attributes.get("Handler") or ""
         if _HANDLER.match(handler):
@@ -116,12 +118,24 @@ class Clusters:
                 self._draft.edge(node, module_id(path), "runs", item.place)
             else:
                 self._draft.gap(node, "program", handler, "no module of that name is in the repository", item.place)
-        for match in _IMAGE_TEXT.finditer(item.body):
+        if item.type.startswith("docker_"):
+            self._built(node, item)
+        for match in _IMAGE_TEXT.finditer(item.body) if not _MACHINES.search(item.type) else ():
             self._image(node, item, match.group("value").strip("\"'"))
         for kind, name in _REFERENCE.findall(item.body):
-            other = known.get((kind, name))
+            other = known.get((posixpath.dirname(item.path), kind, name))
             if other:
                 self._draft.edge(node, f"resource:{other}", "uses", item.place)
+
+    def _built(self, node: str, item: Resource) -> None:
+        """An image that Terraform's docker provider builds."""
+        for match in _CONTEXT.finditer(item.body):
+            folder = posixpath.dirname(item.path)
+            written = self._names.terraform(match.group(1) or match.group(2), item.path)
+            context = posixpath.normpath(re.sub(r"\$\{path\.(?:module|cwd|root)\}", folder, written))
+            path = self._images.dockerfile("", context, "", item.path)
+            if self._draft.has(f"image:{path}"):
+                self._draft.edge(node, f"image:{path}", "builds", item.place)
 
     def _image(self, node: str, item: Resource, written: str) -> None:
         value = self._names.terraform(written, item.path)
@@ -130,6 +144,8 @@ class Clusters:
             if key in self._registries:
                 self._draft.edge(node, f"resource:{self._key_of(key)}", "uses", item.place)
                 value = self._registries[key] or value
+        if re.match(r"(?:var|local|data|module|each|aws_\w+|google_\w+|azurerm_\w+|docker_\w+)\.", value):
+            value = f"${{{value}}}"
         if re.search(r"[.\"'/:]|\w{3}", value) and value not in ("null", "true", "false"):
             self._images.refer(node, value, "runs", item.place)
 
@@ -214,7 +230,8 @@ class Clusters:
         reached = False
         for file in near or files:
             for resource in file.resources:
-                if self._draft.has(f"resource:{_key(resource)}"):
+                runs = resource_class(resource.type) in _RUNS_CODE
+                if runs and self._draft.has(f"resource:{_key(resource)}"):
                     self._draft.edge(node, f"resource:{_key(resource)}", "deploys", item.origin)
                     reached = True
         return reached

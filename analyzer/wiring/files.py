@@ -20,6 +20,7 @@ _DATA_WORD = re.compile(
 _HOSTS = re.compile(
     r"^(?:[a-z0-9]+://[^/]*/?|/(?:app|code|opt/\w+|usr/src/\w+|home/\w+|workspace|tmp|data)/|~/|(?:\.\./)+|\./)"
 )
+_LEADING = re.compile(r"^(?:\.{1,3}/)+")
 _FIELD = re.compile(r"^.*\{\}/?")
 
 
@@ -45,7 +46,7 @@ class FileNames:
     def mention(self, owner: str, verb: str, written: str, place: Place, *, model: bool = False) -> None:
         """Note that ``owner`` reads or writes a file or an address."""
         name = _FIELD.sub("", written) if "{}" in written else written
-        plain = posixpath.normpath(_HOSTS.sub("", name.strip())) if name.strip() else ""
+        plain = posixpath.normpath(_LEADING.sub("", _HOSTS.sub("", name.strip()))) if name.strip() else ""
         if plain and plain not in (".", "..") and "{}" not in plain and len(plain) < 160:
             kind = bool(_MODEL_SUFFIX.search(plain)) and (model or not _DATA_WORD.search(plain))
             kind = kind and not _DATA_WORD.search(plain.rsplit("/", 1)[-1])

@@ -222,7 +222,9 @@ class Names:
 
     def _assignments(self, module: PythonModule) -> dict[tuple[str, str], Value]:
         if module.path not in self._known:
-            values = {(item.scope, item.target): item.value for item in module.assignments if item.value is not None}
+            values: dict[tuple[str, str], Value] = {
+                (item.scope, item.target): item.value for item in module.assignments if item.value is not None
+            }
             for call in module.calls:
                 if call.last == "Field" and (call.scope, call.assigned) in values:
                     values[call.scope, call.assigned] = call.keyword("default") or next(iter(call.args), None)

@@ -24,6 +24,7 @@ __all__ = ["Watching", "metric_stem", "tables_of"]
 _SUFFIX = re.compile(r"_(?:total|created|bucket|sum|count|info)$")
 _SQL = re.compile(r"(?i)^\s*(?:--.*\n|\s)*(?:select|with)\b")
 _FROM = re.compile(r"(?i)\b(?:from|join)\s+((?:[\w\"`]+\.)?[\w\"`]+)")
+_CTE = re.compile(r"(?i)(?:\bwith|,)\s+(\w+)\s+as\s*\(")
 _TABLE = re.compile(r"(?i)\b(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+((?:[\w\"`{}]+\.)?[\w\"`{}]+)")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "host.docker.internal", "0.0.0.0"})  # noqa: S104 names, nothing listens
 _RECORD = re.compile(r"^\s*-?\s*record:\s*[\"']?([A-Za-z_:][\w:]*)", re.MULTILINE)
@@ -38,8 +39,9 @@ def tables_of(query: str) -> tuple[str, ...]:
     """The tables that an SQL query reads; none where it is no SQL."""
     if not _SQL.search(query):
         return ()
+    inner = {name.lower() for name in _CTE.findall(query)}
     names = (match.group(1).strip('"`').replace('"', "").rsplit(".", 1)[-1].lower() for match in _FROM.finditer(query))
-    return tuple(dict.fromkeys(name for name in names if not name.isdigit()))
+    return tuple(dict.fromkeys(name for name in names if not name.isdigit() and name not in inner))
 
 
 class Watching:
@@ -140,7 +142,7 @@ class Watching:
     # -- who reads it ----------------------------------------------------------------------------------------
 
     def _reads(self, source: str, verb: str, names: Iterable[str], place: Place) -> None:
-        for name in names:
+        for name in (item for item in names if not re.fullmatch(r"[A-Z]", item)):
             known = f"metric:{metric_stem(name)}"
             full = f"metric:{name}"
             target = full if self._draft.has(full) else known if self._draft.has(known) else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from analyzer.artifacts.orchestration import Workflow
+from analyzer.artifacts.yaml_reader import read_yaml
+from analyzer.findings import Place
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
 from analyzer.wiring.graph import Draft
@@ -19,14 +21,22 @@ def draw_workflows(repo: Repository, draft: Draft) -> None:
         node = draft.node("stage", f"{workflow.path}#{workflow.name}", f"{name} ({workflow.tool})", workflow.place)
         if workflow.entrypoint:
             _entry(repo, draft, workflow, node)
-        before = ""
         for step in workflow.steps:
             stage = _step(repo, draft, workflow, step)
             if stage:
                 draft.edge(node, stage, "calls", workflow.place)
-                if before and workflow.tool == "mage":
-                    draft.edge(before, stage, "hands on to", workflow.place)
-                before = stage
+        if workflow.tool == "mage":
+            _mage_order(repo, draft, workflow)
+
+
+def _mage_order(repo: Repository, draft: Draft, workflow: Workflow) -> None:
+    """Which block of a Mage pipeline hands its result on to which."""
+    documents = read_yaml(repo.text(workflow.path) or "").documents
+    for block in documents[0].get("blocks") if documents else ():
+        stage = f"stage:{workflow.path}#{workflow.name}.{block.get('uuid').text or block.get('name').text}"
+        for upstream in block.get("upstream_blocks").texts():
+            before = f"stage:{workflow.path}#{workflow.name}.{upstream}"
+            draft.edge(before, stage, "hands on to", Place(workflow.path, block.line))
 
 
 def _entry(repo: Repository, draft: Draft, workflow: Workflow, node: str) -> None:
