@@ -23,10 +23,11 @@ from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
-from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
+from analyzer.snapshot import EntryKind, Problem, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
+from analyzer.wiring import WiringSummary, summarize
 
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
@@ -128,7 +129,8 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
     repository = Repository(snapshot, target.subdir)
     names = tuple(item.id for item in rubric.criteria)
     decisions, failures = decide(repository, discover() if rules is None else rules, names)
-    card = score(decisions, rubric)
+    wiring, broken = _wiring(repository)
+    card = score(decisions, rubric, chain_complete=wiring.chain.complete)
     technologies, claims = find_technologies(repository)
     interview, unasked = interview_questions(repository, card, claims)
     return Report(
@@ -139,11 +141,20 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
         technologies,
         claims,
         next_steps(card),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked})),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken})),
         files=len(repository.inventory.own),
+        wiring=wiring,
         interview=interview,
         roles=role_shares(card, technologies),
     )
+
+
+def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
+    """The wiring; where it cannot be drawn, none, and the problem that says so."""
+    try:
+        return summarize(repository), ()
+    except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
+        return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
 
 # -- local -------------------------------------------------------------------------------------------------------
