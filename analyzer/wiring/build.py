@@ -22,7 +22,7 @@ def build_wiring(repo: Repository) -> Wiring:
 
 
 def _build(repo: Repository) -> Wiring:
-    draft, names, files = Draft(), Names(repo), FileNames()
+    draft, names, files = Draft(), Names(repo), FileNames(repo)
     images = Images(repo, draft, names, files)
     delivery = Delivery(repo, draft, names, files, images)
     CodeWiring(repo, draft, names, files).draw()

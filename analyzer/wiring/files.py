@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from analyzer.findings import Place
+from analyzer.repository import Repository
 from analyzer.wiring.graph import Draft
 
 __all__ = ["FileNames"]
@@ -18,7 +19,7 @@ _DATA_WORD = re.compile(
     r"(?i)(?:^|[_/.-])(?:train|test|val|valid|data|dataset|x|y|features?|reference|current|raw)(?:[_/.-]|$)"
 )
 _HOSTS = re.compile(
-    r"^(?:[a-z0-9]+://[^/]*/?|/(?:app|code|opt/\w+|usr/src/\w+|home/\w+|workspace|tmp|data)/|~/|(?:\.\./)+|\./)"
+    r"^(?:[a-z0-9]+://[^/]*/?|/(?:app|code|opt/\w+|usr/src/\w+|home/\w+|workspace|tmp|data|workspaces/[^/]+)/|~/|(?:\.\./)+|\./)"
 )
 _LEADING = re.compile(r"^(?:\.{1,3}/)+")
 _FIELD = re.compile(r"^.*\{\}/?")
@@ -40,7 +41,8 @@ class FileNames:
     that ends so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, repo: Repository) -> None:
+        self._entries = repo.snapshot.entries
         self._mentions: list[_Mention] = []
 
     def mention(self, owner: str, verb: str, written: str, place: Place, *, model: bool = False) -> None:
@@ -50,7 +52,8 @@ class FileNames:
         if plain and plain not in (".", "..") and "{}" not in plain and len(plain) < 160:
             kind = bool(_MODEL_SUFFIX.search(plain)) and (model or not _DATA_WORD.search(plain))
             kind = kind and not _DATA_WORD.search(plain.rsplit("/", 1)[-1])
-            self._mentions.append(_Mention(owner, verb, plain, place, kind))
+            beside = posixpath.join(posixpath.dirname(place.path), plain)
+            self._mentions.append(_Mention(owner, verb, beside if beside in self._entries else plain, place, kind))
 
     def draw(self, draft: Draft) -> None:
         """Add a node for each file and an edge for each mention."""
