@@ -33,6 +33,7 @@ _MACHINES = re.compile(
 """Resources whose ``image`` is that of a machine, not of a container."""
 _RUNS_CODE = frozenset({"serving", "ml", "cluster", "compute", "registry"})
 _CONTEXT = re.compile(r"""\bcontext\s*=\s*"([^"]*)"|docker\s+build\b[^\n"]*?\s([\w./${}-]+)\s*(?:\\n|$|\n|")""")
+_PLAIN_WORD = re.compile(r"^[A-Za-z][\w.-]*$")
 _HANDLER = re.compile(r"^[A-Za-z_][\w/.]*\.\w+$")
 _IMAGE_TEXT = re.compile(
     r"""["']?(?:image|image_uri|imageUri|ImageUri|Image|container_image|image_identifier|imageName)["']?\s*[:=]\s*(?P<value>"[^"\n]+"|'[^'\n]+'|[\w.\[\]${}/:@-]+)"""
@@ -183,7 +184,7 @@ class Clusters:
         elif _DEPLOYS_FOLDER.match(name):
             reached = self._deploy_folder(node, item)
         if not reached:
-            label = " ".join(word for word in item.argv[:5] if not word.startswith("-"))[:60]
+            label = " ".join(word for word in item.argv[:5] if _PLAIN_WORD.match(word))
             target = self._draft.node("resource", f"command:{place.path}:{place.line}", label, place)
             self._draft.edge(node, target, "deploys", place)
             for flag, value in zip(item.argv, item.argv[1:], strict=False):

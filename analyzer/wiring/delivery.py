@@ -61,6 +61,10 @@ class Delivery:
         ]
         for node, step in steps:
             self._built_by_action(node, step)
+        for _, source, items in sources:
+            for item in items if not isinstance(source, Dockerfile) else ():
+                if item.argv[:2] == ("docker", "tag") and len(item.argv) == 4:
+                    self._images.rename(item.argv[2], item.argv[3], item.origin.path)
         self._images.draw()
         for compose in self._repo.compose_files:
             for service in compose.services:

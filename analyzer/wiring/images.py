@@ -93,6 +93,11 @@ class Images:
         if plain and unresolved(plain):
             self._tags.setdefault(f"{posixpath.dirname(path)}\0{plain.split(':', 1)[0]}", {})[node] = None
 
+    def rename(self, old: str, new: str, path: str) -> None:
+        """Note that an image of ours gets another name."""
+        for node in self.named(old, path):
+            self.name(new, node, path)
+
     def named(self, reference: str, path: str = "") -> tuple[str, ...]:
         """The images of ours that a reference means: by their name, or by the very same unresolved text."""
         plain = self._plain(reference, path)

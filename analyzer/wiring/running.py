@@ -20,6 +20,9 @@ _SERVES = re.compile(
     r"(?i)sagemaker_endpoint|online_endpoint|ai_endpoint|lambda_function|run_service|ecs_service|task_definition|app_service|container_app|command:|step:"
 )
 
+_STORES = re.compile(r"(?i)ecr_|artifact_registry|container_registry|s3_|bucket|storage|docker_|database|db_|sql")
+"""Resources that keep things and run no image."""
+
 
 class Running:
     """Finds the image that holds the serving code, what deploys it, and what answers in it."""
@@ -128,20 +131,20 @@ class Running:
         for edge in wiring.edges_to(image.id, "pushes", "builds"):
             if edge.source.startswith("resource:"):
                 found += wiring.edges_to(edge.source, "deploys") or (edge,)
-            for name in (
-                self._in_file.get(path_of(edge.source), ()) if edge.source.startswith(("job:", "script:")) else ()
-            ):
+            for name in self._beside(edge):
                 deployed = wiring.edges_from(name, "deploys")
-                found += (item for item in deployed if not wiring.edges_from(item.target, "runs"))
+                found += (
+                    item
+                    for item in deployed
+                    if not _STORES.search(item.target) and not wiring.edges_from(item.target, "runs")
+                )
         return sorted(dict.fromkeys(found), key=lambda edge: (edge.kind != "runs", not _SERVES.search(edge.target)))
 
-    @cached_property
-    def _in_file(self) -> dict[str, list[str]]:
-        """Jobs and tasks by the file they stand in: one builds, another one deploys."""
-        found: dict[str, list[str]] = {}
-        for node in self._wiring.of("job", "script"):
-            found.setdefault(node.path, []).append(node.id)
-        return found
+    def _beside(self, edge: Edge) -> tuple[str, ...]:
+        """What may deploy an image that a job or script pushes: itself, and jobs of the same CI file."""
+        if edge.source.startswith("job:") and edge.kind == "pushes":
+            return tuple(node.id for node in self._wiring.of("job") if node.path == path_of(edge.source))
+        return (edge.source,)
 
     def deployment(self) -> Station:
         """What brings the image to a cloud or a cluster."""
