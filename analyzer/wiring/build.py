@@ -10,6 +10,7 @@ from analyzer.wiring.files import FileNames
 from analyzer.wiring.graph import Draft, Wiring
 from analyzer.wiring.images import Images
 from analyzer.wiring.names import Names
+from analyzer.wiring.python_names import PythonNames
 from analyzer.wiring.watching import Watching
 from analyzer.wiring.workflows import draw_workflows
 
@@ -23,12 +24,13 @@ def build_wiring(repo: Repository) -> Wiring:
 
 def _build(repo: Repository) -> Wiring:
     draft, names, files = Draft(), Names(repo), FileNames(repo)
+    values = PythonNames(repo, names)
     images = Images(repo, draft, names, files)
     delivery = Delivery(repo, draft, names, files, images)
-    CodeWiring(repo, draft, names, files).draw()
+    CodeWiring(repo, draft, values, files).draw()
     draw_workflows(repo, draft)
     delivery.draw()
     Clusters(repo, draft, names, images).draw(delivery.deployments)
-    Watching(repo, draft, names).draw()
+    Watching(repo, draft, names, values).draw()
     files.draw(draft)
     return draft.finished()

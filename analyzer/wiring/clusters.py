@@ -83,7 +83,7 @@ class Clusters:
                 self._images.refer(node, self._names.helm(image, item.path), "runs", item.place)
 
     def _cluster_services(self) -> None:
-        """Services of Kubernetes, by the labels of the workloads that they select."""
+        """Services of Kubernetes, by the labels of the workloads that they select; those of their folder first."""
         labelled = [
             (item, item.node.get("spec", "template", "metadata", "labels"))
             for item in workloads(self._repo)
@@ -94,9 +94,15 @@ class Clusters:
                 continue
             wanted = {key: value.text for key, _, value in service.node.get("spec", "selector").items()}
             node = self._draft.node("service", f"{service.path}#{service.name}", service.name, service.place)
-            for item, labels in labelled:
-                if wanted and all(labels.get(key).text == value for key, value in wanted.items()):
-                    self._draft.edge(node, f"workload:{_object_key(item)}", "selects", service.place)
+            chosen = [
+                item
+                for item, labels in labelled
+                if wanted and all(labels.get(key).text == value for key, value in wanted.items())
+            ]
+            folder = posixpath.dirname(service.path)
+            beside = [item for item in chosen if posixpath.dirname(item.path) == folder]
+            for item in beside or chosen:
+                self._draft.edge(node, f"workload:{_object_key(item)}", "selects", service.place)
 
     # -- infrastructure --------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from analyzer.knowledge.wiring import MODEL_LOADS, MODEL_REGISTRATIONS, MODEL_UR
 from analyzer.repository import Repository
 from analyzer.wiring.files import FileNames
 from analyzer.wiring.graph import Draft
-from analyzer.wiring.names import Names
+from analyzer.wiring.python_names import PythonNames
 
 __all__ = ["CodeWiring", "module_id"]
 
@@ -36,7 +36,7 @@ def module_id(path: str) -> str:
 class CodeWiring:
     """Draws what modules import, call, read, write, register and load."""
 
-    def __init__(self, repo: Repository, draft: Draft, names: Names, files: FileNames) -> None:
+    def __init__(self, repo: Repository, draft: Draft, names: PythonNames, files: FileNames) -> None:
         self._repo, self._draft, self._names, self._files = repo, draft, names, files
         self._code = repo.code
 
@@ -210,6 +210,9 @@ class CodeWiring:
             name = match.group(1) if match else text.split(":", 1)[0] if registry in ("bentoml", "wandb") else text
             if text.startswith("runs:/") or not name.strip():
                 self._draft.gap(owner, f"{verb} ({registry})", text, "names a run, not a registered model", call.place)
+                continue
+            if not match and registry == "mlflow" and "/" in text:
+                self._files.mention(owner, "reads", text, call.place, model=True)
                 continue
             node = self._draft.node("model", f"{registry}:{name}", f"{name} ({registry})", call.place)
             self._draft.edge(owner, node, verb, call.place)

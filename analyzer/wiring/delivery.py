@@ -13,7 +13,6 @@ from analyzer.artifacts.tasks import Task
 from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.actions import action_roles
-from analyzer.knowledge.paths import TEST_FILE
 from analyzer.queries.ci import deploys_remotely
 from analyzer.queries.commands import Source, invocations_by_source
 from analyzer.repository import Repository
@@ -27,6 +26,7 @@ from analyzer.wiring.programs import targets
 __all__ = ["Delivery", "service_id"]
 
 _TAG_WORD = re.compile(r"^[\w$][\w./:${}@-]*$")
+_COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests)\.py$")
 _MOST_TESTS = 40
 
 
@@ -159,7 +159,7 @@ class Delivery:
 
     def _tests(self, node: str, item: Invocation) -> None:
         folders = [word.split("::", 1)[0].strip("./") for word in item.argv[1:] if not word.startswith("-")]
-        paths = [module.path for module in self._repo.tests.modules if TEST_FILE.search(module.path)]
+        paths = [module.path for module in self._repo.tests.modules if _COLLECTED.search(module.path)]
         chosen = [
             path for path in paths if any(path == name or f"/{path}".find(f"/{name}/") >= 0 for name in folders if name)
         ]

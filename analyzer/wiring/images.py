@@ -182,5 +182,6 @@ class Images:
             else []
         )
         tries += [posixpath.normpath(posixpath.join(base, "Dockerfile"))] if not name else []
+        tries += [posixpath.normpath(posixpath.join(base, "dockerfile"))] if not name else []
         prefixed = [posixpath.normpath(posixpath.join(self._repo.subdir, item)) for item in tries]
         return next((item for item in (*tries, *prefixed) if item in self._by_file), tries[0] if tries else "")

@@ -1,16 +1,12 @@
-"""What names stand for, as far as files tell: environment, compose, Dockerfiles, workflows, Terraform, Python."""
+"""What names stand for, as far as files tell: environment, compose, Dockerfiles, workflows, Terraform, Helm."""
 
 from __future__ import annotations
 
-import ast
 import posixpath
 import re
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from analyzer.artifacts.python_source import Call, PythonModule
-from analyzer.artifacts.python_values import Name, Value
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.repository import Repository
 
@@ -18,12 +14,14 @@ __all__ = ["Names", "image_name", "unresolved"]
 
 _VARIABLE = re.compile(r"\$\{\{\s*(?:env|vars|inputs)\.(\w+)\s*\}\}|\$\{(\w+)(?::?[-?+]([^}]*))?\}|\$(\w+)")
 _TERRAFORM = re.compile(r"\$\{\s*(?:var|local)\.(\w+)\s*\}|^(?:var|local)\.(\w+)$")
-_ENV_LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.MULTILINE)
+_ENV_LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)$", re.MULTILINE)
+_TF_VALUE = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*\"([^\"\n]{0,300})\"[ \t\r]*$", re.MULTILINE)
 _ENV_BLOCK = re.compile(r"^(\s*)(?:env|variables):\s*$")
 _ENV_ENTRY = re.compile(r"^(\s*)([A-Za-z_]\w*):\s*(\S.*?)\s*$")
 _UNKNOWN = re.compile(r"[${}<>]|values\.|\btemplate\b")
-_FIELD = re.compile(r"\{\}")
-_MOST_CALLERS = 8
+_LONGEST = 4000
+"""Characters of a name with its variables put in."""
+_LONGEST_VALUE = 300
 
 
 def unresolved(text: str) -> bool:
@@ -58,12 +56,7 @@ class Names:
             known = own.get(name.removeprefix("env_")) or self._environment.get(name)
             return known or match.group(3) or match.group()
 
-        for _ in range(3):
-            following = _VARIABLE.sub(put, text)
-            if following == text:
-                break
-            text = following
-        return text
+        return _expanded(_VARIABLE, put, text)
 
     def environment(self, name: str) -> str:
         """The value of an environment variable of the program; empty where it is not known."""
@@ -77,7 +70,7 @@ class Names:
             base = path.rsplit("/", 1)[-1]
             if base.startswith(".env") or base.endswith(".env"):
                 for match in _ENV_LINE.finditer(self._repo.text(path) or ""):
-                    found.setdefault(match.group(1), set()).add(match.group(2).strip("\"'"))
+                    found.setdefault(match.group(1), set()).add(match.group(2).strip("\"' \t\r"))
         for docker in self._repo.dockerfiles:
             for item in docker.named("ENV"):
                 words = item.value.split()
@@ -90,15 +83,20 @@ class Names:
                     name, equals, value = pair.partition("=")
                     if equals:
                         found.setdefault(name.strip(), set()).add(_default(value.strip("\"' ")))
-        known = {name: {value for value in values if value} for name, values in found.items()}
+        known = {
+            name: {value for value in values if 0 < len(value) <= _LONGEST_VALUE} for name, values in found.items()
+        }
         return {name: next(iter(values)) for name, values in known.items() if len(values) == 1}
 
     def _of_file(self, path: str) -> dict[str, str]:
         if path not in self._file_values:
-            self._file_values[path] = dict(self._blocks(path)) if path.endswith((".yml", ".yaml")) else {}
-            if path.endswith((".sh", ".bash", "Makefile")):
-                pairs = _ENV_LINE.findall(self._repo.text(path) or "")
-                self._file_values[path] = {name: _default(value.strip("\"'")) for name, value in pairs if value}
+            pairs: Iterable[tuple[str, str]] = ()
+            if path.endswith((".yml", ".yaml")):
+                pairs = self._blocks(path)
+            elif path.endswith((".sh", ".bash", "Makefile")):
+                found = _ENV_LINE.findall(self._repo.text(path) or "")
+                pairs = ((name, _default(value.strip("\"' \t\r"))) for name, value in found)
+            self._file_values[path] = {name: value for name, value in pairs if 0 < len(value) <= _LONGEST_VALUE}
         return self._file_values[path]
 
     @cached_property
@@ -129,9 +127,7 @@ class Names:
         def put(match: re.Match[str]) -> str:
             return values.get(match.group(1) or match.group(2)) or match.group()
 
-        for _ in range(3):
-            text = _TERRAFORM.sub(put, text)
-        return text
+        return _expanded(_TERRAFORM, put, text)
 
     @cached_property
     def _terraform(self) -> dict[str, dict[str, str]]:
@@ -139,15 +135,14 @@ class Names:
         for file in self._repo.infrastructure:
             if file.tool == "terraform":
                 values = found.setdefault(posixpath.dirname(file.path), {})
-                values.update({item.name: item.value for item in file.variables if item.value})
+                values.update(
+                    {item.name: item.value for item in file.variables if 0 < len(item.value) <= _LONGEST_VALUE}
+                )
                 text = self._repo.text(file.path) or ""
-                if "locals" in text:
-                    for block in re.findall(r"^locals\s*\{(.*?)^\}", text, re.MULTILINE | re.DOTALL):
-                        values.update(re.findall(r"^\s*(\w+)\s*=\s*\"([^\"]*)\"\s*$", block, re.MULTILINE))
+                values.update(_locals(text))
         for path in self._repo.paths:
             if path.endswith(".tfvars") and posixpath.dirname(path) in found:
-                pairs = re.findall(r"^\s*(\w+)\s*=\s*\"([^\"]*)\"", self._repo.text(path) or "", re.MULTILINE)
-                found[posixpath.dirname(path)].update(pairs)
+                found[posixpath.dirname(path)].update(_TF_VALUE.findall(self._repo.text(path) or ""))
         return found
 
     def helm(self, reference: str, path: str) -> str:
@@ -168,148 +163,30 @@ class Names:
         documents = read_yaml(text).documents if text else ()
         return documents[0] if documents else EMPTY
 
-    # -- Python ----------------------------------------------------------------------------------------------
 
-    def values(self, value: Value, call: Call) -> tuple[str, ...]:
-        """The texts that an argument of a call can have; none where files do not tell."""
-        return tuple(dict.fromkeys(text for text in self._values_of(value, call, 0) if not unresolved(text)))
-
-    def _values_of(self, value: Value, call: Call, depth: int) -> Iterator[str]:
-        if depth > 3:
-            return
-        if isinstance(value, str):
-            yield from self._template(value, call, depth) if "{}" in value else (value,)
-        elif isinstance(value, Name):
-            yield from self._named(value.dotted, call, depth)
-
-    def _named(self, dotted: str, call: Call, depth: int) -> Iterator[str]:
-        if dotted.startswith("os.environ."):
-            known = self.environment(dotted.rsplit(".", 1)[-1])
-            yield from (known,) if known else ()
-            return
-        module = self._repo.world.module(call.path)
-        function = module.function_at.get(call.scope) if module else None
-        if function and dotted in function.parameters:
-            yield from self._arguments(call, dotted, depth)
-        elif module:
-            found = self._constant(dotted, module)
-            if found is not None:
-                yield from self._values_of(found, call, depth + 1)
-
-    def _constant(self, dotted: str, module: PythonModule) -> Value:
-        """What a module-level name, or a field of a settings class, was assigned, here or in a module of ours."""
-        here = self._assigned(module, dotted)
-        if here is not None:
-            return here
-        parts = dotted.split(".")
-        for end in range(len(parts) - 1, 0, -1):
-            prefix = ".".join(parts[:end])
-            path = self._repo.world.local.find(prefix, module.path) if prefix.strip(".") else None
-            other = self._repo.world.module(path) if path else None
-            if other:
-                return self._assigned(other, ".".join(parts[end:]))
-        return None
-
-    def _assigned(self, module: PythonModule, rest: str) -> Value:
-        head, _, field = rest.partition(".")
-        if not field:
-            return self._assignments(module).get(("", head))
-        known = self._assignments(module).get((head, field))
-        if known is not None:
-            return known
-        instance = self._assignments(module).get(("", head))
-        return self._assignments(module).get((instance.dotted, field)) if isinstance(instance, Name) else None
-
-    def _assignments(self, module: PythonModule) -> dict[tuple[str, str], Value]:
-        if module.path not in self._known:
-            values: dict[tuple[str, str], Value] = {
-                (item.scope, item.target): item.value for item in module.assignments if item.value is not None
-            }
-            for call in module.calls:
-                if call.last == "Field" and (call.scope, call.assigned) in values:
-                    values[call.scope, call.assigned] = call.keyword("default") or next(iter(call.args), None)
-            self._known[module.path] = values
-        return self._known[module.path]
-
-    @cached_property
-    def _known(self) -> dict[str, dict[tuple[str, str], Value]]:
-        return {}
-
-    def _arguments(self, call: Call, parameter: str, depth: int) -> Iterator[str]:
-        """What callers give for a parameter of the function around a call, and its default."""
-        module = self._repo.world.module(call.path)
-        function = module.function_at.get(call.scope) if module else None
-        if module is None or function is None:
-            return
-        index = function.parameters.index(parameter) - (function.parameters[:1] in (("self",), ("cls",)))
-        for caller in self._callers.get(function.name, ())[:_MOST_CALLERS]:
-            if self._repo.world.definition(caller.name, caller.path) != (module.path, function.qualname):
-                continue
-            given = caller.keyword(parameter)
-            if given is None and 0 <= index < len(caller.args):
-                given = caller.args[index]
-            yield from self._values_of(given, caller, depth + 1)
-        default = self._parsed(module.path, function.line, function.end_line)
-        if isinstance(default, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _defaults(default, parameter)
-
-    @cached_property
-    def _callers(self) -> dict[str, list[Call]]:
-        found: dict[str, list[Call]] = {}
-        for module in self._repo.code.modules:
-            for call in module.calls:
-                if not call.decorates:
-                    found.setdefault(call.last, []).append(call)
-        return found
-
-    def _template(self, value: str, call: Call, depth: int) -> Iterator[str]:
-        """An f-string whose fields the module alone did not tell, read again where it stands."""
-        module = self._repo.world.module(call.path)
-        texts = (item for item in module.texts if item.value == value) if module else ()
-        place = next((item for item in texts if item.scope == call.scope), None)
-        if place is None:
-            return
-        parsed = self._parsed(call.path, place.line, place.line + 2)
-        joined = next((item for item in ast.walk(parsed) if isinstance(item, ast.JoinedStr)), None) if parsed else None
-        fields = [item.value for item in joined.values if isinstance(item, ast.FormattedValue)] if joined else []
-        known = [self._field(field, call, depth) for field in fields]
-        if known and len(known) >= value.count("{}"):
-            values = iter(item for item in known if item)
-            yield _FIELD.sub(lambda match: next(values, match.group()), value)
-
-    def _field(self, field: ast.expr, call: Call, depth: int) -> str:
-        dotted = ast.unparse(field)
-        module = self._repo.world.module(call.path)
-        imported = {item.alias: item.dotted for item in module.imports} if module else {}
-        head, _, rest = dotted.partition(".")
-        full = f"{imported.get(head, head)}{'.' + rest if rest else ''}"
-        found = tuple(dict.fromkeys(self._named(full, call, depth + 1)))
-        return found[0] if len(found) == 1 else ""
-
-    def _parsed(self, path: str, line: int, end: int) -> ast.AST | None:
-        """The statement on these lines of a module, or None where they are none by themselves."""
-        lines = (self._repo.text(path) or "").split("\n")[line - 1 : end]
-        while lines:
-            text = textwrap.dedent("\n".join(lines)).strip()
-            for attempt in (text, f"{text}\n    pass", f"f({text}", f"({text.rstrip(',')})"):
-                try:
-                    return ast.parse(attempt).body[0]
-                except (SyntaxError, ValueError, IndexError, RecursionError):
-                    continue
-            lines.pop()
-        return None
+def _expanded(pattern: re.Pattern[str], put: Callable[[re.Match[str]], str], text: str) -> str:
+    """A text with values put in, and values within them; one that grows too long stays as it is."""
+    known = text
+    for _ in range(3):
+        if len(known) > _LONGEST:
+            return text
+        following = pattern.sub(put, known)
+        if following == known:
+            break
+        known = following
+    return known if len(known) <= _LONGEST else text
 
 
-def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Iterator[str]:
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs: Iterable[tuple[ast.arg, ast.expr | None]] = [
-        *zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-    ]
-    for argument, default in pairs:
-        if argument.arg == parameter and isinstance(default, ast.Constant) and isinstance(default.value, str):
-            yield default.value
+def _locals(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values of the ``locals`` blocks of a Terraform file that are plain strings."""
+    inside = False
+    for line in text.split("\n") if "locals" in text else ():
+        if line.startswith("locals"):
+            inside = True
+        elif line.startswith("}"):
+            inside = False
+        elif inside and (match := _TF_VALUE.match(line)):
+            yield match.group(1), match.group(2)
 
 
 def _default(value: str) -> str:

@@ -24,6 +24,11 @@ _STORES = re.compile(r"(?i)ecr_|artifact_registry|container_registry|s3_|bucket|
 """Resources that keep things and run no image."""
 
 
+def _telling(edge: Edge) -> tuple[bool, bool, bool]:
+    """Order of deployments: what runs the image itself, then workloads, then what is known to serve."""
+    return edge.kind != "runs", not edge.target.startswith("workload:"), not _SERVES.search(edge.target)
+
+
 class Running:
     """Finds the image that holds the serving code, what deploys it, and what answers in it."""
 
@@ -138,7 +143,7 @@ class Running:
                     for item in deployed
                     if not _STORES.search(item.target) and not wiring.edges_from(item.target, "runs")
                 )
-        return sorted(dict.fromkeys(found), key=lambda edge: (edge.kind != "runs", not _SERVES.search(edge.target)))
+        return sorted(dict.fromkeys(found), key=_telling)
 
     def _beside(self, edge: Edge) -> tuple[str, ...]:
         """What may deploy an image that a job or script pushes: itself, and jobs of the same CI file."""

@@ -18,16 +18,17 @@ from analyzer.wiring.code import module_id
 from analyzer.wiring.delivery import service_id
 from analyzer.wiring.graph import Draft
 from analyzer.wiring.names import Names, unresolved
+from analyzer.wiring.python_names import PythonNames
 
 __all__ = ["Watching", "metric_stem", "tables_of"]
 
 _SUFFIX = re.compile(r"_(?:total|created|bucket|sum|count|info)$")
-_SQL = re.compile(r"(?i)^\s*(?:--.*\n|\s)*(?:select|with)\b")
+_SQL = re.compile(r"(?i)^(?:--.*\n|\s)*(?:select|with)\b")
 _FROM = re.compile(r"(?i)\b(?:from|join)\s+((?:[\w\"`]+\.)?[\w\"`]+)")
 _CTE = re.compile(r"(?i)(?:\bwith|,)\s+(\w+)\s+as\s*\(")
 _TABLE = re.compile(r"(?i)\b(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+((?:[\w\"`{}]+\.)?[\w\"`{}]+)")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "host.docker.internal", "0.0.0.0"})  # noqa: S104 names, nothing listens
-_RECORD = re.compile(r"^\s*-?\s*record:\s*[\"']?([A-Za-z_:][\w:]*)", re.MULTILINE)
+_RECORD = re.compile(r"^[ \t]*-?[ \t]*record:[ \t]*[\"']?([A-Za-z_:][\w:]*)", re.MULTILINE)
 
 
 def metric_stem(name: str) -> str:
@@ -47,8 +48,8 @@ def tables_of(query: str) -> tuple[str, ...]:
 class Watching:
     """Draws monitoring."""
 
-    def __init__(self, repo: Repository, draft: Draft, names: Names) -> None:
-        self._repo, self._draft, self._names = repo, draft, names
+    def __init__(self, repo: Repository, draft: Draft, names: Names, values: PythonNames) -> None:
+        self._repo, self._draft, self._names, self._values = repo, draft, names, values
 
     def draw(self) -> None:
         """Add metrics and tables that code writes, then those who read them."""
@@ -94,10 +95,10 @@ class Watching:
 
     def _name_metric(self, call: Call, kind: str) -> None:
         given = call.args[0] if call.args else call.keyword("name")
-        for name in self._names.values(given, call):
+        for name in self._values.values(given, call):
             parts = [part for key in ("namespace", "subsystem") if isinstance(part := call.keyword(key), str) and part]
             self._metric(call, "_".join([*parts, name]).replace(".", "_").replace("-", "_"))
-        if not self._names.values(given, call) and kind:
+        if not self._values.values(given, call) and kind:
             self._draft.gap(
                 module_id(call.path), "metric", call.name, "its name is only known when the program runs", call.place
             )
@@ -118,7 +119,7 @@ class Watching:
             for call in module.calls:
                 if call.last == "to_sql":
                     given = call.args[0] if call.args else call.keyword("name")
-                    for name in self._names.values(given, call):
+                    for name in self._values.values(given, call):
                         self._table(module.path, name, call.place)
             for item in module.assignments:
                 if item.target == "__tablename__" and isinstance(item.value, str):
@@ -211,7 +212,7 @@ class Watching:
             lines = (self._repo.text(file.path) or "").split("\n")
             for service in file.services:
                 body = "\n".join(lines[service.line - 1 : service.end_line])
-                names = re.findall(r"^\s*(?:container_name|hostname):\s*[\"']?([\w.-]+)", body, re.MULTILINE)
+                names = re.findall(r"^[ \t]*(?:container_name|hostname):[ \t]*[\"']?([\w.-]+)", body, re.MULTILINE)
                 found[service_id(service)] = frozenset(name.lower() for name in names)
         return found
 
