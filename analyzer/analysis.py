@@ -25,6 +25,7 @@ from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
 from analyzer.snapshot import (
     EntryKind,
+    Problem,
     Snapshot,
     common_dir,
     find_git_dir,
@@ -36,6 +37,7 @@ from analyzer.snapshot import (
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
+from analyzer.wiring import WiringSummary, summarize
 
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
@@ -137,7 +139,8 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
     repository = Repository(snapshot, target.subdir)
     names = tuple(item.id for item in rubric.criteria)
     decisions, failures = decide(repository, discover() if rules is None else rules, names)
-    card = score(decisions, rubric)
+    wiring, broken = _wiring(repository)
+    card = score(decisions, rubric, chain_complete=wiring.chain.complete)
     technologies, claims = find_technologies(repository)
     interview, unasked = interview_questions(repository, card, claims)
     return Report(
@@ -148,11 +151,20 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
         technologies,
         claims,
         next_steps(card),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked})),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken})),
         files=len(repository.inventory.own),
+        wiring=wiring,
         interview=interview,
         roles=role_shares(card, technologies),
     )
+
+
+def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
+    """The wiring; where it cannot be drawn, none, and the problem that says so."""
+    try:
+        return summarize(repository), ()
+    except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
+        return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
 
 # -- local -------------------------------------------------------------------------------------------------------

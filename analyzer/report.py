@@ -11,6 +11,7 @@ from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
 from analyzer.technologies import Claim, Technology
+from analyzer.wiring import WiringSummary
 
 __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
 
@@ -62,3 +63,4 @@ class Report:
     files: int
     interview: Interview = field(default_factory=Interview)
     roles: tuple[RoleShare, ...] = ()
+    wiring: WiringSummary = field(default_factory=WiringSummary)

@@ -33,12 +33,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of criteria; ``source`` is the section of the career guide that asks for it."""
+    """A group of criteria; ``source`` is the section of the career guide that asks for it.
+
+    ``full_with_chain``: a complete chain from data to alert earns all points of the section.
+    """
 
     id: str
     title: str
     source: str
     criteria: tuple[Criterion, ...]
+    full_with_chain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from analyzer.engine import Decision
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
@@ -91,6 +92,7 @@ def as_document(report: Report) -> dict[str, Any]:
             }
             for step in report.next_steps
         ],
+        "wiring": wiring_document(report.wiring, _plain),
         "roles": [
             {"role": item.role, "share": item.share, "because": [_reason(reason) for reason in item.because]}
             for item in report.roles
@@ -154,6 +156,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         document["files"],
         _interview(document),
         role_shares(card, technologies),
+        wiring_from(document["wiring"]),
     )
 
 

@@ -50,6 +50,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
     yield ""
     yield from _steps(report)
+    yield from _chain(report)
     yield from _checklist(report)
     yield from _technologies(report)
     yield from _interview(report)
@@ -70,6 +71,22 @@ def _steps(report: Report) -> Iterator[str]:
         missing = f"{_plain(step.missing)}. " if step.missing else ""
         base = f" Begin at {_link(report, step.builds_on)}." if step.builds_on else ""
         yield f"{index}. **{step.title}** (+{number(step.gain)} points, {step.effort}). {missing}{_plain(step.how)}{base}"
+    yield ""
+
+
+def _chain(report: Report) -> Iterator[str]:
+    links = report.wiring.chain.links
+    if not any(link.found for link in links):
+        return
+    yield "## From data to alert"
+    yield ""
+    yield "| | link | where | |"
+    yield "|---|---|---|---|"
+    for link in links:
+        evidence = Evidence(link.path, link.line, link.line, "")
+        where = _link(report, evidence) if link.path else ""
+        mark = _MARKS[Status.MET if link.found else Status.MISSING]
+        yield f"| {mark} {link.status} | {link.name} | {where} | {_plain(link.sentence)} |"
     yield ""
 
 

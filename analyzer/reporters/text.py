@@ -15,6 +15,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.interview import Question
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.wiring_text import chain_text
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
@@ -54,6 +55,9 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     parts: list[RenderableType] = [_header(report), "", _bars(report), ""]
     if report.next_steps:
         parts += [_title("Next steps, by points gained"), *_steps(report), ""]
+    chain = chain_text(report)
+    if chain:
+        parts += [*chain, ""]
     best = strengths(report)
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
