@@ -92,7 +92,8 @@ class Inventory:
     """The paths of a repository by kind and by owner.
 
     ``serving`` are files of the root that may serve a subfolder; ``course_only`` says that nothing but
-    course work was found, so that it counts after all, as partial at most.
+    course work was found, so that it counts after all, as partial at most. ``copies`` names the public template
+    that each unchanged copy comes from.
     """
 
     subdir: str
@@ -101,10 +102,22 @@ class Inventory:
     serving: tuple[str, ...] = ()
     course_only: bool = False
     owners: Mapping[str, Owner] = field(default_factory=dict, repr=False)
+    copies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def of(self, *kinds: Kind) -> tuple[str, ...]:
         """The candidate's paths of these kinds."""
         return tuple(path for kind in kinds for path in self.by_kind.get(kind, ()))
+
+    def without(self, copies: Mapping[str, str]) -> Inventory:
+        """The inventory with unchanged copies of template files counted as scaffold, whatever else they are."""
+        if not copies:
+            return self
+        owners = {
+            path: Owner.SCAFFOLD if path in copies and owner is Owner.OWN else owner
+            for path, owner in self.owners.items()
+        }
+        serving = tuple(path for path in self.serving if path not in copies)
+        return _sorted(self.subdir, owners, serving, self.course_only, copies)
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -158,6 +171,13 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     course_only = _nothing_else(owners)
     if course_only:
         owners = {path: Owner.OWN if owner is Owner.COURSE else owner for path, owner in owners.items()}
+    return _sorted(subdir, owners, tuple(serving), course_only, {})
+
+
+def _sorted(
+    subdir: str, owners: Mapping[str, Owner], serving: tuple[str, ...], course_only: bool, copies: Mapping[str, str]
+) -> Inventory:
+    prefix = f"{subdir}/" if subdir else ""
     by_kind: dict[Kind, list[str]] = {}
     by_owner: dict[Owner, list[str]] = {}
     for path, owner in owners.items():
@@ -168,9 +188,10 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
         subdir,
         {kind: tuple(found) for kind, found in by_kind.items()},
         {owner: tuple(found) for owner, found in by_owner.items()},
-        tuple(serving),
+        serving,
         course_only,
         owners,
+        copies,
     )
 
 

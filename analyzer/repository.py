@@ -25,6 +25,7 @@ from analyzer.artifacts.text import decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
+from analyzer.fingerprints import COMPARED_KINDS, copies_among
 from analyzer.inventory import Inventory, Kind, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.snapshot import EntryKind, Problem, Snapshot
@@ -67,6 +68,14 @@ class Repository:
         self._texts: dict[str, str | None] = {}
         self._problems: dict[str, str] = {}
         snapshot.fetch(self._worth_reading())
+        self.inventory = self.inventory.without(copies_among(self._comparable(), snapshot.read))
+
+    def _comparable(self) -> Iterator[tuple[str, int]]:
+        """(path, size) of the candidate's files that may be copies of a template."""
+        for path in self.paths:
+            size = self.snapshot.entries[path].size
+            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
+                yield path, size
 
     def _worth_reading(self) -> Iterator[str]:
         skipped = {Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL}
