@@ -11,11 +11,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.authenticity import look_beside
 from analyzer.cache import ReportCache, report_key
+from analyzer.claims import find_claims
 from analyzer.engine import decide
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import GitError, run
 from analyzer.limits import Limits
+from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
@@ -45,6 +48,7 @@ class Options:
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
+        owner: name, e-mail address or account whose share of the commits is reported beside the score.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
     """
 
@@ -56,6 +60,7 @@ class Options:
     worktree: bool = False
     standalone: bool = False
     offline: bool = False
+    owner: str = ""
     cached: bool = True
 
 
@@ -117,8 +122,16 @@ def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: 
         yield from pool.map(_work, work)
 
 
-def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tuple[Rule, ...] | None = None) -> Report:
+def assess(
+    snapshot: Snapshot,
+    target: ReportTarget,
+    rubric: Rubric,
+    rules: tuple[Rule, ...] | None = None,
+    owner: str = "",
+) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
+
+    ``owner`` is whose share of the commits is reported; it never touches the score.
 
     Raises:
         LimitError: the repository holds more text than may be read.
@@ -127,10 +140,15 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
     names = tuple(item.id for item in rubric.criteria)
     decisions, failures = decide(repository, discover() if rules is None else rules, names)
     card = score(decisions, rubric)
-    technologies, claims = find_technologies(repository)
+    technologies = find_technologies(repository)
+    claims = find_claims(repository, technologies)
+    outcomes = find_outcomes(repository)
+    beside = look_beside(repository, owner)
     problems = tuple(sorted({*repository.problems, *failures}))
     files = len(repository.inventory.own)
-    return Report(VERSION, target, rubric, card, technologies, claims, next_steps(card), problems, files)
+    return Report(
+        VERSION, target, rubric, card, technologies, claims, outcomes, beside, next_steps(card), problems, files
+    )
 
 
 # -- local -------------------------------------------------------------------------------------------------------
@@ -150,7 +168,7 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
             raise UsageError(
                 f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref."
             )
-        return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, tell)
+        return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, options, tell)
     git_dir, root = found
     bare = git_dir == root
     prefix = "" if bare or path == root or not path.is_relative_to(root) else path.relative_to(root).as_posix()
@@ -160,9 +178,11 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
     if options.worktree:
         if bare:
             raise UsageError(f"{target.input} is a bare repository and has no work tree", "Leave out --worktree.")
-        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, tell)
+        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
-    return _assess_in(snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, tell)
+    return _assess_in(
+        snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
+    )
 
 
 _ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\burl\s*=\s*(\S+)")
@@ -188,12 +208,14 @@ def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Opti
     return replace(target, input=name, owner=origin.owner, repo=origin.repo, url=origin.web_url if pushed else "")
 
 
-def _assess_in(snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, tell: Progress) -> Report:
+def _assess_in(
+    snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, options: Options, tell: Progress
+) -> Report:
     with snapshot:
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric)
+        return assess(snapshot, described, rubric, owner=options.owner)
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -227,7 +249,8 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
     )
 
     def key(commit: str) -> str:
-        return report_key(f"{target.web_url}\0{ref.short}", commit, ref.subdir, rubric, discover(), options.limits)
+        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
+        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -235,7 +258,7 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
         return from_document(known, rubric, described.input)
     with acquire(target, ref, options.limits, tell) as acquired:
         snapshot = open_git(acquired.git_dir, acquired.commit, options.limits)
-        report = _assess_in(snapshot, described, ref.subdir, rubric, tell)
+        report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report

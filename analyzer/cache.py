@@ -20,9 +20,18 @@ __all__ = ["ReportCache", "report_key"]
 def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
     """Return the key under which the report of a commit is kept: everything that decides its content.
 
-    ``name`` is the address of the repository, which stands in the report's links.
+    ``name`` is the address of the repository, which stands in the report's links, with what else the user typed.
     """
-    parts = [VERSION, name, commit, subdir, rubric.sha256, str(limits.blob_bytes), *(rule.id for rule in rules)]
+    parts = [
+        VERSION,
+        name,
+        commit,
+        subdir,
+        rubric.sha256,
+        str(limits.blob_bytes),
+        str(limits.history),
+        *(rule.id for rule in rules),
+    ]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -93,7 +93,8 @@ class Inventory:
 
     ``serving`` are files of the root that may serve a subfolder; ``course_only`` says that nothing but
     course work was found, so that it counts after all, as partial at most. ``copies`` names the public template
-    that each unchanged copy comes from.
+    that each unchanged copy comes from; ``whole`` counts the files of the whole repository by owner, those outside
+    the judged folder and course work that counts after all included.
     """
 
     subdir: str
@@ -103,6 +104,7 @@ class Inventory:
     course_only: bool = False
     owners: Mapping[str, Owner] = field(default_factory=dict, repr=False)
     copies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    whole: Mapping[Owner, int] = field(default_factory=dict, repr=False)
 
     def of(self, *kinds: Kind) -> tuple[str, ...]:
         """The candidate's paths of these kinds."""
@@ -117,7 +119,11 @@ class Inventory:
             for path, owner in self.owners.items()
         }
         serving = tuple(path for path in self.serving if path not in copies)
-        return _sorted(self.subdir, owners, serving, self.course_only, copies)
+        moved = sum(self.owners.get(path) is Owner.OWN for path in copies)
+        whole = {**self.whole, Owner.SCAFFOLD: self.whole.get(Owner.SCAFFOLD, 0) + moved}
+        kept = Owner.COURSE if self.course_only else Owner.OWN
+        whole[kept] = max(whole.get(kept, 0) - moved, 0)
+        return _sorted(self.subdir, owners, serving, self.course_only, copies, whole)
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -158,12 +164,17 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     ordered = sorted(paths)
     environments = {path[: -len("pyvenv.cfg")] for path in ordered if path.endswith("/pyvenv.cfg")}
     prefix = f"{subdir}/" if subdir else ""
-    course = _course_folders(ordered) if not subdir else frozenset()
+    modules = _course_folders(ordered)
+    course = modules if not subdir else frozenset()
+    whole: dict[Owner, int] = {}
     owners: dict[str, Owner] = {}
     serving: list[str] = []
     for path in ordered:
         owner = _owner(path, environments, course)
-        if prefix and not path.startswith(prefix):
+        outside = bool(prefix) and not path.startswith(prefix)
+        beside = owner if not outside or path.split("/", 1)[0] not in modules else Owner.COURSE
+        whole[beside] = whole.get(beside, 0) + 1
+        if outside:
             if owner is Owner.OWN and _may_serve(path):
                 serving.append(path)
             owner = Owner.OUTSIDE
@@ -171,11 +182,16 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     course_only = _nothing_else(owners)
     if course_only:
         owners = {path: Owner.OWN if owner is Owner.COURSE else owner for path, owner in owners.items()}
-    return _sorted(subdir, owners, tuple(serving), course_only, {})
+    return _sorted(subdir, owners, tuple(serving), course_only, {}, whole)
 
 
 def _sorted(
-    subdir: str, owners: Mapping[str, Owner], serving: tuple[str, ...], course_only: bool, copies: Mapping[str, str]
+    subdir: str,
+    owners: Mapping[str, Owner],
+    serving: tuple[str, ...],
+    course_only: bool,
+    copies: Mapping[str, str],
+    whole: Mapping[Owner, int],
 ) -> Inventory:
     prefix = f"{subdir}/" if subdir else ""
     by_kind: dict[Kind, list[str]] = {}
@@ -192,6 +208,7 @@ def _sorted(
         course_only,
         owners,
         copies,
+        whole,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analyzer.advice import NextStep
+from analyzer.authenticity import Authenticity
+from analyzer.claims import Claim
+from analyzer.outcomes import Outcome
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 
 __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
 
@@ -55,6 +58,8 @@ class Report:
     scorecard: Scorecard
     technologies: tuple[Technology, ...]
     claims: tuple[Claim, ...]
+    outcomes: tuple[Outcome, ...]
+    authenticity: Authenticity
     next_steps: tuple[NextStep, ...]
     problems: tuple[Problem, ...]
     files: int

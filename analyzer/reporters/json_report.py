@@ -6,13 +6,16 @@ import json
 from typing import Any
 
 from analyzer.advice import next_steps
+from analyzer.authenticity import Authenticity, Copies, Growth, Ownership
+from analyzer.claims import Claim
 from analyzer.engine import Decision
-from analyzer.findings import Evidence, Status
+from analyzer.findings import Evidence, Place, Status
+from analyzer.outcomes import Outcome
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 
 __all__ = ["as_document", "from_document", "render_json"]
 
@@ -68,8 +71,16 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.technologies
         ],
         "claims": [
-            {"technology": item.technology, "path": _plain(item.path), "line": item.line} for item in report.claims
+            {
+                "technology": item.technology,
+                "path": _plain(item.path),
+                "line": item.line,
+                "sentence": _plain(item.sentence),
+            }
+            for item in report.claims
         ],
+        "outcomes": [_outcome(item, target) for item in report.outcomes],
+        "authenticity": _beside(report.authenticity),
         "next_steps": [
             {
                 "criterion": step.criterion,
@@ -123,9 +134,81 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         card,
         tuple(Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]),
         tuple(Claim(**item) for item in document["claims"]),
+        tuple(_outcome_of(item) for item in document["outcomes"]),
+        _beside_of(document["authenticity"]),
         next_steps(card),
         tuple(Problem(**item) for item in document["problems"]),
         document["files"],
+    )
+
+
+def _outcome(item: Outcome, target: ReportTarget) -> dict[str, Any]:
+    shown = item.evidence
+    return {
+        "metric": item.metric,
+        "value": item.value,
+        "unit": item.unit,
+        "direction": item.direction,
+        "baseline": _plain(item.baseline),
+        "path": _plain(item.path),
+        "line": item.line,
+        "backed": item.backed,
+        "evidence": {
+            "path": _plain(shown.path),
+            "line": shown.line,
+            "url": target.link(shown.path, shown.line, shown.line),
+        }
+        if shown
+        else None,
+        "sentence": _plain(item.sentence),
+    }
+
+
+def _outcome_of(item: dict[str, Any]) -> Outcome:
+    shown = item["evidence"]
+    return Outcome(**{**item, "evidence": Place(shown["path"], shown["line"]) if shown else None})
+
+
+def _beside(facts: Authenticity) -> dict[str, Any]:
+    growth, ownership = facts.growth, facts.ownership
+    return {
+        "fork": facts.fork,
+        "template": facts.template,
+        "history": {
+            "commits": growth.commits,
+            "complete": growth.complete,
+            "first": growth.first,
+            "last": growth.last,
+            "days": growth.days,
+            "active_days": growth.active_days,
+            "authors": growth.authors,
+            "largest_share": growth.largest_share,
+        }
+        if growth
+        else None,
+        "owner": {"commits": ownership.commits, "among": ownership.among, "share": ownership.share}
+        if ownership
+        else None,
+        "copies": [
+            {"template": item.template, "files": item.files, "paths": [_plain(path) for path in item.paths]}
+            for item in facts.copies
+        ],
+        "files": dict(facts.files),
+        "course_share": facts.course_share,
+        "facts": list(facts.facts),
+    }
+
+
+def _beside_of(item: dict[str, Any]) -> Authenticity:
+    owner = item["owner"]
+    return Authenticity(
+        item["fork"],
+        item["template"],
+        Growth(**item["history"]) if item["history"] else None,
+        Ownership(owner["commits"], owner["among"]) if owner else None,
+        tuple(Copies(each["template"], each["files"], tuple(each["paths"])) for each in item["copies"]),
+        tuple(item["files"].items()),
+        item["course_share"],
     )
 
 
