@@ -173,15 +173,15 @@ def _sentences(facts: Authenticity) -> list[str]:
     if copied:
         origins = ", ".join(f"{item.template} ({item.files:,})" for item in facts.copies)
         verb = "is an unchanged copy of a public file" if copied == 1 else "are unchanged copies of public files"
-        found.append(f"{_count(copied, 'file')} {verb} and not counted as evidence: {origins}.")
+        found.append(f"{_count(copied, 'file')} {verb}: {origins}.")
     else:
         found.append("No file is an unchanged copy from one of the public templates that are known here.")
     if counts.get("course"):
         course = _count(counts["course"], "file")
         found.append(f"Course material or homework around the project: {course} ({facts.course_share:.0%}).")
-    parts = [f"{counts[kind]:,} {kind}" for kind in ("vendored", "generated") if counts.get(kind)]
+    parts = [f"{counts[kind]:,} {kind}" for kind in ("scaffold", "vendored", "generated") if counts.get(kind)]
     if parts:
-        found.append(f"Not counted as your work: {' and '.join(parts)} files.")
+        found.append(f"Not counted as evidence: {', '.join(parts)} files.")
     return found
 
 

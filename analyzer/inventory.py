@@ -111,18 +111,20 @@ class Inventory:
         return tuple(path for kind in kinds for path in self.by_kind.get(kind, ()))
 
     def without(self, copies: Mapping[str, str]) -> Inventory:
-        """The inventory with unchanged copies of template files counted as scaffold, whatever else they are."""
+        """The inventory with unchanged copies of template files counted as scaffold, where they are work of their own."""
         if not copies:
             return self
+        scaffold = {path for path in copies if kind_of(path) not in _ACTS_ON_OWN}
+        moved = sum(self.owners[path] is Owner.OWN for path in scaffold)
         owners = {
-            path: Owner.SCAFFOLD if path in copies and owner is Owner.OWN else owner
+            path: Owner.SCAFFOLD if path in scaffold and owner is Owner.OWN else owner
             for path, owner in self.owners.items()
         }
-        serving = tuple(path for path in self.serving if path not in copies)
-        moved = sum(self.owners.get(path) is Owner.OWN for path in copies)
-        whole = {**self.whole, Owner.SCAFFOLD: self.whole.get(Owner.SCAFFOLD, 0) + moved}
         kept = Owner.COURSE if self.course_only else Owner.OWN
+        whole = dict(self.whole)
+        whole[Owner.SCAFFOLD] = whole.get(Owner.SCAFFOLD, 0) + moved
         whole[kept] = max(whole.get(kept, 0) - moved, 0)
+        serving = tuple(path for path in self.serving if path not in scaffold)
         return _sorted(self.subdir, owners, serving, self.course_only, copies, whole)
 
     @property
@@ -152,6 +154,12 @@ _SERVING = frozenset(
         Kind.DVC_CONFIG,
     }
 )  # fmt: skip
+
+
+# What acts on the candidate's own code whoever wrote it: a copied hook still checks it, a copied image still holds it.
+_ACTS_ON_OWN = frozenset(
+    {Kind.DOCKERFILE, Kind.COMPOSE, Kind.PRE_COMMIT, Kind.PYPROJECT, Kind.SETUP_CFG, Kind.TOX, Kind.PIPFILE}
+)
 
 
 def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:

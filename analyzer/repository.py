@@ -26,7 +26,7 @@ from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.fingerprints import COMPARED_KINDS, copies_among
-from analyzer.inventory import Inventory, Kind, kind_of, take_inventory
+from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.snapshot import EntryKind, Problem, Snapshot
 from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
@@ -473,8 +473,17 @@ class Repository:
 
     @cached_property
     def world(self) -> Code:
-        """Modules, tests and notebooks together; names are resolved and reach is decided among all of them."""
-        return Code((*self.modules, *(item.module for item in self.notebooks)), outside=self._outside_names)
+        """Modules, tests, notebooks and copied modules; names are resolved and reach is decided among all of them."""
+        modules = (*self.modules, *self._copied_modules, *(item.module for item in self.notebooks))
+        return Code(modules, outside=self._outside_names)
+
+    @property
+    def _copied_modules(self) -> Iterator[PythonModule]:
+        """Unchanged copies of a template's modules: no evidence themselves, but the candidate's code may call them."""
+        for path in self.inventory.copies:
+            text = self.text(path) if kind_of(path) is Kind.PYTHON else None
+            if text and self.inventory.owners[path] is Owner.SCAFFOLD:
+                yield parse_python(path, text)
 
     @cached_property
     def code(self) -> Code:

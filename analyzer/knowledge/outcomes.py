@@ -8,7 +8,9 @@ from dataclasses import dataclass
 __all__ = [
     "BASELINE",
     "BETTER",
+    "CELL_CHANGE",
     "CHANGED",
+    "COST_OF_RUNNING",
     "METRICS",
     "METRIC_FILE",
     "NOT_AN_OUTCOME",
@@ -66,7 +68,8 @@ training time | lower | time | \btraining times?\b|\btrains? in\b|\btraining tak
 run time | lower | time | \brun[- ]?times?\b|\bexecution times?\b|\bprocessing times?\b|\bduration\b|\btakes?\b|\btook\b|\bbuild times?\b|\bdeploy\w* times?\b|\bfinish(?:es)? in\b|\bruns? in\b
 throughput | higher | rate | \bthroughput\b|\brequests? per second\b|\brps\b|\bqps\b|\bhandles?\b|\bprocess(?:es)?\b
 cost | lower | money | \bcosts?\b|\bbudget\b|\bbills?\b|\bspend(?:ing)?\b|\bprice\b
-size | lower | size | \b(?:image|model|container|bundle|docker|file) size\b|\bmemory\b|\bfootprint\b
+size | lower | size | \b(?:image|model|container|bundle|docker|file) size\b|\bmemory (?:usage|use|consumption|footprint)\b|\bfootprint\b
+drift | lower | value | \b(?:prediction|data|target|concept) drift(?: score)?\b|\bdrift score\b|\bpsi\b
 """
 
 
@@ -95,7 +98,7 @@ UNITS: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 _UNIT = "|".join(f"(?:{pattern})" for _, _, pattern in UNITS)
 NUMBER = re.compile(
-    rf"(?i)(?<![\w.,:/-])(?P<sign>[-−+~≈<]\s?)?(?P<money>US\$|[$€£])?\s?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:\s?(?P<unit>{_UNIT}))?(?![\w/]|[.,:-]\d)"
+    rf"(?i)(?<![\w.,:/–-])(?P<sign>[-−+~≈<]\s?)?(?P<money>US\$|[$€£])?\s?(?:(?P<low>\d+(?:\.\d+)?)\s?[-–—]\s?[$€£]?)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:\s?(?P<unit>{_UNIT}))?(?![\w/]|[.,:–-]\d)"
 )
 
 BASELINE = re.compile(
@@ -108,11 +111,16 @@ BETTER = {
     "lower": re.compile(r"(?i)\b(?:reduc|decreas|lower|drop|fell|cut|shorten|sav|shrink|shrank|faster|fewer|less)\w*"),
     "higher": re.compile(r"(?i)\b(?:improv|increas|higher|better|rise|rose|outperform|gain|boost|more)\w*"),
 }
+CELL_CHANGE = re.compile(r"(?i)improv|change|delta|gain|lift|Δ|\bvs\b|versus|baseline|saving|reduction")
+COST_OF_RUNNING = re.compile(
+    r"(?i)(?:\bper|/|\ban?|\beach|\bsingle)\s?(?:month|day|hour|week|year|run|request|prediction|1,?000|million|training)\b|\bmonthly\b|\bdaily\b|\bhourly\b|\byearly\b"
+    r"|\b(?:infrastructure|cloud|aws|gcp|azure|hosting|server|running|total|training) cost"
+)
 THRESHOLD = re.compile(
     r"(?i)(?:[<>≥≤]=?|\bthresholds?\b|\bat least\b|\bat most\b|\bminimum\b|\bmaximum\b|\bexceeds?\b|\bdrops? below\b|\bfalls? below\b|\bbelow\b|\babove\b|\btargets?\b|\bgoal\b|\bif\b|\bwhen\b|\balerts?\b|\bdefaults?\b|\bshould\b|\bmust\b)[^.;|]{0,30}$"
 )
 NOT_AN_OUTCOME = re.compile(
-    r"(?i)threshold|\balert|\bif (?:the )?|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b"
+    r"(?i)threshold|\balert|\bif (?:the )?|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b|\b(?:may|can|might|will|should|could) (?:also )?take|\bfirst time\b|\btrigger|\bretrain|\brang(?:e|es|ing)\b|\bminikube|\bcpus?\b|\bquota|\bfree tier\b|\bcoupon|\bper share\b"
 )
 OTHERS = re.compile(
     r"(?i)according to|\bstud(?:y|ies)\b|\bsurvey|\bresearch|report(?:s|ed) that|industry|worldwide|globally|(?:every|each|per) year|annual|\bdataset (?:contains|is|has)\b|\bpaper\b|\bliterature\b"

@@ -12,9 +12,10 @@ from analyzer.errors import LimitError
 from analyzer.findings import Place
 from analyzer.inventory import Owner
 from analyzer.knowledge.outcomes import METRIC_FILE, METRICS, PROSE_FILE, TRACKED_METRIC
+from analyzer.queries.stated import Statement, plain_digits
 from analyzer.repository import Repository
 
-__all__ = ["Stated", "find_numbers", "plain_digits"]
+__all__ = ["find_numbers"]
 
 _LARGEST = 256 * 1024
 _MOST_FILES = 60
@@ -23,28 +24,6 @@ _MOST_OUTPUTS = 400
 _NEAR = 80
 _FAR = 1500
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?(?!\w|\.\d)")
-
-
-def plain_digits(text: str) -> str:
-    """A number as Python reads it: ``1,200`` is above a thousand, ``0,87`` a decimal."""
-    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", text):
-        return text.replace(",", "")
-    return text.replace(",", ".")
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A number as prose states it: the metric's id, its digits, its unit, the file that states it."""
-
-    metric: str
-    text: str
-    unit: str
-    path: str
-
-    @property
-    def name(self) -> str:
-        """The metric without a percentile."""
-        return "latency" if self.metric.startswith("latency") else self.metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +36,14 @@ class _Source:
     inside: str = ""
 
 
-def find_numbers(repo: Repository, stated: tuple[Stated, ...]) -> tuple[Place | None, ...]:
+def find_numbers(repo: Repository, stated: tuple[Statement, ...]) -> tuple[Place | None, ...]:
     """Return for each number the first place that shows it beside the name of its metric, or None.
 
     Rounding and cutting are allowed, and per cent against fraction. Files are read in a fixed order within bounds.
     """
     found: list[Place | None] = [None] * len(stated)
     checks = [_check(item) for item in stated]
-    for source in _sources(repo, {item.name for item in stated}):
+    for source in _sources(repo, {_name(item) for item in stated}):
         for index, item in enumerate(stated):
             if found[index] is None and item.path != source.path:
                 found[index] = _shown(repo, source, item, checks[index])
@@ -153,27 +132,34 @@ class _Check:
         return any(low <= value <= high for low, high in self.spans)
 
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
+_SECONDS = {"ms": 0.001, "min": 60.0, "h": 3600.0}
 
 
-def _check(item: Stated) -> _Check:
-    digits = plain_digits(item.text)
-    value = float(digits)
-    step = 10.0 ** -len(digits.partition(".")[2])
-    low, high = value - step / 2, value + step * 0.999999  # rounded to the nearest, or cut off
+def _name(item: Statement) -> str:
+    """The metric without a percentile."""
+    return "latency" if item.metric.startswith("latency") else item.metric
+
+
+def _check(item: Statement) -> _Check:
+    first, _, last = item.digits.rpartition("-")
+    low, high = float(plain_digits(first or last)), float(plain_digits(last))
+    step = 10.0 ** -len(plain_digits(last).partition(".")[2])
+    if len(plain_digits(last).replace(".", "").strip("0")) < 2:
+        step /= 1000  # one digit is met by too many numbers when rounded
+    low, high = low - step / 2, high + step * 0.999999  # rounded to the nearest, or cut off
     spans = [(low, high)]
     if item.unit == "%":
         spans.append((low / 100, high / 100))
-    elif not item.unit and value <= 1:
+    elif not item.unit and high <= 1:
         spans.append((low * 100, high * 100))
-    elif item.unit in _SECONDS and item.unit != "s":
+    elif item.unit in _SECONDS:
         spans.append((low * _SECONDS[item.unit], high * _SECONDS[item.unit]))
     return _Check(tuple(spans))
 
 
-def _shown(repo: Repository, source: _Source, item: Stated, check: _Check) -> Place | None:
+def _shown(repo: Repository, source: _Source, item: Statement, check: _Check) -> Place | None:
     for match in _NUMBER.finditer(source.text):
-        if check.holds(abs(float(match.group()))) and _is_about(source, match.start(), item.name):
+        if check.holds(abs(float(match.group()))) and _is_about(source, match.start(), _name(item)):
             return Place(source.path, _line(source, match.start()))
     return None
 
