@@ -1,6 +1,7 @@
 """Fingerprints of text files, and the public templates whose files they are compared with.
 
-A fingerprint does not change with line ends, a byte order mark, or space at the ends of lines and of the file.
+A fingerprint does not change with line ends, a byte order mark, the kind of quotes (formatters choose them), or space at
+the ends of lines and of the file.
 The table holds hashes alone; ``tools/template_fingerprints.py`` makes it from public repositories and wheels.
 """
 
@@ -34,8 +35,8 @@ COMPARED_KINDS = frozenset(Kind) - _NOT_COMPARED
 
 
 def normalised(content: bytes) -> bytes:
-    """Return the text without byte order mark, carriage returns, and space at the ends of lines and of the file."""
-    lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").split(b"\n")
+    """Return the text with one kind of quotes, and without byte order mark, carriage returns and space at ends."""
+    lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"'", b'"').split(b"\n")
     return b"\n".join(line.rstrip() for line in lines).strip(b"\n")
 
 

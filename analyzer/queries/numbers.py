@@ -166,13 +166,10 @@ def _shown(repo: Repository, source: _Source, item: Statement, check: _Check) ->
 
 def _is_about(source: _Source, position: int, metric: str) -> bool:
     """Whether a number belongs to the metric: the last one named before it, else any in the text or in what made it."""
-    near = source.text[max(position - _NEAR, 0) : position]
-    last = _last_named(near)
-    if last:
-        return last == metric
     column = _column(source, position)
-    if column:
-        return column == metric
+    near = column or _last_named(source.text[max(position - _NEAR, 0) : position])
+    if near:
+        return near == metric
     return metric in _named(f"{source.text[max(position - _FAR, 0) : position]} {source.about}")
 
 
