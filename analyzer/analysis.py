@@ -17,11 +17,13 @@ from analyzer.claims import find_claims
 from analyzer.engine import decide
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import GitError, run
+from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
+from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
 from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
@@ -142,12 +144,21 @@ def assess(
     card = score(decisions, rubric)
     technologies = find_technologies(repository)
     claims = find_claims(repository, technologies)
-    outcomes = find_outcomes(repository)
-    beside = look_beside(repository, owner)
-    problems = tuple(sorted({*repository.problems, *failures}))
-    files = len(repository.inventory.own)
+    interview, unasked = interview_questions(repository, card, claims)
     return Report(
-        VERSION, target, rubric, card, technologies, claims, outcomes, beside, next_steps(card), problems, files
+        VERSION,
+        target,
+        rubric,
+        card,
+        technologies,
+        tuple(claim for claim in claims if not claim.aside),
+        find_outcomes(repository),
+        look_beside(repository, owner),
+        next_steps(card),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked})),
+        files=len(repository.inventory.own),
+        interview=interview,
+        roles=role_shares(card, technologies),
     )
 
 

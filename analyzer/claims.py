@@ -20,12 +20,17 @@ __all__ = ["Claim", "find_claims", "place_words"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Claim:
-    """A technology that is named and not shown. ``sentence`` says where, and what was looked for."""
+    """A technology that is named and not shown.
+
+    ``sentence`` says where, and what was looked for; ``aside`` marks one that is named only as a plan or to say why it
+    is not used, which claims nothing.
+    """
 
     technology: str
     path: str
     line: int
     sentence: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,11 @@ class _Mention:
     path: str
     line: int
     verb: str
+    aside: bool = False
 
 
 def find_claims(repo: Repository, shown: Iterable[Technology]) -> tuple[Claim, ...]:
-    """Return one claim for each technology that is named and not among those shown, by name."""
+    """Return one claim for each technology that is named and not among those shown, by name; asides are marked."""
     known = {item.id for item in shown}
     areas = {marks.id: marks.area for marks in TECHNOLOGIES}
     claims: dict[str, Claim] = {}
@@ -46,7 +52,7 @@ def find_claims(repo: Repository, shown: Iterable[Technology]) -> tuple[Claim, .
             missing = looked_for(item.technology, areas.get(item.technology, ""))
             where = place_words(repo, item.path, item.line)
             sentence = f"{where} {item.verb.format(spelled(item.technology))}; no {missing} was found."
-            claims[item.technology] = Claim(item.technology, item.path, item.line, sentence)
+            claims[item.technology] = Claim(item.technology, item.path, item.line, sentence, item.aside)
     return tuple(sorted(claims.values()))
 
 
@@ -63,6 +69,8 @@ def _mentions(repo: Repository) -> Iterator[_Mention]:
         yield from _in_pictures(readme)
     yield from _in_descriptions(repo)
     yield from _in_dependencies(repo)
+    if readme:
+        yield from _in_prose(repo, readme, asides=True)
 
 
 @lru_cache(maxsize=1)
@@ -75,21 +83,20 @@ def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(found)
 
 
-def _in_prose(repo: Repository, readme: Document) -> Iterator[_Mention]:
+def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> Iterator[_Mention]:
     lines = (repo.text(readme.path) or "").split("\n")
     prose = []
     for section in readme.sections:
-        if any(FUTURE_TITLE.search(title) for title in (section.title, *section.trail)):
+        if not asides and any(FUTURE_TITLE.search(title) for title in (section.title, *section.trail)):
             continue
         prose.append((section.title, section.line))
-        for block in section.blocks:
-            if block.kind != "code":
-                kept = "\n".join("" if FUTURE_LINE.search(text) else text for text in block.text.split("\n"))
-                prose.append((kept, block.line))
+        for block in section.of("paragraph", "item", "quote", "table"):
+            kept = "\n".join(text if asides or not FUTURE_LINE.search(text) else "" for text in block.text.split("\n"))
+            prose.append((kept, block.line))
     joined = "\n".join(text for text, _ in prose)
     for pattern, name in _words():
         if pattern.search(joined):
-            yield _Mention(name, readme.path, _line_of(pattern, prose, lines), "mentions {}")
+            yield _Mention(name, readme.path, _line_of(pattern, prose, lines), "mentions {}", asides)
 
 
 def _line_of(pattern: re.Pattern[str], prose: list[tuple[str, int]], lines: list[str]) -> int:
@@ -140,4 +147,5 @@ def _packages() -> dict[str, tuple[str, ...]]:
             if "." not in item:
                 name = item.replace("_", "-")
                 table[name] = tuple(dict.fromkeys((*table.get(name, ()), marks.id)))
+        table.setdefault(marks.id, (marks.id,))
     return table

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from analyzer.analysis import Options, analyze
 from analyzer.errors import FolioscopeError, UsageError
 from analyzer.limits import Limits
+from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
 from analyzer.version import VERSION
 
@@ -82,7 +83,12 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
         help="also clone from this host, e.g. https://git.example.org",
     )
     how = parser.add_argument_group("how to judge")
-    how.add_argument("--rubric", default="mlops", metavar="NAME|FILE", help="rubric to score by (default: mlops)")
+    how.add_argument(
+        "--rubric",
+        default="mlops",
+        metavar="NAME|FILE",
+        help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
+    )
     how.add_argument(
         "--owner",
         default="",
@@ -120,7 +126,9 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", choices=("show",), help="explain one criterion or rule")
     parser.add_argument("id", nargs="?", metavar="ID", help="a criterion such as e2e.container, or a rule")
-    parser.add_argument("--rubric", default="mlops", metavar="NAME|FILE")
+    parser.add_argument(
+        "--rubric", default="mlops", metavar="NAME|FILE", help=f"{', '.join(BUILT_IN)}, or a file (default: mlops)"
+    )
     parser.add_argument("--no-color", action="store_true")
     parser.set_defaults(run=_rules)
 

@@ -275,7 +275,8 @@ class Code:
         if module is None:
             return None, name
         head, _, rest = name.partition(".")
-        if head and (head in module.function_at or any(item.name == head for item in module.classes)):
+        defined = bool(head) and (head in module.function_at or any(item.name == head for item in module.classes))
+        if defined and not (rest and self.local.find(f"{head}.{rest.split('.', 1)[0]}", path)):
             return (path, head), rest
         parts = name.split(".")
         lead = len(name) - len(name.lstrip("."))

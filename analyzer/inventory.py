@@ -239,8 +239,9 @@ def _owner(path: str, environments: set[str], course: frozenset[str]) -> Owner:
         return Owner.VENDORED
     if course and segments[0] in course:
         return Owner.COURSE
-    if any(HOMEWORK.fullmatch(segment) for segment in segments[:-1]) or HOMEWORK.fullmatch(
-        segments[-1].rsplit(".", 1)[0]
+    stem, _, suffix = segments[-1].rpartition(".")
+    if any(HOMEWORK.fullmatch(segment) for segment in segments[:-1]) or (
+        HOMEWORK.fullmatch(stem or suffix) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES
     ):
         return Owner.COURSE
     if segments[-1] in SCAFFOLD_FILES:

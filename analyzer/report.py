@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
+from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
+from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
@@ -63,3 +65,5 @@ class Report:
     next_steps: tuple[NextStep, ...]
     problems: tuple[Problem, ...]
     files: int
+    interview: Interview = field(default_factory=Interview)
+    roles: tuple[RoleShare, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.python_source import Function
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
@@ -114,16 +115,38 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
     training = [
         act for act in (*acts(repo, "dvc.repro"), *acts(repo, "train"), *acts(repo, "run.python")) if _trains(repo, act)
     ]
-    for act in training:
+    for act in sorted(training, key=_by_purpose):
         if act.misplaced or act.swallowed:
             yield partial(f"CI trains, but {act.flaw}", act.place, act.origin)
         else:
             yield met("CI/CD triggers training", act.place, act.origin)
         return
     for test in integration_tests(repo):
-        if acts(repo, "test") and repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+        if acts(repo, "test") and _test_trains(repo, test):
             yield partial("CI trains only within a test", test.head)
             return
+
+
+def _by_purpose(act: Act) -> tuple[bool, bool]:
+    """Steps first that are there to train, by their workflow, job or command; those within tests last."""
+    told = f"{act.pipeline.path} {act.job.name} {act.invocation.text if act.invocation else ''}"
+    return not re.search(r"(?i)train|repro|pipeline|flow", told), bool(re.search(r"(?i)test|integration|lint", told))
+
+
+def _test_trains(repo: Repository, test: Function) -> bool:
+    """Whether a test comes to training, in its own process or in a program that its module starts."""
+    if repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+        return True
+    module = repo.world.module(test.path)
+    started = [text.value for text in module.texts] if module else []
+    return any(
+        (path := repo.world.local.find(name, test.path)) and module_reaches(repo, path, "model.fit")
+        for name in started
+        if re.fullmatch(r"[a-z_]\w*(?:\.\w+)+", name)
+    )
+
+
+_ONLY_CHECKS = frozenset({"--compile-only", "--dry-run", "--help", "--check", "--version"})
 
 
 def _trains(repo: Repository, act: Act) -> bool:
@@ -146,6 +169,8 @@ def _trains(repo: Repository, act: Act) -> bool:
         return True
     if words[0] == "prefect":
         return "run" in words
+    if any(word in _ONLY_CHECKS for word in words):
+        return False
     path = repo.program(act.invocation)
     return bool(path) and module_reaches(repo, path, "model.fit")
 

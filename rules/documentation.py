@@ -22,13 +22,11 @@ _RUNBOOK = re.compile(
 @rule("doc.setup", reads=_DOCUMENT)
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
-    best: list[tuple[Block, str]] = []
-    for document in own_documents(repo):
-        commands = list(typed_commands(document))
-        if len(commands) > len(best):
-            best = commands
-    if best:
-        yield _judge_setup(repo, best)
+    answers = [
+        _judge_setup(repo, commands) for document in own_documents(repo) if (commands := list(typed_commands(document)))
+    ]
+    if answers:
+        yield max(answers, key=lambda answer: answer.status.rank)
         return
     for document in own_documents(repo):
         section = next((item for item in about(document, "setup") if item.words >= 8), None)
@@ -44,7 +42,8 @@ _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |sour
 
 
 def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding:
-    first = next((block for block, text in commands if not _CLONES.match(text)), commands[0][0])
+    shown = [item for item in commands if not _CLONES.match(item[1])] or commands
+    first = next((block for block, _ in shown if block.kind == "code"), shown[0][0])
     absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
     texts = {text for _, text in commands}
     installing = any(_INSTALLS.search(text) for text in texts)
@@ -100,10 +99,10 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
             code = sum(len(item.of("code")) for item in below)
             words = sum(item.words for item in below)
             entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
-            if _TROUBLE.search(section.title) and words >= 60 and (entries >= 5 or code >= 4):
+            if _TROUBLE.search(section.heading) and words >= 60 and (entries >= 5 or code >= 4):
                 yield met("Troubleshooting is described, with five entries or more", section)
                 return
-            if code >= 2 and words >= 30 and PROCEDURE.search(section.title):
+            if code >= 2 and words >= 30 and PROCEDURE.search(section.heading):
                 yield met("An operational procedure is described, with its commands", section)
                 return
             if words >= 10 or code:

@@ -55,10 +55,19 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
         return
 
 
+_INGESTS = re.compile(r"(?i)ingest|extract|download|fetch|load|raw|collect|scrape|import|etl|read|prepare|validat")
+
+
 def _data_reads(code: Code) -> Iterator[Call]:
     """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
     calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
-    yield from sorted(calls, key=lambda call: bool(_SCORING.search(call.path)))
+    yield from sorted(
+        calls,
+        key=lambda call: (
+            bool(_SCORING.search(call.path)),
+            not _INGESTS.search(f"{call.path.rsplit('/', 1)[-1]} {call.scope}"),
+        ),
+    )
 
 
 def _asks_own_api(call: Call) -> bool:
@@ -147,7 +156,7 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         states = len(re.findall(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""", resource.body))
         if re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", resource.type) and states >= 2:
             yield met(f"A state machine of {states} tasks ties the stages together", resource)
-    flows = repo.code.calls("pipeline.flow")
+    flows = _training_first(repo, repo.code.calls("pipeline.flow"))
     steps = repo.code.calls("pipeline.step")
     classes = [
         item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
@@ -162,6 +171,18 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         yield partial("A flow is declared, but it does not join several stages", flows[0])
     elif repo.notebook_code.has("pipeline.flow"):
         yield partial("A flow is declared only in a notebook", repo.notebook_code.calls("pipeline.flow")[0])
+
+
+def _training_first(repo: Repository, flows: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Flows with those first that come to training; the others in their order."""
+    code = repo.code
+
+    def trains(flow: Call) -> bool:
+        module = code.module(flow.path)
+        scopes = [item.qualname for item in module.functions if item.name == flow.decorates] if module else []
+        return any(code.reaches(flow.path, scope, "model.fit", steps=4) for scope in scopes)
+
+    return tuple(sorted(flows, key=lambda flow: not trains(flow))) if len(flows) > 1 else flows
 
 
 def _calls_locals(code: Code, flows: tuple[Call, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.infrastructure import InfraFile, Resource
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
@@ -13,16 +14,32 @@ from analyzer.queries.containers import own_services
 from analyzer.repository import Repository
 
 _FILES = (Kind.TERRAFORM, Kind.BICEP, Kind.SERVERLESS, Kind.PULUMI_YAML)
-_STATE_BY_NATURE = frozenset({"cloudformation", "sam", "cdk", "serverless", "bicep"})
+_STATE_BY_NATURE = frozenset({"cloudformation", "sam", "cdk", "serverless"})
 _REMOTE = frozenset(
     ["s3", "gcs", "azurerm", "remote", "cloud", "http", "consul", "pg", "kubernetes", "oss", "cos", "oci"]
 )
 
 
+_TELLING = ("serving", "ml", "compute", "cluster", "database", "registry", "queue")
+_SMALL_PARTS = re.compile(
+    r"(?i)namespace|service_account|_policy|attachment|config_?map|secret|stage|deployment$|target_group|listener|helm_release|_lb$|_alb$|load_?balancer|autoscaling"
+)
+
+
+def _telling_first(repo: Repository) -> list[tuple[Resource, str, InfraFile]]:
+    """Resources with those first that say most about what the system runs on."""
+
+    def key(item: tuple[Resource, str, InfraFile]) -> tuple[int, bool]:
+        resource, kind, _ = item
+        return (_TELLING.index(kind) if kind in _TELLING else len(_TELLING)), bool(_SMALL_PARTS.search(resource.type))
+
+    return sorted(resources(repo), key=key)
+
+
 @rule("iac.provisioning", reads=_FILES)
 def provisions_infrastructure(repo: Repository) -> Iterator[Finding]:
     """No infrastructure code with a resource was found."""
-    for resource, kind, file in resources(repo):
+    for resource, kind, file in _telling_first(repo):
         if kind != "local":
             yield met(f"{file.tool} provisions {resource.type}", resource)
             return
@@ -36,7 +53,7 @@ def provisions_infrastructure(repo: Repository) -> Iterator[Finding]:
 @rule("iac.ml-infrastructure", reads=_FILES)
 def provisions_what_the_system_runs_on(repo: Repository) -> Iterator[Finding]:
     """No infrastructure that the ML system runs on is provisioned."""
-    found = list(resources(repo))
+    found = _telling_first(repo)
     for resource, kind, file in found:
         if kind in RUNS_CODE and not emulated(repo, file):
             yield met(f"It provisions what the system runs on: {resource.type}", resource)

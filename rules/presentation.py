@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Section
@@ -13,6 +14,7 @@ from analyzer.queries.prose import (
     about,
     diagrams,
     explaining_words,
+    in_results,
     intro,
     metric_numbers,
     own_documents,
@@ -24,6 +26,9 @@ from analyzer.queries.prose import (
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
+
+
+_STATES_PROBLEM = re.compile(r"(?i)problem|objective|motivation|about|background|why|context")
 
 
 @rule("doc.problem", reads=_DOCUMENT)
@@ -42,6 +47,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             for block in part.of("paragraph", "item", "quote")
         ]
         for section in about(readme, "problem")
+        if not TITLES["results"].search(section.heading) or _STATES_PROBLEM.search(section.heading)
     ]
     for blocks in groups:
         text = " ".join(block.text for block in blocks)
@@ -75,10 +81,10 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
         for item in document.sections:
             words = explaining_words(item)
             total += words
-            weight = words * (2 if TITLES["design"].search(item.title) else 1)
-            if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.title)):
+            weight = words * (2 if TITLES["design"].search(item.heading) else 1)
+            if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
                 best = weight, item
-            named = TITLES["list"].search(item.title) or TITLES["architecture"].search(item.title)
+            named = TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)
             if named and (item.blocks or item.images):
                 listed = listed or item
     weight, section = best
@@ -104,7 +110,7 @@ def shows_diagram(repo: Repository) -> Iterator[Finding]:
 def reports_results(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs report results."""
     for document in own_documents(repo):
-        for block, _ in metric_numbers(document):
+        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield met("Results are reported in numbers", block)
             return
     for document in own_documents(repo):
@@ -126,7 +132,7 @@ def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
             yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
             return
     for document in own_documents(repo):
-        for block, _ in metric_numbers(document):
+        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield partial("Only the model's own metrics are stated, without a baseline, time or cost", block)
             return
 

@@ -33,11 +33,12 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
             yield met("A lock file pins the dependencies", file)
     declared = [file for file in repo.dependency_files if not file.lock]
     needed = [file for file in declared if not _FOR_DEVELOPMENT.search(file.path)] or declared
+    needed.sort(key=lambda file: (file.path.count("/"), -len(file.requirements)))
     pins = [item.pinned for file in needed for item in file.requirements]
     pinned = [file for file in needed if file.pinned_share >= 0.8]
     if pinned and sum(pins) >= 0.8 * len(pins):
         yield met("Nearly all dependencies are pinned", pinned[0])
-    for file in repo.dependency_files:
+    for file in (*needed, *repo.dependency_files):
         yield partial("Dependencies are declared without exact versions", file)
         return
     for path in repo.paths:

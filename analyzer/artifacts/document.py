@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,6 +88,11 @@ class Section:
     def place(self) -> Place:
         """The line of the heading."""
         return Place(self.path, self.line)
+
+    @cached_property
+    def heading(self) -> str:
+        """The title without the signs, pictures and numbers before its first word."""
+        return re.sub(r"^[\W\d_]+", "", self.title)
 
     def of(self, *kinds: str) -> tuple[Block, ...]:
         """The blocks of these kinds."""

@@ -363,6 +363,8 @@ class Visitor:
 
     def _visit_Assign(self, node: ast.Assign) -> None:
         first = node.targets[0]
+        if isinstance(first, ast.Tuple | ast.List) and first.elts:
+            first = first.elts[0]  # ``best, score = min(...)``: the first name tells what is chosen
         self._assigned = first.id if isinstance(first, ast.Name) else ""
         self._assign_value(node.value)
         for target in node.targets:

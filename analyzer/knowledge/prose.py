@@ -56,7 +56,7 @@ TITLES: dict[str, re.Pattern[str]] = {
 CAUSE = re.compile(
     r"(?i)\bbecause\b|\bso that\b|in order to|\bthus\b|therefore|\bcrucial|\bcritical|importan(?:t|ce)|\bhelp(?:s|ing|ed)?\b|reduc\w+|improv\w+|\bcost(?:s|ly)?\b|\bsav(?:e|es|ing|ings)\b|"
     r"\bloss(?:es)?\b|\blose\b|\brisks?\b|impact\w*|benefit\w*|\bneeds? to\b|challeng\w+|difficult\w*|struggl\w+|prevent\w*|optimi[sz](?:e|es|ing|ation) (?:their|the|resource|staff|inventor|price|cost)|decisions?\b|valuable|"
-    r"profit\w*|revenue|patients?\b|essential|vital\b|leading cause|\bmillions?\b|\bbillions?\b|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|cheap\w*|wast(?:e|ed|es)\b|"
+    r"complain\w*|pay(?:s|ing)? (?:for|the)\b|profit\w*|revenue|patients?\b|essential|vital\b|leading cause|\bmillions?\b|\bbillions?\b|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|cheap\w*|wast(?:e|ed|es)\b|"
     r"fraud\w*|complications?|diseases?|delays?\b|congestion|customers?\b|without (?:it|this)|time-consuming|manual(?:ly)?\b|penalt\w+|wrong\b|too late|mortality|early detection|insights?\b"
 )
 

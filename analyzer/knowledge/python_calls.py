@@ -319,7 +319,7 @@ ROLES: dict[str, str] = {
         testcontainers.* docker.from_env* docker.DockerClient* subprocess.run subprocess.Popen subprocess.check_output
         subprocess.check_call moto.* localstack.* pytest_docker.* boto3.client* prefect.testing.utilities.prefect_test_harness
         airflow.models.DagBag* psycopg.connect psycopg2.connect sqlalchemy.create_engine* redis.Redis* kafka.*
-        socket.* http.client.*
+        socket.* http.client.* .invoke_endpoint .online_endpoints.invoke
     """,
 }
 

@@ -105,6 +105,7 @@ def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -
         if (
             step.uses
             and role in action_roles(step.uses)
+            and step.inputs.get("command", "") not in ("preview", "plan", "diff")
             and job.condition.strip().lower() not in _OFF
             and step.condition.strip().lower() not in _OFF
         ):

@@ -22,7 +22,7 @@ _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id
 
 def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     """Calls that fit a model; fitting a scaler or an encoder is none."""
-    known = code.calls("model.fit", reached=reached)
+    known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(call)]
     unknown = [
         call
         for call in code.calls("model.fit.unknown", reached=reached)
@@ -30,6 +30,13 @@ def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     ]
     return tuple(
         sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line))
+    )
+
+
+def _is_other_job(call: Call) -> bool:
+    """Whether a job that is submitted to a platform is not told to train."""
+    return call.name == "azure.ai.ml.command" and not any(
+        "train" in text.lower() for text in (*call.texts(), call.assigned)
     )
 
 
@@ -191,6 +198,7 @@ def file_readers(code: Code) -> Iterator[Function]:
 _DATED = re.compile(
     r"(?i)\{[^{}]*(?:year|month|\bday\b|date|\bds\b|execution|anho|\bmes\b|jahr|monat)[^{}]*\}|%Y[-_/]?%m|(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)="
 )
+_PARTITION = re.compile(r"(?i)(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)=(?:\{|%|\d)")
 _DATA_PLACE = re.compile(r"(?i)\.(?:parquet|csv|json|jsonl|feather|pkl|avro|orc)\b|/")
 _OF_PREDICTIONS = re.compile(
     r"(?i)predict|infer|scor(?:e|ing)|serv(?:e|ing)|output|requests?|logs?\b|report|monitor|drift|result|model|runs?\b"
@@ -232,6 +240,8 @@ def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
             if not _DATED.search(f"{repo.line(text.place)} {value}") or not _writes_under(code, writers, text):
                 continue
             found.append((bool(_OF_PREDICTIONS.search(f"{value} {text.path}")), text))
+    if writers or code.has("data.write"):
+        found += [(bool(_OF_PREDICTIONS.search(f"{text.value} {text.path}")), text) for text in code.texts(_PARTITION)]
     for told, text in sorted(found, key=lambda item: (item[0], item[1].path, item[1].line)):
         yield text, told
 

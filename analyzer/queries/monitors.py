@@ -52,9 +52,12 @@ def monitor_modules(repo: Repository) -> frozenset[str]:
     )
 
 
+_MEASURES = re.compile(r"(?i)counter|gauge|histogram|summary|metric|instrument|record|observe|set$|inc$")
+
+
 def exported_metrics(repo: Repository) -> Iterator[Call]:
     """Calls that export metrics to a monitoring system."""
-    yield from repo.code.calls("metrics.export")
+    yield from sorted(repo.code.calls("metrics.export"), key=lambda call: not _MEASURES.search(call.last))
 
 
 def stored_metrics(repo: Repository) -> Iterator[Place]:
@@ -100,12 +103,12 @@ _KEEPING_METHODS = frozenset(
 def logged_predictions(repo: Repository) -> Iterator[Place]:
     """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
     code = repo.code
-    serving = {call.path for call in code.calls("serve.route", "serve.app")} | {
-        call.path for call in code.calls("model.predict")
-    }
+    answering = {call.path for call in code.calls("serve.route", "serve.app")}
+    serving = answering | {call.path for call in code.calls("model.predict")}
     training = {item.path for item in training_calls(code)}
     for call in code.calls("metrics.store", "data.write"):
-        if call.path in serving - training and call.last in _KEEPING_METHODS:
+        file = call.last in ("to_csv", "to_parquet", "save") and call.path not in answering
+        if call.path in serving - training and call.last in _KEEPING_METHODS and not file:
             yield call.place
     for module in code.modules:
         if module.path not in serving:
@@ -115,7 +118,12 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                 call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
                 and call.scope
                 and (
-                    any(re.search(r"(?i)predict|request|score", text) for text in call.texts())
+                    any(
+                        re.search(r"(?i)predict|request|score|probabilit|input|payload", text)
+                        for other in module.calls
+                        if other is call or (other.line == call.line and other.scope == call.scope)
+                        for text in other.texts()
+                    )
                     or call.last in ("put_record", "produce")
                 )
             ):
@@ -238,7 +246,7 @@ def image_of_dashboard(repo: Repository) -> Iterator[Place]:
     """Pictures of a monitoring dashboard in READMEs and docs."""
     for document in repo.documents:
         for section in document.sections:
-            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.title))
+            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.heading))
             for image in section.images:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
                 named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))

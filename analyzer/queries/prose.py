@@ -32,6 +32,7 @@ __all__ = [
     "docs_pages",
     "explaining_words",
     "hosted_links",
+    "in_results",
     "intro",
     "metric_numbers",
     "own_articles",
@@ -63,12 +64,12 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
 
 
 def docs_pages(repo: Repository) -> tuple[Document, ...]:
-    """Documents besides the main README with at least 120 words that are no folder's set-up notes."""
+    """Documents besides the main README with at least 75 words, tables included, that are no folder's set-up notes."""
     return tuple(
         item
         for item in own_documents(repo)
         if item.path != repo.readme_path
-        and item.words >= 120
+        and sum(block.words for block in item.blocks if block.kind != "code") >= 75
         and not item.path.rsplit("/", 1)[-1].lower().startswith("readme")
     )
 
@@ -76,7 +77,7 @@ def docs_pages(repo: Repository) -> tuple[Document, ...]:
 def about(document: Document, topic: str) -> Iterator[Section]:
     """Sections whose heading speaks of the topic."""
     pattern = TITLES[topic]
-    return (section for section in document.sections if pattern.search(section.title))
+    return (section for section in document.sections if pattern.search(section.heading))
 
 
 def explaining_words(section: Section) -> int:
@@ -86,9 +87,9 @@ def explaining_words(section: Section) -> int:
     and say what it does to what.
     """
     blocks = [block for block in section.of("paragraph", "item", "quote") if block.words >= 8]
-    if TITLES["architecture"].search(section.title):
+    if TITLES["architecture"].search(section.heading):
         return sum(block.words for block in blocks)
-    if TITLES["setup"].search(section.title) or TITLES["problem"].search(section.title):
+    if TITLES["setup"].search(section.heading) or TITLES["problem"].search(section.heading):
         return 0
     return sum(block.words for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text))
 
@@ -225,6 +226,11 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
                     yield block, block.text.split("\n", 1)[0]
 
 
+def in_results(document: Document, block: Block) -> bool:
+    """Whether a block stands under a heading about results."""
+    return any(block in section.blocks and TITLES["results"].search(section.heading) for section in document.sections)
+
+
 _WITH_UNIT = re.compile(
     r"(?i)(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
 )
@@ -241,7 +247,7 @@ def _result_number(text: str) -> bool:
 def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
     """Pictures that show outcomes, by their words or their section."""
     for section in document.sections:
-        in_results = bool(TITLES["results"].search(section.title))
+        in_results = bool(TITLES["results"].search(section.heading))
         for image in section.images:
             words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
             if not shows(repo, document, image) or re.search(
@@ -263,17 +269,28 @@ _OF_OTHERS = re.compile(
 )
 
 
+_AMOUNT = re.compile(r"(?i)^[^\d]*\d[\d.,]*\s?(?:usd|eur|dollars?|euros?|[$€£])\b|^[$€£<]")
+
+
+def _is_error(line: str, match: re.Match[str]) -> bool:
+    """Whether an amount of money is a model's error in that unit, not a cost."""
+    return bool(_AMOUNT.match(match.group())) and bool(
+        METRIC_WORDS.search(line[max(match.start() - 40, 0) : match.start()])
+    )
+
+
 def quantified(document: Document) -> Iterator[Block]:
     """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
     for section in document.sections:
         if any(TITLES["setup"].search(title) for title in (section.title, *section.trail[1:])):
             continue  # how long a step takes is no outcome of the project
-        background = bool(TITLES["problem"].search(section.title)) or section.level <= 1
+        told = bool(TITLES["problem"].search(section.heading)) and not TITLES["results"].search(section.heading)
+        background = told or section.level <= 1
         for block in section.blocks:
             if block.kind == "code":
                 continue
             for line in block.text.split("\n"):
-                match = COMPARED.search(line)
+                match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
                 if (
                     match
                     and not _OF_OTHERS.search(line)
@@ -342,7 +359,7 @@ def own_articles(repo: Repository) -> Iterator[Link]:
             if not ARTICLE_HOSTS.match(link.url):
                 continue
             context = f"{link.text} {repo.line(link.place)}"
-            titled = bool(_ARTICLE_TITLE.search(section.title))
+            titled = bool(_ARTICLE_TITLE.search(section.heading))
             if (titled or _OWN_ARTICLE.search(context)) and not _OF_OTHER_PEOPLE.search(f"{section.title} {context}"):
                 yield link
 

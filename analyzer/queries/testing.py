@@ -9,6 +9,7 @@ from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.schedules import module_reaches
 from analyzer.repository import Repository
 
 __all__ = ["bare_assertions", "collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
@@ -146,15 +147,33 @@ def integration_tests(repo: Repository) -> Iterator[Function]:
 
 def _runs_pipeline(repo: Repository, function: Function) -> bool:
     """Whether a test in an integration folder, or of that name, runs training or scoring end to end."""
-    if not _INTEGRATION.search(f"{function.path} {function.name}"):
+    if not (
+        _INTEGRATION.search(f"{function.path} {function.name}") or _WHOLE.search(f"{function.path} {function.name}")
+    ):
         return False
     world = repo.world
-    stages = [
-        role
-        for role in ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow")
-        if world.reaches(function.path, function.qualname, role, steps=4)
-    ]
-    return len(stages) >= 2
+    stages = [role for role in _STAGES if world.reaches(function.path, function.qualname, role, steps=4)]
+    return len(stages) >= 2 or len(_stages_driven(repo, function)) >= 2
+
+
+_WHOLE = re.compile(r"(?i)whole|full_|entire|all_stages")
+_STAGES = ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow")
+
+
+def _stages_driven(repo: Repository, function: Function) -> set[str]:
+    """Roles that the modules play which a test names and whose entry points it calls in a loop."""
+    world, module = repo.world, repo.world.module(function.path)
+    if module is None or not any(
+        call.last in ("main", "run") for call in world.calls_in(function.path, function.qualname)
+    ):
+        return set()
+    named = module.names_in.get(function.qualname, frozenset())
+    paths = {
+        path
+        for item in module.used_imports
+        if item.dotted.rsplit(".", 1)[-1] in named and (path := world.local.find(item.dotted, module.path))
+    }
+    return {role for role in _STAGES for path in paths if module_reaches(repo, path, role)}
 
 
 def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
@@ -179,7 +198,9 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
             call = (live or in_functions)[0]
             yield call.place, "A script asks the running service, but asserts nothing", False
         elif module.has_main_guard:
-            for call in (item for item in module.calls if item.root in _CLOUD and "test.live" in roles_of(item.name)):
+            for call in (
+                item for item in module.calls if item.root not in _ASKS and "test.live" in roles_of(item.name)
+            ):
                 yield call.place, "A script asks a service in the cloud, but asserts nothing", False
                 break
     for function in _client_tests(repo):
@@ -196,9 +217,6 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
         if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
             yield item.origin, "A script asks the running service, but asserts nothing", False
             return
-
-
-_CLOUD = frozenset({"boto3", "kafka"})
 
 
 def _is_imported(repo: Repository, module: PythonModule) -> bool:

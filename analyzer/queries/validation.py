@@ -50,6 +50,7 @@ _OWN = re.compile(
     r"(?i)^_?(?:validate|check|verify|ensure|assert|inspect|find)_?(?:\w*_)?(?:data|schema|columns?|raw|df|dataset|dataframe|frame|quality|features?|missing|nulls?|ranges?|integrity|records?|batch|rows?|problems|input|table)"
     r"|^_?(?:data|schema|quality)_?\w*(?:valid|check)|^_?(?:validate|check|problems)$|^_?validate_\w+$"
 )
+_NAMES_DATA = re.compile(r"(?i)data|schema|columns?|raw|frame|records?|batch|rows?")
 _NOT_DATA = re.compile(
     r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|predict|request|payload|credential|connection|bucket|metrics?$|metric_|response|status|server|service|setup|setting|param|size|project|docker|table_exists|api"
 )
@@ -71,7 +72,10 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     yield from _block_tests(repo)
     checks = [function for function in code.functions if _checks_data(repo, function)]
     for function in checks:
-        if function.stops or any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
+        if function.stops:
+            yield function.head
+    for function in code.functions:
+        if any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
             yield function.head
     names = deciders(code, lambda function: _checks_data(repo, function) and function.answers)
     for condition, function in asking(code, names, _STOPS):
@@ -138,7 +142,7 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     )
     if named and frames and (stopping or function.stops or inspected):
         return bool(stopping or function.stops or len(inspected) >= 2)
-    if named and stopping and len(stopping) >= 2:
+    if named and (len(stopping) >= 2 or (stopping and function.stops and _NAMES_DATA.search(function.name))):
         return True
     return len(stopping) >= 2 and about_data and len(inspected) >= 1 and bool(function.stops or function.answers)
 
@@ -150,18 +154,16 @@ def computed_without(repo: Repository) -> Iterator[Place]:
     for function in code.functions:
         if _OWN.search(function.name) and not _NOT_DATA.search(function.name) and _checks_data(repo, function):
             yield function.head
-    for test in repo.tests.modules:
-        for function in test.functions:
-            if function.checks and re.search(
-                r"(?i)columns|schema|missing|nulls?\b|data_quality|data_valid", function.name
-            ):
-                yield function.head
     for call in code.calls("monitor.report"):
         if re.search(
             r"DataQuality|DataSummary|DataStability|DataDriftPreset",
             call.name,
         ):
             yield call.place
+    for test in repo.tests.modules:
+        for function in test.functions:
+            if function.checks and re.search(r"(?i)columns|schema|data_quality|data_valid", function.name):
+                yield function.head
 
 
 def request_schemas(repo: Repository) -> Iterator[Place]:

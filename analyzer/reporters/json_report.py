@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 from analyzer.advice import next_steps
-from analyzer.authenticity import Authenticity, Copies, Growth, Ownership
 from analyzer.claims import Claim
 from analyzer.engine import Decision
-from analyzer.findings import Evidence, Place, Status
-from analyzer.outcomes import Outcome
+from analyzer.findings import Evidence, Status
+from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.words import plain_utf8 as _plain
+from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
 from analyzer.snapshot import Problem
@@ -41,7 +43,12 @@ def as_document(report: Report) -> dict[str, Any]:
             "committed": target.committed,
             "url": target.url,
         },
-        "rubric": {"id": report.rubric.id, "version": report.rubric.version, "sha256": report.rubric.sha256},
+        "rubric": {
+            "id": report.rubric.id,
+            "version": report.rubric.version,
+            "sha256": report.rubric.sha256,
+            "extends": report.rubric.extends,
+        },
         "score": card.score,
         "grade": card.grade,
         "assessed": round(card.assessed, 4),
@@ -79,8 +86,8 @@ def as_document(report: Report) -> dict[str, Any]:
             }
             for item in report.claims
         ],
-        "outcomes": [_outcome(item, target) for item in report.outcomes],
-        "authenticity": _beside(report.authenticity),
+        "outcomes": [outcome(item, target) for item in report.outcomes],
+        "authenticity": facts(report.authenticity),
         "next_steps": [
             {
                 "criterion": step.criterion,
@@ -94,6 +101,21 @@ def as_document(report: Report) -> dict[str, Any]:
             }
             for step in report.next_steps
         ],
+        "roles": [
+            {"role": item.role, "share": item.share, "because": [_reason(reason) for reason in item.because]}
+            for item in report.roles
+        ],
+        "interview": [
+            {
+                "topic": item.topic,
+                "question": _plain(item.question),
+                "path": _plain(item.path),
+                "line": item.line,
+                "covers": list(item.covers),
+            }
+            for item in report.interview.questions
+        ],
+        "interview_note": report.interview.note,
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
     }
 
@@ -127,89 +149,34 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         criteria,
         100 / possible if possible else 0.0,
     )
+    technologies = tuple(
+        Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]
+    )
     return Report(
         document["tool"]["version"],
         target,
         rubric,
         card,
-        tuple(Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]),
+        technologies,
         tuple(Claim(**item) for item in document["claims"]),
-        tuple(_outcome_of(item) for item in document["outcomes"]),
-        _beside_of(document["authenticity"]),
+        tuple(outcome_of(item) for item in document["outcomes"]),
+        facts_of(document["authenticity"]),
         next_steps(card),
         tuple(Problem(**item) for item in document["problems"]),
         document["files"],
+        _interview(document),
+        role_shares(card, technologies),
     )
 
 
-def _outcome(item: Outcome, target: ReportTarget) -> dict[str, Any]:
-    shown = item.evidence
-    return {
-        "metric": item.metric,
-        "value": item.value,
-        "unit": item.unit,
-        "direction": item.direction,
-        "baseline": _plain(item.baseline),
-        "path": _plain(item.path),
-        "line": item.line,
-        "backed": item.backed,
-        "evidence": {
-            "path": _plain(shown.path),
-            "line": shown.line,
-            "url": target.link(shown.path, shown.line, shown.line),
-        }
-        if shown
-        else None,
-        "sentence": _plain(item.sentence),
-    }
+def _reason(reason: Reason) -> dict[str, Any]:
+    what = {"criterion": reason.criterion} if reason.criterion else {"technology": reason.technology}
+    return {**what, "path": _plain(reason.path), "line": reason.line}
 
 
-def _outcome_of(item: dict[str, Any]) -> Outcome:
-    shown = item["evidence"]
-    return Outcome(**{**item, "evidence": Place(shown["path"], shown["line"]) if shown else None})
-
-
-def _beside(facts: Authenticity) -> dict[str, Any]:
-    growth, ownership = facts.growth, facts.ownership
-    return {
-        "fork": facts.fork,
-        "template": facts.template,
-        "history": {
-            "commits": growth.commits,
-            "complete": growth.complete,
-            "first": growth.first,
-            "last": growth.last,
-            "days": growth.days,
-            "active_days": growth.active_days,
-            "authors": growth.authors,
-            "largest_share": growth.largest_share,
-        }
-        if growth
-        else None,
-        "owner": {"commits": ownership.commits, "among": ownership.among, "share": ownership.share}
-        if ownership
-        else None,
-        "copies": [
-            {"template": item.template, "files": item.files, "paths": [_plain(path) for path in item.paths]}
-            for item in facts.copies
-        ],
-        "files": dict(facts.files),
-        "course_share": facts.course_share,
-        "facts": list(facts.facts),
-    }
-
-
-def _beside_of(item: dict[str, Any]) -> Authenticity:
-    owner = item["owner"]
-    return Authenticity(
-        item["fork"],
-        item["template"],
-        Growth(**item["history"]) if item["history"] else None,
-        Ownership(owner["commits"], owner["among"]) if owner else None,
-        tuple(Copies(each["template"], each["files"], tuple(each["paths"])) for each in item["copies"]),
-        tuple(item["files"].items()),
-        item["course_share"],
-    )
+def _interview(document: dict[str, Any]) -> Interview:
+    questions = (Question(**{**item, "covers": tuple(item["covers"])}) for item in document["interview"])
+    return Interview(tuple(questions), document["interview_note"])
 
 
 def _found(items: list[dict[str, Any]]) -> tuple[Evidence, ...]:
@@ -224,8 +191,3 @@ def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
         "snippet": _plain(found.snippet),
         "url": target.link(found.path, found.line, found.end_line),
     }
-
-
-def _plain(text: str) -> str:
-    """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

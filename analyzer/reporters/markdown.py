@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from analyzer.findings import Evidence, Status
+from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
-from analyzer.reporters.words import STATUS_WORDS, number, place, sentence, visible
+from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
 
 __all__ = ["render_markdown"]
 
@@ -51,6 +52,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _steps(report)
     yield from _checklist(report)
     yield from _technologies(report)
+    yield from _interview(report)
+    yield from _problems(report)
     commit = f", commit `{target.commit[:12]}`" if target.commit else ""
     yield (
         f"<sub>folioscope {report.tool_version}, rubric {report.rubric.id} {report.rubric.version} "
@@ -96,6 +99,9 @@ def _technologies(report: Report) -> Iterator[str]:
     if report.technologies:
         yield f"**Technologies shown:** {', '.join(item.id for item in report.technologies)}"
         yield ""
+    if report.roles:
+        yield f"**Leans to:** {leaning(report)}"
+        yield ""
     if report.claims:
         yield "**Named, but not shown by code or configuration**"
         yield ""
@@ -110,6 +116,26 @@ def _technologies(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- {_plain(fact)}" for fact in report.authenticity.facts)
     yield ""
+
+
+def _interview(report: Report) -> Iterator[str]:
+    questions, note = report.interview.questions, report.interview.note
+    if not questions and not note:
+        return
+    count = "one question" if len(questions) == 1 else f"{len(questions)} questions" if questions else "no question"
+    yield f"<details><summary>To talk about: {count}</summary>"
+    yield ""
+    for index, item in enumerate(questions, 1):
+        text = "".join(_code(part) if is_code else _plain(part) for part, is_code in spans(item.question))
+        yield f"{index}. **{TOPICS.get(item.topic, item.topic)}.** {text}"
+        yield from (f"   - {_plain(point)}" for point in item.covers)
+    yield from ([_plain(note)] if note else [])
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _problems(report: Report) -> Iterator[str]:
     if report.problems:
         yield f"<details><summary>{len(report.problems)} files were not read, or read in part</summary>"
         yield ""

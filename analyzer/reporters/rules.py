@@ -11,15 +11,16 @@ from rich.text import Text
 from analyzer.errors import UsageError
 from analyzer.plugins import Rule, discover
 from analyzer.reporters.words import number
-from analyzer.rubric import Criterion, Rubric
+from analyzer.rubric import Change, Criterion, Rubric
 from analyzer.snapshot import nearest
 
 __all__ = ["print_criterion", "print_rules"]
 
 
 def print_rules(rubric: Rubric, console: Console) -> None:
-    """Print every criterion with its points and the rules that feed it."""
+    """Print every criterion with its points, what the rubric changes in them, and the rules that feed it."""
     rules = _by_criterion()
+    _print_head(rubric, console)
     for section in rubric.sections:
         console.print(Text(section.title, style="bold"))
         table = Table.grid(padding=(0, 2))
@@ -29,14 +30,27 @@ def print_rules(rubric: Rubric, console: Console) -> None:
         for item in section.criteria:
             points = f"{'+' if item.bonus else ''}{number(item.points)}"
             names = ", ".join(rule.id.partition("/")[2] for rule in rules.get(item.id, ()))
-            table.add_row(
-                item.id, points, Text.assemble(item.title, "\n", (names or "no rule installed", "bright_black"))
-            )
+            told = Text.assemble(item.title, "\n", (names or "no rule installed", "bright_black"))
+            if change := rubric.change(item.id):
+                told.append(f"\n{_changed(rubric, change)}", style="cyan")
+            table.add_row(item.id, points, told)
         console.print(Padding(table, (0, 0, 1, 2)))
     others = sorted(set(rules) - {item.id for item in rubric.criteria})
     if others:
         console.print(f"Rules for criteria that this rubric does not have: {', '.join(others)}")
     console.print(Text("folioscope rules show ID explains one.", style="bright_black"))
+
+
+def _print_head(rubric: Rubric, console: Console) -> None:
+    parent = f", extends {rubric.extends} and changes the points of {len(rubric.changes)} criteria" * bool(
+        rubric.extends
+    )
+    console.print(Text.assemble((rubric.title, "bold"), f" ({rubric.id} {rubric.version}{parent})"))
+    console.print()
+
+
+def _changed(rubric: Rubric, change: Change) -> str:
+    return f"{number(change.before)} in {rubric.extends}, {number(change.points)} here: {change.reason}"
 
 
 def _by_criterion() -> dict[str, list[Rule]]:
@@ -72,7 +86,10 @@ def _print(rubric: Rubric, criterion: Criterion, rules: list[Rule], console: Con
             style="bright_black",
         )
     )
-    console.print(Text(f"Section: {section.title} (guide: {section.source})", style="bright_black"))
+    if change := rubric.change(criterion.id):
+        console.print(Text(_changed(rubric, change), style="cyan"))
+    guide = f" (guide: {section.source})" if section.source else ""
+    console.print(Text(f"Section: {section.title}{guide}", style="bright_black"))
     console.print()
     console.print(Text.assemble(("Why  ", "bold"), criterion.why))
     console.print(Text.assemble(("How  ", "bold"), criterion.how))

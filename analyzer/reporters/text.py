@@ -12,8 +12,10 @@ from rich.text import Text
 
 from analyzer.advice import NextStep
 from analyzer.findings import Evidence, Status
+from analyzer.interview import Question
+from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
-from analyzer.reporters.words import STATUS_WORDS, number, place, sentence, strengths, visible
+from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
 __all__ = ["console_for", "print_report", "render_text"]
@@ -22,6 +24,7 @@ _WIDTH = 80
 _BAR = 24
 _OUTCOMES = 8
 _STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
+_FEW_QUESTIONS = 2
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
 
 
@@ -50,6 +53,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
     parts += _outcomes(report, verbose)
+    parts += list(_interview(report, verbose))
     parts += _beside(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
@@ -179,6 +183,8 @@ def _technologies(report: Report) -> list[RenderableType]:
             Text(", ".join(item.id for item in report.technologies)),
             "",
         ]
+    if report.roles:
+        found += [Text.assemble(("Leans to: ", "bold"), leaning(report)), ""]
     if report.claims:
         found.append(_title("Named, but not shown by code or configuration"))
         found += [Text(visible(item.sentence), style="bright_black") for item in report.claims]
@@ -205,6 +211,35 @@ def _beside(report: Report) -> list[RenderableType]:
     found: list[RenderableType] = [_title("Facts beside the score")]
     found += [Text(visible(fact)) for fact in report.authenticity.facts]
     return [*found, ""]
+
+
+def _interview(report: Report, verbose: bool) -> list[RenderableType]:
+    questions, note = report.interview.questions, report.interview.note
+    found: list[RenderableType] = [_title("To talk about")] if questions or note else []
+    shown = questions if verbose else questions[:_FEW_QUESTIONS]
+    for item in shown:
+        found += _question(item, verbose)
+    if len(questions) > len(shown):
+        hint = f"{len(shown)} of {len(questions)} questions; --verbose shows all, with what a good answer covers"
+        found.append(Text(hint, style="bright_black"))
+    if note and (verbose or len(shown) == len(questions)):
+        found.append(Text(note, style="bright_black"))
+    return [*found, ""] if found else []
+
+
+def _question(item: Question, verbose: bool) -> list[RenderableType]:
+    text = Text()
+    for part, is_code in spans(item.question):
+        # A place is plain by itself; a line of code would run into the sentence where there is no colour.
+        shown = f"`{part}`" if is_code and " " in part else part
+        text.append(visible(shown), style="cyan" if is_code else "")
+    found: list[RenderableType] = [Text(TOPICS.get(item.topic, item.topic), style="underline"), text]
+    if verbose:
+        points = Table.grid(padding=(0, 1))
+        for point in item.covers:
+            points.add_row(Text("-", style="bright_black"), Text(point, style="bright_black"))
+        found.append(Padding(points, (0, 0, 0, 2)))
+    return found
 
 
 def _problems(report: Report, verbose: bool) -> list[RenderableType]:

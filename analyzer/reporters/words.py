@@ -8,7 +8,18 @@ from analyzer.findings import Evidence, Status
 from analyzer.report import Report
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
-__all__ = ["STATUS_WORDS", "gaps", "number", "place", "sentence", "strengths", "visible"]
+__all__ = [
+    "STATUS_WORDS",
+    "gaps",
+    "leaning",
+    "number",
+    "place",
+    "plain_utf8",
+    "sentence",
+    "spans",
+    "strengths",
+    "visible",
+]
 
 STATUS_WORDS = {
     Status.MET: "met",
@@ -35,6 +46,11 @@ def _escaped(character: str) -> str:
     return " " if unicodedata.category(character) == "Zs" else f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
 
 
+def plain_utf8(text: str) -> str:
+    """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def number(value: float) -> str:
     """A number without a needless decimal: 3, 1.5."""
     return f"{value:.1f}".removesuffix(".0")
@@ -43,6 +59,16 @@ def number(value: float) -> str:
 def place(evidence: Evidence) -> str:
     """``path:line`` of evidence."""
     return f"{visible(evidence.path)}:{evidence.line}"
+
+
+def spans(text: str) -> list[tuple[str, bool]]:
+    """The parts of a question with whether each is code, which stands between backticks."""
+    return [(part, index % 2 == 1) for index, part in enumerate(text.split("`")) if part]
+
+
+def leaning(report: Report) -> str:
+    """How the evidence leans between the roles, in one line; empty where there is hardly any."""
+    return ", ".join(f"{item.role} {item.share * 100:.0f} %" for item in report.roles if item.share)
 
 
 def strengths(report: Report, most: int = 5) -> list[ScoredCriterion]:

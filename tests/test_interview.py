@@ -1,0 +1,225 @@
+"""Questions for a conversation: grounded in the repository, chosen in one order, and few where there is little."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import string
+
+import pytest
+
+from analyzer import interview as package
+from analyzer.analysis import Options, analyze
+from analyzer.claims import find_claims
+from analyzer.engine import decide
+from analyzer.interview import Interview, choice, guide_topics, interview_questions, more_topics, secret_topics
+from analyzer.knowledge.interview import GUIDE_TOPICS, QUESTIONS, TOPICS
+from analyzer.plugins import discover
+from analyzer.repository import Repository
+from analyzer.rubric import load_rubric
+from analyzer.scorer import score
+from analyzer.technologies import find_technologies
+from tests.conftest import FIXTURES
+
+TRAIN = """
+import mlflow
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+def train(frame):
+    model = Ridge().fit(frame[["x"]], frame["y"])
+    mlflow.sklearn.log_model(model, name="model", registered_model_name="demand")
+    return model
+
+if __name__ == "__main__":
+    train(pd.read_parquet("data.parquet"))
+"""
+SERVE = """
+import pickle
+from fastapi import FastAPI
+
+app = FastAPI()
+model = pickle.load(open("models/model.pkl", "rb"))
+
+@app.post("/predict")
+def predict(x: float):
+    return {"y": model.predict([[x]])[0]}
+"""
+
+
+def interview(repo: Repository) -> Interview:
+    """The questions for a repository."""
+    rubric = load_rubric()
+    decisions, _ = decide(repo, discover(), [item.id for item in rubric.criteria])
+    found, problems = interview_questions(repo, score(decisions, rubric), find_claims(repo, find_technologies(repo)))
+    assert problems == ()
+    return found
+
+
+def asked(repo: Repository, topic: str) -> str:
+    """The question of a topic, or an empty string."""
+    return next((item.question for item in interview(repo).questions if item.topic == topic), "")
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.iterdir()), ids=lambda path: path.name)
+def test_every_question_of_a_fixture_names_its_own_line(path):
+    found = interview_of(path.name)
+    assert len(found.questions) <= choice.MOST
+    assert len(found.questions) >= choice.FEWEST or found.note
+    for item in found.questions:
+        assert item.path in item.question
+        assert 1 <= item.line <= len((path / item.path).read_bytes().splitlines() or [b""])
+        assert len(item.covers) >= 3
+
+
+def interview_of(name: str) -> Interview:
+    """The questions for a fixture."""
+    return analyze(str(FIXTURES / name), Options(standalone=True)).interview
+
+
+def test_the_exemplary_project_is_asked_about_all_topics_of_the_guide():
+    topics = [item.topic for item in interview_of("exemplary").questions]
+    assert topics[:4] == list(GUIDE_TOPICS)
+    assert len(topics) == 8
+
+
+def test_a_registry_that_the_service_does_not_ask(repository):
+    repo = repository({"train.py": TRAIN, "serve.py": SERVE})
+    assert asked(repo, "versioning").startswith(
+        "`train.py:8` registers the model, but `serve.py:6` loads `models/model.pkl`"
+    )
+
+
+def test_a_service_that_loads_by_alias_is_asked_how_it_goes_back(repository):
+    serve = SERVE.replace("import pickle", "import mlflow").replace(
+        'pickle.load(open("models/model.pkl", "rb"))', 'mlflow.pyfunc.load_model("models:/demand@champion")'
+    )
+    repo = repository({"serve.py": serve})
+    assert "`serve.py:6` loads `models:/demand@champion` once, when the module is imported" in asked(repo, "rollout")
+
+
+def test_training_by_hand_is_asked_for_a_design(repository):
+    assert asked(repository({"train.py": TRAIN}), "retraining").startswith("`train.py:7` trains `Ridge` when a person")
+
+
+def test_a_schedule_without_a_gate_is_quoted(repository):
+    workflow = "on:\n  schedule:\n    - cron: '0 3 * * 1'\njobs:\n  t:\n    steps:\n      - run: python train.py\n"
+    repo = repository({"train.py": TRAIN, ".github/workflows/train.yml": workflow})
+    expected = "`.github/workflows/train.yml:2` starts training by itself (`cron: '0 3 * * 1'`); no comparison"
+    assert asked(repo, "retraining").startswith(expected)
+
+
+def test_a_gate_is_asked_about_its_own_comparison(repository):
+    gate = TRAIN.replace("    return model\n", "") + (
+        "\ndef promote(challenger_rmse, champion_rmse, version):\n"
+        "    if challenger_rmse < champion_rmse * 0.98:\n"
+        "        mlflow.MlflowClient().set_registered_model_alias('demand', 'champion', version)\n\n"
+        "promote(1, 2, 3)\n"
+    )
+    assert "on `challenger_rmse < champion_rmse * 0.98`" in asked(repository({"train.py": gate}), "decision")
+
+
+def test_a_canary_is_asked_about_its_numbers(repository):
+    service = (
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: demand}\n"
+        "spec:\n  predictor:\n    canaryTrafficPercent: 10\n"
+    )
+    assert asked(repository({"k8s/service.yaml": service}), "rollout").startswith("`k8s/service.yaml:6` splits traffic")
+
+
+def test_a_random_split_is_doubted(repository):
+    train = TRAIN.replace(
+        "    model =", "    kept, test = train_test_split(frame, test_size=0.2)\n    model ="
+    ).replace("import mlflow", "import mlflow\nfrom sklearn.model_selection import train_test_split")
+    assert "(`kept, test = train_test_split(frame, test_size=0.2)`)" in asked(
+        repository({"t.py": train}), "accuracy-drop"
+    )
+
+
+def test_a_notebook_is_quoted_as_code(repository):
+    cell = {"cell_type": "code", "source": ["import pandas as pd\n", "frame = pd.read_csv('a.csv')\n", "frame.head()"]}
+    text = json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    assert "(`frame = pd.read_csv('a.csv')`)" in asked(repository({"a.ipynb": text}), "data-quality")
+
+
+def test_a_secret_is_named_and_never_shown(repository):
+    repo = repository({".env": "REGION=eu\nAPI_KEY=sk-live-93hf83\n", "train.py": TRAIN})
+    assert asked(repo, "secrets").startswith("`.env:2` holds a value for `API_KEY`")
+    assert "93hf83" not in str(interview(repo))
+
+
+@pytest.mark.parametrize("value", ["${API_KEY}", "<your key>", "", "API_KEY", "your-api-key"])
+def test_a_placeholder_is_no_secret(repository, value):
+    assert asked(repository({".env": f"API_KEY={value}\n", "train.py": TRAIN}), "secrets") == ""
+
+
+def test_a_sample_password_is_asked_more_kindly(repository):
+    compose = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: example\n"
+    assert "a sample value" in asked(repository({"compose.yaml": compose}), "secrets")
+
+
+def test_a_tool_that_was_weighed_is_no_claim(repository):
+    repo = repository({"README.md": "# P\n\nWe deploy with Helm instead of Kustomize.\n", "train.py": TRAIN})
+    assert asked(repo, "decision").startswith("`README.md:3` weighs helm")
+    assert asked(repo, "claims") == ""
+
+
+def test_plans_and_addresses_are_no_claims(repository):
+    readme = "# P\n\nThe data are at https://dev.azure.com/x.\n\n## Future work\n\nMonitoring with Grafana.\n"
+    assert asked(repository({"README.md": readme}), "claims") == ""
+
+
+def test_a_claim_is_asked_kindly(repository):
+    readme = "# P\n\nIt runs on Kubernetes and is watched with Grafana.\n"
+    question = asked(repository({"README.md": readme}), "claims")
+    assert question.startswith(
+        "`README.md:3` names grafana and kubernetes; no code or configuration was found for them."
+    )
+
+
+def test_the_plainest_number_is_chosen(repository):
+    readme = "# P\n\n## Results\n\nThe accuracy is 0.91.\n\nThe RMSE is 31 % lower than that of the baseline.\n"
+    assert "`The RMSE is 31 % lower than that of the baseline`" in asked(repository({"README.md": readme}), "results")
+
+
+def test_an_empty_repository_says_why_nothing_is_asked(repository):
+    found = interview(repository({"main.py": "print('hello')\n"}))
+    assert found.questions == ()
+    assert found.note.startswith("No question: nothing was found that trains, watches, saves or serves a model")
+
+
+def test_the_same_repository_gets_the_same_questions(repository):
+    files = {"train.py": TRAIN, "serve.py": SERVE}
+    assert interview(repository(files)) == interview(repository(files))
+
+
+def test_text_of_a_repository_cannot_fill_fields(repository):
+    repo = repository({"README.md": "# P\n\n## Results\n\nRMSE of `{gate}` is 0.5, 3 % lower than before.\n"})
+    assert "{gate}" in asked(repo, "results")
+
+
+def test_a_topic_that_fails_costs_its_own_question(repository, monkeypatch):
+    def broken(facts):
+        raise ValueError("broken")
+
+    monkeypatch.setitem(choice._FINDERS, "versioning", broken)
+    repo = repository({"train.py": TRAIN, "serve.py": SERVE})
+    card = score((), load_rubric())
+    found, problems = interview_questions(repo, card, ())
+    assert [item.where for item in problems] == ["interview/versioning"]
+    assert found.questions
+
+
+def test_the_table_is_whole():
+    code = "".join(inspect.getsource(item) for item in (choice, guide_topics, more_topics, secret_topics))
+    assert package.__doc__
+    for item in QUESTIONS:
+        assert item.topic in TOPICS
+        assert f'"{item.id}"' in code, f"nothing finds ground for {item.id}"
+        assert item.text.endswith(("?", "."))
+        assert 3 <= len(item.covers) <= 4
+        fields = [name for _, name, _, _ in string.Formatter().parse(item.text) if name]
+        assert fields, "a question without a place would be a general one"
+    assert set(GUIDE_TOPICS) < set(TOPICS)
+    assert not [name for name in re.findall(r'Ground\(\s*"([\w.-]+)"', code) if name not in {q.id for q in QUESTIONS}]
