@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from analyzer.claims import find_claims
 from analyzer.engine import decide
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import GitError, run
+from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
@@ -138,13 +139,18 @@ def assess(
     Raises:
         LimitError: the repository holds more text than may be read.
     """
-    repository = Repository(snapshot, target.subdir)
-    names = tuple(item.id for item in rubric.criteria)
-    decisions, failures = decide(repository, discover() if rules is None else rules, names)
-    card = score(decisions, rubric)
-    technologies = find_technologies(repository)
-    claims = find_claims(repository, technologies)
-    interview, unasked = interview_questions(repository, card, claims)
+    # git reads the history while this process parses.
+    with ThreadPoolExecutor(1) as aside:
+        history = aside.submit(read_history, snapshot)
+        repository = Repository(snapshot, target.subdir)
+        names = tuple(item.id for item in rubric.criteria)
+        decisions, failures = decide(repository, discover() if rules is None else rules, names)
+        card = score(decisions, rubric)
+        technologies = find_technologies(repository)
+        claims = find_claims(repository, technologies)
+        interview, unasked = interview_questions(repository, card, claims)
+        outcomes = find_outcomes(repository)
+        beside = look_beside(repository, history.result(), owner)
     return Report(
         VERSION,
         target,
@@ -152,8 +158,8 @@ def assess(
         card,
         technologies,
         tuple(claim for claim in claims if not claim.aside),
-        find_outcomes(repository),
-        look_beside(repository, owner),
+        outcomes,
+        beside,
         next_steps(card),
         problems=tuple(sorted({*repository.problems, *failures, *unasked})),
         files=len(repository.inventory.own),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.history import Commit, History, read_history
+from analyzer.history import Commit, History
 from analyzer.inventory import Inventory, Owner
 from analyzer.repository import Repository
 
@@ -80,14 +80,14 @@ class Authenticity:
         return tuple(_sentences(self))
 
 
-def look_beside(repo: Repository, owner: str = "") -> Authenticity:
+def look_beside(repo: Repository, history: History | None, owner: str = "") -> Authenticity:
     """Collect the facts about one repository.
 
     Args:
         repo: the repository.
+        history: its commits, or None where they are not known.
         owner: name, e-mail address or account of its owner, for the share of the commits; empty for none.
     """
-    history = read_history(repo.snapshot)
     whole = repo.inventory.whole
     counted = sum(whole.get(kind, 0) for kind in (Owner.OWN, Owner.COURSE, Owner.SCAFFOLD))
     return Authenticity(

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analyzer.errors import LimitError
 from analyzer.findings import Place
@@ -18,6 +19,7 @@ from analyzer.repository import Repository
 __all__ = ["find_numbers"]
 
 _LARGEST = 256 * 1024
+_SUFFIXES = (".json", ".yaml", ".yml", ".csv", ".tsv", ".txt", ".log", ".md", ".JSON", ".CSV")
 _MOST_FILES = 60
 _MOST_TRACKED = 300
 _MOST_OUTPUTS = 400
@@ -91,7 +93,8 @@ def _candidates(repo: Repository) -> list[str]:
     return [
         path
         for path in _paths(repo)
-        if (METRIC_FILE.search(path) or PROSE_FILE.search(path) or path in listed)
+        if path.endswith(_SUFFIXES)
+        and (METRIC_FILE.search(path) or PROSE_FILE.search(path) or path in listed)
         and repo.inventory.owners[path] is Owner.OWN
         and not _is_code(path)
     ]
@@ -114,9 +117,10 @@ def _words_of(path: str) -> str:
     return re.sub(r"[_/.-]+", " ", path)
 
 
-def _named(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _named(text: str) -> frozenset[str]:
     plain = re.sub(r"[_/.-]+", " ", text)
-    return {metric.id for metric in METRICS if metric.pattern.search(plain)}
+    return frozenset(metric.id for metric in METRICS if metric.pattern.search(plain))
 
 
 # -- comparing ---------------------------------------------------------------------------------------------------

@@ -116,9 +116,11 @@ _CHANGE_AFTER = re.compile(
 
 
 def _of_line(path: str, line: str, at: int) -> Iterator[Statement]:
+    numbers = _numbers(line)
+    if not any(number.unit or number.precise for number in numbers):
+        return
     if NOT_AN_OUTCOME.search(line) or OTHERS.search(line):
         return
-    numbers = _numbers(line)
     mentions = _mentions(line)
     used: set[int] = set()
     for index, (number, following) in enumerate(pairwise(numbers)):
