@@ -10,7 +10,9 @@ from typing import Protocol
 
 import pytest
 
+from analyzer.engine import Decision, decide
 from analyzer.limits import Limits
+from analyzer.plugins import discover
 from analyzer.repository import Repository
 from analyzer.snapshot import open_folder
 
@@ -61,6 +63,18 @@ def commit_all(folder: Path, message: str = "work") -> str:
     git(folder, "add", "-A", "-f")
     git(folder, "commit", "-q", "--allow-empty", "-m", message)
     return git(folder, "rev-parse", "HEAD")
+
+
+def decide_one(repo: Repository, criterion: str) -> Decision:
+    """What the installed rules decide about one criterion of a repository."""
+    decisions, problems = decide(repo, discover(), (criterion,))
+    assert problems == ()
+    return decisions[0]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of this project's tests."""
+    parser.addoption("--update-snapshots", action="store_true", help="write the snapshots of whole reports anew")
 
 
 @pytest.fixture
