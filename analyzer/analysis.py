@@ -157,7 +157,7 @@ def assess(
         rubric,
         card,
         technologies,
-        tuple(claim for claim in claims if not claim.aside),
+        claims,
         outcomes,
         beside,
         next_steps(card),

@@ -22,8 +22,8 @@ __all__ = ["Claim", "find_claims", "place_words"]
 class Claim:
     """A technology that is named and not shown.
 
-    ``sentence`` says where, and what was looked for; ``aside`` marks one that is named only as a plan or to say why it
-    is not used, which claims nothing.
+    ``sentence`` says where, and what was looked for; ``aside`` marks one that is named only as a plan, or
+    beside what is used.
     """
 
     technology: str
@@ -93,6 +93,7 @@ def _named(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
 
 def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> Iterator[_Mention]:
     lines = (repo.text(readme.path) or "").split("\n")
+    verb = "names {} as a plan or aside" if asides else "mentions {}"
     prose = []
     for section in readme.sections:
         if not asides and any(FUTURE_TITLE.search(title) for title in (section.title, *section.trail)):
@@ -103,7 +104,7 @@ def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> It
             prose.append((kept, block.line))
     joined = "\n".join(text for text, _ in prose)
     for pattern, name in _named(joined):
-        yield _Mention(name, readme.path, _line_of(pattern, prose, lines), "mentions {}", asides)
+        yield _Mention(name, readme.path, _line_of(pattern, prose, lines), verb, asides)
 
 
 def _line_of(pattern: re.Pattern[str], prose: list[tuple[str, int]], lines: list[str]) -> int:

@@ -11,7 +11,7 @@ from tests.conftest import BuildRepository
 
 
 def claims(repo: Repository) -> dict[str, Claim]:
-    return {item.technology: item for item in find_claims(repo, find_technologies(repo)) if not item.aside}
+    return {item.technology: item for item in find_claims(repo, find_technologies(repo))}
 
 
 def test_a_mention_without_code_is_a_claim_that_says_what_was_looked_for(repository: BuildRepository):
@@ -50,11 +50,15 @@ def test_a_description_is_a_claim(repository: BuildRepository):
     assert claims(repo)["bentoml"].line == 3
 
 
-def test_plans_are_no_claims(repository: BuildRepository):
-    repo = repository({"README.md": "# Churn\n\nWe plan to use Kafka.\n\n## Future work\n\n- Move to Kubernetes\n"})
+def test_plans_are_told_from_what_is_said_to_be_there(repository: BuildRepository):
+    found = claims(
+        repository({"README.md": "# Churn\n\nWe plan to use Kafka.\n\n## Future work\n\n- Move to Kubernetes\n"})
+    )
 
-    assert not claims(repo)
-    assert [item.technology for item in find_claims(repo, ())] == ["kafka", "kubernetes"]
+    assert {name: item.aside for name, item in found.items()} == {"kafka": True, "kubernetes": True}
+    assert found["kubernetes"].sentence == (
+        "README line 7 names Kubernetes as a plan or aside; no manifest, chart or client code was found."
+    )
 
 
 def test_every_technology_has_a_name_and_something_to_look_for():

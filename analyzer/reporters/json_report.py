@@ -83,6 +83,7 @@ def as_document(report: Report) -> dict[str, Any]:
                 "path": _plain(item.path),
                 "line": item.line,
                 "sentence": _plain(item.sentence),
+                "aside": item.aside,
             }
             for item in report.claims
         ],
