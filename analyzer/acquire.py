@@ -272,8 +272,8 @@ def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress =
         if fetched.status:
             raise explain(target, fetched.complaint)
         commit = _head_of(runner, git_dir)
-        # The history alone, without trees and files; a server that cannot give it costs only the history.
-        _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=tree:0"], f"+{wanted}:refs/heads/history")
+        # The history with its folders but without files; a server that cannot give it costs only the history.
+        _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=blob:none"], f"+{wanted}:refs/heads/history")
         runner.run("preparation", "config", "--remove-section", "remote.origin", git_dir=git_dir)
         yield Acquired(git_dir, commit)
     finally:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.authenticity import look_beside
 from analyzer.cache import ReportCache, report_key
+from analyzer.claims import find_claims
 from analyzer.engine import decide
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import run
+from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
+from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
@@ -58,6 +62,7 @@ class Options:
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
+        owner: name, e-mail address or account whose share of the commits is reported beside the score.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
     """
 
@@ -69,6 +74,7 @@ class Options:
     worktree: bool = False
     standalone: bool = False
     offline: bool = False
+    owner: str = ""
     cached: bool = True
 
 
@@ -130,19 +136,33 @@ def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: 
         yield from pool.map(_work, work)
 
 
-def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tuple[Rule, ...] | None = None) -> Report:
+def assess(
+    snapshot: Snapshot,
+    target: ReportTarget,
+    rubric: Rubric,
+    rules: tuple[Rule, ...] | None = None,
+    owner: str = "",
+) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
+
+    ``owner`` is whose share of the commits is reported; it never touches the score.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
-    repository = Repository(snapshot, target.subdir)
-    names = tuple(item.id for item in rubric.criteria)
-    decisions, failures = decide(repository, discover() if rules is None else rules, names)
-    wiring, broken = _wiring(repository)
-    card = score(decisions, rubric, chain_complete=wiring.chain.complete)
-    technologies, claims = find_technologies(repository)
-    interview, unasked = interview_questions(repository, card, claims)
+    # git reads the history while this process parses.
+    with ThreadPoolExecutor(1) as aside:
+        history = aside.submit(read_history, snapshot)
+        repository = Repository(snapshot, target.subdir)
+        names = tuple(item.id for item in rubric.criteria)
+        decisions, failures = decide(repository, discover() if rules is None else rules, names)
+        wiring, broken = _wiring(repository)
+        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+        technologies = find_technologies(repository)
+        claims = find_claims(repository, technologies)
+        interview, unasked = interview_questions(repository, card, claims)
+        outcomes = find_outcomes(repository)
+        beside = look_beside(repository, history.result(), owner)
     return Report(
         VERSION,
         target,
@@ -150,6 +170,8 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
         card,
         technologies,
         claims,
+        outcomes,
+        beside,
         next_steps(card),
         problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken})),
         files=len(repository.inventory.own),
@@ -190,9 +212,11 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
             raise UsageError(f"{target.input} is a bare repository and has no work tree", "Leave out --worktree.")
         if target.ref:
             raise UsageError("--worktree reads files that no ref has", "Leave out --ref or --worktree.")
-        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, tell)
+        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
-    return _assess_in(snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, tell)
+    return _assess_in(
+        snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
+    )
 
 
 def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
@@ -204,7 +228,7 @@ def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options
     if target.ref:
         raise UsageError(f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref.")
     described = ReportTarget(path.name, "", path.name, "", "", "", "", "")
-    return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, tell)
+    return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, options, tell)
 
 
 def _siblings(path: Path) -> Iterator[Path]:
@@ -241,12 +265,14 @@ def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Opti
     return replace(target, input=name, owner=origin.owner, repo=origin.repo, url=origin.web_url if pushed else "")
 
 
-def _assess_in(snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, tell: Progress) -> Report:
+def _assess_in(
+    snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, options: Options, tell: Progress
+) -> Report:
     with snapshot:
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric)
+        return assess(snapshot, described, rubric, owner=options.owner)
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -280,7 +306,8 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
     )
 
     def key(commit: str) -> str:
-        return report_key(f"{target.web_url}\0{ref.short}", commit, ref.subdir, rubric, discover(), options.limits)
+        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
+        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -293,7 +320,7 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
             return report
     with acquire(target, ref, options.limits, tell) as acquired:
         snapshot = open_git(acquired.git_dir, acquired.commit, options.limits, filtered=True)
-        report = _assess_in(snapshot, described, ref.subdir, rubric, tell)
+        report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report

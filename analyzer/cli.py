@@ -112,6 +112,12 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
     )
+    how.add_argument(
+        "--owner",
+        default="",
+        metavar="NAME",
+        help="also report the share of commits by this name, e-mail address or account; never in the score",
+    )
     how.add_argument("--fail-under", type=_score, metavar="N", help="exit with 1 when the score is below N")
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=("text", "json", "markdown"), default="text")
@@ -178,6 +184,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         worktree=arguments.worktree,
         standalone=arguments.standalone,
         offline=arguments.offline,
+        owner=arguments.owner,
         cached=not arguments.no_cache,
     )
 

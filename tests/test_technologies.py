@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.claims import find_claims
 from analyzer.findings import Evidence
 from analyzer.knowledge.technologies import KINDS, TECHNOLOGIES
-from analyzer.technologies import Claim, find_technologies, marks_of
+from analyzer.technologies import find_technologies
 from tests.conftest import BuildRepository, Files
 
 DEPLOYMENT = (
@@ -20,7 +21,7 @@ def shown(repository: BuildRepository):
     """``shown(files)`` returns {technology: places}."""
 
     def find(files: Files, subdir: str = "") -> dict[str, list[str]]:
-        technologies, _ = find_technologies(repository(files, subdir))
+        technologies = find_technologies(repository(files, subdir))
         return {item.id: [f"{found.path}:{found.line}" for found in item.evidence] for item in technologies}
 
     return find
@@ -89,7 +90,7 @@ def test_files_of_the_root_show_what_serves_a_subfolder(shown):
 
 def test_evidence_is_three_places_with_their_lines(repository: BuildRepository):
     files = {f"{name}.py": "import mlflow\nmlflow.start_run()\n" for name in "abcdefghijklmnop"}
-    technologies, _ = find_technologies(repository(files))
+    technologies = find_technologies(repository(files))
     (found,) = (item for item in technologies if item.id == "mlflow")
     assert found.area == "lifecycle"
     assert found.evidence == tuple(Evidence(f"{name}.py", 1, 1, "import mlflow") for name in "abc")
@@ -109,19 +110,20 @@ def test_names_that_nothing_shows_are_claims_with_their_line(repository: BuildRe
         "requirements.txt": "pandas\nevidently==0.7\nmlflow\n",
         "a.py": "import mlflow\nmlflow.start_run()\n",
     }
-    _, claims = find_technologies(repository(files))
-    assert claims == (Claim("evidently", "requirements.txt", 2), Claim("kubernetes", "README.md", 5))
+    repo = repository(files)
+    claims = find_claims(repo, find_technologies(repo))
+    places = [(item.technology, item.path, item.line) for item in claims]
+    assert places == [("evidently", "requirements.txt", 2), ("kubernetes", "README.md", 5)]
 
 
 def test_without_a_readme_there_are_no_claims_of_prose(repository: BuildRepository):
-    assert find_technologies(repository({"a.txt": "Kubernetes"})) == ((), ())
+    repo = repository({"a.txt": "Kubernetes"})
+    assert find_technologies(repo) == ()
+    assert find_claims(repo, ()) == ()
 
 
 def test_the_table_is_whole():
     ids = [marks.id for marks in TECHNOLOGIES]
     assert len(ids) == len(set(ids)) > 80
     assert set(KINDS) <= set(ids)
-    found = marks_of("mlflow")
-    assert found
-    assert found.imports == ("mlflow",)
-    assert marks_of("none") is None
+    assert next(marks.imports for marks in TECHNOLOGIES if marks.id == "mlflow") == ("mlflow",)

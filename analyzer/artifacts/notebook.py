@@ -9,23 +9,37 @@ from dataclasses import dataclass, field
 
 from analyzer.artifacts.python_source import PythonModule, parse_python
 
-__all__ = ["Notebook", "parse_notebook"]
+__all__ = ["Notebook", "Output", "parse_notebook"]
 
 _MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[!%])")
 _CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
 _PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun"})
 _DEEPEST = 120
+_MOST_OUTPUTS = 400
+_LONGEST_OUTPUT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Text that a cell printed or returned, with the code of the cell; each cut to a few thousand characters."""
+
+    text: str
+    source: str
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook. ``shell`` holds (line, command) of ``!`` lines, ``markdown`` the prose cells with their lines."""
+    """A notebook.
+
+    ``shell`` holds (line, command) of ``!`` lines, ``markdown`` the prose cells with their lines, ``outputs`` the texts
+    of the first few hundred outputs.
+    """
 
     path: str
     module: PythonModule
     shell: tuple[tuple[int, str], ...] = ()
     markdown: tuple[tuple[int, str], ...] = ()
-    outputs: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
     executed: bool = False
     error: str = ""
 
@@ -67,7 +81,7 @@ def parse_notebook(path: str, raw: str) -> Notebook:
     cells = list(_cells(document))
     reader = _Reader(raw)
     markdown: list[tuple[int, str]] = []
-    outputs: list[str] = []
+    outputs: list[Output] = []
     executed = False
     for cell in cells:
         key = "source" if "source" in cell else "input"
@@ -76,7 +90,8 @@ def parse_notebook(path: str, raw: str) -> Notebook:
         if cell.get("cell_type") == "code":
             _read_code(reader, source)
             executed = executed or isinstance(cell.get("execution_count", cell.get("prompt_number")), int)
-            outputs += _outputs(cell)
+            if len(outputs) < _MOST_OUTPUTS:
+                outputs += (Output(text, source[:_LONGEST_OUTPUT]) for text in _outputs(cell))
         elif cell.get("cell_type") == "markdown" and source.strip():
             first = next(line for line in source.split("\n") if line.strip())
             markdown.append((reader.locate(first), source))
@@ -137,8 +152,11 @@ def _outputs(cell: Mapping[str, object]) -> list[str]:
         if not isinstance(output, dict):
             continue
         data = output.get("data")
-        for text in (output.get("text"), data.get("text/plain") if isinstance(data, dict) else None):
+        texts = [output.get("text")]
+        if isinstance(data, dict):
+            texts += [data.get("text/plain"), data.get("text/markdown")]
+        for text in texts:
             joined = _joined(text)
             if joined:
-                found.append(joined[:5000])
+                found.append(joined[:_LONGEST_OUTPUT])
     return found

@@ -7,16 +7,19 @@ from typing import Any
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.claims import Claim
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
 from analyzer.reporters.wiring_json import wiring_document, wiring_from
+from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 
 __all__ = ["as_document", "from_document", "render_json"]
 
@@ -77,8 +80,17 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.technologies
         ],
         "claims": [
-            {"technology": item.technology, "path": _plain(item.path), "line": item.line} for item in report.claims
+            {
+                "technology": item.technology,
+                "path": _plain(item.path),
+                "line": item.line,
+                "sentence": _plain(item.sentence),
+                "aside": item.aside,
+            }
+            for item in report.claims
         ],
+        "outcomes": [outcome(item, target) for item in report.outcomes],
+        "authenticity": facts(report.authenticity),
         "next_steps": [
             {
                 "criterion": step.criterion,
@@ -151,6 +163,8 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         card,
         technologies,
         tuple(Claim(**item) for item in document["claims"]),
+        tuple(outcome_of(item) for item in document["outcomes"]),
+        facts_of(document["authenticity"]),
         next_steps(card),
         tuple(Problem(**item) for item in document["problems"]),
         document["files"],
@@ -191,8 +205,3 @@ def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
         "snippet": _plain(found.snippet),
         "url": target.link(found.path, found.line, found.end_line),
     }
-
-
-def _plain(text: str) -> str:
-    """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

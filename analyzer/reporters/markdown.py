@@ -121,9 +121,19 @@ def _technologies(report: Report) -> Iterator[str]:
         yield f"**Leans to:** {leaning(report)}"
         yield ""
     if report.claims:
-        named = ", ".join(f"{item.technology} ({_code(f'{item.path}:{item.line}')})" for item in report.claims)
-        yield f"**Named, but not shown by code or configuration:** {named}"
+        yield "**Named, but not shown by code or configuration**"
         yield ""
+        yield from (f"- {_plain(item.sentence)}" for item in report.claims)
+        yield ""
+    if report.outcomes:
+        yield "**Outcomes in numbers**"
+        yield ""
+        yield from (f"- {_plain(item.sentence)}" for item in sorted(report.outcomes, key=lambda item: not item.backed))
+        yield ""
+    yield "**Facts beside the score**"
+    yield ""
+    yield from (f"- {_plain(fact)}" for fact in report.authenticity.facts)
+    yield ""
 
 
 def _interview(report: Report) -> Iterator[str]:

@@ -23,6 +23,7 @@ __all__ = ["console_for", "print_report", "render_text"]
 
 _WIDTH = 80
 _BAR = 24
+_OUTCOMES = 8
 _STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
 _FEW_QUESTIONS = 2
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
@@ -63,7 +64,9 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
+    parts += _outcomes(report, verbose)
     parts += list(_interview(report, verbose))
+    parts += _beside(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
     console.print(Group(*parts))
@@ -196,11 +199,30 @@ def _technologies(report: Report) -> list[RenderableType]:
         found += [Text.assemble(("Leans to: ", "bold"), leaning(report)), ""]
     if report.claims:
         found.append(_title("Named, but not shown by code or configuration"))
-        found += [
-            Text(f"{item.technology}  {visible(item.path)}:{item.line}", style="bright_black") for item in report.claims
-        ]
+        found += [Text(visible(item.sentence), style="bright_black") for item in report.claims]
         found.append("")
     return found
+
+
+def _outcomes(report: Report, verbose: bool) -> list[RenderableType]:
+    """Numbers that prose states, those first that something in the repository shows."""
+    if not report.outcomes:
+        return []
+    ordered = sorted(report.outcomes, key=lambda item: not item.backed)
+    shown = ordered if verbose else ordered[:_OUTCOMES]
+    found: list[RenderableType] = [_title("Outcomes in numbers")]
+    for item in shown:
+        mark = ("● ", "green") if item.backed else ("○ ", "bright_black")
+        found.append(Text.assemble(mark, visible(item.sentence)))
+    if len(ordered) > len(shown):
+        found.append(Text(f"and {len(ordered) - len(shown)} more; --verbose shows all", style="bright_black"))
+    return [*found, ""]
+
+
+def _beside(report: Report) -> list[RenderableType]:
+    found: list[RenderableType] = [_title("Facts beside the score")]
+    found += [Text(visible(fact)) for fact in report.authenticity.facts]
+    return [*found, ""]
 
 
 def _interview(report: Report, verbose: bool) -> list[RenderableType]:

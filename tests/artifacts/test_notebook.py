@@ -76,7 +76,7 @@ def test_prose_has_the_line_of_its_first_words() -> None:
 def test_outputs_and_execution() -> None:
     outputs = [{"text": ["AUC", " 0.9"]}, {"data": {"text/plain": "0.9"}}, {"data": 1}, "junk"]
     notebook, _ = parse(cell("x", outputs=outputs, execution_count=3), cell("y", outputs={}, execution_count=None))
-    assert (notebook.outputs, notebook.executed) == (("AUC 0.9", "0.9"), True)
+    assert (tuple(item.text for item in notebook.outputs), notebook.executed) == (("AUC 0.9", "0.9"), True)
 
 
 def test_letters_of_any_alphabet_are_located_however_they_were_written() -> None:
