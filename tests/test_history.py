@@ -85,4 +85,5 @@ def test_any_bytes_are_read_without_an_exception(content: bytes):
 @given(st.text(alphabet="0123456789.,-%$ |accurymsRMSE\n~from to by reduced", max_size=200))
 def test_any_line_is_read_without_an_exception(text: str):
     for item in statements(parse_markdown("README.md", f"# Results\n\n{text}\n")):
-        assert item.value >= 0
+        assert item.shown
+        assert isinstance(item.value, float)

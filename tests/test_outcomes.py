@@ -28,6 +28,8 @@ def stated(repository: BuildRepository, line: str) -> list[tuple[str, float, str
         ("The new features reduced the RMSE by 30 %", ("rmse", 30.0, "%", "lower", "before")),
         ("Batching made it 3x faster", ("change", 3.0, "times", "lower", "before")),
         ("Throughput: 1,200 requests/s", ("throughput", 1200.0, "req/s", "higher", "")),
+        ("RMSE - 5.204", ("rmse", 5.204, "", "lower", "")),
+        ("R2: -0.276 on the test set", ("r2", -0.276, "", "higher", "")),
         ("It costs $12 per month", ("cost", 12.0, "USD", "lower", "")),
     ],
 )
@@ -45,6 +47,8 @@ def test_a_line_is_read(repository: BuildRepository, line: str, expected: tuple[
         "UPDRS ranges from 0 to 199",
         "Python 3.11 and 4.5 GB of RAM",
         "F1 2024 season",
+        "Drift score (0.0-1.0)",
+        "It takes place on Saturday and lasts for 60 minutes",
     ],
 )
 def test_what_is_no_outcome_is_left(repository: BuildRepository, line: str):

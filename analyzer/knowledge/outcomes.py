@@ -65,7 +65,7 @@ error rate | lower | ratio | \berror rate\b|\bfailure rate\b
 coverage | higher | ratio | \b(?:test|code|line|branch) coverage\b|\bcoverage\b
 latency | lower | time | \blatenc(?:y|ies)\b|\bresponse times?\b|\binference times?\b|\bprediction times?\b|\bround[- ]trip\b|\bp(?:50|90|95|99)\b
 training time | lower | time | \btraining times?\b|\btrains? in\b|\btraining takes?\b
-run time | lower | time | \brun[- ]?times?\b|\bexecution times?\b|\bprocessing times?\b|\bduration\b|\btakes?\b|\btook\b|\bbuild times?\b|\bdeploy\w* times?\b|\bfinish(?:es)? in\b|\bruns? in\b
+run time | lower | time | \brun[- ]?times?\b|\bexecution times?\b|\bprocessing times?\b|\b(?:takes?|took)\b(?=[^.;]{0,20}\d)|\bbuild times?\b|\bdeploy\w* times?\b|\bfinish(?:es)? in\b|\bruns? in\b
 throughput | higher | rate | \bthroughput\b|\brequests? per second\b|\brps\b|\bqps\b|\bhandles?\b|\bprocess(?:es)?\b
 cost | lower | money | \bcosts?\b|\bbudget\b|\bbills?\b|\bspend(?:ing)?\b|\bprice\b
 size | lower | size | \b(?:image|model|container|bundle|docker|file) size\b|\bmemory (?:usage|use|consumption|footprint)\b|\bfootprint\b
@@ -120,7 +120,7 @@ THRESHOLD = re.compile(
     r"(?i)(?:[<>≥≤]=?|\bthresholds?\b|\bat least\b|\bat most\b|\bminimum\b|\bmaximum\b|\bexceeds?\b|\bdrops? below\b|\bfalls? below\b|\bbelow\b|\babove\b|\btargets?\b|\bgoal\b|\bif\b|\bwhen\b|\balerts?\b|\bdefaults?\b|\bshould\b|\bmust\b)[^.;|]{0,30}$"
 )
 NOT_AN_OUTCOME = re.compile(
-    r"(?i)threshold|\balert|\bif (?:the )?|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b|\b(?:may|can|might|will|should|could) (?:also )?take|\bfirst time\b|\btrigger|\bretrain|\brang(?:e|es|ing)\b|\bminikube|\bcpus?\b|\bquota|\bfree tier\b|\bcoupon|\bper share\b"
+    r"(?i)threshold|\balert|\bif (?:the )?|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b|\b(?:may|can|might|will|should|could) (?:also )?take|\bfirst time\b|\btrigger|\bretrain|\brang(?:e|es|ing)\b|\bminikube|\bcpus?\b|\bquota|\bfree tier\b|\bcoupon|\bper share\b|\bwait\b|\binitiali[sz]|\binstall|\bcoverage target|\bdata ?set\b.*\d\s?[GMK]B\b"
 )
 OTHERS = re.compile(
     r"(?i)according to|\bstud(?:y|ies)\b|\bsurvey|\bresearch|report(?:s|ed) that|industry|worldwide|globally|(?:every|each|per) year|annual|\bdataset (?:contains|is|has)\b|\bpaper\b|\bliterature\b"

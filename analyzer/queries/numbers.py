@@ -145,7 +145,7 @@ def _name(item: Statement) -> str:
 
 
 def _check(item: Statement) -> _Check:
-    first, _, last = item.digits.rpartition("-")
+    first, _, last = item.digits.removeprefix("-").rpartition("-")
     low, high = float(plain_digits(first or last)), float(plain_digits(last))
     step = 10.0 ** -len(plain_digits(last).partition(".")[2])
     if len(plain_digits(last).replace(".", "").strip("0")) < 2:
@@ -163,6 +163,8 @@ def _check(item: Statement) -> _Check:
 
 def _shown(repo: Repository, source: _Source, item: Statement, check: _Check) -> Place | None:
     for match in _NUMBER.finditer(source.text):
+        if item.negative and not match.group().startswith("-"):
+            continue
         if check.holds(abs(float(match.group()))) and _is_about(source, match.start(), _name(item)):
             return Place(source.path, _line(source, match.start()))
     return None

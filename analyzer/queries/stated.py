@@ -36,7 +36,10 @@ _NEAR_AFTER = 28
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One stated number. ``digits`` is as written, a range with both ends; ``baseline`` in words, or empty."""
+    """One stated number.
+
+    ``digits`` is as written, a range with both ends, a value below zero with its sign; ``baseline`` in words, or empty.
+    """
 
     metric: str
     digits: str
@@ -49,7 +52,13 @@ class Statement:
     @property
     def value(self) -> float:
         """The number; the upper end of a range."""
-        return float(plain_digits(self.digits.rpartition("-")[2]))
+        size = float(plain_digits(self.digits.rpartition("-")[2]))
+        return -size if self.negative else size
+
+    @property
+    def negative(self) -> bool:
+        """Whether it is below zero."""
+        return self.digits.startswith("-")
 
     @property
     def shown(self) -> str:
@@ -98,7 +107,13 @@ class _Number:
 
     @property
     def digits(self) -> str:
-        return f"{self.low}-{self.text}" if self.low else self.text
+        below = self.sign in ("-", "−") and not self.unit and self.precise
+        return f"{self.low}-{self.text}" if self.low else f"-{self.text}" if below else self.text
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether it is a scale from zero (0-1, 0-100) rather than a value."""
+        return bool(self.low) and float(self.low) == 0
 
     @property
     def shown(self) -> str:
@@ -224,7 +239,9 @@ def _statement(path: str, at: int, line: str, metric: Metric | None, number: _Nu
     name = metric.id if metric else "change"
     if name == "latency" and (percentile := re.search(r"(?i)\bp(50|90|95|99)\b", line)):
         name = f"latency p{percentile.group(1)}"
-    return Statement(name, number.digits, number.unit, better, baseline, path, at)
+    below_zero = metric is not None and metric.kind == "ratio"  # an error below zero is a dash before the number
+    digits = number.digits if below_zero else number.digits.removeprefix("-")
+    return Statement(name, digits, number.unit, better, baseline, path, at)
 
 
 # -- tables ------------------------------------------------------------------------------------------------------
@@ -301,10 +318,12 @@ def _numbers(line: str) -> list[_Number]:
     found = []
     for match in NUMBER.finditer(line):
         text, low = match["number"], match["low"] or ""
-        if max(len(text), len(low)) <= _LONGEST_NUMBER:
-            unit, measures = _canonical(match["unit"] or "", match["money"] or "")
-            sign = (match["sign"] or "").strip()
-            found.append(_Number(text, low, sign, match.start(), match.end(), unit, measures))
+        if max(len(text), len(low)) > _LONGEST_NUMBER:
+            continue
+        unit, measures = _canonical(match["unit"] or "", match["money"] or "")
+        number = _Number(text, low, match["sign"] or "", match.start(), match.end(), unit, measures)
+        if not number.is_scale:
+            found.append(number)
     return found
 
 
