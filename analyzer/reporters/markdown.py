@@ -12,7 +12,7 @@ from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sente
 
 __all__ = ["render_markdown"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@$-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 _MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
 
 
@@ -22,7 +22,8 @@ def render_markdown(report: Report) -> str:
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", visible(text))
+    # GitHub would notify whoever a text of the repository names, escaped or not; a space of no width prevents it.
+    return _SPECIAL.sub(r"\\\1", visible(text)).replace("@", "@\u200b")
 
 
 def _code(text: str) -> str:

@@ -38,7 +38,8 @@ class _Console(Console):
 
 def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
     """A console of at most 100 columns; 80 where the stream is no terminal."""
-    console = _Console(file=stream, no_color=color is False or None, highlight=False, soft_wrap=False)
+    # Words of a rubric are no markup.
+    console = _Console(file=stream, no_color=color is False or None, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, 100) if console.is_terminal else _WIDTH
     return console
 
@@ -46,7 +47,9 @@ def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
 def render_text(report: Report, *, verbose: bool = False) -> str:
     """Return the report as plain text of 80 columns, without colour."""
     buffer = io.StringIO()
-    console = Console(file=buffer, width=_WIDTH, no_color=True, highlight=False, force_terminal=False)
+    console = Console(
+        file=buffer, width=_WIDTH, no_color=True, highlight=False, markup=False, emoji=False, force_terminal=False
+    )
     print_report(report, console, verbose=verbose)
     return buffer.getvalue()
 
