@@ -1,0 +1,162 @@
+"""What the project declares that it needs, in whatever file it does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
+from analyzer.artifacts.shell import ShellCommand, parse_shell
+from analyzer.commands import unwrap
+from analyzer.inventory import Kind
+from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, IMAGE_PACKAGES
+from analyzer.repository import Repository
+
+__all__ = ["Declared"]
+
+_INSTALLERS = re.compile(r"(?:^|\b)(?:pip3?|pip3?\.\d+|uv|poetry|pipenv|conda|mamba|micromamba|pixi|pdm)$")
+_VERBS = frozenset({"install", "add", "pip", "create", "sync"})
+_WITH_VALUE = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "-c", "-n", "--name", "--group", "-G", "--prefix", "--trusted-host", "--python", "--platform", "-p"})  # fmt: skip
+_SPEC = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?(?:[=<>!~]=?[^;]*)?(?:;.*)?$")
+
+
+class Declared:
+    """The distributions that dependency files, images, scripts and notebooks install."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self.unclear = False
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every requirement that is declared anywhere; ``unclear`` is set where one could not be understood."""
+        repo = self._repository
+        found: list[Requirement] = []
+        for file in repo.dependency_files:
+            found += file.requirements
+        for path in repo.snapshot.entries:
+            name = path.rsplit("/", 1)[-1].lower()
+            if name == "setup.py":
+                found += self._setup(repo.text(path) or "")
+            elif name.endswith((".txt", ".in")) and "requirement" in path.lower() and path not in repo.inventory.own:
+                found += parse_requirements(path, repo.text(path) or "").requirements
+        for kind in (Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA):
+            for path in repo.inventory.of(kind):
+                text = repo.text(path)
+                if text is None or re.search(r"(?m)^\s*(?:git\+|https?://|-e\s|file:|\.{0,2}/)", text):
+                    self.unclear = True
+        for file in repo.dependency_files:
+            self.unclear = self.unclear or bool(file.error)
+        for command in self._commands():
+            found += self._installed(command)
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Normalised names of all declared distributions."""
+        return frozenset(item.name for item in self.requirements)
+
+    @cached_property
+    def has_files(self) -> bool:
+        """Whether the project has a dependency file with at least three requirements."""
+        return sum(len(file.requirements) for file in self._repository.dependency_files) >= 3
+
+    def versions(self, distributions: Iterable[str]) -> tuple[str, ...]:
+        """How the versions of any of these distributions are written: in locks, else in files, else in commands."""
+        wanted = frozenset(distributions)
+        files = self._repository.dependency_files
+        locked = [item for file in files if file.lock for item in file.requirements if item.name in wanted]
+        listed = [item for file in files for item in file.requirements if item.name in wanted]
+        if locked:
+            listed = [item for item in listed if item.version.startswith("==")]
+        found = listed or [item for item in self.requirements if item.name in wanted]
+        return tuple(dict.fromkeys(item.version for item in found))
+
+    @cached_property
+    def _with_others(self) -> frozenset[str]:
+        return frozenset(name for item in self.names for name in COMES_WITH.get(item, ()))
+
+    @cached_property
+    def _from_images(self) -> frozenset[str]:
+        images = [image for file in self._repository.dockerfiles for image in file.images]
+        images += [service.image for file in self._repository.compose_files for service in file.services]
+        return frozenset(
+            name for image in images for part, names in IMAGE_PACKAGES if part in image for name in names.split()
+        )
+
+    def covers(self, module: str) -> bool:
+        """Whether an import of this dotted name is declared, comes with something declared, or may be."""
+        root = module.split(".", 1)[0]
+        if root in self._with_others or root in self._from_images or "*" in self._from_images:
+            return True
+        known = DISTRIBUTIONS.get(root)
+        if known is not None:
+            extras = {f"{name}-{extra}" for name in known for extra in ("server", "client", "cpu", "gpu", "core", "base", "all")}
+            return bool((known | extras) & self.names)
+        return self._resembles(module)
+
+    def _resembles(self, module: str) -> bool:
+        """Whether a declared name looks like the import's: a distribution may be called as it likes."""
+        parts = [normalise(part) for part in module.split(".")[:3]]
+        plain = parts[0].replace("-", "").removeprefix("py").removesuffix("py")
+        for name in self.names:
+            bare = name.replace("-", "")
+            if plain in bare or (len(bare) >= 4 and bare in plain):
+                return True
+        return len(parts) > 1 and any("-".join(parts[:2]) in name for name in self.names)
+
+    def _setup(self, text: str) -> Iterator[Requirement]:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            self.unclear = True
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SPEC.match(node.value):
+                yield from parse_requirements("setup.py", node.value).requirements
+
+    def _commands(self) -> Iterator[ShellCommand]:
+        repo = self._repository
+        for dockerfile in repo.dockerfiles:
+            yield from (command for _, command in dockerfile.commands)
+        for pipeline in (*repo.pipelines, *repo.misplaced_pipelines):
+            yield from (command for job in pipeline.jobs for step in job.steps for command in step.commands)
+        for path in repo.inventory.of(Kind.SHELL):
+            yield from parse_shell(repo.text(path) or "")
+        for file in repo.task_files:
+            yield from (command for task in file.tasks for command in task.commands)
+        for compose in repo.compose_files:
+            for service in compose.services:
+                if "pip" in service.command:
+                    yield from parse_shell(service.command)
+        for notebook in repo.notebooks:
+            yield from (command for _, line in notebook.shell if "install" in line for command in parse_shell(line))
+        for document in repo.documents:
+            for block in document.blocks:
+                for line in block.text.split("\n") if block.kind == "code" and "install" in block.text else ():
+                    if "install" in line:
+                        yield from parse_shell(line.strip().lstrip("$ "))
+        for module in repo.modules:
+            for text in module.texts:
+                if "pip install" in text.value:
+                    yield from parse_shell(text.value[:2000])
+
+    def _installed(self, command: ShellCommand) -> Iterator[Requirement]:
+        words = list(unwrap(command.argv))
+        if words[:2] == ["python", "-m"]:
+            words = words[2:]
+        if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
+            return
+        index = 1
+        while index < len(words):
+            word = words[index].strip("\"'")
+            if word in _WITH_VALUE:
+                index += 2
+                continue
+            if word.startswith(("git+", "http")):
+                self.unclear = True
+            if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
+                yield from parse_requirements("", word).requirements
+            index += 1
