@@ -82,6 +82,9 @@ PARTS = {
 }
 """Releases that are spread over several wheels."""
 
+OPEN = frozenset({"mlflow.data"})
+"""Modules that other modules add names to."""
+
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "macosx_12_0_arm64", "win_amd64")
 PYTHONS = ("3.11", "3.9", "3.13", "3.7")
 SKIPPED = ("tests", "test", "testing_tests", "vendor", "_vendor", "node_modules", "example_dags", "conftest")
@@ -200,7 +203,7 @@ class Wheel:
         except (SyntaxError, ValueError):
             return children, True
         reader = bindings_of(tree)
-        names, is_open = set(reader.names | children), reader.open
+        names, is_open = set(reader.names | children), reader.open or dotted in OPEN
         for level, module in reader.stars:
             target = self._target(dotted, level, module)
             if target in self._sources and target not in asked:
@@ -233,7 +236,7 @@ def fold(roots: tuple[str, ...], read: dict[str, dict[str, dict[str, object]]]) 
             if module is None:
                 continue
             exists |= 1 << index
-            opened |= (1 << index) * bool(module["open"])
+            opened |= (1 << index) * (bool(module["open"]) or dotted in OPEN)
             for name in module["names"]:  # type: ignore[attr-defined]
                 masks[name] = masks.get(name, 0) | 1 << index
         groups: dict[str, list[str]] = {}
@@ -245,10 +248,10 @@ def fold(roots: tuple[str, ...], read: dict[str, dict[str, dict[str, object]]]) 
 
 def write(tables: dict[str, dict[str, object]]) -> None:
     """Write the table; the same input gives the same bytes."""
-    with zipfile.ZipFile(TABLE, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(TABLE, "w", zipfile.ZIP_LZMA) as archive:
         for name in sorted(tables):
             entry = zipfile.ZipInfo(f"{name}.json", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = zipfile.ZIP_LZMA
             archive.writestr(entry, json.dumps(tables[name], sort_keys=True, separators=(",", ":")))
 
 

@@ -7,8 +7,9 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from importlib.resources import files
+from operator import or_
 
 __all__ = ["LIBRARIES", "Library", "library"]
 
@@ -68,15 +69,14 @@ class Library:
         return tuple(_key(version) for version in self.versions)
 
     def matching(self, specifiers: Iterable[str]) -> int:
-        """The versions that the written specifiers allow, all of them when none is written.
+        """The versions that the written specifiers allow, all of them when none is written; 0 where that cannot be told.
 
         A version between two of the table is judged by both; the mask is the union over the specifiers, since each
-        may be the one that counts where the code runs.
+        may be the one that counts where the code runs. Versions before the table's first, and those before a release,
+        cannot be judged.
         """
-        mask = 0
-        for written in specifiers:
-            mask |= self._allowed(written)
-        return mask or self.all
+        masks = [self._allowed(written) for written in specifiers] or [self.all]
+        return 0 if 0 in masks else reduce(or_, masks)
 
     def _allowed(self, written: str) -> int:
         text = written.strip().strip("\"'()").split(";", 1)[0].strip()
@@ -88,6 +88,8 @@ class Library:
             match = re.match(r"\s*(===?|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?(\d[\w.*+!-]*)\s*$", part)
             if match is None:
                 return self.all
+            if re.search(r"\d(?:a|b|rc|dev|\.dev)", match.group(2)):
+                return 0
             operator, key = match.group(1) or "==", _key(match.group(2))
             if operator in ("==", "===", "="):
                 stars = "*" in part or (operator == "=" and len(key) < 3)
@@ -106,7 +108,7 @@ class Library:
     def _between(self, low: tuple[int, ...], high: tuple[int, ...]) -> int:
         keys = self._keys
         if high < keys[0]:
-            return self.all  # older than the table
+            return 0
         first = max((index for index, key in enumerate(keys) if key <= low), default=0)
         last = min((index for index, key in enumerate(keys) if key >= high), default=len(keys) - 1)
         return sum(1 << index for index in range(first, max(last, first) + 1))

@@ -6,7 +6,7 @@ empty. ``COMES_WITH`` are imports that a distribution brings along: used without
 
 from __future__ import annotations
 
-__all__ = ["COMES_WITH", "DISTRIBUTIONS", "IMAGE_PACKAGES", "PLATFORM_MODULES", "STDLIB"]
+__all__ = ["COMES_WITH", "DISTRIBUTIONS", "FOUNDATION", "IMAGE_PACKAGES", "PLATFORM_MODULES", "STDLIB"]
 
 STDLIB = frozenset(
     """
@@ -34,10 +34,19 @@ STDLIB = frozenset(
 PLATFORM_MODULES = frozenset(
     """
     IPython awsglue dbruntime dbutils google.colab kaggle_secrets mage_ai pip pkg_resources pyspark setuptools wheel
-    azureml_user bpy cv sagemaker_containers sagemaker_inference cygrpc apt pythoncom win32api win32com
+    azureml_user certifi typing_extensions six packaging urllib3 bpy cv sagemaker_containers sagemaker_inference cygrpc apt pythoncom win32api win32com
     """.split()
 )
 """Modules that the place where code runs brings along, or that any Python environment has."""
+
+FOUNDATION = frozenset(
+    """
+    PIL altair attr attrs botocore certifi charset_normalizer click cloudpickle dateutil dill dotenv fsspec google h5py httpx idna
+    jinja2 joblib jsonschema markdown matplotlib networkx numpy packaging pandas pendulum plotly psutil pyarrow pydantic pytz
+    requests rich ruamel scipy sklearn sqlalchemy starlette tabulate tenacity toml tqdm typer urllib3 uvicorn werkzeug yaml
+    """.split()
+)
+"""Imports that so many distributions bring along that an unknown one may be what brings them."""
 
 _DISTRIBUTIONS = """
 PIL pillow

@@ -27,6 +27,8 @@ _MOST = 200
 def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Problem, ...]]:
     """All defects in order of paths and lines, at most 200, and a problem for each family of checks that failed."""
     layout, declared = Layout(repository), Declared(repository)
+    if layout.is_template:
+        return (), ()
     families: dict[str, Callable[[], Iterator[Defect]]] = {
         "syntax": lambda: unparsed_modules(repository),
         "imports": lambda: broken_imports(layout, declared),

@@ -132,6 +132,8 @@ def _missing_targets(repo: Repository) -> Iterator[Defect]:
 
 def _targets(command: ShellCommand) -> Iterator[str]:
     words = list(command.argv[1:])
+    if any(word in ("-C", "-f", "--directory", "--file") for word in words):
+        return  # another Makefile is meant
     while words:
         word = words.pop(0)
         if word in _MAKE_FLAGS_WITH_VALUE and words:

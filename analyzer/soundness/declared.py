@@ -11,7 +11,7 @@ from analyzer.artifacts.dependencies import Requirement, normalise, parse_requir
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.commands import unwrap
 from analyzer.inventory import Kind
-from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, IMAGE_PACKAGES
+from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, FOUNDATION, IMAGE_PACKAGES
 from analyzer.repository import Repository
 
 __all__ = ["Declared"]
@@ -20,6 +20,17 @@ _INSTALLERS = re.compile(r"(?:^|\b)(?:pip3?|pip3?\.\d+|uv|poetry|pipenv|conda|ma
 _VERBS = frozenset({"install", "add", "pip", "create", "sync"})
 _WITH_VALUE = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "-c", "-n", "--name", "--group", "-G", "--prefix", "--trusted-host", "--python", "--platform", "-p"})  # fmt: skip
 _SPEC = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?(?:[=<>!~]=?[^;]*)?(?:;.*)?$")
+
+_LEAVES = frozenset(
+    """
+    black isort flake8 pylint mypy ruff autopep8 pycodestyle pydocstyle pre-commit bandit coverage tox nox wheel setuptools pip
+    gunicorn python-multipart pytest-cov tabulate toml pytz certifi urllib3 six packaging typing-extensions click idna
+    charset-normalizer markupsafe itsdangerous blinker zipp tzdata python-dateutil attrs cloudpickle threadpoolctl colorama
+    psycopg2-binary psycopg2 psycopg-binary pymysql lxml tenacity termcolor pyyaml hatchling pipenv poetry uv twine build
+    awscli waitress fire configparser pathlib jsonlines pickle5 types-requests pandas-stubs nbconvert nbstripout
+    """.split()
+)
+"""Distributions that bring no others, or none that code imports."""
 
 
 class Declared:
@@ -94,8 +105,14 @@ class Declared:
         known = DISTRIBUTIONS.get(root)
         if known is not None:
             extras = {f"{name}-{extra}" for name in known for extra in ("server", "client", "cpu", "gpu", "core", "base", "all")}
-            return bool((known | extras) & self.names)
-        return self._resembles(module)
+            return bool((known | extras) & self.names) or (root in FOUNDATION and self._has_unknown)
+        return self._resembles(module) or (root in FOUNDATION and self._has_unknown)
+
+    @cached_property
+    def _has_unknown(self) -> bool:
+        """Whether a distribution is declared of which is not known what it brings along."""
+        known = frozenset(name for names in DISTRIBUTIONS.values() for name in names) | COMES_WITH.keys() | _LEAVES
+        return any(name not in known for name in self.names)
 
     def _resembles(self, module: str) -> bool:
         """Whether a declared name looks like the import's: a distribution may be called as it likes."""

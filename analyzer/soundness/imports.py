@@ -15,11 +15,12 @@ from analyzer.soundness.layout import Layout
 __all__ = ["broken_imports"]
 
 _GENERATED = re.compile(r"(?:^|\.)(?:_?version|__version__|\w+_pb2(?:_grpc)?|_\w+)$")
-_MANY = 3
 
 
 def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
-    """Imports of the candidate's modules that find nothing; one defect a module and imported thing."""
+    """Imports of the candidate's modules that find nothing; one defect a module and imported thing, and
+    one a project for a package that nothing declares."""
+    undeclared: set[str] = set()
     for module in layout.repository.modules:
         if module.tree is None or _is_template(module):
             continue
@@ -29,9 +30,12 @@ def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
                 continue
             seen.add((item.module, item.name))
             found = _check(layout, declared, module, item)
-            if found and (found.kind, found.sentence) not in seen:
-                seen.add((found.kind, found.sentence))
-                yield found
+            if found is None or (found.kind, found.sentence) in seen or found.sentence in undeclared:
+                continue
+            seen.add((found.kind, found.sentence))
+            if found.kind == "undeclared-package":
+                undeclared.add(found.sentence)  # once a project, not once a module
+            yield found
 
 
 def _is_template(module: PythonModule) -> bool:

@@ -17,6 +17,8 @@ __all__ = ["Layout"]
 
 _PRODUCES = re.compile(r"(?:>{1,2}\s*|(?:-o|--output|--output-file|--out|-O|--path)[= ]|(?:cp|mv|touch|curl|wget|ln|freeze|export|compile|tee|sed|envsubst)\b[^\n]*?)\s*[\"']?(?:\./)?([\w./-]+)")  # fmt: skip
 
+_FETCHED = re.compile(r"(?:https?|s3|gs)://[^\s\"']*/([\w.-]+)")
+
 
 class Layout:
     """Questions about paths that several families of checks ask; everything is built on first use."""
@@ -33,8 +35,7 @@ class Layout:
         for path in sorted(self.repository.snapshot.entries):
             if not path.endswith((".py", ".pyi", ".so", ".pyd", ".pyx", ".ipynb")):
                 continue
-            stem = path[: path.rfind(".")].removesuffix("/__init__")
-            parts = stem.replace("-", "-").split("/")
+    
             for start in range(len(parts)):
                 found.setdefault(".".join(parts[start:]), []).append(path)
         return found
@@ -123,6 +124,13 @@ class Layout:
                     return answer
         return False
 
+    @cached_property
+    def is_template(self) -> bool:
+        """Whether the repository is one from which others are made, so that its files are none that run."""
+        entries = self.repository.snapshot.entries
+        marks = ("cookiecutter.json", "copier.yml", "copier.yaml", "databricks_template_schema.json")
+        return any(path in marks or "{{" in path or "{%" in path for path in entries)
+
     # -- files -----------------------------------------------------------------------------------------------
 
     @cached_property
@@ -178,6 +186,7 @@ class Layout:
                 continue
             text = self.repository.text(path) or ""
             found.update(match.group(1).rsplit("/", 1)[-1] for match in _PRODUCES.finditer(text))
+            found.update(match.group(1) for match in _FETCHED.finditer(text))
         for module in self.repository.modules:
             for text in module.texts:
                 if len(text.value) < 200 and "." in text.value:

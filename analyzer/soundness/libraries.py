@@ -44,7 +44,8 @@ def _known(layout: Layout, declared: Declared, module: PythonModule, dotted: str
     if table is None:
         return None
     names = DISTRIBUTIONS.get(root, frozenset({distribution}))
-    return table, table.matching(declared.versions(names))
+    among = table.matching(declared.versions(names))
+    return (table, among) if among else None
 
 
 def _imported(table: Library, among: int, item: ImportedName) -> str:
@@ -77,6 +78,7 @@ def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[st
     """Attributes of the library's modules: ``mlflow.log_metrcs``."""
     whole = {item.alias.split(".", 1)[0]: item.module for item in module.imports if not item.name and not item.guarded}
     roots = {name.split(".", 1)[0] for name in whole.values()}
+    called = {call.name for call in module.calls}
     for thing in sorted({(item.line, item.name) for item in (*module.calls, *module.references)}):
         line, name = thing
         root = name.split(".", 1)[0]
@@ -87,7 +89,7 @@ def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[st
             continue
         table, among = asked
         owner, attribute = _split(table, among, name)
-        if not attribute or table.has_name(owner, attribute, among) is not False:
+        if not attribute or owner in called or table.has_name(owner, attribute, among) is not False:
             continue
         sentence = f"{owner}.{attribute} is used, but {_where(table, among)} has no such name{_hint(table, owner, attribute)}"
         if sentence not in seen:

@@ -16,10 +16,12 @@ _HOST_NAMES = frozenset(
     """
     dbutils spark sc sqlContext displayHTML display get_ipython table udf getArgument reveal_type reveal_locals
     _ ngettext WindowsError __file__ __builtins__ __annotations__ __path__ __module__ __qualname__ exit quit copyright
-    data_loader transformer data_exporter custom sensor callback condition test
+    data_loader transformer data_exporter custom sensor callback condition test render true false null
     """.split()
 )
-"""Names that notebooks, Databricks, gettext and Mage put into a module before it runs."""
+"""Names that notebooks, Databricks, gettext and Mage put into a module before it runs, and those of JSON kept as code."""
+
+_CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with names of its own
 
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
@@ -44,6 +46,8 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
     """Names that are used where nothing defines them; one defect a module and name."""
     for module in repository.modules:
         if module.tree is None or module.error or not module.statements or "cookiecutter" in module.path:
+            continue
+        if _CHART.search(module.path):
             continue
         text = repository.text(module.path) or ""
         if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
