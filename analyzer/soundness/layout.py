@@ -33,11 +33,10 @@ class Layout:
         """Module files of the whole snapshot, whoever's they are, by every dotted tail of their path."""
         found: dict[str, list[str]] = {}
         for path in sorted(self.repository.snapshot.entries):
-            if not path.endswith((".py", ".pyi", ".so", ".pyd", ".pyx", ".ipynb")):
-                continue
-    
-            for start in range(len(parts)):
-                found.setdefault(".".join(parts[start:]), []).append(path)
+            if path.endswith((".py", ".pyi", ".so", ".pyd", ".pyx", ".ipynb")):
+                parts = path[: path.rfind(".")].removesuffix("/__init__").split("/")
+                for start in range(len(parts)):
+                    found.setdefault(".".join(parts[start:]), []).append(path)
         return found
 
     @cached_property
