@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from analyzer.advice import next_steps
 from analyzer.cache import ReportCache, report_key
-from analyzer.engine import decide
+from analyzer.engine import decide, with_criteria
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import GitError, run
 from analyzer.interview import interview_questions
@@ -24,6 +24,7 @@ from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
 from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
+from analyzer.soundness import find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
@@ -127,7 +128,9 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
     """
     repository = Repository(snapshot, target.subdir)
     names = tuple(item.id for item in rubric.criteria)
-    decisions, failures = decide(repository, discover() if rules is None else rules, names)
+    defects, unchecked = find_defects(repository)
+    decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+    defects = with_criteria(defects, decisions)
     card = score(decisions, rubric)
     technologies, claims = find_technologies(repository)
     interview, unasked = interview_questions(repository, card, claims)
@@ -138,11 +141,12 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
         card,
         technologies,
         claims,
-        next_steps(card),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked})),
+        next_steps(card, defects),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked, *unchecked})),
         files=len(repository.inventory.own),
         interview=interview,
         roles=role_shares(card, technologies),
+        defects=defects,
     )
 
 

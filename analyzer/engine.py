@@ -10,8 +10,10 @@ from analyzer.inventory import kind_of
 from analyzer.plugins import Rule
 from analyzer.repository import Repository
 from analyzer.snapshot import Problem
+from analyzer.soundness import Defect
+from analyzer.soundness.effects import Effects
 
-__all__ = ["Decision", "decide"]
+__all__ = ["Decision", "decide", "with_criteria"]
 
 _LONGEST_SNIPPET = 200
 _MOST_EVIDENCE = 20
@@ -26,14 +28,16 @@ class Decision:
     summary: str
     evidence: tuple[Evidence, ...] = ()
     rules: tuple[str, ...] = ()
+    stopped_by: Defect | None = None
+    """What would stop it from running, where that made it partial."""
 
 
 def decide(
-    repository: Repository, rules: Iterable[Rule], criteria: Sequence[str]
+    repository: Repository, rules: Iterable[Rule], criteria: Sequence[str], defects: Iterable[Defect] = ()
 ) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
     """Decide every criterion.
 
-    A rule that raises makes its own criterion unknown, unless another rule found something; nothing else is
+    What leans on code that a defect stops is partial at most. A rule that raises makes its own criterion unknown, unless another rule found something; nothing else is
     touched. Returns the decisions in the order of ``criteria``, and a problem for each rule that failed.
     """
     by_criterion: dict[str, list[Rule]] = {}
@@ -41,6 +45,7 @@ def decide(
         by_criterion.setdefault(item.criterion, []).append(item)
     problems: list[Problem] = []
     decisions = []
+    effects = Effects(repository, defects)
     for criterion in criteria:
         own = by_criterion.get(criterion, [])
         findings: list[Finding] = []
@@ -51,8 +56,29 @@ def decide(
             except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
                 failed = f"the rule {item.id} failed: {type(error).__name__}: {error}"[:300]
                 problems.append(Problem(item.id, failed))
-        decisions.append(_decision(repository, criterion, own, findings, failed))
+        stopped = {found: defect for found in findings if (defect := effects.on(found, criterion))}
+        findings = [_lessened(found, stopped.get(found)) for found in findings]
+        decision = _decision(repository, criterion, own, findings, failed)
+        by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)
+        decisions.append(replace(decision, stopped_by=by))
     return tuple(decisions), tuple(sorted(problems))
+
+
+def with_criteria(defects: Iterable[Defect], decisions: Iterable[Decision]) -> tuple[Defect, ...]:
+    """The defects with the criteria that each made partial."""
+    lowered: dict[Defect, list[str]] = {}
+    for decision in decisions:
+        if decision.stopped_by:
+            lowered.setdefault(decision.stopped_by, []).append(decision.criterion)
+    return tuple(replace(item, criteria=tuple(lowered.get(item, ()))) for item in defects)
+
+
+def _summary(found: Finding, defect: Defect) -> str:
+    return f"{found.message}, but it would not run: {defect.sentence} ({defect.path}:{defect.line})"
+
+
+def _lessened(found: Finding, defect: Defect | None) -> Finding:
+    return replace(found, status=Status.PARTIAL, message=_summary(found, defect)) if defect else found
 
 
 def _decision(

@@ -10,6 +10,7 @@ from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
+from analyzer.soundness import Defect
 from analyzer.technologies import Claim, Technology
 
 __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
@@ -62,3 +63,4 @@ class Report:
     files: int
     interview: Interview = field(default_factory=Interview)
     roles: tuple[RoleShare, ...] = ()
+    defects: tuple[Defect, ...] = ()

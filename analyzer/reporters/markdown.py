@@ -50,6 +50,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
     yield ""
     yield from _steps(report)
+    yield from _defects(report)
     yield from _checklist(report)
     yield from _technologies(report)
     yield from _interview(report)
@@ -70,6 +71,19 @@ def _steps(report: Report) -> Iterator[str]:
         missing = f"{_plain(step.missing)}. " if step.missing else ""
         base = f" Begin at {_link(report, step.builds_on)}." if step.builds_on else ""
         yield f"{index}. **{step.title}** (+{number(step.gain)} points, {step.effort}). {missing}{_plain(step.how)}{base}"
+    yield ""
+
+
+def _defects(report: Report) -> Iterator[str]:
+    if not report.defects:
+        return
+    yield "## Would it run?"
+    yield ""
+    ordered = sorted(report.defects, key=lambda item: not item.criteria)
+    for item in ordered[:10]:
+        yield f"- {_link(report, Evidence(item.path, item.line, item.line, ''))}: {_plain(item.sentence)}"
+    if len(ordered) > 10:
+        yield f"- and {len(ordered) - 10} more"
     yield ""
 
 

@@ -38,7 +38,7 @@ def missing_called_files(layout: Layout) -> Iterator[Defect]:
     seen: set[tuple[str, str]] = set()
     for place, command, where in _commands(repo):
         for name in _files(command):
-            if (place.path, name) not in seen and _is_missing(layout, name):
+            if (place.path, name) not in seen and _is_missing(layout, name) and not _is_asked(repo, place.path, name):
                 seen.add((place.path, name))
                 yield Defect(place.path, place.line, "missing-file", f"{where} calls {name}, which is not in the repository")
     yield from _missing_targets(repo)
@@ -99,6 +99,12 @@ def _files(command: ShellCommand) -> Iterator[str]:
     for index, word in enumerate(words[:-1]):
         if word in flags and (words[index + 1].endswith(_CODE) or "ockerfile" in words[index + 1]):
             yield words[index + 1]
+
+
+def _is_asked(repo: Repository, path: str, name: str) -> bool:
+    """Whether the file that calls it first asks whether it is there."""
+    text = repo.text(path) or ""
+    return bool(re.search(rf"(?:\[|\btest)\s+!?\s*-\w\s+[\"']?(?:\./)?{re.escape(name.removeprefix('./'))}|hashFiles\([^)]*{re.escape(name)}|wildcard[^)\n]*{re.escape(name)}", text))
 
 
 def _is_missing(layout: Layout, name: str) -> bool:
