@@ -48,20 +48,29 @@ def decide(
     effects = Effects(repository, defects)
     for criterion in criteria:
         own = by_criterion.get(criterion, [])
-        findings: list[Finding] = []
-        failed = ""
-        for item in own:
-            try:
-                findings += [replace(found, rule=item.id, criterion=criterion) for found in item.check(repository)]
-            except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
-                failed = f"the rule {item.id} failed: {type(error).__name__}: {error}"[:300]
-                problems.append(Problem(item.id, failed))
+        findings, failures = _findings(repository, own)
+        problems += failures
+        failed = failures[-1].what if failures else ""
         stopped = {found: defect for found in findings if (defect := effects.on(found, criterion))}
         findings = [_lessened(found, stopped.get(found)) for found in findings]
+        if stopped and effects.broken and not any(found.status is Status.MET for found in findings):
+            others, _ = _findings(repository.without(effects.broken), own)
+            findings += [found for found in others if found.status is Status.MET and not effects.on(found, criterion)]
         decision = _decision(repository, criterion, own, findings, failed)
         by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)
         decisions.append(replace(decision, stopped_by=by))
     return tuple(decisions), tuple(sorted(problems))
+
+
+def _findings(repository: Repository, rules: Iterable[Rule]) -> tuple[list[Finding], list[Problem]]:
+    findings: list[Finding] = []
+    problems: list[Problem] = []
+    for item in rules:
+        try:
+            findings += [replace(found, rule=item.id, criterion=item.criterion) for found in item.check(repository)]
+        except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
+            problems.append(Problem(item.id, f"the rule {item.id} failed: {type(error).__name__}: {error}"[:300]))
+    return findings, problems
 
 
 def with_criteria(defects: Iterable[Defect], decisions: Iterable[Decision]) -> tuple[Defect, ...]:

@@ -33,6 +33,11 @@ class Effects:
             elif item.meaning.lowers:
                 self._by_path.setdefault(item.path, []).append(item)
 
+    @property
+    def broken(self) -> frozenset[str]:
+        """Modules that cannot be imported."""
+        return frozenset(self._broken)
+
     def on(self, finding: Finding, criterion: str) -> Defect | None:
         """The defect that lessens a finding: where all its places of the decisive kind of file are out of reach."""
         if finding.status is not Status.MET or not finding.places or not (self._by_path or self._by_folder):
