@@ -88,7 +88,7 @@ class Library:
             match = re.match(r"\s*(===?|~=|>=|<=|!=|>|<|\^|~|=)?\s*v?(\d[\w.*+!-]*)\s*$", part)
             if match is None:
                 return self.all
-            if re.search(r"\d(?:a|b|rc|dev|\.dev)", match.group(2)):
+            if re.search(r"[\d.](?:a|b|rc|dev)\d*$", match.group(2)):
                 return 0
             operator, key = match.group(1) or "==", _key(match.group(2))
             if operator in ("==", "===", "="):

@@ -100,7 +100,7 @@ holidays
 httpx
 hydra hydra-core
 hyperopt
-imblearn imbalanced-learn
+imblearn imbalanced-learn imblearn
 implicit
 jax
 joblib
@@ -371,5 +371,7 @@ IMAGE_PACKAGES: tuple[tuple[str, str], ...] = (
     ("huggingface", "*"),
     ("rayproject", "ray"),
     ("bentoml", "bentoml"),
+    ("locustio/", "locust"),
+    ("lambci/", "boto3"),
 )
 """Parts of image names, and the imports that code in such an image finds; ``*`` where that cannot be known."""

@@ -8,7 +8,7 @@ from analyzer.repository import Repository
 from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files
 from analyzer.soundness.declared import Declared
-from analyzer.soundness.defect import Defect
+from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.images import broken_images
 from analyzer.soundness.imports import broken_imports
 from analyzer.soundness.layout import Layout
@@ -45,7 +45,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
     problems: list[Problem] = []
     for name, family in families.items():
         try:
-            found.update(family())
+            found.update(joined(family()))
         except Exception as error:  # noqa: BLE001 a check that fails must cost its own answers alone
             problems.append(Problem("soundness", f"the checks of {name} failed: {type(error).__name__}: {error}"[:300]))
     return tuple(sorted(found))[:_MOST], tuple(problems)

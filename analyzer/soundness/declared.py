@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -19,6 +20,7 @@ __all__ = ["Declared"]
 _INSTALLERS = re.compile(r"(?:^|\b)(?:pip3?|pip3?\.\d+|uv|poetry|pipenv|conda|mamba|micromamba|pixi|pdm)$")
 _VERBS = frozenset({"install", "add", "pip", "create", "sync"})
 _WITH_VALUE = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "-c", "-n", "--name", "--group", "-G", "--prefix", "--trusted-host", "--python", "--platform", "-p"})  # fmt: skip
+_INSTALL = re.compile(r"\b(?:pip3?|uv pip|uv|conda|mamba|poetry|pipenv|zenml integration) (?:install|add)\b[^\n`]*")
 _SPEC = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?(?:[=<>!~]=?[^;]*)?(?:;.*)?$")
 
 _LEAVES = frozenset(
@@ -75,13 +77,17 @@ class Declared:
         return sum(len(file.requirements) for file in self._repository.dependency_files) >= 3
 
     def versions(self, distributions: Iterable[str]) -> tuple[str, ...]:
-        """How the versions of any of these distributions are written: in locks, else in files, else in commands."""
+        """How the versions of any of these distributions are written, in files or else in commands; a lock stands for its file."""
         wanted = frozenset(distributions)
         files = self._repository.dependency_files
-        locked = [item for file in files if file.lock for item in file.requirements if item.name in wanted]
-        listed = [item for file in files for item in file.requirements if item.name in wanted]
-        if locked:
-            listed = [item for item in listed if item.version.startswith("==")]
+        locked = {posixpath.dirname(file.path) for file in files if file.lock}
+        listed = [
+            item
+            for file in files
+            if file.lock or file.tool not in ("pyproject", "pipenv") or posixpath.dirname(file.path) not in locked
+            for item in file.requirements
+            if item.name in wanted
+        ]
         found = listed or [item for item in self.requirements if item.name in wanted]
         return tuple(dict.fromkeys(item.version for item in found))
 
@@ -152,9 +158,8 @@ class Declared:
             yield from (command for _, line in notebook.shell if "install" in line for command in parse_shell(line))
         for document in repo.documents:
             for block in document.blocks:
-                for line in block.text.split("\n") if block.kind == "code" and "install" in block.text else ():
-                    if "install" in line:
-                        yield from parse_shell(line.strip().lstrip("$ "))
+                for match in _INSTALL.finditer(block.text) if "install" in block.text else ():
+                    yield from parse_shell(match.group())
         for module in repo.modules:
             for text in module.texts:
                 if "pip install" in text.value:
@@ -164,6 +169,8 @@ class Declared:
         words = list(unwrap(command.argv))
         if words[:2] == ["python", "-m"]:
             words = words[2:]
+        if words[:3] == ["zenml", "integration", "install"]:
+            words = ["pip", *words[2:]]
         if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
             return
         index = 1

@@ -35,8 +35,11 @@ class Effects:
 
     @property
     def broken(self) -> frozenset[str]:
-        """Modules that cannot be imported."""
-        return frozenset(self._broken)
+        """Modules that cannot be imported, and files of infrastructure that cannot be applied."""
+        folders = {
+            file.path for file in self._repository.infrastructure if posixpath.dirname(file.path) in self._by_folder
+        }
+        return frozenset(self._broken) | folders
 
     def on(self, finding: Finding, criterion: str) -> Defect | None:
         """The defect that lessens a finding: where all its places of the decisive kind of file are out of reach."""

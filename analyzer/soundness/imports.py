@@ -61,11 +61,16 @@ def _undeclared(
     """A well-known package that no dependency file, image, script or notebook installs."""
     if not declared.has_files or layout.exists(root, module.path) or declared.covers(item.module):
         return None
-    if declared.unclear:
+    if declared.unclear or (root in ("boto3", "botocore") and _has_lambda(layout)):
         return None
     return Defect(
         module.path, item.line, "undeclared-package", f"{root} is imported, but no dependency file declares it"
     )
+
+
+def _has_lambda(layout: Layout) -> bool:
+    """Whether code may run on AWS Lambda, whose Python brings boto3 along."""
+    return any(re.search(r"(?i)lambda|(?:^|/)serverless\.ya?ml$", path) for path in layout.repository.paths)
 
 
 def _nowhere(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName, root: str) -> Defect | None:

@@ -19,6 +19,8 @@ _PRODUCES = re.compile(r"(?:>{1,2}\s*|(?:-o|--output|--output-file|--out|-O|--pa
 
 _FETCHED = re.compile(r"(?:https?|s3|gs)://[^\s\"']*/([\w.-]+)")
 
+_TEMPLATES = ("template", "tpl", "tmpl", "j2", "jinja", "example", "sample", "dist", "in")
+
 
 class Layout:
     """Questions about paths that several families of checks ask; everything is built on first use."""
@@ -193,5 +195,6 @@ class Layout:
         return frozenset(found)
 
     def is_produced(self, name: str) -> bool:
-        """Whether something in the repository writes a file of that name."""
-        return name.rsplit("/", 1)[-1] in self._produced
+        """Whether something in the repository writes a file of that name, or holds a template of it."""
+        base = name.rsplit("/", 1)[-1]
+        return base in self._produced or any(self.somewhere(f"{base}.{ending}") for ending in _TEMPLATES)

@@ -16,7 +16,7 @@ _HOST_NAMES = frozenset(
     """
     dbutils spark sc sqlContext displayHTML display get_ipython table udf getArgument reveal_type reveal_locals
     _ ngettext WindowsError __file__ __builtins__ __annotations__ __path__ __module__ __qualname__ exit quit copyright
-    data_loader transformer data_exporter custom sensor callback condition test render true false null
+    data_loader transformer data_exporter custom sensor callback condition test render data_source true false null
     """.split()
 )
 """Names that notebooks, Databricks, gettext and Mage put into a module before it runs, and those of JSON kept as code."""
@@ -24,6 +24,7 @@ _HOST_NAMES = frozenset(
 _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with names of its own
 
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
+_MOST_NAMES = 5
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _NEWER_GRAMMAR = re.compile(r"\bf[\"']|\bf\"\"\"|^\s*type\s+\w+|\bexcept\b|\bmatch\b|\bt[\"']|\b(?:class|def)\s+\w+\s*\[")
 
@@ -43,7 +44,7 @@ def unparsed_modules(repository: Repository) -> Iterator[Defect]:
 
 
 def undefined_names(repository: Repository) -> Iterator[Defect]:
-    """Names that are used where nothing defines them; one defect a module and name."""
+    """Names that are used where nothing defines them; one defect a module and name, at most five a module."""
     for module in repository.modules:
         if module.tree is None or module.error or not module.statements or "cookiecutter" in module.path:
             continue
@@ -58,8 +59,8 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
 def _undefined(module: PythonModule) -> Iterator[Defect]:
     from pyflakes import checker, messages
 
-    if module.tree is None:
-        return
+    if module.tree is None or all(isinstance(node, ast.Expr) for node in module.tree.body):
+        return  # a list or a note, kept under the name of a module
     try:
         found = checker.Checker(module.tree, filename=module.path, withDoctest=False).messages
     except (RecursionError, AttributeError, KeyError, IndexError):
@@ -74,6 +75,8 @@ def _undefined(module: PythonModule) -> Iterator[Defect]:
         if name in seen or name in _HOST_NAMES or (item.lineno, item.col) in unevaluated:
             continue
         seen.add(name)
+        if len(seen) > _MOST_NAMES:
+            return
         yield Defect(module.path, item.lineno, "undefined-name", f"{name} is used, but nothing defines or imports it")
 
 
