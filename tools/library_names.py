@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,10 @@ TABLE = Path(__file__).parent.parent / "analyzer" / "knowledge" / "library_names
 
 LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "alibi-detect": (("alibi_detect",), ("0.10.5", "0.12.0", "0.13.0")),
-    "apache-airflow": (("airflow",), ("1.10.15", "2.0.2", "2.3.4", "2.6.3", "2.8.4", "2.10.5", "2.11.2", "3.0.6", "3.2.2")),
+    "apache-airflow": (
+        ("airflow",),
+        ("1.10.15", "2.0.2", "2.3.4", "2.6.3", "2.8.4", "2.10.5", "2.11.2", "3.0.6", "3.2.2"),
+    ),
     "azure-ai-ml": (("azure.ai.ml",), ("1.5.0", "1.15.0", "1.28.1", "1.35.2")),
     "bentoml": (("bentoml",), ("0.13.1", "1.0.25", "1.1.11", "1.2.20", "1.3.22", "1.4.40")),
     "dagster": (("dagster",), ("1.0.17", "1.5.14", "1.9.13", "1.13.29")),
@@ -38,7 +42,21 @@ LIBRARIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "dvclive": (("dvclive",), ("2.16.0", "3.0.1", "3.49.1")),
     "evidently": (
         ("evidently",),
-        ("0.2.8", "0.3.3", "0.4.0", "0.4.13", "0.4.22", "0.4.33", "0.4.40", "0.5.1", "0.6.0", "0.6.7", "0.7.0", "0.7.11", "0.7.23"),
+        (
+            "0.2.8",
+            "0.3.3",
+            "0.4.0",
+            "0.4.13",
+            "0.4.22",
+            "0.4.33",
+            "0.4.40",
+            "0.5.1",
+            "0.6.0",
+            "0.6.7",
+            "0.7.0",
+            "0.7.11",
+            "0.7.23",
+        ),
     ),
     "fastapi": (("fastapi",), ("0.68.2", "0.95.2", "0.110.3", "0.115.14", "0.165.0")),
     "feast": (("feast",), ("0.31.1", "0.36.0", "0.40.1", "0.47.0", "0.55.0", "0.67.0")),
@@ -156,7 +174,7 @@ class Wheel:
         self._known: dict[str, tuple[set[str], bool]] = {}
 
     def _add(self, archive: zipfile.ZipFile, entry: str, roots: tuple[str, ...]) -> None:
-        parts = entry.split(".data/purelib/")[-1].split(".data/platlib/")[-1].split("/")
+        parts = re.sub(r"^.*\.data/(?:purelib|platlib)/", "", entry).split("/")
         stem, _, suffix = parts[-1].partition(".")
         ending = suffix.rsplit(".", 1)[-1]
         if ending not in ("py", "so", "pyd", "pyx"):
@@ -192,7 +210,11 @@ class Wheel:
         """The names that a module has, and whether it may have others."""
         if dotted in self._known:
             return self._known[dotted]
-        children = {name.rsplit(".", 1)[1] for name in self._sources.keys() | self._packages if name.rpartition(".")[0] == dotted}
+        children = {
+            name.rsplit(".", 1)[1]
+            for name in self._sources.keys() | self._packages
+            if name.rpartition(".")[0] == dotted
+        }
         if dotted not in self._sources:
             return children, dotted in self._packages and not children
         source = self._sources[dotted]
@@ -242,7 +264,11 @@ def fold(roots: tuple[str, ...], read: dict[str, dict[str, dict[str, object]]]) 
         groups: dict[str, list[str]] = {}
         for name in sorted(masks):
             groups.setdefault(f"{masks[name]:x}", []).append(name)
-        modules[dotted] = [f"{exists:x}", f"{opened:x}", {mask: " ".join(names) for mask, names in sorted(groups.items())}]
+        modules[dotted] = [
+            f"{exists:x}",
+            f"{opened:x}",
+            {mask: " ".join(names) for mask, names in sorted(groups.items())},
+        ]
     return {"roots": list(roots), "versions": versions, "modules": modules}
 
 

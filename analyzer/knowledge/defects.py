@@ -34,11 +34,15 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("undefined-name", "A name that nothing defines", "scope", _CODE),
         DefectKind("library-name", "A name that the library does not have", "importers", _CODE),
         DefectKind("uncollected-tests", "Tests that no runner collects", "file", ("tests.",)),
-        DefectKind("missing-file", "A command calls a file that is not there", "line", ("ci.", "e2e.", "repro.automation")),
+        DefectKind(
+            "missing-file", "A command calls a file that is not there", "line", ("ci.", "e2e.", "repro.automation")
+        ),
         DefectKind("missing-target", "A task that no task file has", "line", ("ci.", "repro.automation")),
         DefectKind("missing-copy", "An image copies what is not there", "file", ("e2e.container",)),
         DefectKind("missing-context", "A compose service is built from what is not there", "line", ("e2e.container",)),
-        DefectKind("terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")),
+        DefectKind(
+            "terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")
+        ),
         DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
         DefectKind("workflow-shape", "A workflow that its system refuses", "file", ("ci.", "e2e.cloud-deployment")),
         DefectKind("yaml-version", "An unquoted version that YAML reads as a number", "line", ("ci.",)),

@@ -40,7 +40,9 @@ def missing_called_files(layout: Layout) -> Iterator[Defect]:
         for name in _files(command):
             if (place.path, name) not in seen and _is_missing(layout, name) and not _is_asked(repo, place.path, name):
                 seen.add((place.path, name))
-                yield Defect(place.path, place.line, "missing-file", f"{where} calls {name}, which is not in the repository")
+                yield Defect(
+                    place.path, place.line, "missing-file", f"{where} calls {name}, which is not in the repository"
+                )
     yield from _missing_targets(repo)
 
 
@@ -58,8 +60,8 @@ def _commands(repo: Repository) -> Iterator[tuple[Place, ShellCommand, str]]:
             for step in job.steps:
                 for command in _own(step.commands):
                     yield step.place_of(command), command, f"the CI job {job.name}"
-    for file in repo.dvc_files:
-        for stage in file.stages:
+    for pipe in repo.dvc_files:
+        for stage in pipe.stages:
             for command in _own(stage.commands):
                 yield stage.place, command, f"the stage {stage.name}"
 
@@ -104,7 +106,12 @@ def _files(command: ShellCommand) -> Iterator[str]:
 def _is_asked(repo: Repository, path: str, name: str) -> bool:
     """Whether the file that calls it first asks whether it is there."""
     text = repo.text(path) or ""
-    return bool(re.search(rf"(?:\[|\btest)\s+!?\s*-\w\s+[\"']?(?:\./)?{re.escape(name.removeprefix('./'))}|hashFiles\([^)]*{re.escape(name)}|wildcard[^)\n]*{re.escape(name)}", text))
+    return bool(
+        re.search(
+            rf"(?:\[|\btest)\s+!?\s*-\w\s+[\"']?(?:\./)?{re.escape(name.removeprefix('./'))}|hashFiles\([^)]*{re.escape(name)}|wildcard[^)\n]*{re.escape(name)}",
+            text,
+        )
+    )
 
 
 def _is_missing(layout: Layout, name: str) -> bool:
@@ -112,8 +119,10 @@ def _is_missing(layout: Layout, name: str) -> bool:
     while plain.startswith("../"):
         plain = plain[3:]
     base = posixpath.basename(plain)
-    if _OUTSIDE.search(plain) or base in _SAFE_NAMES or layout.has_submodules or not base.endswith(_CODE + ("ockerfile",)):
-        return not layout.has_submodules and base.startswith("Dockerfile") and not _OUTSIDE.search(plain) and not layout.somewhere(plain)
+    if _OUTSIDE.search(plain) or base in _SAFE_NAMES or layout.has_submodules:
+        return False
+    if not base.endswith((*_CODE, "ockerfile")) and not base.startswith("Dockerfile"):
+        return False
     return not layout.somewhere(plain) and not layout.is_ignored(plain) and not layout.is_produced(base)
 
 
@@ -144,7 +153,12 @@ def _targets(command: ShellCommand) -> Iterator[str]:
         word = words.pop(0)
         if word in _MAKE_FLAGS_WITH_VALUE and words:
             words.pop(0)
-        elif not word.startswith("-") and "=" not in word and not _OUTSIDE.search(word) and re.fullmatch(r"[\w./-]+", word):
+        elif (
+            not word.startswith("-")
+            and "=" not in word
+            and not _OUTSIDE.search(word)
+            and re.fullmatch(r"[\w./-]+", word)
+        ):
             yield word
 
 
@@ -155,5 +169,3 @@ def _has_target(repo: Repository, file: TaskFile, name: str) -> bool:
     if re.search(rf"(?m)^[^\t#\n][^\n:]*\b{re.escape(name)}\b[^\n]*:", text) or repo.find(name):
         return True
     return "$(" in "".join(task.name for task in file.tasks)
-
-

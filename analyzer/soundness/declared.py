@@ -110,7 +110,11 @@ class Declared:
             return True
         known = DISTRIBUTIONS.get(root)
         if known is not None:
-            extras = {f"{name}-{extra}" for name in known for extra in ("server", "client", "cpu", "gpu", "core", "base", "all")}
+            extras = {
+                f"{name}-{extra}"
+                for name in known
+                for extra in ("server", "client", "cpu", "gpu", "core", "base", "all")
+            }
             return bool((known | extras) & self.names) or (root in FOUNDATION and self._has_unknown)
         return self._resembles(module) or (root in FOUNDATION and self._has_unknown)
 

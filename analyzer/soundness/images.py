@@ -54,7 +54,11 @@ def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:
             name = word.strip("\"'")
             base = posixpath.basename(name)
             after = words[index - 1].rsplit("/", 1)[-1] if index else ""
-            if not base.endswith((".py", ".sh")) or _UNKNOWN.search(base) or not re.fullmatch(r"(?:python3?|bash|sh|run|)", after):
+            if (
+                not base.endswith((".py", ".sh"))
+                or _UNKNOWN.search(base)
+                or not re.fullmatch(r"(?:python3?|bash|sh|run|)", after)
+            ):
                 continue
             made = text.count(base) > sum(other.value.count(base) for other in dockerfile.starts)
             if made or layout.somewhere(base) or layout.is_ignored(base) or layout.is_produced(base):
@@ -70,13 +74,23 @@ def _contexts(layout: Layout) -> Iterator[Defect]:
     for file in repo.compose_files:
         for service in file.services:
             context, dockerfile = service.context, service.dockerfile
-            if not service.builds or _UNKNOWN.search(context) or _UNKNOWN.search(dockerfile) or context.startswith(".."):
+            if (
+                not service.builds
+                or _UNKNOWN.search(context)
+                or _UNKNOWN.search(dockerfile)
+                or context.startswith("..")
+            ):
                 continue
             if re.match(r"\w+@|\w+://|github\.com", context):
                 continue
             if not repo.has(context):
                 sentence = f"the service {service.name} is built from {context}, which is no folder of the repository"
                 yield Defect(file.path, service.build_line, "missing-context", sentence)
-            elif dockerfile and not dockerfile.startswith("..") and not repo.has(dockerfile) and not layout.is_ignored(dockerfile):
+            elif (
+                dockerfile
+                and not dockerfile.startswith("..")
+                and not repo.has(dockerfile)
+                and not layout.is_ignored(dockerfile)
+            ):
                 sentence = f"the service {service.name} is built by {dockerfile}, which is not in the repository"
                 yield Defect(file.path, service.build_line, "missing-context", sentence)

@@ -18,8 +18,7 @@ _GENERATED = re.compile(r"(?:^|\.)(?:_?version|__version__|\w+_pb2(?:_grpc)?|_\w
 
 
 def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
-    """Imports of the candidate's modules that find nothing; one defect a module and imported thing, and
-    one a project for a package that nothing declares."""
+    """Imports of the candidate's modules that find nothing; a package that nothing declares is told once a project."""
     undeclared: set[str] = set()
     for module in layout.repository.modules:
         if module.tree is None or _is_template(module):
@@ -125,7 +124,7 @@ def _local(layout: Layout, declared: Declared, module: PythonModule, item: Impor
             return None
         sentence = f"{dotted} is imported for {item.name}, but the folder holds no module of that name"
         return Defect(path, item.line, "missing-name", sentence)
-    if item.name in ("__version__",) or any(target.endswith((".so", ".pyx", ".ipynb")) for target in targets):
+    if item.name == "__version__" or any(target.endswith((".so", ".pyx", ".ipynb")) for target in targets):
         return None
     answers = [layout.defines(target, item.name) for target in targets]
     if any(answer is not False for answer in answers):

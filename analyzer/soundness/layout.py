@@ -47,10 +47,9 @@ class Layout:
         found: set[str] = set()
         folders = {posixpath.dirname(path) for paths in self._modules.values() for path in paths}
         for folder in sorted(folders):
-            while folder:
-                parts = folder.split("/")
-                found.update(".".join(parts[start:]) for start in range(len(parts)))
-                folder = posixpath.dirname(folder)
+            parts = folder.split("/")
+            for end in range(1, len(parts) + 1):
+                found.update(".".join(parts[start:end]) for start in range(end))
         return frozenset(found)
 
     def modules(self, dotted: str, importer: str) -> tuple[str, ...]:
@@ -160,7 +159,9 @@ class Layout:
         for path in self.repository.snapshot.entries:
             if path.rsplit("/", 1)[-1] in (".gitignore", ".dockerignore"):
                 lines = (self.repository.text(path) or "").split("\n")
-                patterns += (line.strip().strip("/") for line in lines if line.strip() and not line.startswith(("#", "!")))
+                patterns += (
+                    line.strip().strip("/") for line in lines if line.strip() and not line.startswith(("#", "!"))
+                )
         return tuple(dict.fromkeys(patterns))
 
     def is_ignored(self, name: str) -> bool:
@@ -179,7 +180,9 @@ class Layout:
         found: set[str] = set()
         for path in self.repository.paths:
             name = path.rsplit("/", 1)[-1].lower()
-            scripts = name.endswith((".sh", ".yml", ".yaml", ".mk", ".toml", ".ini", ".md", ".tf", ".ps1", ".bat", ".tpl"))
+            scripts = name.endswith(
+                (".sh", ".yml", ".yaml", ".mk", ".toml", ".ini", ".md", ".tf", ".ps1", ".bat", ".tpl")
+            )
             if not scripts and not re.search(r"makefile|dockerfile|jenkinsfile|justfile", name):
                 continue
             entry = self.repository.snapshot.entries.get(path)
@@ -189,9 +192,9 @@ class Layout:
             found.update(match.group(1).rsplit("/", 1)[-1] for match in _PRODUCES.finditer(text))
             found.update(match.group(1) for match in _FETCHED.finditer(text))
         for module in self.repository.modules:
-            for text in module.texts:
-                if len(text.value) < 200 and "." in text.value:
-                    found.add(text.value.rsplit("/", 1)[-1])
+            for item in module.texts:
+                if len(item.value) < 200 and "." in item.value:
+                    found.add(item.value.rsplit("/", 1)[-1])
         return frozenset(found)
 
     def is_produced(self, name: str) -> bool:

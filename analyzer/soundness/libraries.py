@@ -79,8 +79,8 @@ def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[st
     whole = {item.alias.split(".", 1)[0]: item.module for item in module.imports if not item.name and not item.guarded}
     roots = {name.split(".", 1)[0] for name in whole.values()}
     called = {call.name for call in module.calls}
-    for thing in sorted({(item.line, item.name) for item in (*module.calls, *module.references)}):
-        line, name = thing
+    uses = {(call.line, call.name) for call in module.calls} | {(item.line, item.name) for item in module.references}
+    for line, name in sorted(uses):
         root = name.split(".", 1)[0]
         if root not in roots or root not in LIBRARIES:
             continue
@@ -91,7 +91,9 @@ def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[st
         owner, attribute = _split(table, among, name)
         if not attribute or owner in called or table.has_name(owner, attribute, among) is not False:
             continue
-        sentence = f"{owner}.{attribute} is used, but {_where(table, among)} has no such name{_hint(table, owner, attribute)}"
+        sentence = (
+            f"{owner}.{attribute} is used, but {_where(table, among)} has no such name{_hint(table, owner, attribute)}"
+        )
         if sentence not in seen:
             seen.add(sentence)
             yield Defect(module.path, line, "library-name", sentence)

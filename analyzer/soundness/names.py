@@ -26,7 +26,9 @@ _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
 _MOST_NAMES = 5
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-_NEWER_GRAMMAR = re.compile(r"\bf[\"']|\bf\"\"\"|^\s*type\s+\w+|\bexcept\b|\bmatch\b|\bt[\"']|\b(?:class|def)\s+\w+\s*\[")
+_NEWER_GRAMMAR = re.compile(
+    r"\bf[\"']|\bf\"\"\"|^\s*type\s+\w+|\bexcept\b|\bmatch\b|\bt[\"']|\b(?:class|def)\s+\w+\s*\["
+)
 
 
 def unparsed_modules(repository: Repository) -> Iterator[Defect]:
@@ -89,7 +91,13 @@ def _annotations(tree: ast.Module) -> frozenset[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg)
+            arguments = (
+                *node.args.posonlyargs,
+                *node.args.args,
+                *node.args.kwonlyargs,
+                node.args.vararg,
+                node.args.kwarg,
+            )
             for annotation in (*(item.annotation for item in arguments if item), node.returns):
                 if annotation is not None:
                     found.update(_positions(annotation, strings_only=not future))
@@ -103,7 +111,6 @@ def _annotations(tree: ast.Module) -> frozenset[tuple[int, int]]:
 
 def _positions(annotation: ast.expr, *, strings_only: bool) -> Iterator[tuple[int, int]]:
     for node in ast.walk(annotation):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.lineno, node.col_offset
-        elif not strings_only and isinstance(node, ast.expr):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.expr) and (is_text or not strings_only):
             yield node.lineno, node.col_offset

@@ -28,7 +28,9 @@ def missing_inputs(layout: Layout) -> Iterator[Defect]:
         for stage in file.stages:
             for name in stage.deps:
                 if name and not _is_there(layout, stage, name, provided, text) and name not in plots:
-                    sentence = f"stage {stage.name} needs {name}, which no stage makes and no file or .dvc pointer provides"
+                    sentence = (
+                        f"stage {stage.name} needs {name}, which no stage makes and no file or .dvc pointer provides"
+                    )
                     yield Defect(stage.path, stage.line, "missing-input", sentence)
 
 

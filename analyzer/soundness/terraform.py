@@ -94,5 +94,3 @@ def _hidden_lines(text: str) -> frozenset[int]:
         lines = match.group(2).split("\n")
         hidden.update(first + index for index, line in enumerate(lines) if "${" not in line)
     return frozenset(hidden)
-
-

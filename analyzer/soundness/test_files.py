@@ -15,7 +15,9 @@ __all__ = ["uncollected_tests"]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?|conftest)\.py$")
 _SETTINGS = frozenset({"pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini", ".pytest.ini"})
-_OTHER_RUNNERS = frozenset({"locust", "behave", "pytest_bdd", "robot", "nose", "hypothesis", "airflow", "dagster", "mage_ai", "dbt"})
+_OTHER_RUNNERS = frozenset(
+    {"locust", "behave", "pytest_bdd", "robot", "nose", "hypothesis", "airflow", "dagster", "mage_ai", "dbt"}
+)
 
 
 def uncollected_tests(repository: Repository) -> Iterator[Defect]:

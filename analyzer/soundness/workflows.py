@@ -32,15 +32,17 @@ def _serving(repository: Repository) -> frozenset[str]:
 def _of(path: str, text: str) -> Iterator[Defect]:
     file = read_yaml(text)
     if file.error.startswith("line "):
-        line, _, what = file.error.removeprefix("line ").partition(": ")
-        yield Defect(path, int(line), "workflow-shape", f"the workflow is no valid YAML: {what}"[:200])
+        at, _, what = file.error.removeprefix("line ").partition(": ")
+        yield Defect(path, int(at), "workflow-shape", f"the workflow is no valid YAML: {what}"[:200])
         return
     root = file.documents[0] if file.documents else EMPTY
     if root.kind != "mapping":
         return
     for name, line, node in root.items():
         if name not in _TOP and (node.get("steps") or node.get("runs-on")):
-            yield Defect(path, line, "workflow-shape", f"the job {name} stands outside jobs, so GitHub refuses the workflow")
+            yield Defect(
+                path, line, "workflow-shape", f"the job {name} stands outside jobs, so GitHub refuses the workflow"
+            )
     jobs = list(root.get("jobs").items())
     names = {name for name, _, _ in jobs}
     if jobs and not (root.get("on") or root.get("true")):
@@ -78,5 +80,3 @@ def _versions(path: str, root: Node) -> Iterator[Defect]:
                     number = item.text.rstrip("0")
                     sentence = f"{key} {item.text} without quotes is the number {number} to YAML"
                     yield Defect(path, item.line if value.kind == "sequence" else line, "yaml-version", sentence)
-
-
