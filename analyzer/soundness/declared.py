@@ -11,7 +11,7 @@ from functools import cached_property
 from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.commands import unwrap
-from analyzer.inventory import Kind
+from analyzer.inventory import Kind, Owner
 from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, FOUNDATION, IMAGE_PACKAGES
 from analyzer.repository import Repository
 
@@ -34,6 +34,8 @@ _LEAVES = frozenset(
 )
 """Distributions that bring no others, or none that code imports."""
 
+_EXTRAS = ("server", "client", "cpu", "gpu", "core", "base", "all")
+
 
 class Declared:
     """The distributions that dependency files, images, scripts and notebooks install."""
@@ -43,28 +45,34 @@ class Declared:
         self.unclear = False
 
     @cached_property
-    def requirements(self) -> tuple[Requirement, ...]:
-        """Every requirement that is declared anywhere; ``unclear`` is set where one could not be understood."""
+    def _in_files(self) -> tuple[Requirement, ...]:
+        """What dependency files list; ``unclear`` is set where one could not be understood."""
         repo = self._repository
         found: list[Requirement] = []
         for file in repo.dependency_files:
             found += file.requirements
+            self.unclear = self.unclear or bool(file.error)
         for path in repo.snapshot.entries:
             name = path.rsplit("/", 1)[-1].lower()
             if name == "setup.py":
                 found += self._setup(repo.text(path) or "")
-            elif name.endswith((".txt", ".in")) and "requirement" in path.lower() and path not in repo.inventory.own:
+            elif (
+                name.endswith((".txt", ".in"))
+                and "requirement" in path.lower()
+                and repo.inventory.owners.get(path) is not Owner.OWN
+            ):
                 found += parse_requirements(path, repo.text(path) or "").requirements
         for kind in (Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA):
             for path in repo.inventory.of(kind):
                 text = repo.text(path)
                 if text is None or re.search(r"(?m)^\s*(?:git\+|https?://|-e\s|file:|\.{0,2}/)", text):
                     self.unclear = True
-        for file in repo.dependency_files:
-            self.unclear = self.unclear or bool(file.error)
-        for command in self._commands():
-            found += self._installed(command)
         return tuple(found)
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every requirement that is declared anywhere: in files, images, scripts, notebooks and instructions."""
+        return (*self._in_files, *(item for command in self._commands() for item in self._installed(command)))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -92,8 +100,12 @@ class Declared:
         return tuple(dict.fromkeys(item.version for item in found))
 
     @cached_property
-    def _with_others(self) -> frozenset[str]:
-        return frozenset(name for item in self.names for name in COMES_WITH.get(item, ()))
+    def _listed(self) -> frozenset[str]:
+        return frozenset(item.name for item in self._in_files)
+
+    @cached_property
+    def _answers(self) -> dict[str, bool]:
+        return {}
 
     @cached_property
     def _from_images(self) -> frozenset[str]:
@@ -105,34 +117,28 @@ class Declared:
 
     def covers(self, module: str) -> bool:
         """Whether an import of this dotted name is declared, comes with something declared, or may be."""
+        if module not in self._answers:
+            self._answers[module] = self._covered(module, self._listed) or self._covered(module, self.names)
+        return self._answers[module]
+
+    def _covered(self, module: str, names: frozenset[str]) -> bool:
         root = module.split(".", 1)[0]
-        if root in self._with_others or root in self._from_images or "*" in self._from_images:
+        if any(root in COMES_WITH.get(name, ()) for name in names):
+            return True
+        if root in self._from_images or "*" in self._from_images:
             return True
         known = DISTRIBUTIONS.get(root)
-        if known is not None:
-            extras = {
-                f"{name}-{extra}"
-                for name in known
-                for extra in ("server", "client", "cpu", "gpu", "core", "base", "all")
-            }
-            return bool((known | extras) & self.names) or (root in FOUNDATION and self._has_unknown)
-        return self._resembles(module) or (root in FOUNDATION and self._has_unknown)
+        if known is None:
+            found = _resembles(module, names)
+        else:
+            found = bool(known & names) or any(f"{name}-{extra}" in names for name in known for extra in _EXTRAS)
+        return found or (names is self.names and root in FOUNDATION and self._has_unknown)
 
     @cached_property
     def _has_unknown(self) -> bool:
         """Whether a distribution is declared of which is not known what it brings along."""
         known = frozenset(name for names in DISTRIBUTIONS.values() for name in names) | COMES_WITH.keys() | _LEAVES
         return any(name not in known for name in self.names)
-
-    def _resembles(self, module: str) -> bool:
-        """Whether a declared name looks like the import's: a distribution may be called as it likes."""
-        parts = [normalise(part) for part in module.split(".")[:3]]
-        plain = parts[0].replace("-", "").removeprefix("py").removesuffix("py")
-        for name in self.names:
-            bare = name.replace("-", "")
-            if plain in bare or (len(bare) >= 4 and bare in plain):
-                return True
-        return len(parts) > 1 and any("-".join(parts[:2]) in name for name in self.names)
 
     def _setup(self, text: str) -> Iterator[Requirement]:
         try:
@@ -188,3 +194,14 @@ class Declared:
             if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
                 yield from parse_requirements("", word).requirements
             index += 1
+
+
+def _resembles(module: str, names: frozenset[str]) -> bool:
+    """Whether a declared name looks like the import's: a distribution may be called as it likes."""
+    parts = [normalise(part) for part in module.split(".")[:3]]
+    plain = parts[0].replace("-", "").removeprefix("py").removesuffix("py")
+    for name in names:
+        bare = name.replace("-", "")
+        if plain in bare or (len(bare) >= 4 and bare in plain):
+            return True
+    return len(parts) > 1 and any("-".join(parts[:2]) in name for name in names)

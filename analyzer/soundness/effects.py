@@ -10,7 +10,6 @@ from functools import cached_property
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.findings import Finding, Place, Status
 from analyzer.repository import Repository
-from analyzer.soundness.bindings import imports_of
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -106,7 +105,7 @@ class Effects:
         """Who imports a module when it is itself imported; only where the import can mean one file alone."""
         found: dict[str, list[str]] = {}
         for module in self._repository.modules:
-            for item in imports_of(module.tree) if module.tree is not None else ():
+            for item in self._layout.imports(module):
                 if item.guarded or item.deferred:
                     continue
                 joint = item.module if item.module.endswith(".") else f"{item.module}."

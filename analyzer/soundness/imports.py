@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
-from analyzer.soundness.bindings import ImportedName, imports_of
+from analyzer.soundness.bindings import ImportedName
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -24,7 +24,7 @@ def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
         if module.tree is None or _is_template(module):
             continue
         seen: set[tuple[str, str]] = set()
-        for item in imports_of(module.tree):
+        for item in layout.imports(module):
             if item.guarded or (item.module, item.name) in seen:
                 continue
             seen.add((item.module, item.name))

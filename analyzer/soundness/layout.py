@@ -11,7 +11,7 @@ from functools import cached_property
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.repository import Repository
 from analyzer.snapshot import EntryKind
-from analyzer.soundness.bindings import Bindings, bindings_of
+from analyzer.soundness.bindings import Bindings, ImportedName, bindings_of, imports_of
 
 __all__ = ["Layout"]
 
@@ -101,6 +101,16 @@ class Layout:
             else:
                 self._bindings[path] = None
         return self._bindings[path]
+
+    def imports(self, module: PythonModule) -> tuple[ImportedName, ...]:
+        """The imports of a module, found once."""
+        if module.path not in self._imports:
+            self._imports[module.path] = tuple(imports_of(module.tree)) if module.tree is not None else ()
+        return self._imports[module.path]
+
+    @cached_property
+    def _imports(self) -> dict[str, tuple[ImportedName, ...]]:
+        return {}
 
     def defines(self, path: str, name: str, asked: frozenset[str] = frozenset()) -> bool | None:
         """Whether a module has a name; None where that cannot be told."""

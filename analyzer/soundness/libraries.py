@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.knowledge.library_names import LIBRARIES, Library, library
 from analyzer.knowledge.packages import DISTRIBUTIONS
-from analyzer.soundness.bindings import ImportedName, imports_of
+from analyzer.soundness.bindings import ImportedName
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -21,8 +21,8 @@ def unknown_library_names(layout: Layout, declared: Declared) -> Iterator[Defect
         if module.tree is None or "cookiecutter" in module.path:
             continue
         seen: set[str] = set()
-        for item in imports_of(module.tree):
-            if item.guarded:
+        for item in layout.imports(module):
+            if item.guarded or item.module.split(".", 1)[0] not in LIBRARIES:
                 continue
             asked = _known(layout, declared, module, item.module)
             if asked is None:
@@ -79,11 +79,12 @@ def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[st
     whole = {item.alias.split(".", 1)[0]: item.module for item in module.imports if not item.name and not item.guarded}
     roots = {name.split(".", 1)[0] for name in whole.values()}
     called = {call.name for call in module.calls}
-    uses = {(call.line, call.name) for call in module.calls} | {(item.line, item.name) for item in module.references}
+    heads = tuple(f"{root}." for root in sorted(roots & LIBRARIES.keys()))
+    if not heads:
+        return
+    uses = {(call.line, call.name) for call in module.calls if call.name.startswith(heads)}
+    uses |= {(item.line, item.name) for item in module.references if item.name.startswith(heads)}
     for line, name in sorted(uses):
-        root = name.split(".", 1)[0]
-        if root not in roots or root not in LIBRARIES:
-            continue
         asked = _known(layout, declared, module, name)
         if asked is None:
             continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
+from symtable import Function, symtable
 
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.repository import Repository
@@ -24,6 +26,7 @@ _HOST_NAMES = frozenset(
 _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with names of its own
 
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
+_BUILTINS = frozenset(dir(builtins))
 _MOST_NAMES = 5
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _NEWER_GRAMMAR = re.compile(
@@ -55,7 +58,30 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
         text = repository.text(module.path) or ""
         if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
             continue
-        yield from _undefined(module)
+        if _may_lack_names(text, module.path):
+            yield from _undefined(module)
+
+
+def _may_lack_names(text: str, path: str) -> bool:
+    """Whether any global name is read that the module's own level does not bind: the compiler's own view, and quick."""
+    try:
+        top = symtable(text, path, "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    bound = {item.get_name() for item in top.get_symbols() if item.is_assigned() or item.is_imported()}
+    known = bound | _BUILTINS | _HOST_NAMES
+    if any(name not in known for name in top.get_identifiers()):
+        return True
+    stack = list(top.get_children())
+    while stack:
+        table = stack.pop()
+        stack += table.get_children()
+        if isinstance(table, Function):
+            if any(name not in known for name in table.get_globals()):
+                return True
+        elif any(item.is_global() and item.get_name() not in known for item in table.get_symbols()):
+            return True
+    return False
 
 
 def _undefined(module: PythonModule) -> Iterator[Defect]:

@@ -22,23 +22,24 @@ _OTHER_RUNNERS = frozenset(
 
 def uncollected_tests(repository: Repository) -> Iterator[Defect]:
     """Modules with test functions that hold assertions, under names that neither pytest nor unittest looks for."""
-    if _has_patterns(repository):
+    named = [module for module in repository.tests.modules if not _COLLECTED.search(module.path)]
+    if not any(_is_test(function) for module in named for function in module.functions) or _has_patterns(repository):
         return
-    named = {word for item in all_invocations(repository) for word in item.argv if word.endswith(".py")}
-    run = {word.rsplit("/", 1)[-1] for word in named}
-    for module in repository.tests.modules:
+    words = {word for item in all_invocations(repository) for word in item.argv if word.endswith(".py")}
+    run = {word.rsplit("/", 1)[-1] for word in words}
+    for module in named:
         name = posixpath.basename(module.path)
-        if _COLLECTED.search(module.path) or name in run or module.has_main_guard or module.error:
+        if name in run or module.has_main_guard or module.error:
             continue
         if any(item.root in _OTHER_RUNNERS for item in module.imports):
             continue
-        tests = [function for function in module.functions if _is_test(module, function)]
+        tests = [function for function in module.functions if _is_test(function)]
         if tests and not _is_imported(repository, module):
             sentence = f"pytest looks for test_*.py and *_test.py, so it does not collect {tests[0].name} from {name}"
             yield Defect(module.path, tests[0].line, "uncollected-tests", sentence)
 
 
-def _is_test(module: PythonModule, function: Function) -> bool:
+def _is_test(function: Function) -> bool:
     return function.name.startswith("test") and bool(function.checks) and not function.nested
 
 
