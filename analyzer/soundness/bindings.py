@@ -9,6 +9,7 @@ from dataclasses import dataclass
 __all__ = ["Bindings", "ImportedName", "bindings_of", "imports_of"]
 
 _LAZY_CALLS = frozenset({"add_deprecated_classes", "attach", "attach_stub", "exec", "install_aliases"})
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 _RAISING = frozenset({"getattr_migration"})
 _INNER = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.DictComp, ast.SetComp,
@@ -128,14 +129,12 @@ def imports_of(tree: ast.Module) -> Iterator[ImportedName]:
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             found += (ImportedName(node.lineno, module, item.name, guarded, deferred) for item in node.names)
-        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-            inner = deferred or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            caught = guarded or isinstance(node, ast.Try | ast.TryStar | ast.ExceptHandler) or _optional(node)
-            stack += [
-                (child, caught, inner)
-                for child in ast.iter_child_nodes(node)
-                if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case)
-            ]
+        else:
+            parts = [part for name in _BODIES for part in getattr(node, name, ())]
+            if parts:
+                inner = deferred or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                caught = guarded or isinstance(node, ast.Try | ast.TryStar | ast.ExceptHandler) or _optional(node)
+                stack += [(part, caught, inner) for part in parts]
     return iter(sorted(found, key=lambda item: (item.line, item.module, item.name)))
 
 

@@ -43,6 +43,7 @@ class Declared:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self.unclear = False
+        self.allowed: dict[str, int] = {}  # import name of a library: mask of the versions that are declared
 
     @cached_property
     def _in_files(self) -> tuple[Requirement, ...]:

@@ -74,9 +74,9 @@ def _has_lambda(layout: Layout) -> bool:
 
 def _nowhere(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName, root: str) -> Defect | None:
     """A name that is no module here, no well-known package and nothing that is declared."""
-    if not declared.has_files or declared.unclear or layout.has_submodules:
+    if not declared.has_files or layout.has_submodules or declared.covers(item.module) or declared.unclear:
         return None
-    if declared.covers(item.module) or _may_appear(layout, item.module):
+    if _may_appear(layout, item.module):
         return None
     parts = item.module.split(".")
     if any(layout.exists(".".join(parts[start:]), module.path) for start in range(1, len(parts))):

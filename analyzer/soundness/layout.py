@@ -149,19 +149,14 @@ class Layout:
         return any(entry.kind is EntryKind.SUBMODULE for entry in self.repository.snapshot.entries.values())
 
     @cached_property
-    def _tails(self) -> frozenset[str]:
-        """Every tail of every path and folder of the snapshot."""
-        found: set[str] = set()
-        for path in self.repository.snapshot.entries:
-            parts = path.split("/")
-            found.update("/".join(parts[start:]) for start in range(len(parts)))
-            for end in range(1, len(parts)):
-                found.update("/".join(parts[start:end]) for start in range(end))
-        return frozenset(found)
+    def _all_paths(self) -> str:
+        """Every path on a line of its own, behind a slash."""
+        return "".join(f"/{path}\n" for path in self.repository.snapshot.entries)
 
     def somewhere(self, name: str) -> bool:
         """Whether any file or folder of the repository has a path that ends with ``name``."""
-        return name.strip("/") in self._tails
+        plain = name.strip("/")
+        return f"/{plain}\n" in self._all_paths or f"/{plain}/" in self._all_paths
 
     @cached_property
     def _ignored(self) -> tuple[str, ...]:

@@ -43,8 +43,10 @@ def _known(layout: Layout, declared: Declared, module: PythonModule, dotted: str
     table = library(distribution)
     if table is None:
         return None
-    names = DISTRIBUTIONS.get(root, frozenset({distribution}))
-    among = table.matching(declared.versions(names))
+    among = declared.allowed.get(root)
+    if among is None:
+        names = DISTRIBUTIONS.get(root, frozenset({distribution}))
+        among = declared.allowed[root] = table.matching(declared.versions(names))
     return (table, among) if among else None
 
 
