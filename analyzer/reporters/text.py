@@ -65,6 +65,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     best = strengths(report)
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
+    parts += _defects(report, verbose)
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
     parts += _outcomes(report, verbose)
@@ -188,6 +189,21 @@ def _criterion(report: Report, item: ScoredCriterion, verbose: bool) -> list[Ren
     if verbose and status is not Status.MET:
         found.append(Padding(Text(f"How: {item.criterion.how}"), (0, 0, 0, 15)))
     return found
+
+
+def _defects(report: Report, verbose: bool) -> list[RenderableType]:
+    """Would it run? Those that cost points first."""
+    if not report.defects:
+        return []
+    ordered = sorted(report.defects, key=lambda item: not item.criteria)
+    shown = ordered if verbose else ordered[:5]
+    found: list[RenderableType] = [_title("Would it run?")]
+    for item in shown:
+        line = _link(report, Evidence(item.path, item.line, item.line, ""))
+        found.append(Text.assemble(line, (f"  {visible(item.sentence)}", "bright_black")))
+    if len(ordered) > len(shown):
+        found.append(Text(f"and {len(ordered) - len(shown)} more; --verbose shows all", style="bright_black"))
+    return [*found, ""]
 
 
 def _technologies(report: Report) -> list[RenderableType]:

@@ -9,12 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from analyzer import Options, analyze
+from analyzer.claims import Claim
 from analyzer.report import ReportTarget
 from analyzer.reporters.json_report import as_document, from_document, render_json
 from analyzer.reporters.schema import report_schema, schema_text
 from analyzer.rubric import load_rubric
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 from tests.conftest import FIXTURES
 from tests.support import COMMIT, criterion, decision, report, rubric
 

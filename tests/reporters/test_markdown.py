@@ -7,10 +7,11 @@ import re
 import pytest
 
 from analyzer import Options, analyze
+from analyzer.claims import Claim
 from analyzer.report import ReportTarget
 from analyzer.reporters.markdown import render_markdown
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 from tests.conftest import FIXTURES
 from tests.support import COMMIT, criterion, decision, report, rubric
 
@@ -41,7 +42,7 @@ def test_technologies_claims_and_problems_are_listed():
         report(
             RUBRIC,
             technologies=(Technology("mlflow", "lifecycle", ()),),
-            claims=(Claim("helm", "README.md", 2),),
+            claims=(Claim("helm", "README.md", 2, "README line 2 mentions Helm; no chart was found"),),
             problems=(Problem("x.md", "not read"),),
         )
     )

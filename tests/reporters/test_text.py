@@ -7,10 +7,11 @@ import io
 import pytest
 
 from analyzer import Options, analyze
+from analyzer.claims import Claim
 from analyzer.report import ReportTarget
 from analyzer.reporters.text import console_for, print_report, render_text
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 from tests.conftest import FIXTURES
 from tests.support import criterion, decision, report, rubric
 
@@ -65,7 +66,12 @@ def test_words_of_a_rubric_are_no_markup():
 def test_text_of_a_repository_cannot_act_on_the_terminal():
     hostile = decision("a.x", "partial", "\x1b]8;;evil\x07.py:3")
     text = render_text(
-        report(RUBRIC, hostile, problems=(Problem("\x1b[2Jx", "\x07"),), claims=(Claim("helm", "\u202ex.md", 2),))
+        report(
+            RUBRIC,
+            hostile,
+            problems=(Problem("\x1b[2Jx", "\x07"),),
+            claims=(Claim("helm", "\u202ex.md", 2, "README line 2 mentions Helm; no chart was found"),),
+        )
     )
     assert "\x1b" not in text
     assert "\x07" not in text
@@ -78,7 +84,7 @@ def test_technologies_claims_and_problems_are_listed():
         RUBRIC,
         *DECISIONS,
         technologies=(Technology("mlflow", "lifecycle", ()),),
-        claims=(Claim("helm", "README.md", 2),),
+        claims=(Claim("helm", "README.md", 2, "README line 2 mentions Helm; no chart was found"),),
         problems=problems,
     )
     text = render_text(made)
