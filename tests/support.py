@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.advice import next_steps
+from analyzer.authenticity import Authenticity
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Status
 from analyzer.report import Report, ReportTarget
@@ -54,6 +55,8 @@ def report(given: Rubric, *decisions: Decision, target: ReportTarget = TARGET, *
         "scorecard": scorecard,
         "technologies": (),
         "claims": (),
+        "outcomes": (),
+        "authenticity": Authenticity(None, None, None, None, (), (), 0.0),
         "next_steps": next_steps(scorecard),
         "problems": (),
         "files": 7,
