@@ -44,7 +44,10 @@ def argument(text: str) -> Value:
         ("f(g(1))", Name("g")),
         ("import os\nf(os.path.join('a', x, 'b'))", "a/{}/b"),
         ("import os\nf(os.getenv('A', 'd'))", "d"),
-        ("import os\nf(os.getenv('A'))", Name("os.getenv")),
+        ("import os\nf(os.getenv('A'))", Name("os.environ.A")),
+        ("import os\nf(os.getenv(x))", Name("os.getenv")),
+        ("import os\nf(os.environ['A'])", Name("os.environ.A")),
+        ("import os\nx = os.environ['A']\nf(x)", Name("os.environ.A")),
         ("f([[[[[[[['a']]]]]]]])", (((((((None,),),),),),),)),
     ],
 )
