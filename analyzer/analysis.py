@@ -16,7 +16,7 @@ from analyzer.cache import ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.engine import decide
 from analyzer.errors import FolioscopeError, TargetError, UsageError
-from analyzer.git import GitError, run
+from analyzer.git import run
 from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
@@ -27,10 +27,21 @@ from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
-from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
+from analyzer.snapshot import (
+    EntryKind,
+    Problem,
+    Snapshot,
+    common_dir,
+    find_git_dir,
+    nearest,
+    open_folder,
+    open_git,
+    open_worktree,
+)
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
+from analyzer.wiring import WiringSummary, summarize
 
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
@@ -145,7 +156,8 @@ def assess(
         repository = Repository(snapshot, target.subdir)
         names = tuple(item.id for item in rubric.criteria)
         decisions, failures = decide(repository, discover() if rules is None else rules, names)
-        card = score(decisions, rubric)
+        wiring, broken = _wiring(repository)
+        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -161,11 +173,20 @@ def assess(
         outcomes,
         beside,
         next_steps(card),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked})),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken})),
         files=len(repository.inventory.own),
+        wiring=wiring,
         interview=interview,
         roles=role_shares(card, technologies),
     )
+
+
+def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
+    """The wiring; where it cannot be drawn, none, and the problem that says so."""
+    try:
+        return summarize(repository), ()
+    except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
+        return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
 
 # -- local -------------------------------------------------------------------------------------------------------
@@ -174,27 +195,23 @@ def assess(
 def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
     path = (target.path or Path()).resolve()
     tell("read", path.name)
-    if not path.is_dir():
-        raise TargetError(f"{target.input} is a file", "Give the folder of the repository.")
+    if path.is_file():
+        raise TargetError(f"{target.input} is a file", f"Give the folder of the repository, such as {path.parent}.")
     found = None if options.standalone else find_git_dir(path)
-    described = ReportTarget(
-        path.name.removesuffix(".git"), "", path.name.removesuffix(".git"), target.ref, "", "", "", ""
-    )
     if found is None:
-        if target.ref:
-            raise UsageError(
-                f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref."
-            )
-        return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, options, tell)
+        return _analyze_folder(path, target, rubric, options, tell)
     git_dir, root = found
+    # A part of the path that only the commit has counts too: folders of a bare repository, or of another ref.
+    prefix = path.relative_to(root).as_posix() if path != root else ""
+    subdir = "/".join(part for part in (prefix, target.subdir) if part)
     bare = git_dir == root
-    prefix = "" if bare or path == root or not path.is_relative_to(root) else path.relative_to(root).as_posix()
-    subdir = posixpath.join(prefix, target.subdir) if prefix else target.subdir
-    name = root.name.removesuffix(".git")
-    described = replace(described, input=name, repo=name)
+    name = (root.parent if root.name == ".git" else root).name.removesuffix(".git")
+    described = ReportTarget(name, "", name, target.ref, "", "", "", "")
     if options.worktree:
         if bare:
             raise UsageError(f"{target.input} is a bare repository and has no work tree", "Leave out --worktree.")
+        if target.ref:
+            raise UsageError("--worktree reads files that no ref has", "Leave out --ref or --worktree.")
         return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
     return _assess_in(
@@ -202,24 +219,47 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
     )
 
 
-_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\burl\s*=\s*(\S+)")
+def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    if not path.exists():
+        near = nearest(path.name, (item.name for item in _siblings(path)))
+        raise TargetError(f"There is no folder {target.input}", f"Check the path. {near}".strip())
+    if not path.is_dir():
+        raise TargetError(f"{target.input} is no folder", "Give the folder of the repository.")
+    if target.ref:
+        raise UsageError(f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref.")
+    described = ReportTarget(path.name, "", path.name, "", "", "", "", "")
+    return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, options, tell)
+
+
+def _siblings(path: Path) -> Iterator[Path]:
+    try:
+        yield from (item for item in path.parent.iterdir() if item.is_dir())
+    except OSError:
+        return
+
+
+_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(\S+)")
 
 
 def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
     """Name the repository by its origin where that is a known host; link to it where the commit was pushed."""
+    shared = common_dir(git_dir)
     try:
-        config = (git_dir / "config").read_text("utf-8", "replace")[:65_536] if git_dir.is_dir() else ""
-    except OSError:
-        return target
-    match = _ORIGIN.search(config)
-    if not match:
-        return target
-    try:
-        origin = parse_target(match.group(1), hosts=options.hosts, local=False)
-        pushed = run(
-            git_dir, "for-each-ref", "--count=1", f"--contains={commit}", "refs/remotes/origin", seconds=10, most=4096
+        config = (shared / "config").read_text("utf-8", "replace")[:65_536]
+        match = _ORIGIN.search(config)
+        if not match:
+            return target
+        # A user name or token in the address is nobody's business.
+        address = re.sub(r"^(https?://)[^/@]*@", r"\1", match.group(1).strip('"'))
+        origin = parse_target(address, hosts=options.hosts, local=False)
+        heads = run(git_dir, "for-each-ref", "--count=1", "refs/remotes/origin", seconds=10, most=4096)
+        # A bare clone keeps the branches of its origin as its own.
+        where = "refs/remotes/origin" if heads else "refs/heads"
+        bare = shared == git_dir and git_dir.name != ".git"
+        pushed = (heads or bare) and run(
+            git_dir, "for-each-ref", "--count=1", f"--contains={commit}", where, seconds=10, most=4096
         )
-    except (FolioscopeError, GitError):
+    except (FolioscopeError, OSError):
         return target
     name = f"{origin.owner}/{origin.repo}"
     return replace(target, input=name, owner=origin.owner, repo=origin.repo, url=origin.web_url if pushed else "")
@@ -271,10 +311,15 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
-        tell("cache", ref.commit[:12])
-        return from_document(known, rubric, described.input)
+        try:
+            report = from_document(known, rubric, described.input)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            tell("cache", "damaged, not used")
+        else:
+            tell("cache", ref.commit[:12])
+            return report
     with acquire(target, ref, options.limits, tell) as acquired:
-        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits)
+        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits, filtered=True)
         report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))

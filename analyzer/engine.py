@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from analyzer.snapshot import Problem
 
 __all__ = ["Decision", "decide"]
 
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _LONGEST_SNIPPET = 200
 _MOST_EVIDENCE = 20
 
@@ -47,12 +49,20 @@ def decide(
         failed = ""
         for item in own:
             try:
-                findings += [replace(found, rule=item.id, criterion=criterion) for found in item.check(repository)]
+                findings += [_signed(found, item) for found in item.check(repository)]
             except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
-                failed = f"the rule {item.id} failed: {type(error).__name__}: {error}"[:300]
+                # Without addresses of objects, which differ from run to run.
+                said = _ADDRESS.sub("0x", str(error))
+                failed = f"the rule {item.id} failed: {type(error).__name__}: {said}"[:300]
                 problems.append(Problem(item.id, failed))
         decisions.append(_decision(repository, criterion, own, findings, failed))
     return tuple(decisions), tuple(sorted(problems))
+
+
+def _signed(found: Finding, rule: Rule) -> Finding:
+    if found.status.rank and not found.places:
+        raise ValueError(f"it says {found.status} without a place that shows it")
+    return replace(found, rule=rule.id, criterion=rule.criterion)
 
 
 def _decision(

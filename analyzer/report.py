@@ -14,6 +14,7 @@ from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
 from analyzer.technologies import Technology
+from analyzer.wiring import WiringSummary
 
 __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
 
@@ -67,3 +68,4 @@ class Report:
     files: int
     interview: Interview = field(default_factory=Interview)
     roles: tuple[RoleShare, ...] = ()
+    wiring: WiringSummary = field(default_factory=WiringSummary)

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, monitoring, orchestration, tasks
 from analyzer.artifacts.compose import ComposeFile, parse_compose
@@ -67,6 +67,7 @@ class Repository:
         )
         self._texts: dict[str, str | None] = {}
         self._problems: dict[str, str] = {}
+        self._built: dict[Callable[[Repository], Any], Any] = {}
         snapshot.fetch(self._worth_reading())
         self.inventory = self.inventory.without(copies_among(self._comparable(), snapshot.read))
 
@@ -86,6 +87,13 @@ class Repository:
             if json_worth_reading(path, self.snapshot.entries[path].size):
                 yield path
         yield from self.inventory.serving
+
+    def once(self, build: Callable[[Repository], _Artifact]) -> _Artifact:
+        """What a query builds from this repository: built on first use, kept for all who ask."""
+        if build not in self._built:
+            self._built[build] = build(self)
+        found: _Artifact = self._built[build]
+        return found
 
     # -- reading ---------------------------------------------------------------------------------------------
 

@@ -133,9 +133,9 @@ def _by_imports(repo: Repository) -> Iterator[tuple[str, Place]]:
             for prefix in _prefixes(dotted):
                 for name in table.get(prefix, ()):
                     yield name, item.place
-        for reference in module.references:
-            if reference.name.startswith("tensorflow.keras"):
-                yield "keras", reference.place
+        named = [(item.name, item.place) for item in module.references]
+        named += [(item.name, item.place) for item in module.calls]
+        yield from (("keras", place) for name, place in named if name.startswith("tensorflow.keras"))
 
 
 @lru_cache(maxsize=1)

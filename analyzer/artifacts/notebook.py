@@ -55,14 +55,20 @@ class _Reader:
 
     def locate(self, text: str) -> int:
         """Line of the file on which a source line stands; searched forward from the last one."""
-        encoded = json.dumps(text, ensure_ascii=False)[1:-1]
-        found = self.raw.find(encoded, self.position) if encoded.strip() else -1
-        if found < 0 and encoded.strip():
-            found = self.raw.find(json.dumps(text)[1:-1], self.position)
+        if not self._go(json.dumps(text, ensure_ascii=False)[1:-1]):
+            self._go(json.dumps(text)[1:-1])
+        return self.line
+
+    def enter(self, key: str) -> None:
+        """Go on to the source of the next cell, past what stands before it (outputs, metadata)."""
+        self._go(f'"{key}"')
+
+    def _go(self, text: str) -> bool:
+        found = self.raw.find(text, self.position) if text.strip() else -1
         if found >= 0:
             self.line += self.raw.count("\n", self.position, found)
-            self.position = found
-        return self.line
+            self.position = found + len(text)
+        return found >= 0
 
     def add(self, text: str) -> None:
         self.source.append(text)
@@ -78,7 +84,9 @@ def parse_notebook(path: str, raw: str) -> Notebook:
     outputs: list[Output] = []
     executed = False
     for cell in cells:
-        source = _joined(cell.get("source", cell.get("input", "")))
+        key = "source" if "source" in cell else "input"
+        reader.enter(key)
+        source = _joined(cell.get(key))
         if cell.get("cell_type") == "code":
             _read_code(reader, source)
             executed = executed or isinstance(cell.get("execution_count", cell.get("prompt_number")), int)

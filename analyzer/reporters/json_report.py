@@ -1,9 +1,10 @@
-"""The report as JSON by the published schema (``report.schema.json`` beside this file)."""
+"""The report as JSON by the published schema (``report.schema.json`` beside this file, see ``schema.py``)."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from analyzer.advice import next_steps
 from analyzer.claims import Claim
@@ -12,6 +13,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
 from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
@@ -34,11 +36,11 @@ def as_document(report: Report) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "folioscope", "version": report.tool_version},
         "target": {
-            "input": target.input,
+            "input": _plain(target.input),
             "owner": target.owner,
-            "repo": target.repo,
-            "ref": target.ref,
-            "subdir": target.subdir,
+            "repo": _plain(target.repo),
+            "ref": _plain(target.ref),
+            "subdir": _plain(target.subdir),
             "commit": target.commit,
             "committed": target.committed,
             "url": target.url,
@@ -102,6 +104,7 @@ def as_document(report: Report) -> dict[str, Any]:
             }
             for step in report.next_steps
         ],
+        "wiring": wiring_document(report.wiring, _plain),
         "roles": [
             {"role": item.role, "share": item.share, "because": [_reason(reason) for reason in item.because]}
             for item in report.roles
@@ -167,6 +170,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         document["files"],
         _interview(document),
         role_shares(card, technologies),
+        wiring_from(document["wiring"]),
     )
 
 
@@ -181,7 +185,16 @@ def _interview(document: dict[str, Any]) -> Interview:
 
 
 def _found(items: list[dict[str, Any]]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(item["path"], item["line"], item["end_line"], item["snippet"]) for item in items)
+    return tuple(Evidence(_path(item), item["line"], item["end_line"], item["snippet"]) for item in items)
+
+
+def _path(item: dict[str, Any]) -> str:
+    """The exact path of evidence: where it is no UTF-8, the address alone still has its bytes."""
+    path = str(item["path"])
+    if "\\x" not in path or not item["url"]:
+        return path
+    quoted = str(item["url"]).split("/blob/", 1)[1].partition("/")[2].partition("#")[0]
+    return unquote(quoted, errors="surrogateescape")
 
 
 def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:

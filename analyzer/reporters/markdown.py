@@ -50,6 +50,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
     yield ""
     yield from _steps(report)
+    yield from _chain(report)
     yield from _checklist(report)
     yield from _technologies(report)
     yield from _interview(report)
@@ -73,6 +74,22 @@ def _steps(report: Report) -> Iterator[str]:
     yield ""
 
 
+def _chain(report: Report) -> Iterator[str]:
+    links = report.wiring.chain.links
+    if not any(link.found for link in links):
+        return
+    yield "## From data to alert"
+    yield ""
+    yield "| | link | where | |"
+    yield "|---|---|---|---|"
+    for link in links:
+        evidence = Evidence(link.path, link.line, link.line, "")
+        where = _link(report, evidence) if link.path else ""
+        mark = _MARKS[Status.MET if link.found else Status.MISSING]
+        yield f"| {mark} {link.status} | {link.name} | {where} | {_plain(link.sentence)} |"
+    yield ""
+
+
 def _checklist(report: Report) -> Iterator[str]:
     yield "## Checklist"
     yield ""
@@ -85,7 +102,8 @@ def _checklist(report: Report) -> Iterator[str]:
             if item.criterion.section != section.id:
                 continue
             status = item.decision.status
-            evidence = "<br>".join(_link(report, found) for found in item.decision.evidence[:3])
+            # A pipe in a path would end the cell.
+            evidence = "<br>".join(_link(report, found).replace("|", "\\|") for found in item.decision.evidence[:3])
             yield (
                 f"| {_MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
                 f"{number(item.points)}/{number(item.criterion.points)} | {_plain(item.decision.summary)} | {evidence} |"

@@ -15,6 +15,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.interview import Question
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.wiring_text import chain_text
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
@@ -28,17 +29,25 @@ _FEW_QUESTIONS = 2
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
 
 
+class _Console(Console):
+    """A console that leaves it to the command what a closed pipe means; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
     """A console of at most 100 columns; 80 where the stream is no terminal."""
-    probe = Console(file=stream, no_color=color is False, highlight=False)
-    width = min(probe.width, 100) if probe.is_terminal else _WIDTH
-    return Console(file=stream, width=width, no_color=color is False or None, highlight=False, soft_wrap=False)
+    console = _Console(file=stream, no_color=color is False or None, highlight=False, soft_wrap=False)
+    console.width = min(console.width, 100) if console.is_terminal else _WIDTH
+    return console
 
 
 def render_text(report: Report, *, verbose: bool = False) -> str:
     """Return the report as plain text of 80 columns, without colour."""
     buffer = io.StringIO()
-    print_report(report, Console(file=buffer, width=_WIDTH, no_color=True, highlight=False), verbose=verbose)
+    console = Console(file=buffer, width=_WIDTH, no_color=True, highlight=False, force_terminal=False)
+    print_report(report, console, verbose=verbose)
     return buffer.getvalue()
 
 
@@ -47,6 +56,9 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     parts: list[RenderableType] = [_header(report), "", _bars(report), ""]
     if report.next_steps:
         parts += [_title("Next steps, by points gained"), *_steps(report), ""]
+    chain = chain_text(report)
+    if chain:
+        parts += [*chain, ""]
     best = strengths(report)
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
