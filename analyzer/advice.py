@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.findings import Evidence, Status
 from analyzer.scorer import Scorecard, ScoredCriterion
+from analyzer.soundness import Defect
 
 __all__ = ["NextStep", "next_steps"]
 
@@ -30,13 +32,16 @@ class NextStep:
     builds_on: Evidence | None = None
 
 
-def next_steps(card: Scorecard, most: int = 5) -> tuple[NextStep, ...]:
-    """Return the steps that gain most, in order of gain, then of effort.
+def next_steps(card: Scorecard, defects: Iterable[Defect] = (), most: int = 5) -> tuple[NextStep, ...]:
+    """Return the steps that gain most, in order of gain, then of effort; mending what would not run comes first.
 
     A criterion whose prerequisites are missing waits for them: it is advised only after all others.
     """
     by_id = {item.criterion.id: item for item in card.criteria}
-    open_items = [item for item in card.criteria if item.lost > 0]
+    broken = [item for item in defects if item.criteria]
+    stopped = [by_id[name] for item in broken for name in item.criteria if name in by_id and by_id[name].lost > 0]
+    open_items = [item for item in card.criteria if item.lost > 0 and item not in stopped]
+    first = (_mending(broken, stopped, card),) if stopped else ()
 
     def key(item: ScoredCriterion) -> tuple[bool, float, int]:
         waits = any(
@@ -45,7 +50,26 @@ def next_steps(card: Scorecard, most: int = 5) -> tuple[NextStep, ...]:
         )
         return waits, -_gain(item, card), _EFFORT.get(item.criterion.effort, 1)
 
-    return tuple(_step(item, by_id, card) for item in sorted(open_items, key=key)[:most])
+    return (*first, *(_step(item, by_id, card) for item in sorted(open_items, key=key)[: most - len(first)]))
+
+
+def _mending(defects: list[Defect], stopped: list[ScoredCriterion], card: Scorecard) -> NextStep:
+    """One step for all defects that made criteria partial: the cheapest points to win."""
+    named = [f"{item.path}:{item.line}: {item.sentence}" for item in defects[:3]]
+    more = f"; and {len(defects) - 3} more" if len(defects) > 3 else ""
+    titles = list(dict.fromkeys(item.criterion.title for item in stopped))
+    at = defects[0]
+    return NextStep(
+        stopped[0].criterion.id,
+        "Mend what would not run",
+        round(sum(_gain(item, card) for item in stopped), 1),
+        "an hour",
+        Status.PARTIAL,
+        "; ".join(named) + more,
+        "Mend these places, then run the code once from a fresh clone.",
+        f"What stands there already counts in full once it runs: {', '.join(titles).lower()}.",
+        Evidence(at.path, at.line, at.line, ""),
+    )
 
 
 def _gain(item: ScoredCriterion, card: Scorecard) -> float:

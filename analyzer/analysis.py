@@ -14,7 +14,7 @@ from analyzer.advice import next_steps
 from analyzer.authenticity import look_beside
 from analyzer.cache import ReportCache, report_key
 from analyzer.claims import find_claims
-from analyzer.engine import decide
+from analyzer.engine import decide, with_criteria
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import run
 from analyzer.history import read_history
@@ -38,6 +38,7 @@ from analyzer.snapshot import (
     open_git,
     open_worktree,
 )
+from analyzer.soundness import find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
@@ -155,7 +156,9 @@ def assess(
         history = aside.submit(read_history, snapshot)
         repository = Repository(snapshot, target.subdir)
         names = tuple(item.id for item in rubric.criteria)
-        decisions, failures = decide(repository, discover() if rules is None else rules, names)
+        defects, unchecked = find_defects(repository)
+        decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+        defects = with_criteria(defects, decisions)
         wiring, broken = _wiring(repository)
         card = score(decisions, rubric, chain_complete=wiring.chain.complete)
         technologies = find_technologies(repository)
@@ -172,12 +175,13 @@ def assess(
         claims,
         outcomes,
         beside,
-        next_steps(card),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken})),
+        next_steps(card, defects),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
         files=len(repository.inventory.own),
         wiring=wiring,
         interview=interview,
         roles=role_shares(card, technologies),
+        defects=defects,
     )
 
 

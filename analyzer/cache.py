@@ -22,8 +22,8 @@ def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple
 
     ``name`` is the address of the repository, which stands in the report's links, with what else the user typed.
     """
-    bounds = (str(limits.blob_bytes), str(limits.path_depth), str(limits.path_bytes), str(limits.history))
-    parts = [VERSION, name, commit, subdir, rubric.sha256, *bounds, *(rule.id for rule in rules)]
+    bounds = (limits.blob_bytes, limits.path_depth, limits.path_bytes, limits.history)
+    parts = [VERSION, name, commit, subdir, rubric.sha256, *map(str, bounds), *(rule.id for rule in rules)]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -11,8 +11,10 @@ from analyzer.inventory import kind_of
 from analyzer.plugins import Rule
 from analyzer.repository import Repository
 from analyzer.snapshot import Problem
+from analyzer.soundness import Defect
+from analyzer.soundness.effects import Effects
 
-__all__ = ["Decision", "decide"]
+__all__ = ["Decision", "decide", "with_criteria"]
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _LONGEST_SNIPPET = 200
@@ -28,14 +30,16 @@ class Decision:
     summary: str
     evidence: tuple[Evidence, ...] = ()
     rules: tuple[str, ...] = ()
+    stopped_by: Defect | None = None
+    """What would stop it from running, where that made it partial."""
 
 
 def decide(
-    repository: Repository, rules: Iterable[Rule], criteria: Sequence[str]
+    repository: Repository, rules: Iterable[Rule], criteria: Sequence[str], defects: Iterable[Defect] = ()
 ) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
     """Decide every criterion.
 
-    A rule that raises makes its own criterion unknown, unless another rule found something; nothing else is
+    What leans on code that a defect stops is partial at most. A rule that raises makes its own criterion unknown, unless another rule found something; nothing else is
     touched. Returns the decisions in the order of ``criteria``, and a problem for each rule that failed.
     """
     by_criterion: dict[str, list[Rule]] = {}
@@ -43,26 +47,57 @@ def decide(
         by_criterion.setdefault(item.criterion, []).append(item)
     problems: list[Problem] = []
     decisions = []
+    effects = Effects(repository, defects)
     for criterion in criteria:
         own = by_criterion.get(criterion, [])
-        findings: list[Finding] = []
-        failed = ""
-        for item in own:
-            try:
-                findings += [_signed(found, item) for found in item.check(repository)]
-            except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
-                # Without addresses of objects, which differ from run to run.
-                said = _ADDRESS.sub("0x", str(error))
-                failed = f"the rule {item.id} failed: {type(error).__name__}: {said}"[:300]
-                problems.append(Problem(item.id, failed))
-        decisions.append(_decision(repository, criterion, own, findings, failed))
+        findings, failures = _findings(repository, own)
+        problems += failures
+        failed = failures[-1].what if failures else ""
+        stopped = {found: defect for found in findings if (defect := effects.on(found, criterion))}
+        findings = [_lessened(found, stopped.get(found)) for found in findings]
+        if stopped and effects.broken and not any(found.status is Status.MET for found in findings):
+            others, _ = _findings(repository.without(effects.broken), own)
+            findings += [found for found in others if found.status is Status.MET and not effects.on(found, criterion)]
+        decision = _decision(repository, criterion, own, findings, failed)
+        by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)
+        decisions.append(replace(decision, stopped_by=by))
     return tuple(decisions), tuple(sorted(problems))
+
+
+def _findings(repository: Repository, rules: Iterable[Rule]) -> tuple[list[Finding], list[Problem]]:
+    findings: list[Finding] = []
+    problems: list[Problem] = []
+    for item in rules:
+        try:
+            findings += [_signed(found, item) for found in item.check(repository)]
+        except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
+            # Without addresses of objects, which differ from run to run.
+            said = _ADDRESS.sub("0x", str(error))
+            problems.append(Problem(item.id, f"the rule {item.id} failed: {type(error).__name__}: {said}"[:300]))
+    return findings, problems
 
 
 def _signed(found: Finding, rule: Rule) -> Finding:
     if found.status.rank and not found.places:
         raise ValueError(f"it says {found.status} without a place that shows it")
     return replace(found, rule=rule.id, criterion=rule.criterion)
+
+
+def with_criteria(defects: Iterable[Defect], decisions: Iterable[Decision]) -> tuple[Defect, ...]:
+    """The defects with the criteria that each made partial."""
+    lowered: dict[Defect, list[str]] = {}
+    for decision in decisions:
+        if decision.stopped_by:
+            lowered.setdefault(decision.stopped_by, []).append(decision.criterion)
+    return tuple(replace(item, criteria=tuple(lowered.get(item, ()))) for item in defects)
+
+
+def _summary(found: Finding, defect: Defect) -> str:
+    return f"{found.message}, but it would not run: {defect.sentence} ({defect.path}:{defect.line})"
+
+
+def _lessened(found: Finding, defect: Defect | None) -> Finding:
+    return replace(found, status=Status.PARTIAL, message=_summary(found, defect)) if defect else found
 
 
 def _decision(

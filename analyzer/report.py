@@ -13,6 +13,7 @@ from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
+from analyzer.soundness import Defect
 from analyzer.technologies import Technology
 from analyzer.wiring import WiringSummary
 
@@ -69,3 +70,4 @@ class Report:
     interview: Interview = field(default_factory=Interview)
     roles: tuple[RoleShare, ...] = ()
     wiring: WiringSummary = field(default_factory=WiringSummary)
+    defects: tuple[Defect, ...] = ()

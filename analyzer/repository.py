@@ -467,6 +467,15 @@ class Repository:
                 found.append(dependencies.parse_lock(path, path.rsplit("/", 1)[-1].split(".", 1)[0].lower(), text))
         return tuple(file for file in found if file.requirements)
 
+    def without(self, paths: frozenset[str]) -> Repository:
+        """The same repository as it were without these modules and files of infrastructure; what was parsed is shared."""
+        other = object.__new__(Repository)
+        about_code = ("modules", "world", "code", "tests", "notebook_code")
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in about_code})
+        other.__dict__["modules"] = tuple(module for module in self.modules if module.path not in paths)
+        other.__dict__["infrastructure"] = tuple(file for file in self.infrastructure if file.path not in paths)
+        return other
+
     # -- code ------------------------------------------------------------------------------------------------
 
     @cached_property

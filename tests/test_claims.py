@@ -61,23 +61,5 @@ def test_plans_are_told_from_what_is_said_to_be_there(repository: BuildRepositor
     )
 
 
-def test_names_that_nothing_shows_come_by_name_with_their_line(repository: BuildRepository):
-    files = {
-        "README.md": "# Shop\n\nBuilt with:\n\n- Kubernetes\n- MLflow\n\n```\nterraform apply\n```\n",
-        "requirements.txt": "pandas\nevidently==0.7\nmlflow\n",
-        "a.py": "import mlflow\nmlflow.start_run()\n",
-    }
-    found = claims(repository(files)).values()
-
-    assert [(item.technology, item.path, item.line) for item in found] == [
-        ("evidently", "requirements.txt", 2),
-        ("kubernetes", "README.md", 5),
-    ]
-
-
-def test_without_a_readme_there_are_no_claims_of_prose(repository: BuildRepository):
-    assert not claims(repository({"a.txt": "Kubernetes"}))
-
-
 def test_every_technology_has_a_name_and_something_to_look_for():
     assert all(spelled(item.id) and looked_for(item.id, item.area) != "code or configuration" for item in TECHNOLOGIES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.claims import find_claims
 from analyzer.findings import Evidence
 from analyzer.knowledge.technologies import KINDS, TECHNOLOGIES
 from analyzer.technologies import find_technologies
@@ -103,7 +104,26 @@ def test_technologies_come_in_the_order_of_the_table(shown):
     assert found == sorted(found, key=order.index)
 
 
+def test_names_that_nothing_shows_are_claims_with_their_line(repository: BuildRepository):
+    files = {
+        "README.md": "# Shop\n\nBuilt with:\n\n- Kubernetes\n- MLflow\n\n```\nterraform apply\n```\n",
+        "requirements.txt": "pandas\nevidently==0.7\nmlflow\n",
+        "a.py": "import mlflow\nmlflow.start_run()\n",
+    }
+    repo = repository(files)
+    claims = find_claims(repo, find_technologies(repo))
+    places = [(item.technology, item.path, item.line) for item in claims]
+    assert places == [("evidently", "requirements.txt", 2), ("kubernetes", "README.md", 5)]
+
+
+def test_without_a_readme_there_are_no_claims_of_prose(repository: BuildRepository):
+    repo = repository({"a.txt": "Kubernetes"})
+    assert find_technologies(repo) == ()
+    assert find_claims(repo, ()) == ()
+
+
 def test_the_table_is_whole():
     ids = [marks.id for marks in TECHNOLOGIES]
     assert len(ids) == len(set(ids)) > 80
     assert set(KINDS) <= set(ids)
+    assert next(marks.imports for marks in TECHNOLOGIES if marks.id == "mlflow") == ("mlflow",)

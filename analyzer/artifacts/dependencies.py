@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
 from analyzer.findings import Place
@@ -31,11 +31,12 @@ _EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+(?!.*\*)|^=\s*\d")
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One declared package, by its normalised name (PEP 503)."""
+    """One declared package, by its normalised name (PEP 503), with its version as written (``>=2,<3``)."""
 
     name: str
     pinned: bool
     line: int
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def _requirement(text: str, line: int) -> Requirement | None:
     match = _SPEC.match(text.split(";", 1)[0].split(" #", 1)[0])
     if not match:
         return None
-    return Requirement(normalise(match.group(1)), bool(_EXACT.match(match.group(2).strip(" ()"))), line)
+    version = match.group(2).strip(" ()")
+    return Requirement(normalise(match.group(1)), bool(_EXACT.match(version)), line, version)
 
 
 def parse_requirements(path: str, text: str) -> DependencyFile:
@@ -163,7 +165,7 @@ def _mapping(table: dict[str, object], lines: dict[str, int]) -> Iterator[Requir
         version = value.get("version", "") if isinstance(value, dict) else value
         text = version if isinstance(version, str) else ""
         pinned = bool(re.fullmatch(r"(?:==)?\s*\d[\w.+!-]*", text.strip()))
-        yield Requirement(normalise(name), pinned, lines.get(normalise(name), 1))
+        yield Requirement(normalise(name), pinned, lines.get(normalise(name), 1), text.strip())
 
 
 def parse_pipfile(path: str, text: str) -> DependencyFile:
@@ -210,6 +212,7 @@ def parse_conda(path: str, text: str) -> DependencyFile:
     return DependencyFile(path, "conda", tuple(found), error=file.error)
 
 
+_LOCK_VERSION = re.compile(r"^(?:version = |\s{2,}\"?version\"?: )\"?(?:==)?([\w.+!-]+)")
 _LOCK_NAME = re.compile(r"^name = \"([^\"]+)\"|^ {8}\"([A-Za-z0-9._-]+)\": \{|^- name: ([\w.-]+)", re.MULTILINE)
 
 
@@ -221,4 +224,6 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
         if match:
             name = match.group(1) or match.group(2) or match.group(3)
             found.append(Requirement(normalise(name), True, number))
+        elif found and not found[-1].version and (version := _LOCK_VERSION.match(line)):
+            found[-1] = replace(found[-1], version=f"=={version.group(1)}")
     return DependencyFile(path, tool, tuple(found), lock=True)

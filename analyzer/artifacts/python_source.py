@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from analyzer.artifacts.python_values import (
@@ -47,8 +47,9 @@ class PythonModule:
     """One module, or all code cells of one notebook.
 
     ``names_in`` holds the identifiers and attribute names that each scope uses (a function by its qualified name,
-    the module's own level as the empty string), ``checks`` the lines of assertions at module level; ``error`` says what could not be parsed. Lines are those of the
-    file.
+    the module's own level as the empty string), ``checks`` the lines of assertions at module level; ``error`` says what
+    could not be parsed. Lines are those of the file; those in ``tree``, the syntax tree of what was parsed, are those of
+    the source.
     """
 
     path: str
@@ -69,6 +70,7 @@ class PythonModule:
     error: str = ""
     error_line: int = 0
     notebook: bool = False
+    tree: ast.Module | None = field(default=None, repr=False, compare=False)
 
     @property
     def place(self) -> Place:
@@ -122,6 +124,7 @@ def parse_python(
         error=error,
         error_line=error_line,
         notebook=notebook,
+        tree=tree,
     )
 
 

@@ -153,7 +153,11 @@ def _references(path: str, text: str) -> Iterator[Declaration]:
         code = line.split("#", 1)[0] if '"' not in line.split("#", 1)[0] else line
         if "." not in code or code.lstrip().startswith(("#", "//")):
             continue
-        for match in _REFERENCE.finditer(_STRING.sub('""', code)):
+        plain = _STRING.sub('""', code)
+        comment = re.search(r"\s(?:#|//)", plain)
+        if comment and plain.count('"', 0, comment.start()) % 2 == 0:
+            plain = plain[: comment.start()]
+        for match in _REFERENCE.finditer(plain):
             if match.group("kind") == "data":
                 yield Declaration(path, f"{match.group('name')}.{match.group('sub') or ''}", number, "data")
             elif match.group("kind"):

@@ -79,6 +79,11 @@ class Node:
         """Whether the scalar is a block (``|`` or ``>``), whose text begins on the next line."""
         return self.kind == "scalar" and self._raw.style in ("|", ">")
 
+    @property
+    def plain(self) -> bool:
+        """Whether the scalar stands without quotes, so that YAML may read it as a number or truth value."""
+        return self.kind == "scalar" and not self._raw.style
+
     def get(self, *path: str) -> Node:
         """Follow mapping keys; :data:`EMPTY` when one is not there."""
         node = self

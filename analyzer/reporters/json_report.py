@@ -19,6 +19,7 @@ from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
 from analyzer.snapshot import Problem
+from analyzer.soundness import Defect
 from analyzer.technologies import Technology
 
 __all__ = ["as_document", "from_document", "render_json"]
@@ -120,6 +121,17 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.interview.questions
         ],
         "interview_note": report.interview.note,
+        "defects": [
+            {
+                "kind": item.kind,
+                "path": _plain(item.path),
+                "line": item.line,
+                "sentence": _plain(item.sentence),
+                "criteria": list(item.criteria),
+                "url": target.link(item.path, item.line, item.line),
+            }
+            for item in report.defects
+        ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
     }
 
@@ -156,6 +168,10 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
     technologies = tuple(
         Technology(item["id"], item["area"], _found(item["evidence"])) for item in document["technologies"]
     )
+    defects = tuple(
+        Defect(item["path"], item["line"], item["kind"], item["sentence"], tuple(item["criteria"]))
+        for item in document["defects"]
+    )
     return Report(
         document["tool"]["version"],
         target,
@@ -165,12 +181,13 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         tuple(Claim(**item) for item in document["claims"]),
         tuple(outcome_of(item) for item in document["outcomes"]),
         facts_of(document["authenticity"]),
-        next_steps(card),
+        next_steps(card, defects),
         tuple(Problem(**item) for item in document["problems"]),
         document["files"],
         _interview(document),
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
+        defects,
     )
 
 

@@ -12,7 +12,7 @@ from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sente
 
 __all__ = ["render_markdown"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@$-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 _MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
 
 
@@ -22,7 +22,8 @@ def render_markdown(report: Report) -> str:
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", visible(text))
+    # GitHub would notify whoever a text of the repository names, escaped or not; a space of no width prevents it.
+    return _SPECIAL.sub(r"\\\1", visible(text)).replace("@", "@\u200b")
 
 
 def _code(text: str) -> str:
@@ -51,6 +52,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield from _steps(report)
     yield from _chain(report)
+    yield from _defects(report)
     yield from _checklist(report)
     yield from _technologies(report)
     yield from _interview(report)
@@ -87,6 +89,19 @@ def _chain(report: Report) -> Iterator[str]:
         where = _link(report, evidence) if link.path else ""
         mark = _MARKS[Status.MET if link.found else Status.MISSING]
         yield f"| {mark} {link.status} | {link.name} | {where} | {_plain(link.sentence)} |"
+    yield ""
+
+
+def _defects(report: Report) -> Iterator[str]:
+    if not report.defects:
+        return
+    yield "## Would it run?"
+    yield ""
+    ordered = sorted(report.defects, key=lambda item: not item.criteria)
+    for item in ordered[:10]:
+        yield f"- {_link(report, Evidence(item.path, item.line, item.line, ''))}: {_plain(item.sentence)}"
+    if len(ordered) > 10:
+        yield f"- and {len(ordered) - 10} more"
     yield ""
 
 

@@ -38,7 +38,8 @@ class _Console(Console):
 
 def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
     """A console of at most 100 columns; 80 where the stream is no terminal."""
-    console = _Console(file=stream, no_color=color is False or None, highlight=False, soft_wrap=False)
+    # Words of a rubric are no markup.
+    console = _Console(file=stream, no_color=color is False or None, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, 100) if console.is_terminal else _WIDTH
     return console
 
@@ -46,7 +47,9 @@ def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
 def render_text(report: Report, *, verbose: bool = False) -> str:
     """Return the report as plain text of 80 columns, without colour."""
     buffer = io.StringIO()
-    console = Console(file=buffer, width=_WIDTH, no_color=True, highlight=False, force_terminal=False)
+    console = Console(
+        file=buffer, width=_WIDTH, no_color=True, highlight=False, markup=False, emoji=False, force_terminal=False
+    )
     print_report(report, console, verbose=verbose)
     return buffer.getvalue()
 
@@ -62,6 +65,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     best = strengths(report)
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
+    parts += _defects(report, verbose)
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
     parts += _outcomes(report, verbose)
@@ -185,6 +189,21 @@ def _criterion(report: Report, item: ScoredCriterion, verbose: bool) -> list[Ren
     if verbose and status is not Status.MET:
         found.append(Padding(Text(f"How: {item.criterion.how}"), (0, 0, 0, 15)))
     return found
+
+
+def _defects(report: Report, verbose: bool) -> list[RenderableType]:
+    """Would it run? Those that cost points first."""
+    if not report.defects:
+        return []
+    ordered = sorted(report.defects, key=lambda item: not item.criteria)
+    shown = ordered if verbose else ordered[:5]
+    found: list[RenderableType] = [_title("Would it run?")]
+    for item in shown:
+        line = _link(report, Evidence(item.path, item.line, item.line, ""))
+        found.append(Text.assemble(line, (f"  {visible(item.sentence)}", "bright_black")))
+    if len(ordered) > len(shown):
+        found.append(Text(f"and {len(ordered) - len(shown)} more; --verbose shows all", style="bright_black"))
+    return [*found, ""]
 
 
 def _technologies(report: Report) -> list[RenderableType]:

@@ -20,7 +20,7 @@ def test_what_is_missing_can_be_asked_further() -> None:
     node = root("a: 1\n").get("x", "y")
     assert not node
     assert (node.kind, node.text, node.tag, node.line, node.end_line, node.texts()) == ("empty", "", "", 1, 1, ())
-    assert (list(node), list(node.items()), list(node.walk())) == ([], [], [])
+    assert not [*node, *node.items(), *node.walk()]
     assert not EMPTY.block
 
 

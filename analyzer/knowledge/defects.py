@@ -1,0 +1,51 @@
+"""What the kinds of defects are, how far each reaches, and whether it lowers what leans on it.
+
+``reach`` is ``file`` (nothing of the file runs), ``importers`` (nor what imports it), ``scope`` (the function around the
+line, or the file at module level), ``line`` (the command, step or block on the line) or ``folder`` (nothing of the folder).
+``lowers`` are beginnings of the ids of criteria that become partial; empty where the defect is told and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFECT_KINDS", "DefectKind"]
+
+
+@dataclass(frozen=True, slots=True)
+class DefectKind:
+    """One kind of defect. ``title`` says it in a few words."""
+
+    id: str
+    title: str
+    reach: str
+    lowers: tuple[str, ...] = ()
+
+
+_CODE = ("e2e.", "tests.", "mon.", "ci.", "skills.")
+
+DEFECT_KINDS: dict[str, DefectKind] = {
+    item.id: item
+    for item in (
+        DefectKind("syntax", "A file cannot be parsed", "importers", _CODE),
+        DefectKind("missing-module", "An import names a module that is nowhere", "importers", _CODE),
+        DefectKind("missing-name", "An import names what the module does not define", "importers", _CODE),
+        DefectKind("undeclared-package", "An import that no dependency file declares", "file"),
+        DefectKind("undefined-name", "A name that nothing defines", "scope", _CODE),
+        DefectKind("library-name", "A name that the library does not have", "importers", _CODE),
+        DefectKind("uncollected-tests", "Tests that no runner collects", "file", ("tests.",)),
+        DefectKind(
+            "missing-file", "A command calls a file that is not there", "line", ("ci.", "e2e.", "repro.automation")
+        ),
+        DefectKind("missing-target", "A task that no task file has", "line", ("ci.", "repro.automation")),
+        DefectKind("missing-copy", "An image copies what is not there", "file", ("e2e.container",)),
+        DefectKind("missing-context", "A compose service is built from what is not there", "line", ("e2e.container",)),
+        DefectKind(
+            "terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")
+        ),
+        DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
+        DefectKind("workflow-shape", "A workflow that its system refuses", "file", ("ci.", "e2e.cloud-deployment")),
+        DefectKind("yaml-version", "An unquoted version that YAML reads as a number", "line", ("ci.",)),
+    )
+}
+"""Kinds by id, in the order in which reports list them."""

@@ -1,0 +1,51 @@
+"""Would it run? What would stop the project, told from its files without executing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from analyzer.repository import Repository
+from analyzer.snapshot import Problem
+from analyzer.soundness.called_files import missing_called_files
+from analyzer.soundness.declared import Declared
+from analyzer.soundness.defect import Defect, joined
+from analyzer.soundness.images import broken_images
+from analyzer.soundness.imports import broken_imports
+from analyzer.soundness.layout import Layout
+from analyzer.soundness.libraries import unknown_library_names
+from analyzer.soundness.names import undefined_names, unparsed_modules
+from analyzer.soundness.stages import missing_inputs
+from analyzer.soundness.terraform import undeclared_references
+from analyzer.soundness.test_files import uncollected_tests
+from analyzer.soundness.workflows import workflow_shapes
+
+__all__ = ["Defect", "find_defects"]
+
+_MOST = 200
+
+
+def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Problem, ...]]:
+    """All defects in order of paths and lines, at most 200, and a problem for each family of checks that failed."""
+    layout, declared = Layout(repository), Declared(repository)
+    if layout.is_template:
+        return (), ()
+    families: dict[str, Callable[[], Iterator[Defect]]] = {
+        "syntax": lambda: unparsed_modules(repository),
+        "imports": lambda: broken_imports(layout, declared),
+        "names": lambda: undefined_names(repository),
+        "libraries": lambda: unknown_library_names(layout, declared),
+        "tests": lambda: uncollected_tests(repository),
+        "called files": lambda: missing_called_files(layout),
+        "images": lambda: broken_images(layout),
+        "terraform": lambda: undeclared_references(repository),
+        "stages": lambda: missing_inputs(layout),
+        "workflows": lambda: workflow_shapes(repository),
+    }
+    found: set[Defect] = set()
+    problems: list[Problem] = []
+    for name, family in families.items():
+        try:
+            found.update(joined(family()))
+        except Exception as error:  # noqa: BLE001 a check that fails must cost its own answers alone
+            problems.append(Problem("soundness", f"the checks of {name} failed: {type(error).__name__}: {error}"[:300]))
+    return tuple(sorted(found))[:_MOST], tuple(problems)

@@ -1,0 +1,208 @@
+"""What the project declares that it needs, in whatever file it does."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
+from analyzer.artifacts.shell import ShellCommand, parse_shell
+from analyzer.commands import unwrap
+from analyzer.inventory import Kind, Owner
+from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, FOUNDATION, IMAGE_PACKAGES
+from analyzer.repository import Repository
+
+__all__ = ["Declared"]
+
+_INSTALLERS = re.compile(r"(?:^|\b)(?:pip3?|pip3?\.\d+|uv|poetry|pipenv|conda|mamba|micromamba|pixi|pdm)$")
+_VERBS = frozenset({"install", "add", "pip", "create", "sync"})
+_WITH_VALUE = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "-c", "-n", "--name", "--group", "-G", "--prefix", "--trusted-host", "--python", "--platform", "-p"})  # fmt: skip
+_INSTALL = re.compile(r"\b(?:pip3?|uv pip|uv|conda|mamba|poetry|pipenv|zenml integration) (?:install|add)\b[^\n`]*")
+_SPEC = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?(?:[=<>!~]=?[^;]*)?(?:;.*)?$")
+
+_LEAVES = frozenset(
+    """
+    black isort flake8 pylint mypy ruff autopep8 pycodestyle pydocstyle pre-commit bandit coverage tox nox wheel setuptools pip
+    gunicorn python-multipart pytest-cov tabulate toml pytz certifi urllib3 six packaging typing-extensions click idna
+    charset-normalizer markupsafe itsdangerous blinker zipp tzdata python-dateutil attrs cloudpickle threadpoolctl colorama
+    psycopg2-binary psycopg2 psycopg-binary pymysql lxml tenacity termcolor pyyaml hatchling pipenv poetry uv twine build
+    awscli waitress fire configparser pathlib jsonlines pickle5 types-requests pandas-stubs nbconvert nbstripout
+    """.split()
+)
+"""Distributions that bring no others, or none that code imports."""
+
+_EXTRAS = ("server", "client", "cpu", "gpu", "core", "base", "all")
+
+
+class Declared:
+    """The distributions that dependency files, images, scripts and notebooks install."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self.unclear = False
+        self.allowed: dict[str, int] = {}  # import name of a library: mask of the versions that are declared
+
+    @cached_property
+    def _in_files(self) -> tuple[Requirement, ...]:
+        """What dependency files list; ``unclear`` is set where one could not be understood."""
+        repo = self._repository
+        found: list[Requirement] = []
+        for file in repo.dependency_files:
+            found += file.requirements
+            self.unclear = self.unclear or bool(file.error)
+        for path in repo.snapshot.entries:
+            name = path.rsplit("/", 1)[-1].lower()
+            if name == "setup.py":
+                found += self._setup(repo.text(path) or "")
+            elif (
+                name.endswith((".txt", ".in"))
+                and "requirement" in path.lower()
+                and repo.inventory.owners.get(path) is not Owner.OWN
+            ):
+                found += parse_requirements(path, repo.text(path) or "").requirements
+        for kind in (Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA):
+            for path in repo.inventory.of(kind):
+                text = repo.text(path)
+                if text is None or re.search(r"(?m)^\s*(?:git\+|https?://|-e\s|file:|\.{0,2}/)", text):
+                    self.unclear = True
+        return tuple(found)
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every requirement that is declared anywhere: in files, images, scripts, notebooks and instructions."""
+        return (*self._in_files, *(item for command in self._commands() for item in self._installed(command)))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Normalised names of all declared distributions."""
+        return frozenset(item.name for item in self.requirements)
+
+    @cached_property
+    def has_files(self) -> bool:
+        """Whether the project has a dependency file with at least three requirements."""
+        return sum(len(file.requirements) for file in self._repository.dependency_files) >= 3
+
+    def versions(self, distributions: Iterable[str]) -> tuple[str, ...]:
+        """How the versions of any of these distributions are written, in files or else in commands; a lock stands for its file."""
+        wanted = frozenset(distributions)
+        files = self._repository.dependency_files
+        locked = {posixpath.dirname(file.path) for file in files if file.lock}
+        listed = [
+            item
+            for file in files
+            if file.lock or file.tool not in ("pyproject", "pipenv") or posixpath.dirname(file.path) not in locked
+            for item in file.requirements
+            if item.name in wanted
+        ]
+        found = listed or [item for item in self.requirements if item.name in wanted]
+        return tuple(dict.fromkeys(item.version for item in found))
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(item.name for item in self._in_files)
+
+    @cached_property
+    def _answers(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _from_images(self) -> frozenset[str]:
+        images = [image for file in self._repository.dockerfiles for image in file.images]
+        images += [service.image for file in self._repository.compose_files for service in file.services]
+        return frozenset(
+            name for image in images for part, names in IMAGE_PACKAGES if part in image for name in names.split()
+        )
+
+    def covers(self, module: str) -> bool:
+        """Whether an import of this dotted name is declared, comes with something declared, or may be."""
+        if module not in self._answers:
+            self._answers[module] = self._covered(module, self._listed) or self._covered(module, self.names)
+        return self._answers[module]
+
+    def _covered(self, module: str, names: frozenset[str]) -> bool:
+        root = module.split(".", 1)[0]
+        if any(root in COMES_WITH.get(name, ()) for name in names):
+            return True
+        if root in self._from_images or "*" in self._from_images:
+            return True
+        known = DISTRIBUTIONS.get(root)
+        if known is None:
+            found = _resembles(module, names)
+        else:
+            found = bool(known & names) or any(f"{name}-{extra}" in names for name in known for extra in _EXTRAS)
+        return found or (names is self.names and root in FOUNDATION and self._has_unknown)
+
+    @cached_property
+    def _has_unknown(self) -> bool:
+        """Whether a distribution is declared of which is not known what it brings along."""
+        known = frozenset(name for names in DISTRIBUTIONS.values() for name in names) | COMES_WITH.keys() | _LEAVES
+        return any(name not in known for name in self.names)
+
+    def _setup(self, text: str) -> Iterator[Requirement]:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            self.unclear = True
+            return
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SPEC.match(node.value):
+                yield from parse_requirements("setup.py", node.value).requirements
+
+    def _commands(self) -> Iterator[ShellCommand]:
+        repo = self._repository
+        for dockerfile in repo.dockerfiles:
+            yield from (command for _, command in dockerfile.commands)
+        for pipeline in (*repo.pipelines, *repo.misplaced_pipelines):
+            yield from (command for job in pipeline.jobs for step in job.steps for command in step.commands)
+        for path in repo.inventory.of(Kind.SHELL):
+            yield from parse_shell(repo.text(path) or "")
+        for file in repo.task_files:
+            yield from (command for task in file.tasks for command in task.commands)
+        for compose in repo.compose_files:
+            for service in compose.services:
+                if "pip" in service.command:
+                    yield from parse_shell(service.command)
+        for notebook in repo.notebooks:
+            yield from (command for _, line in notebook.shell if "install" in line for command in parse_shell(line))
+        for document in repo.documents:
+            for block in document.blocks:
+                for match in _INSTALL.finditer(block.text) if "install" in block.text else ():
+                    yield from parse_shell(match.group())
+        for module in repo.modules:
+            for text in module.texts:
+                if "pip install" in text.value:
+                    yield from parse_shell(text.value[:2000])
+
+    def _installed(self, command: ShellCommand) -> Iterator[Requirement]:
+        words = list(unwrap(command.argv))
+        if words[:2] == ["python", "-m"]:
+            words = words[2:]
+        if words[:3] == ["zenml", "integration", "install"]:
+            words = ["pip", *words[2:]]
+        if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
+            return
+        index = 1
+        while index < len(words):
+            word = words[index].strip("\"'")
+            if word in _WITH_VALUE:
+                index += 2
+                continue
+            if word.startswith(("git+", "http")):
+                self.unclear = True
+            if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
+                yield from parse_requirements("", word).requirements
+            index += 1
+
+
+def _resembles(module: str, names: frozenset[str]) -> bool:
+    """Whether a declared name looks like the import's: a distribution may be called as it likes."""
+    parts = [normalise(part) for part in module.split(".")[:3]]
+    plain = parts[0].replace("-", "").removeprefix("py").removesuffix("py")
+    for name in names:
+        bare = name.replace("-", "")
+        if plain in bare or (len(bare) >= 4 and bare in plain):
+            return True
+    return len(parts) > 1 and any("-".join(parts[:2]) in name for name in names)

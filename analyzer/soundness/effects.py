@@ -1,0 +1,140 @@
+"""What a defect makes unreachable: the files, functions, steps and folders in which evidence no longer holds."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from analyzer.artifacts.python_source import PythonModule
+from analyzer.findings import Finding, Place, Status
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.layout import Layout
+
+__all__ = ["Effects"]
+
+_BRANCHES = (ast.If, ast.Try, ast.TryStar, ast.Match, ast.While)
+
+
+class Effects:
+    """Which defect, if any, stands in the way of a finding."""
+
+    def __init__(self, repository: Repository, defects: Iterable[Defect]) -> None:
+        self._repository = repository
+        self._layout = Layout(repository)
+        self._by_path: dict[str, list[Defect]] = {}
+        self._by_folder: dict[str, list[Defect]] = {}
+        for item in defects:
+            if item.meaning.reach == "folder":
+                self._by_folder.setdefault(posixpath.dirname(item.path), []).append(item)
+            elif item.meaning.lowers:
+                self._by_path.setdefault(item.path, []).append(item)
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Modules that cannot be imported, and files of infrastructure that cannot be applied."""
+        folders = {
+            file.path for file in self._repository.infrastructure if posixpath.dirname(file.path) in self._by_folder
+        }
+        return frozenset(self._broken) | folders
+
+    def on(self, finding: Finding, criterion: str) -> Defect | None:
+        """The defect that lessens a finding: where all its places of the decisive kind of file are out of reach."""
+        if finding.status is not Status.MET or not finding.places or not (self._by_path or self._by_folder):
+            return None
+        decisive = finding.places[0]
+        kind = posixpath.splitext(decisive.path)[1]
+        found = [self._at(place, criterion) for place in finding.places if posixpath.splitext(place.path)[1] == kind]
+        return found[0] if found and all(found) else None
+
+    def _at(self, place: Place, criterion: str) -> Defect | None:
+        for item in self._by_folder.get(posixpath.dirname(place.path), ()):
+            if criterion.startswith(item.meaning.lowers):
+                return item
+        for item in self._by_path.get(place.path, ()):
+            if criterion.startswith(item.meaning.lowers) and self._covers(item, place):
+                return item
+        broken = self._broken.get(place.path)
+        return broken if broken and criterion.startswith(broken.meaning.lowers) else None
+
+    def _covers(self, defect: Defect, place: Place) -> bool:
+        reach = defect.meaning.reach
+        if reach == "file":
+            return True
+        if reach == "line":
+            return place.line <= defect.line <= place.last
+        module = self._modules.get(defect.path)
+        if module is None or defect.kind == "syntax":
+            return defect.kind == "syntax"
+        scope = _scope(module, defect.line)
+        if scope is None:
+            return False
+        first, last = scope
+        if not first:
+            return place.line > defect.line or reach == "importers"
+        return first <= place.line <= last and (place.line >= defect.line or place.line == first)
+
+    @cached_property
+    def _modules(self) -> Mapping[str, PythonModule]:
+        return {module.path: module for module in self._repository.modules}
+
+    @cached_property
+    def _broken(self) -> Mapping[str, Defect]:
+        """Modules that cannot be imported, and those that import them, with the defect at the root."""
+        broken: dict[str, Defect] = {}
+        for path, items in self._by_path.items():
+            module = self._modules.get(path)
+            for item in items:
+                stops = item.meaning.reach in ("importers", "scope")
+                if module and stops and (item.kind == "syntax" or _scope(module, item.line) == (0, 0)):
+                    broken.setdefault(path, item)
+        importers = self._importers if broken else {}
+        pending = list(broken)
+        while pending:
+            path = pending.pop()
+            for importer in importers.get(path, ()):
+                if importer not in broken:
+                    broken[importer] = broken[path]
+                    pending.append(importer)
+        return broken
+
+    @cached_property
+    def _importers(self) -> Mapping[str, list[str]]:
+        """Who imports a module when it is itself imported; only where the import can mean one file alone."""
+        found: dict[str, list[str]] = {}
+        for module in self._repository.modules:
+            for item in self._layout.imports(module):
+                if item.guarded or item.deferred:
+                    continue
+                joint = item.module if item.module.endswith(".") else f"{item.module}."
+                for dotted in (item.module, f"{joint}{item.name}" if item.name else ""):
+                    targets = self._layout.modules(dotted, module.path) if dotted else ()
+                    if len(targets) == 1:
+                        found.setdefault(targets[0], []).append(module.path)
+        return found
+
+
+def _scope(module: PythonModule, line: int) -> tuple[int, int] | None:
+    """(first, last line) of the function around a line, (0, 0) at module level; None where a branch decides whether it runs."""
+    body = module.tree.body if module.tree else []
+    scope = (0, 0)
+    while True:
+        inner = next((node for node in body if node.lineno <= line <= (node.end_lineno or node.lineno)), None)
+        if inner is None:
+            return scope
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+            if line < inner.body[0].lineno:
+                return scope  # a default or an annotation
+            scope = (inner.lineno, inner.end_lineno or inner.lineno)
+        elif isinstance(inner, _BRANCHES) and not _always(inner, line):
+            return None
+        body = [child for child in ast.iter_child_nodes(inner) if isinstance(child, ast.stmt)]
+
+
+def _always(node: ast.stmt, line: int) -> bool:
+    """Whether the line is the test itself, or the body of ``if __name__ == "__main__"``."""
+    if isinstance(node, ast.If):
+        return line < node.body[0].lineno or ast.unparse(node.test) == "__name__ == '__main__'"
+    return isinstance(node, ast.While) and line < node.body[0].lineno

@@ -1,0 +1,96 @@
+"""Images that copy or start what is not there, and compose services built from nothing."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.dockerfile import Copy, Dockerfile
+from analyzer.queries.containers import packagings
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.layout import Layout
+
+__all__ = ["broken_images"]
+
+_DATA = re.compile(
+    r"(?i)(?:^|/)(?:models?|data|datasets?|artifacts?|dist|build|target|out(?:put)?s?|mlruns|mlartifacts|logs?|certs?|keys?|secrets?|credentials?|node_modules|wheels?|\.\w+)(?:/|$)"
+    r"|\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite|csv|parquet|json|gz|zip|tar|whl|jar|pem|key|crt|env|db|sqlite3?|lock|feather|npy|npz)$"
+    r"|(?:^|/)\.|model|data"
+)
+_UNKNOWN = re.compile(r"[$*?\[\]{}<>]|^/|^~|^https?:|^git@")
+
+
+def broken_images(layout: Layout) -> Iterator[Defect]:
+    """Copies of what is in no build context, starts of modules that nothing brings in, contexts that do not exist."""
+    if not layout.has_submodules:
+        for packaging in packagings(layout.repository):
+            for copy in packaging.absent:
+                yield from _absent(layout, copy)
+            yield from _starts(layout, packaging.dockerfile)
+        yield from _contexts(layout)
+
+
+def _absent(layout: Layout, copy: Copy) -> Iterator[Defect]:
+    for source in copy.sources:
+        plain = source.strip("\"',").removeprefix("./").rstrip("/")
+        if not plain or plain == "." or _UNKNOWN.search(plain) or _DATA.search(plain) or plain.startswith("<<"):
+            continue
+        tail = plain
+        while tail.startswith("../"):
+            tail = tail[3:]
+        if layout.somewhere(tail) or layout.is_ignored(tail) or layout.is_produced(tail):
+            continue
+        sentence = f"the image copies {plain}, which is not in the repository"
+        yield Defect(copy.path, copy.line, "missing-copy", sentence)
+
+
+def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:
+    """``CMD python x.py`` where no file of that name exists anywhere, and nothing in the Dockerfile makes one."""
+    text = layout.repository.text(dockerfile.path) or ""
+    for item in dockerfile.starts:
+        words = item.argv
+        for index, word in enumerate(words):
+            name = word.strip("\"'")
+            base = posixpath.basename(name)
+            after = words[index - 1].rsplit("/", 1)[-1] if index else ""
+            if (
+                not base.endswith((".py", ".sh"))
+                or _UNKNOWN.search(base)
+                or not re.fullmatch(r"(?:python3?|bash|sh|run|)", after)
+            ):
+                continue
+            made = text.count(base) > sum(other.value.count(base) for other in dockerfile.starts)
+            if made or layout.somewhere(base) or layout.is_ignored(base) or layout.is_produced(base):
+                continue
+            if not dockerfile.copies:
+                continue
+            sentence = f"the image starts {name}, and no file of that name is in the repository"
+            yield Defect(dockerfile.path, item.line, "missing-file", sentence)
+
+
+def _contexts(layout: Layout) -> Iterator[Defect]:
+    repo = layout.repository
+    for file in repo.compose_files:
+        for service in file.services:
+            context, dockerfile = service.context, service.dockerfile
+            if (
+                not service.builds
+                or _UNKNOWN.search(context)
+                or _UNKNOWN.search(dockerfile)
+                or context.startswith("..")
+            ):
+                continue
+            if re.match(r"\w+@|\w+://|github\.com", context):
+                continue
+            if not repo.has(context):
+                sentence = f"the service {service.name} is built from {context}, which is no folder of the repository"
+                yield Defect(file.path, service.build_line, "missing-context", sentence)
+            elif (
+                dockerfile
+                and not dockerfile.startswith("..")
+                and not repo.has(dockerfile)
+                and not layout.is_ignored(dockerfile)
+            ):
+                sentence = f"the service {service.name} is built by {dockerfile}, which is not in the repository"
+                yield Defect(file.path, service.build_line, "missing-context", sentence)

@@ -1,0 +1,149 @@
+"""Imports that find nothing: local modules, local names, packages that nothing declares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import PythonModule
+from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
+from analyzer.soundness.bindings import ImportedName
+from analyzer.soundness.declared import Declared
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.layout import Layout
+
+__all__ = ["broken_imports"]
+
+_GENERATED = re.compile(r"(?:^|\.)(?:_?version|__version__|\w+_pb2(?:_grpc)?|_\w+)$")
+
+
+def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
+    """Imports of the candidate's modules that find nothing; a package that nothing declares is told once a project."""
+    undeclared: set[str] = set()
+    for module in layout.repository.modules:
+        if module.tree is None or _is_template(module):
+            continue
+        seen: set[tuple[str, str]] = set()
+        for item in layout.imports(module):
+            if item.guarded or (item.module, item.name) in seen:
+                continue
+            seen.add((item.module, item.name))
+            found = _check(layout, declared, module, item)
+            if found is None or (found.kind, found.sentence) in seen or found.sentence in undeclared:
+                continue
+            seen.add((found.kind, found.sentence))
+            if found.kind == "undeclared-package":
+                undeclared.add(found.sentence)  # once a project, not once a module
+            yield found
+
+
+def _is_template(module: PythonModule) -> bool:
+    return "{{" in module.path or "cookiecutter" in module.path
+
+
+def _check(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName) -> Defect | None:
+    root = item.module.split(".", 1)[0]
+    if not item.module.startswith("."):
+        if root in STDLIB or root in PLATFORM_MODULES or item.module in PLATFORM_MODULES:
+            return None
+        foreign = root in DISTRIBUTIONS
+        if foreign and not layout.modules(item.module, module.path):
+            return _undeclared(layout, declared, module, item, root)
+        if foreign or not layout.exists(root, module.path):
+            return None if layout.exists(root, module.path) else _nowhere(layout, declared, module, item, root)
+    return _local(layout, declared, module, item)
+
+
+def _undeclared(
+    layout: Layout, declared: Declared, module: PythonModule, item: ImportedName, root: str
+) -> Defect | None:
+    """A well-known package that no dependency file, image, script or notebook installs."""
+    if not declared.has_files or layout.exists(root, module.path) or declared.covers(item.module):
+        return None
+    if declared.unclear or (root in ("boto3", "botocore") and _has_lambda(layout)):
+        return None
+    return Defect(
+        module.path, item.line, "undeclared-package", f"{root} is imported, but no dependency file declares it"
+    )
+
+
+def _has_lambda(layout: Layout) -> bool:
+    """Whether code may run on AWS Lambda, whose Python brings boto3 along."""
+    return any(re.search(r"(?i)lambda|(?:^|/)serverless\.ya?ml$", path) for path in layout.repository.paths)
+
+
+def _nowhere(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName, root: str) -> Defect | None:
+    """A name that is no module here, no well-known package and nothing that is declared."""
+    if not declared.has_files or layout.has_submodules or declared.covers(item.module) or declared.unclear:
+        return None
+    if _may_appear(layout, item.module):
+        return None
+    parts = item.module.split(".")
+    if any(layout.exists(".".join(parts[start:]), module.path) for start in range(1, len(parts))):
+        return None  # the folder has another name where the code runs
+    if len(parts) == 1 and item.name and layout.exists(item.name, module.path):
+        return None
+    sentence = f"{root} is imported, but it is no module of the repository and no dependency file declares it"
+    return Defect(module.path, item.line, "undeclared-package", sentence)
+
+
+def _may_appear(layout: Layout, dotted: str) -> bool:
+    """Whether a module may be there all the same: generated, ignored by git, copied under that name."""
+    if _GENERATED.search(dotted):
+        return True
+    path = dotted.strip(".").replace(".", "/")
+    names = (f"{path}.py", f"{path}/", path.split("/", 1)[0], f"{path.split('/', 1)[0]}.py")
+    if any(layout.is_ignored(name) for name in names) or layout.is_produced(f"{path}.py"):
+        return True
+    last = path.rsplit("/", 1)[-1]
+    return any(
+        last in re.split(r"[/.]", copy.destination)
+        for file in layout.repository.dockerfiles
+        for copy in file.copies
+        if copy.destination.strip("./")
+    )
+
+
+def _local(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName) -> Defect | None:
+    """An import from this repository: the module, and the name in it."""
+    if layout.has_submodules:
+        return None
+    dotted, path = item.module, module.path
+    targets = layout.modules(dotted, path)
+    if not targets and not layout.is_package(dotted, path):
+        return _missing_module(layout, declared, module, item)
+    if not item.name or item.name == "*":
+        return None
+    joint = dotted if dotted.endswith(".") else f"{dotted}."
+    if layout.exists(joint + item.name, path):
+        return None
+    if not targets:
+        if layout.is_ignored(f"{item.name}.py") or _GENERATED.search(item.name) or not dotted.strip("."):
+            return None
+        if not dotted.startswith(".") and declared.covers(dotted):
+            return None
+        sentence = f"{dotted} is imported for {item.name}, but the folder holds no module of that name"
+        return Defect(path, item.line, "missing-name", sentence)
+    if item.name == "__version__" or any(target.endswith((".so", ".pyx", ".ipynb")) for target in targets):
+        return None
+    answers = [layout.defines(target, item.name) for target in targets]
+    if any(answer is not False for answer in answers):
+        return None
+    nearest = targets[0] if len(targets) == 1 else dotted
+    return Defect(path, item.line, "missing-name", f"{item.name} is imported from {nearest}, which does not define it")
+
+
+def _missing_module(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName) -> Defect | None:
+    dotted, path = item.module, module.path
+    head, _, last = dotted.rpartition(".")
+    if _may_appear(layout, dotted) or (not dotted.startswith(".") and declared.covers(dotted)):
+        return None
+    if not dotted.startswith("."):
+        parts = dotted.split(".")
+        if any(layout.exists(".".join(parts[start:]), path) for start in range(1, len(parts))):
+            return None  # found below another folder, which may be on the path where it runs
+        for target in layout.modules(head, path) if head else ():
+            if layout.defines(target, last) is not False:
+                return None
+    shown = f"{head} has no module {last}" if head.strip(".") else f"there is no module {dotted}"
+    return Defect(path, item.line, "missing-module", f"{dotted} is imported, but {shown}")

@@ -1,0 +1,208 @@
+"""Where things are: which modules, files and folders the repository has, and which it may get elsewhere."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from analyzer.artifacts.python_source import PythonModule
+from analyzer.repository import Repository
+from analyzer.snapshot import EntryKind
+from analyzer.soundness.bindings import Bindings, ImportedName, bindings_of, imports_of
+
+__all__ = ["Layout"]
+
+_PRODUCES = re.compile(r"(?:>{1,2}\s*|(?:-o|--output|--output-file|--out|-O|--path)[= ]|(?:cp|mv|touch|curl|wget|ln|freeze|export|compile|tee|sed|envsubst)\b[^\n]*?)\s*[\"']?(?:\./)?([\w./-]+)")  # fmt: skip
+
+_FETCHED = re.compile(r"(?:https?|s3|gs)://[^\s\"']*/([\w.-]+)")
+
+_TEMPLATES = ("template", "tpl", "tmpl", "j2", "jinja", "example", "sample", "dist", "in")
+
+
+class Layout:
+    """Questions about paths that several families of checks ask; everything is built on first use."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    # -- modules ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _modules(self) -> dict[str, list[str]]:
+        """Module files of the whole snapshot, whoever's they are, by every dotted tail of their path."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.repository.snapshot.entries):
+            if path.endswith((".py", ".pyi", ".so", ".pyd", ".pyx", ".ipynb")):
+                parts = path[: path.rfind(".")].removesuffix("/__init__").split("/")
+                for start in range(len(parts)):
+                    found.setdefault(".".join(parts[start:]), []).append(path)
+        return found
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """Every dotted tail of every folder that holds a module, however deep."""
+        found: set[str] = set()
+        folders = {posixpath.dirname(path) for paths in self._modules.values() for path in paths}
+        for folder in sorted(folders):
+            parts = folder.split("/")
+            for end in range(1, len(parts) + 1):
+                found.update(".".join(parts[start:end]) for start in range(end))
+        return frozenset(found)
+
+    def modules(self, dotted: str, importer: str) -> tuple[str, ...]:
+        """Every file that an import may mean."""
+        if dotted.startswith("."):
+            return tuple(path for path in self._relative(dotted, importer) if path in self.repository.snapshot.entries)
+        return tuple(self._modules.get(dotted, ()))
+
+    def is_package(self, dotted: str, importer: str) -> bool:
+        """Whether a folder with modules has that name."""
+        if dotted.startswith("."):
+            base = self._base(dotted, importer)
+            return base in ("", ".") or self.repository.has(base)
+        return dotted in self._packages
+
+    def exists(self, dotted: str, importer: str) -> bool:
+        """Whether an import finds a module or a folder of the repository."""
+        return bool(self.modules(dotted, importer)) or self.is_package(dotted, importer)
+
+    def _base(self, dotted: str, importer: str) -> str:
+        level = len(dotted) - len(dotted.lstrip("."))
+        base = posixpath.dirname(importer)
+        for _ in range(level - 1):
+            base = posixpath.dirname(base)
+        rest = dotted[level:].replace(".", "/")
+        return posixpath.join(base, rest) if rest else base
+
+    def _relative(self, dotted: str, importer: str) -> Iterator[str]:
+        base = self._base(dotted, importer)
+        yield from (f"{base}.py", posixpath.join(base, "__init__.py"), f"{base}.so", f"{base}.pyx", f"{base}.pyi")
+
+    @cached_property
+    def _parsed(self) -> dict[str, PythonModule]:
+        return {module.path: module for module in self.repository.modules}
+
+    @cached_property
+    def _bindings(self) -> dict[str, Bindings | None]:
+        return {}
+
+    def bindings(self, path: str) -> Bindings | None:
+        """What a module of the candidate binds; None where that cannot be told."""
+        if path not in self._bindings:
+            module = self._parsed.get(path)
+            known = module is not None and module.tree is not None and not module.error
+            if known and module is not None and module.tree is not None:
+                self._bindings[path] = bindings_of(module.tree)
+            elif path.endswith("__init__.py") and not (self.repository.text(path) or "").strip():
+                self._bindings[path] = Bindings(frozenset(), (), open=False)
+            else:
+                self._bindings[path] = None
+        return self._bindings[path]
+
+    def imports(self, module: PythonModule) -> tuple[ImportedName, ...]:
+        """The imports of a module, found once."""
+        if module.path not in self._imports:
+            self._imports[module.path] = tuple(imports_of(module.tree)) if module.tree is not None else ()
+        return self._imports[module.path]
+
+    @cached_property
+    def _imports(self) -> dict[str, tuple[ImportedName, ...]]:
+        return {}
+
+    def defines(self, path: str, name: str, asked: frozenset[str] = frozenset()) -> bool | None:
+        """Whether a module has a name; None where that cannot be told."""
+        bound = self.bindings(path)
+        if bound is None or bound.open:
+            return None
+        if name in bound.names or name.startswith("__"):
+            return True
+        if path.endswith("__init__.py"):
+            folder = posixpath.dirname(path)
+            if self.repository.has(posixpath.join(folder, name)) or self.repository.has(f"{folder}/{name}.py"):
+                return True
+        for level, module in bound.stars:
+            dotted = "." * level + module
+            targets = self.modules(dotted, path)
+            if not targets:
+                return None
+            for target in targets:
+                answer = self.defines(target, name, asked | {path}) if target not in asked else False
+                if answer is not False:
+                    return answer
+        return False
+
+    @cached_property
+    def is_template(self) -> bool:
+        """Whether the repository is one from which others are made, so that its files are none that run."""
+        entries = self.repository.snapshot.entries
+        marks = ("cookiecutter.json", "copier.yml", "copier.yaml", "databricks_template_schema.json")
+        return any(path in marks or "{{" in path or "{%" in path for path in entries)
+
+    # -- files -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def has_submodules(self) -> bool:
+        """Whether parts of the tree live in other repositories."""
+        return any(entry.kind is EntryKind.SUBMODULE for entry in self.repository.snapshot.entries.values())
+
+    @cached_property
+    def _all_paths(self) -> str:
+        """Every path on a line of its own, behind a slash."""
+        return "".join(f"/{path}\n" for path in self.repository.snapshot.entries)
+
+    def somewhere(self, name: str) -> bool:
+        """Whether any file or folder of the repository has a path that ends with ``name``."""
+        plain = name.strip("/")
+        return f"/{plain}\n" in self._all_paths or f"/{plain}/" in self._all_paths
+
+    @cached_property
+    def _ignored(self) -> tuple[str, ...]:
+        patterns: list[str] = []
+        for path in self.repository.snapshot.entries:
+            if path.rsplit("/", 1)[-1] in (".gitignore", ".dockerignore"):
+                lines = (self.repository.text(path) or "").split("\n")
+                patterns += (
+                    line.strip().strip("/") for line in lines if line.strip() and not line.startswith(("#", "!"))
+                )
+        return tuple(dict.fromkeys(patterns))
+
+    def is_ignored(self, name: str) -> bool:
+        """Whether an ignore file leaves a path out of the repository, so that it may be there all the same."""
+        parts = name.strip("/").split("/")
+        heads = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        return any(
+            fnmatchcase(candidate, pattern) or fnmatchcase(candidate, pattern.removeprefix("**/"))
+            for pattern in self._ignored
+            for candidate in (*heads, *parts)
+        )
+
+    @cached_property
+    def _produced(self) -> frozenset[str]:
+        """Names of files that commands or code anywhere in the repository write or fetch."""
+        found: set[str] = set()
+        for path in self.repository.paths:
+            name = path.rsplit("/", 1)[-1].lower()
+            scripts = name.endswith(
+                (".sh", ".yml", ".yaml", ".mk", ".toml", ".ini", ".md", ".tf", ".ps1", ".bat", ".tpl")
+            )
+            if not scripts and not re.search(r"makefile|dockerfile|jenkinsfile|justfile", name):
+                continue
+            entry = self.repository.snapshot.entries.get(path)
+            if entry is None or entry.size > 200_000:
+                continue
+            text = self.repository.text(path) or ""
+            found.update(match.group(1).rsplit("/", 1)[-1] for match in _PRODUCES.finditer(text))
+            found.update(match.group(1) for match in _FETCHED.finditer(text))
+        for module in self.repository.modules:
+            for item in module.texts:
+                if len(item.value) < 200 and "." in item.value:
+                    found.add(item.value.rsplit("/", 1)[-1])
+        return frozenset(found)
+
+    def is_produced(self, name: str) -> bool:
+        """Whether something in the repository writes a file of that name, or holds a template of it."""
+        base = name.rsplit("/", 1)[-1]
+        return base in self._produced or any(self.somewhere(f"{base}.{ending}") for ending in _TEMPLATES)

@@ -1,0 +1,142 @@
+"""Files that do not parse, and names that nothing defines (pyflakes, on the trees that are parsed already)."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from symtable import Function, symtable
+
+from analyzer.artifacts.python_source import PythonModule
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+
+__all__ = ["undefined_names", "unparsed_modules"]
+
+_HOST_NAMES = frozenset(
+    """
+    dbutils spark sc sqlContext displayHTML display get_ipython table udf getArgument reveal_type reveal_locals
+    _ ngettext WindowsError __file__ __builtins__ __annotations__ __path__ __module__ __qualname__ exit quit copyright
+    data_loader transformer data_exporter custom sensor callback condition test render data_source true false null
+    """.split()
+)
+"""Names that notebooks, Databricks, gettext and Mage put into a module before it runs, and those of JSON kept as code."""
+
+_CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with names of its own
+
+_RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
+_BUILTINS = frozenset(dir(builtins))
+_MOST_NAMES = 5
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_NEWER_GRAMMAR = re.compile(
+    r"\bf[\"']|\bf\"\"\"|^\s*type\s+\w+|\bexcept\b|\bmatch\b|\bt[\"']|\b(?:class|def)\s+\w+\s*\["
+)
+
+
+def unparsed_modules(repository: Repository) -> Iterator[Defect]:
+    """Python modules with a syntax error; what a newer Python than ours may allow is left out."""
+    for module in repository.modules:
+        if not module.error.startswith("line ") or "cookiecutter" in module.path:
+            continue
+        text = repository.text(module.path) or ""
+        lines = text.split("\n")
+        around = "\n".join(lines[max(module.error_line - 2, 0) : module.error_line + 1])
+        if _TEMPLATE.search(text) or _NEWER_GRAMMAR.search(around):
+            continue
+        what = module.error.split(": ", 1)[-1]
+        yield Defect(module.path, module.error_line, "syntax", f"the file cannot be parsed: {what}")
+
+
+def undefined_names(repository: Repository) -> Iterator[Defect]:
+    """Names that are used where nothing defines them; one defect a module and name, at most five a module."""
+    for module in repository.modules:
+        if module.tree is None or module.error or not module.statements or "cookiecutter" in module.path:
+            continue
+        if _CHART.search(module.path):
+            continue
+        text = repository.text(module.path) or ""
+        if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
+            continue
+        if _may_lack_names(text, module.path):
+            yield from _undefined(module)
+
+
+def _may_lack_names(text: str, path: str) -> bool:
+    """Whether any global name is read that the module's own level does not bind: the compiler's own view, and quick."""
+    try:
+        top = symtable(text, path, "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    bound = {item.get_name() for item in top.get_symbols() if item.is_assigned() or item.is_imported()}
+    known = bound | _BUILTINS | _HOST_NAMES
+    if any(name not in known for name in top.get_identifiers()):
+        return True
+    stack = list(top.get_children())
+    while stack:
+        table = stack.pop()
+        stack += table.get_children()
+        if isinstance(table, Function):
+            if any(name not in known for name in table.get_globals()):
+                return True
+        elif any(item.is_global() and item.get_name() not in known for item in table.get_symbols()):
+            return True
+    return False
+
+
+def _undefined(module: PythonModule) -> Iterator[Defect]:
+    from pyflakes import checker, messages
+
+    if module.tree is None or all(isinstance(node, ast.Expr) for node in module.tree.body):
+        return  # a list or a note, kept under the name of a module
+    try:
+        found = checker.Checker(module.tree, filename=module.path, withDoctest=False).messages
+    except (RecursionError, AttributeError, KeyError, IndexError):
+        return
+    missing = [item for item in found if isinstance(item, messages.UndefinedName)]
+    if not missing:
+        return
+    unevaluated = _annotations(module.tree)
+    seen: set[str] = set()
+    for item in sorted(missing, key=lambda message: (message.lineno, message.col)):
+        name = str(item.message_args[0])
+        if name in seen or name in _HOST_NAMES or (item.lineno, item.col) in unevaluated:
+            continue
+        seen.add(name)
+        if len(seen) > _MOST_NAMES:
+            return
+        yield Defect(module.path, item.lineno, "undefined-name", f"{name} is used, but nothing defines or imports it")
+
+
+def _annotations(tree: ast.Module) -> frozenset[tuple[int, int]]:
+    """Positions of names that are never evaluated: annotations under the future import, in strings or of local variables."""
+    future = any(
+        isinstance(node, ast.ImportFrom) and node.module == "__future__" and any(item.name == "annotations" for item in node.names)
+        for node in tree.body
+    )  # fmt: skip
+    found: set[tuple[int, int]] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            arguments = (
+                *node.args.posonlyargs,
+                *node.args.args,
+                *node.args.kwonlyargs,
+                node.args.vararg,
+                node.args.kwarg,
+            )
+            for annotation in (*(item.annotation for item in arguments if item), node.returns):
+                if annotation is not None:
+                    found.update(_positions(annotation, strings_only=not future))
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
+                    found.update(_positions(inner.annotation, strings_only=False))
+        elif isinstance(node, ast.AnnAssign):
+            found.update(_positions(node.annotation, strings_only=not future))
+    return frozenset(found)
+
+
+def _positions(annotation: ast.expr, *, strings_only: bool) -> Iterator[tuple[int, int]]:
+    for node in ast.walk(annotation):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.expr) and (is_text or not strings_only):
+            yield node.lineno, node.col_offset

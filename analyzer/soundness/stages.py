@@ -1,0 +1,47 @@
+"""Pipeline stages whose inputs nothing makes (DVC)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from analyzer.artifacts.dvc import DvcStage
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.layout import Layout
+
+__all__ = ["missing_inputs"]
+
+
+def missing_inputs(layout: Layout) -> Iterator[Defect]:
+    """Dependencies of DVC stages that no stage makes, and no file or ``.dvc`` pointer provides."""
+    repo = layout.repository
+    provided: set[str] = set()
+    for file in repo.dvc_files:
+        folder = posixpath.dirname(file.path)
+        provided.update(posixpath.normpath(posixpath.join(folder, name)) for name in file.tracked)
+    for file in repo.dvc_files:
+        for stage in file.stages:
+            provided.update(_at(stage, name) for name in (*stage.outs, *stage.metrics))
+    plots = {word for file in repo.dvc_files for stage in file.stages for word in stage.command.split()}
+    for file in repo.dvc_files:
+        text = repo.text(file.path) or ""
+        for stage in file.stages:
+            for name in stage.deps:
+                if name and not _is_there(layout, stage, name, provided, text) and name not in plots:
+                    sentence = (
+                        f"stage {stage.name} needs {name}, which no stage makes and no file or .dvc pointer provides"
+                    )
+                    yield Defect(stage.path, stage.line, "missing-input", sentence)
+
+
+def _at(stage: DvcStage, name: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(stage.path), name))
+
+
+def _is_there(layout: Layout, stage: DvcStage, name: str, provided: set[str], text: str) -> bool:
+    if any(mark in name for mark in ("${", "{{", "://", "*")) or name.startswith(("/", "..", "~")) or "wdir:" in text:
+        return True
+    path = _at(stage, name)
+    if layout.repository.has(path):
+        return True
+    return any(path == item or path.startswith(f"{item}/") or item.startswith(f"{path}/") for item in provided)

@@ -1,0 +1,96 @@
+"""Terraform references to what the module does not declare."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.infrastructure import Declaration, InfraFile
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+
+__all__ = ["undeclared_references"]
+
+_PROVIDERS = (
+    "aws_", "google_", "azurerm_", "azuread_", "kubernetes_", "helm_", "docker_", "random_", "null_resource", "tls_",
+    "archive_file", "digitalocean_", "cloudflare_", "databricks_", "github_", "local_file", "time_", "snowflake_",
+)  # fmt: skip
+_WORDS = {"var": "variable", "local": "local value", "module": "module", "data": "data source", "resource": "resource"}
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def undeclared_references(repository: Repository) -> Iterator[Defect]:
+    """References in module folders of which every file was read."""
+    folders: dict[str, list[InfraFile]] = {}
+    for file in repository.infrastructure:
+        if file.tool == "terraform":
+            folders.setdefault(posixpath.dirname(file.path), []).append(file)
+    for folder, files in sorted(folders.items()):
+        if _whole(repository, folder, files):
+            yield from _in_folder(repository, files)
+
+
+def _whole(repository: Repository, folder: str, files: list[InfraFile]) -> bool:
+    """Whether all that Terraform reads in a folder was read and parsed."""
+    read = {file.path for file in files}
+    for path in repository.snapshot.entries:
+        if posixpath.dirname(path) == folder and path.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")):
+            empty = path not in read and not (repository.text(path) or "").strip()
+            if path not in read and not empty:
+                return False
+    templated = any("{{" in (repository.text(file.path) or "") or "terragrunt" in file.path for file in files)
+    return not templated and not any(file.error for file in files)
+
+
+def _in_folder(repository: Repository, files: list[InfraFile]) -> Iterator[Defect]:
+    known = {
+        "var": {item.name for file in files for item in file.variables},
+        "local": _locals(repository, files),
+        "module": {item.name for file in files for item in file.modules},
+        "data": {f"{item.type}.{item.name}" for file in files for item in file.data},
+        "resource": {f"{item.type}.{item.name}" for file in files for item in file.resources},
+    }
+    seen: set[tuple[str, str]] = set()
+    for file in files:
+        text = repository.text(file.path) or ""
+        hidden = _hidden_lines(text)
+        for item in file.references:
+            kind = item.value
+            if item.name in known[kind] or (kind, item.name) in seen or item.line in hidden or not _is_sure(item):
+                continue
+            seen.add((kind, item.name))
+            name = item.name if kind == "resource" else f"{kind}.{item.name}"
+            sentence = f"{name} is used, but the module declares no such {_WORDS[kind]}"
+            yield Defect(file.path, item.line, "terraform-reference", sentence)
+
+
+def _is_sure(item: Declaration) -> bool:
+    if item.value == "resource":
+        kind, _, name = item.name.partition(".")
+        return kind.startswith(_PROVIDERS) and name not in ("value", "key", "content", "index", "id", "arn", "name")
+    return item.value != "data" or not item.name.endswith(".")
+
+
+def _locals(repository: Repository, files: list[InfraFile]) -> set[str]:
+    """Names in ``locals`` blocks, read as text: one assignment a line, whatever it is nested in."""
+    found: set[str] = set()
+    for file in files:
+        text = repository.text(file.path) or ""
+        for match in re.finditer(r"(?m)^\s*locals\s*\{", text):
+            found.update(re.findall(r"(?m)^\s*\"?([A-Za-z_][\w-]*)\"?\s*=", text[match.end() :]))
+            found.update(re.findall(r"\{\s*([A-Za-z_][\w-]*)\s*=", text[match.start() :]))
+    return found
+
+
+def _hidden_lines(text: str) -> frozenset[int]:
+    """Lines inside block comments and heredocs."""
+    hidden: set[int] = set()
+    for match in _COMMENT.finditer(text):
+        first = text.count("\n", 0, match.start()) + 1
+        hidden.update(range(first, first + match.group().count("\n") + 1))
+    for match in re.finditer(r"<<-?\s*\"?(\w+)\"?[^\n]*\n(.*?)^\s*\1\b", text, re.DOTALL | re.MULTILINE):
+        first = text.count("\n", 0, match.start()) + 2
+        lines = match.group(2).split("\n")
+        hidden.update(first + index for index, line in enumerate(lines) if "${" not in line)
+    return frozenset(hidden)

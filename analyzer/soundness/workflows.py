@@ -1,0 +1,82 @@
+"""Workflows that GitHub refuses, or reads otherwise than they look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+
+__all__ = ["workflow_shapes"]
+
+_TOP = frozenset({"name", "run-name", "on", "true", "permissions", "env", "defaults", "concurrency", "jobs"})
+_TENTH = re.compile(r"\d\.\d+0")
+
+
+def workflow_shapes(repository: Repository) -> Iterator[Defect]:
+    """Shapes of GitHub workflows that the workflow syntax does not know."""
+    for path in repository.paths:
+        if not (path.startswith(".github/workflows/") and path.endswith((".yml", ".yaml"))):
+            continue
+        text = repository.text(path)
+        if text and text.strip() and (path in repository.inventory.own or path in _serving(repository)):
+            yield from _of(path, text)
+
+
+def _serving(repository: Repository) -> frozenset[str]:
+    return frozenset(item.path for item in repository.pipelines)
+
+
+def _of(path: str, text: str) -> Iterator[Defect]:
+    file = read_yaml(text)
+    if file.error.startswith("line "):
+        at, _, what = file.error.removeprefix("line ").partition(": ")
+        yield Defect(path, int(at), "workflow-shape", f"the workflow is no valid YAML: {what}"[:200])
+        return
+    root = file.documents[0] if file.documents else EMPTY
+    if root.kind != "mapping":
+        return
+    for name, line, node in root.items():
+        if name not in _TOP and (node.get("steps") or node.get("runs-on")):
+            yield Defect(
+                path, line, "workflow-shape", f"the job {name} stands outside jobs, so GitHub refuses the workflow"
+            )
+    jobs = list(root.get("jobs").items())
+    names = {name for name, _, _ in jobs}
+    if jobs and not (root.get("on") or root.get("true")):
+        yield Defect(path, 1, "workflow-shape", "the workflow has no trigger (on), so GitHub never runs it")
+    for name, line, node in jobs:
+        yield from _job(path, name, line, node, names)
+    yield from _versions(path, root)
+
+
+def _job(path: str, name: str, line: int, node: Node, names: set[str]) -> Iterator[Defect]:
+    if node.kind != "mapping":
+        return
+    if not node.get("runs-on") and not node.get("uses"):
+        yield Defect(path, line, "workflow-shape", f"the job {name} has no runs-on, so GitHub refuses the workflow")
+    for need in node.get("needs").texts():
+        if need not in names and "$" not in need:
+            yield Defect(path, line, "workflow-shape", f"the job {name} needs {need}, which is no job of the workflow")
+    for step in node.get("steps"):
+        if step.kind == "mapping" and not step.get("uses") and not step.get("run"):
+            yield Defect(path, step.line, "workflow-shape", f"a step of the job {name} has neither uses nor run")
+        elif step.get("uses") and step.get("run"):
+            yield Defect(path, step.line, "workflow-shape", f"a step of the job {name} has both uses and run")
+
+
+def _versions(path: str, root: Node) -> Iterator[Defect]:
+    """``python-version: 3.10`` without quotes is the number 3.1."""
+    for node in root.walk():
+        if node.kind != "mapping":
+            continue
+        for key, line, value in node.items():
+            if key.replace("_", "-").lower() not in ("python-version", "go-version", "pythonversion"):
+                continue
+            for item in value if value.kind == "sequence" else (value,):
+                if item.plain and _TENTH.fullmatch(item.text):
+                    number = item.text.rstrip("0")
+                    sentence = f"{key} {item.text} without quotes is the number {number} to YAML"
+                    yield Defect(path, item.line if value.kind == "sequence" else line, "yaml-version", sentence)

@@ -1,0 +1,181 @@
+"""Commands, images, infrastructure, stages, workflows and tests that lead to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.soundness import find_defects
+
+
+def found(repository, files: dict[str, str]) -> list[tuple[str, int, str]]:
+    """(path, line, kind) of every defect."""
+    defects, problems = find_defects(repository(files))
+    assert problems == ()
+    return [(item.path, item.line, item.kind) for item in defects]
+
+
+CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+
+
+def test_a_make_target_that_runs_a_missing_script(repository):
+    files = {"Makefile": "train:\n\tpython src/train.py\n", "src/fit.py": "x = 1\n"}
+    assert found(repository, files) == [("Makefile", 2, "missing-file")]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"src/train.py": "x = 1\n"},
+        {"project/src/train.py": "x = 1\n"},
+        {".gitignore": "src/\n"},
+        {"get.sh": "wget -O src/train.py https://example.org/train.py\n"},
+        {".gitmodules": "", "src/train.py.template": "x"},
+    ],
+)
+def test_a_script_that_is_there_or_may_be(repository, extra):
+    assert found(repository, {"Makefile": "train:\n\tpython src/train.py\n", **extra}) == []
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "python $(SCRIPT).py",
+        "docker run image python /app/x.py",
+        "git clone https://e.org/x && python x/y.py",
+        "-python x.py",
+    ],
+)
+def test_paths_elsewhere_or_unknown_are_gaps(repository, recipe):
+    assert found(repository, {"Makefile": f"a:\n\t{recipe}\n"}) == []
+
+
+def test_a_ci_step_that_installs_from_a_missing_file(repository):
+    workflow = f"{CI}      - run: pip install -r requirements-dev.txt\n"
+    assert found(repository, {".github/workflows/ci.yml": workflow}) == [
+        (".github/workflows/ci.yml", 6, "missing-file")
+    ]
+
+
+def test_a_ci_step_that_asks_first(repository):
+    workflow = f"{CI}      - run: if [ -f requirements.txt ]; then pip install -r requirements.txt; fi\n"
+    assert found(repository, {".github/workflows/ci.yml": workflow}) == []
+
+
+def test_a_ci_step_that_runs_a_missing_target(repository):
+    files = {".github/workflows/ci.yml": f"{CI}      - run: make lint\n", "Makefile": "test:\n\tpytest\n"}
+    assert found(repository, files) == [(".github/workflows/ci.yml", 6, "missing-target")]
+
+
+def test_a_target_by_pattern_may_be_anything(repository):
+    files = {".github/workflows/ci.yml": f"{CI}      - run: make lint\n", "Makefile": "%:\n\techo $@\n"}
+    assert found(repository, files) == []
+
+
+def test_an_image_that_copies_a_missing_folder(repository):
+    files = {
+        "Dockerfile": "FROM python:3.11\nCOPY service /app\nCOPY model.bin data /app/\n",
+        "serving/a.py": "x = 1\n",
+    }
+    assert found(repository, files) == [("Dockerfile", 2, "missing-copy")]
+
+
+def test_an_image_that_copies_from_a_stage_or_what_is_built(repository):
+    files = {"Dockerfile": "FROM python:3.11 AS build\nFROM python:3.11\nCOPY --from=build /x /x\nCOPY dist/ /dist\n"}
+    assert found(repository, files) == []
+
+
+def test_an_image_that_starts_a_missing_script(repository):
+    files = {"Dockerfile": 'FROM python:3.11\nCOPY app.py .\nCMD ["python", "main.py"]\n', "app.py": "x = 1\n"}
+    assert found(repository, files) == [("Dockerfile", 3, "missing-file")]
+
+
+def test_a_service_built_from_a_missing_folder(repository):
+    files = {"docker-compose.yml": "services:\n  api:\n    build: ./api\n"}
+    assert found(repository, files) == [("docker-compose.yml", 3, "missing-context")]
+
+
+def test_a_service_built_from_what_is_there(repository):
+    files = {"docker-compose.yml": "services:\n  api:\n    build: ./api\n", "api/Dockerfile": "FROM python:3.11\n"}
+    assert found(repository, files) == []
+
+
+def test_a_terraform_reference_to_nothing(repository):
+    main = 'resource "aws_s3_bucket" "b" {\n  bucket = var.name\n  tags = local.tags\n}\nlocals {\n  tags = {}\n}\n'
+    assert found(repository, {"infra/main.tf": main}) == [("infra/main.tf", 2, "terraform-reference")]
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        'variable "name" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.name\n}\n',
+        'resource "aws_s3_bucket" "b" {\n  bucket = "x" # var.name\n}\n',
+        'resource "aws_s3_bucket" "b" {\n  bucket = <<EOT\nvar.name\nEOT\n}\n',
+        'resource "aws_s3_bucket" "b" {\n  bucket = var.name\n',  # not parsed: not the whole module was read
+    ],
+)
+def test_terraform_that_declares_what_it_uses(repository, main):
+    assert found(repository, {"infra/main.tf": main}) == []
+
+
+def test_a_stage_whose_input_nothing_makes(repository):
+    dvc = "stages:\n  train:\n    cmd: python train.py\n    deps:\n      - train.py\n      - prepared/x\n"
+    files = {"dvc.yaml": dvc, "train.py": "x = 1\n"}
+    assert found(repository, files) == [("dvc.yaml", 2, "missing-input")]
+
+
+def test_a_stage_whose_input_a_stage_or_a_pointer_makes(repository):
+    dvc = (
+        "stages:\n  prepare:\n    cmd: python train.py\n    deps: [raw.csv]\n    outs: [prepared]\n"
+        "  train:\n    cmd: python train.py\n    deps: [prepared/x]\n"
+    )
+    files = {"dvc.yaml": dvc, "train.py": "x = 1\n", "raw.csv.dvc": "outs:\n- path: raw.csv\n"}
+    assert found(repository, files) == []
+
+
+@pytest.mark.parametrize(
+    ("workflow", "line"),
+    [
+        ("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ls\nb:\n  runs-on: x\n  steps: []\n", 7),
+        ("jobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ls\n", 1),
+        ("on: push\njobs:\n  a:\n    steps:\n      - run: ls\n", 3),
+        ("on: push\njobs:\n  a:\n    runs-on: x\n    needs: b\n    steps:\n      - run: ls\n", 3),
+        (f"{CI}      - name: nothing\n", 6),
+        (f"{CI}      - run: ls\n     - run: pwd\n", 7),
+    ],
+)
+def test_workflows_that_github_refuses(repository, workflow, line):
+    files = {".github/workflows/ci.yml": workflow}
+    assert found(repository, files) == [(".github/workflows/ci.yml", line, "workflow-shape")]
+
+
+def test_an_unquoted_version(repository):
+    workflow = f"{CI}      - uses: actions/setup-python@v5\n        with:\n          python-version: 3.10\n"
+    assert found(repository, {".github/workflows/ci.yml": workflow}) == [
+        (".github/workflows/ci.yml", 8, "yaml-version")
+    ]
+
+
+def test_a_sound_workflow(repository):
+    workflow = f"{CI}      - uses: actions/setup-python@v5\n        with:\n          python-version: '3.10'\n"
+    assert found(repository, {".github/workflows/ci.yml": workflow}) == []
+
+
+TEST = "def test_sum():\n    assert 1 + 1 == 2\n"
+
+
+def test_tests_under_a_name_that_no_runner_looks_for(repository):
+    assert found(repository, {"tests/model.py": TEST}) == [("tests/model.py", 1, "uncollected-tests")]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"tests/test_model.py": TEST},
+        {"tests/model_test.py": TEST},
+        {"tests/model.py": TEST, "pytest.ini": "[pytest]\npython_files = *.py\n"},
+        {"tests/model.py": TEST, "Makefile": "test:\n\tpytest tests/model.py\n"},
+        {"tests/model.py": "def check_sum():\n    assert 1 + 1 == 2\n"},
+    ],
+)
+def test_tests_that_are_collected_or_are_none(repository, files):
+    assert found(repository, files) == []
