@@ -10,7 +10,7 @@ from pathlib import Path
 from analyzer.errors import LimitError
 from analyzer.git import GitError, run
 from analyzer.limits import Limits
-from analyzer.snapshot import Snapshot
+from analyzer.snapshot import Snapshot, common_dir
 
 __all__ = ["Commit", "History", "read_history"]
 
@@ -95,14 +95,9 @@ def _parse(listing: bytes) -> Iterator[Commit]:
 
 def _is_shallow(git_dir: Path) -> bool:
     """Whether history was cut when it was fetched (gitrepository-layout(5), "shallow")."""
-    folder = git_dir
+    mark = common_dir(git_dir) / "shallow"
     try:
-        if folder.is_file():
-            folder = folder.parent / folder.read_text("utf-8", "replace")[:4096].partition("gitdir:")[2].strip()
-        common = folder / "commondir"
-        if common.is_file():
-            folder = folder / common.read_text("utf-8", "replace")[:4096].strip()
-        return (folder / "shallow").is_file() and (folder / "shallow").stat().st_size > 0
+        return mark.is_file() and mark.stat().st_size > 0
     except (OSError, ValueError):
         return False
 

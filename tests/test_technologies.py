@@ -1,4 +1,4 @@
-"""Technologies that code or configuration shows, and names that nothing but words shows."""
+"""Technologies that code or configuration shows."""
 
 from __future__ import annotations
 
