@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import Popen
-from typing import cast
+from typing import IO, cast
 
+from analyzer.complaints import explain
 from analyzer.errors import LimitError, TargetError
-from analyzer.git import command, environment
+from analyzer.git import command, environment, kill_group
 from analyzer.limits import Limits
 from analyzer.snapshot import nearest
 from analyzer.target import Target, clean_subdir
@@ -31,6 +31,7 @@ Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
 _LONGEST_LISTING = 64 * 1024 * 1024
+_LONGEST_COMPLAINT = 1024 * 1024
 _LOOK_EVERY = 0.1
 
 
@@ -85,30 +86,45 @@ class _Runner:
             LimitError: time or bytes are over.
             TargetError: git is not installed.
         """
+        if shutil.which("git") is None:  # GitPython cannot even be imported then
+            raise TargetError("git was not found on this machine", "Install git 2.30 or newer.")
         from git.cmd import Git
-        from git.exc import GitCommandNotFound
 
         # GitPython adds the caller's environment to its own; env -i begins with none.
         clean = ["env", "-i", *(f"{name}={value}" for name, value in environment(self.protocols).items())]
-        try:
-            wrapped = Git().execute([*clean, *command(git_dir, *arguments)], as_process=True, start_new_session=True)
-        except GitCommandNotFound as error:
-            raise TargetError("git was not found on this machine", "Install git 2.30 or newer.") from error
+        # In the root folder git finds no repository, whose configuration could redirect what is fetched.
+        wrapped = Git("/").execute(
+            [*clean, *command(git_dir, *arguments)], as_process=True, shell=False, start_new_session=True
+        )
         process = cast("Popen[bytes]", wrapped.proc)
         output, complaint = bytearray(), bytearray()
         readers = [
-            threading.Thread(target=self._drain, args=(process.stdout, output, _LONGEST_LISTING, ""), daemon=True),
-            threading.Thread(target=self._drain, args=(process.stderr, complaint, 1 << 20, what), daemon=True),
+            threading.Thread(target=_drain, args=(process.stdout, output, _LONGEST_LISTING), daemon=True),
+            threading.Thread(target=_drain, args=(process.stderr, complaint, _LONGEST_COMPLAINT), daemon=True),
         ]
         for reader in readers:
             reader.start()
         try:
             self._watch(process, what, grows)
         finally:
-            _end_group(process)
-        for reader in readers:
-            reader.join(timeout=5)
+            kill_group(process)
+            for reader in readers:
+                reader.join(timeout=5)
+            for stream in (process.stdout, process.stderr):
+                assert stream
+                stream.close()
+        if grows:
+            self._weigh(what, grows)
         return _Outcome(process.wait(), bytes(output), complaint.decode("utf-8", "replace"))
+
+    def _weigh(self, what: str, grows: Path) -> None:
+        size = _size(grows)
+        self.progress(what, f"{size / 1e6:.1f} MB")
+        if size > self.limits.clone_bytes:
+            raise LimitError(
+                f"The repository is larger than {self.limits.clone_bytes / 1e6:,.4g} MB",
+                "Raise --max-bytes, or analyze a local copy.",
+            )
 
     def _watch(self, process: Popen[bytes], what: str, grows: Path | None) -> None:
         looked = 0.0
@@ -121,31 +137,15 @@ class _Runner:
                 )
             if grows and now - looked > 4 * _LOOK_EVERY:
                 looked = now
-                size = _size(grows)
-                self.progress(what, f"{size / 1e6:.1f} MB")
-                if size > self.limits.clone_bytes:
-                    raise LimitError(
-                        f"The repository is larger than {self.limits.clone_bytes / 1e6:,.0f} MB",
-                        "Raise --max-bytes, or analyze a local copy.",
-                    )
+                self._weigh(what, grows)
             time.sleep(0.01 if now - self.started < 1 else _LOOK_EVERY)
 
-    def _drain(self, stream: object, into: bytearray, most: int, stage: str) -> None:
-        read = getattr(stream, "read1", None) or getattr(stream, "read", None)
-        if read is None:
-            return
-        while chunk := read(65_536):
-            if len(into) < most:
-                into += chunk
 
-
-def _end_group(process: Popen[bytes]) -> None:
-    if process.poll() is None:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            process.kill()
-        process.wait()
+def _drain(stream: IO[bytes], into: bytearray, most: int) -> None:
+    """Read to the end, so that git is never held up, and keep the beginning."""
+    while chunk := stream.read(65_536):
+        if len(into) < most:
+            into += chunk
 
 
 def _size(folder: Path) -> int:
@@ -175,7 +175,7 @@ def resolve_remote(target: Target, limits: Limits, progress: Progress = _silent)
     runner = _Runner(_protocols(target), limits, progress)
     outcome = runner.run("look-up of refs", "ls-remote", "--symref", "--", target.clone_url)
     if outcome.status:
-        raise _explain(target, outcome.complaint)
+        raise explain(target, outcome.complaint)
     refs, head = _parse_refs(outcome.output)
     if not refs:
         raise TargetError(f"{target.owner}/{target.repo} is empty: it has no commit yet", "Push something first.")
@@ -197,17 +197,14 @@ def _parse_refs(output: bytes) -> tuple[dict[str, str], str]:
 
 
 def _choose(target: Target, refs: dict[str, str], head: str) -> RemoteRef:
+    in_url = _in_url(target, refs) if target.tail else None
     if target.ref:
-        return (
-            _named(target.ref, target.subdir, refs) or _commit(target.ref, target.subdir) or _no_ref(target.ref, refs)
-        )
+        subdir = target.subdir or (in_url.subdir if in_url else _folder(target, 1))
+        return _named(target.ref, subdir, refs) or _commit(target.ref, subdir) or _no_ref(target.ref, refs)
+    if in_url:
+        return replace(in_url, subdir=target.subdir) if target.subdir else in_url
     if target.tail:
-        for end in range(len(target.tail), 0, -1):
-            found = _named("/".join(target.tail[:end]), _folder(target, end), refs)
-            if found:
-                return found
-        first = target.tail[0]
-        return _commit(first, _folder(target, 1)) or _no_ref("/".join(target.tail), refs)
+        return _no_ref("/".join(target.tail), refs)
     if "HEAD" not in refs:
         names = ", ".join(
             sorted(name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/"))[:5]
@@ -216,14 +213,23 @@ def _choose(target: Target, refs: dict[str, str], head: str) -> RemoteRef:
     return RemoteRef(refs["HEAD"], head or "HEAD", head.removeprefix("refs/heads/"), target.subdir)
 
 
+def _in_url(target: Target, refs: dict[str, str]) -> RemoteRef | None:
+    """The ref and folder of a /tree/ or /blob/ URL: the longest beginning of its rest that is a ref."""
+    for end in range(len(target.tail), 0, -1):
+        found = _named("/".join(target.tail[:end]), _folder(target, end), refs)
+        if found:
+            return found
+    return _commit(target.tail[0], _folder(target, 1))
+
+
 def _folder(target: Target, end: int) -> str:
     rest = target.tail[end:-1] if target.tail_is_file else target.tail[end:]
     return clean_subdir("/".join(rest)) if rest else ""
 
 
 def _named(ref: str, subdir: str, refs: dict[str, str]) -> RemoteRef | None:
-    for name in (f"refs/heads/{ref}", f"refs/tags/{ref}"):
-        if name in refs:
+    for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
+        if name in refs and name != "HEAD":
             return RemoteRef(refs[name], name, ref, subdir)
     return None
 
@@ -242,63 +248,6 @@ def _no_ref(ref: str, refs: dict[str, str]) -> RemoteRef:
     raise TargetError(f"There is no branch, tag or commit {ref[:120]!r}", hint)
 
 
-def _explain(target: Target, complaint: str) -> TargetError:
-    """The error of a server or network, in words for people."""
-    name = f"{target.owner}/{target.repo}"
-    said = complaint.lower()
-    last = next((line for line in reversed(complaint.strip().splitlines()) if line.strip()), "no reason given")
-    if any(
-        words in said
-        for words in (
-            "repository not found",
-            "could not read username",
-            "authentication failed",
-            "terminal prompts disabled",
-            "returned error: 404",
-            "not found",
-            "403",
-            "401",
-        )
-    ):
-        if "429" in said or "rate limit" in said:
-            return TargetError(
-                f"The server limits how often it may be asked about {name}", "Try again in a few minutes."
-            )
-        return TargetError(
-            f"{name} was not found, or is private",
-            "Check the spelling; a private repository can be analyzed from a local clone.",
-        )
-    if "429" in said or "rate limit" in said:
-        return TargetError(f"The server limits how often it may be asked about {name}", "Try again in a few minutes.")
-    if any(
-        words in said
-        for words in (
-            "could not resolve",
-            "couldn't connect",
-            "failed to connect",
-            "connection refused",
-            "network is unreachable",
-            "connection timed out",
-            "could not connect",
-            "operation timed out",
-            "recv failure",
-            "connection reset",
-            "early eof",
-            "unexpected disconnect",
-            "ssl",
-            "gnutls",
-            "hung up",
-        )
-    ):
-        return TargetError(
-            f"{name} could not be reached: {last.strip()}",
-            "Check the network, or analyze a local clone with --offline.",
-        )
-    if "transport" in said and "not allowed" in said:
-        return TargetError(f"The server of {name} redirects to a protocol that is not allowed", "Only https is used.")
-    return TargetError(f"{name} could not be read: {last.strip()[:300]}", "Try again, or analyze a local clone.")
-
-
 @contextmanager
 def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent) -> Iterator[Acquired]:
     """Fetch one commit into a temporary bare repository, which is removed at the end.
@@ -307,7 +256,7 @@ def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress =
         TargetError: the server or network failed.
         LimitError: bytes or seconds are over.
     """
-    folder = Path(tempfile.mkdtemp(prefix="folioscope-"))
+    folder = Path(tempfile.mkdtemp(prefix="folioscope-")).resolve()
     try:
         git_dir = folder / "repository.git"
         runner = _Runner(_protocols(target), limits, progress)
@@ -321,14 +270,23 @@ def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress =
             f"+{wanted}:refs/heads/folioscope",
         )
         if fetched.status:
-            raise _explain(target, fetched.complaint)
+            raise explain(target, fetched.complaint)
         commit = _head_of(runner, git_dir)
-        # The history alone, without trees and files; a server that cannot give it costs only the history.
-        _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=tree:0"], f"+{wanted}:refs/heads/history")
+        # The history with its folders but without files; a server that cannot give it costs only the history.
+        _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=blob:none"], f"+{wanted}:refs/heads/history")
         runner.run("preparation", "config", "--remove-section", "remote.origin", git_dir=git_dir)
         yield Acquired(git_dir, commit)
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also while a process that was just ended still lets go of it."""
+    for _ in range(20):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 def _prepare(runner: _Runner, git_dir: Path, target: Target, ref: RemoteRef) -> None:

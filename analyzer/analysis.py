@@ -5,29 +5,44 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.authenticity import look_beside
 from analyzer.cache import ReportCache, report_key
+from analyzer.claims import find_claims
 from analyzer.engine import decide, with_criteria
 from analyzer.errors import FolioscopeError, TargetError, UsageError
-from analyzer.git import GitError, run
+from analyzer.git import run
+from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
+from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.scorer import score
-from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, nearest, open_folder, open_git, open_worktree
+from analyzer.snapshot import (
+    EntryKind,
+    Problem,
+    Snapshot,
+    common_dir,
+    find_git_dir,
+    nearest,
+    open_folder,
+    open_git,
+    open_worktree,
+)
 from analyzer.soundness import find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
+from analyzer.wiring import WiringSummary, summarize
 
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
@@ -48,6 +63,7 @@ class Options:
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
+        owner: name, e-mail address or account whose share of the commits is reported beside the score.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
     """
 
@@ -59,6 +75,7 @@ class Options:
     worktree: bool = False
     standalone: bool = False
     offline: bool = False
+    owner: str = ""
     cached: bool = True
 
 
@@ -120,20 +137,35 @@ def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: 
         yield from pool.map(_work, work)
 
 
-def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tuple[Rule, ...] | None = None) -> Report:
+def assess(
+    snapshot: Snapshot,
+    target: ReportTarget,
+    rubric: Rubric,
+    rules: tuple[Rule, ...] | None = None,
+    owner: str = "",
+) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
+
+    ``owner`` is whose share of the commits is reported; it never touches the score.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
-    repository = Repository(snapshot, target.subdir)
-    names = tuple(item.id for item in rubric.criteria)
-    defects, unchecked = find_defects(repository)
-    decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
-    defects = with_criteria(defects, decisions)
-    card = score(decisions, rubric)
-    technologies, claims = find_technologies(repository)
-    interview, unasked = interview_questions(repository, card, claims)
+    # git reads the history while this process parses.
+    with ThreadPoolExecutor(1) as aside:
+        history = aside.submit(read_history, snapshot)
+        repository = Repository(snapshot, target.subdir)
+        names = tuple(item.id for item in rubric.criteria)
+        defects, unchecked = find_defects(repository)
+        decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+        defects = with_criteria(defects, decisions)
+        wiring, broken = _wiring(repository)
+        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+        technologies = find_technologies(repository)
+        claims = find_claims(repository, technologies)
+        interview, unasked = interview_questions(repository, card, claims)
+        outcomes = find_outcomes(repository)
+        beside = look_beside(repository, history.result(), owner)
     return Report(
         VERSION,
         target,
@@ -141,13 +173,24 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
         card,
         technologies,
         claims,
+        outcomes,
+        beside,
         next_steps(card, defects),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked, *unchecked})),
+        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
         files=len(repository.inventory.own),
+        wiring=wiring,
         interview=interview,
         roles=role_shares(card, technologies),
         defects=defects,
     )
+
+
+def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
+    """The wiring; where it cannot be drawn, none, and the problem that says so."""
+    try:
+        return summarize(repository), ()
+    except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
+        return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
 
 # -- local -------------------------------------------------------------------------------------------------------
@@ -156,61 +199,84 @@ def assess(snapshot: Snapshot, target: ReportTarget, rubric: Rubric, rules: tupl
 def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
     path = (target.path or Path()).resolve()
     tell("read", path.name)
-    if not path.is_dir():
-        raise TargetError(f"{target.input} is a file", "Give the folder of the repository.")
+    if path.is_file():
+        raise TargetError(f"{target.input} is a file", f"Give the folder of the repository, such as {path.parent}.")
     found = None if options.standalone else find_git_dir(path)
-    described = ReportTarget(
-        path.name.removesuffix(".git"), "", path.name.removesuffix(".git"), target.ref, "", "", "", ""
-    )
     if found is None:
-        if target.ref:
-            raise UsageError(
-                f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref."
-            )
-        return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, tell)
+        return _analyze_folder(path, target, rubric, options, tell)
     git_dir, root = found
+    # A part of the path that only the commit has counts too: folders of a bare repository, or of another ref.
+    prefix = path.relative_to(root).as_posix() if path != root else ""
+    subdir = "/".join(part for part in (prefix, target.subdir) if part)
     bare = git_dir == root
-    prefix = "" if bare or path == root or not path.is_relative_to(root) else path.relative_to(root).as_posix()
-    subdir = posixpath.join(prefix, target.subdir) if prefix else target.subdir
-    name = root.name.removesuffix(".git")
-    described = replace(described, input=name, repo=name)
+    name = (root.parent if root.name == ".git" else root).name.removesuffix(".git")
+    described = ReportTarget(name, "", name, target.ref, "", "", "", "")
     if options.worktree:
         if bare:
             raise UsageError(f"{target.input} is a bare repository and has no work tree", "Leave out --worktree.")
-        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, tell)
+        if target.ref:
+            raise UsageError("--worktree reads files that no ref has", "Leave out --ref or --worktree.")
+        return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
-    return _assess_in(snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, tell)
+    return _assess_in(
+        snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
+    )
 
 
-_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\burl\s*=\s*(\S+)")
+def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    if not path.exists():
+        near = nearest(path.name, (item.name for item in _siblings(path)))
+        raise TargetError(f"There is no folder {target.input}", f"Check the path. {near}".strip())
+    if not path.is_dir():
+        raise TargetError(f"{target.input} is no folder", "Give the folder of the repository.")
+    if target.ref:
+        raise UsageError(f"{target.input} is no git repository, so it has no ref {target.ref!r}", "Leave out --ref.")
+    described = ReportTarget(path.name, "", path.name, "", "", "", "", "")
+    return _assess_in(open_folder(path, options.limits), described, target.subdir, rubric, options, tell)
+
+
+def _siblings(path: Path) -> Iterator[Path]:
+    try:
+        yield from (item for item in path.parent.iterdir() if item.is_dir())
+    except OSError:
+        return
+
+
+_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(\S+)")
 
 
 def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
     """Name the repository by its origin where that is a known host; link to it where the commit was pushed."""
+    shared = common_dir(git_dir)
     try:
-        config = (git_dir / "config").read_text("utf-8", "replace")[:65_536] if git_dir.is_dir() else ""
-    except OSError:
-        return target
-    match = _ORIGIN.search(config)
-    if not match:
-        return target
-    try:
-        origin = parse_target(match.group(1), hosts=options.hosts, local=False)
-        pushed = run(
-            git_dir, "for-each-ref", "--count=1", f"--contains={commit}", "refs/remotes/origin", seconds=10, most=4096
+        config = (shared / "config").read_text("utf-8", "replace")[:65_536]
+        match = _ORIGIN.search(config)
+        if not match:
+            return target
+        # A user name or token in the address is nobody's business.
+        address = re.sub(r"^(https?://)[^/@]*@", r"\1", match.group(1).strip('"'))
+        origin = parse_target(address, hosts=options.hosts, local=False)
+        heads = run(git_dir, "for-each-ref", "--count=1", "refs/remotes/origin", seconds=10, most=4096)
+        # A bare clone keeps the branches of its origin as its own.
+        where = "refs/remotes/origin" if heads else "refs/heads"
+        bare = shared == git_dir and git_dir.name != ".git"
+        pushed = (heads or bare) and run(
+            git_dir, "for-each-ref", "--count=1", f"--contains={commit}", where, seconds=10, most=4096
         )
-    except (FolioscopeError, GitError):
+    except (FolioscopeError, OSError):
         return target
     name = f"{origin.owner}/{origin.repo}"
     return replace(target, input=name, owner=origin.owner, repo=origin.repo, url=origin.web_url if pushed else "")
 
 
-def _assess_in(snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, tell: Progress) -> Report:
+def _assess_in(
+    snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, options: Options, tell: Progress
+) -> Report:
     with snapshot:
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric)
+        return assess(snapshot, described, rubric, owner=options.owner)
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -244,15 +310,21 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
     )
 
     def key(commit: str) -> str:
-        return report_key(f"{target.web_url}\0{ref.short}", commit, ref.subdir, rubric, discover(), options.limits)
+        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
+        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
-        tell("cache", ref.commit[:12])
-        return from_document(known, rubric, described.input)
+        try:
+            report = from_document(known, rubric, described.input)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            tell("cache", "damaged, not used")
+        else:
+            tell("cache", ref.commit[:12])
+            return report
     with acquire(target, ref, options.limits, tell) as acquired:
-        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits)
-        report = _assess_in(snapshot, described, ref.subdir, rubric, tell)
+        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits, filtered=True)
+        report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report

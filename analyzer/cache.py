@@ -20,9 +20,10 @@ __all__ = ["ReportCache", "report_key"]
 def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
     """Return the key under which the report of a commit is kept: everything that decides its content.
 
-    ``name`` is the address of the repository, which stands in the report's links.
+    ``name`` is the address of the repository, which stands in the report's links, with what else the user typed.
     """
-    parts = [VERSION, name, commit, subdir, rubric.sha256, str(limits.blob_bytes), *(rule.id for rule in rules)]
+    bounds = (limits.blob_bytes, limits.path_depth, limits.path_bytes, limits.history)
+    parts = [VERSION, name, commit, subdir, rubric.sha256, *map(str, bounds), *(rule.id for rule in rules)]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -30,8 +31,7 @@ class ReportCache:
     """JSON documents by key. A cache that cannot be read or written is as good as none."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        self._folder = folder or Path(base) / "folioscope" / "reports"
+        self._folder = folder or _home() / "folioscope" / "reports"
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The document of a key, or None."""
@@ -45,8 +45,20 @@ class ReportCache:
         """Keep a document; replaced in one step, so that a reader never sees half of one."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as file:
-                json.dump(document, file, ensure_ascii=False)
-            Path(file.name).replace(self._folder / f"{key}.json")
+            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="ascii") as file:
+                whole = Path(file.name)
+                try:
+                    json.dump(document, file)
+                    file.close()
+                    whole.replace(self._folder / f"{key}.json")
+                except OSError:
+                    whole.unlink(missing_ok=True)
         except OSError:
             return
+
+
+def _home() -> Path:
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # a user without a home folder
+        return Path(os.devnull)

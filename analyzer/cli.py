@@ -6,17 +6,20 @@ Exit codes: 0 fine, 1 below the threshold, 2 wrong use, 3 target could not be re
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from analyzer.analysis import Options, analyze
 from analyzer.errors import FolioscopeError, UsageError
 from analyzer.limits import Limits
+from analyzer.reporters.words import visible
 from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
 from analyzer.version import VERSION
@@ -33,12 +36,15 @@ _EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target c
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        _take_any_text(stream)
     try:
         return int(arguments.run(arguments))
     except FolioscopeError as error:
-        print(f"folioscope: {error.what}.", file=sys.stderr)
+        # What a server or a file said may hold characters that act on a terminal.
+        print(f"folioscope: {visible(error.what)}.", file=sys.stderr)
         if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
+            print(f"  {visible(error.hint)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("folioscope: interrupted", file=sys.stderr)
@@ -47,6 +53,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (head, less); pointing stdout elsewhere keeps Python quiet at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+_PLAIN = str.maketrans("█░●◐○✅🟡⬜❔…—–’‘“”", "#.*~ox~o?.--''\"\"")
+
+
+def _take_any_text(stream: TextIO) -> None:
+    """Let a terminal that is no UTF-8 terminal show bars and marks as ASCII, and what it cannot show as ?."""
+
+    def plain(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)
+        text = error.object[error.start : error.end].translate(_PLAIN)
+        return text.encode("ascii", "replace").decode("ascii"), error.end
+
+    codecs.register_error("folioscope", plain)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="folioscope")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_analyze(commands.add_parser("analyze", help="analyze one repository", epilog=_EXIT_CODES))
     _add_rules(commands.add_parser("rules", help="list the criteria and rules, or explain one"))
+    commands.add_parser("schema", help="print the JSON Schema of the report").set_defaults(run=_schema)
     return parser
 
 
@@ -88,6 +111,12 @@ def _add_analyze(parser: argparse.ArgumentParser) -> None:
         default="mlops",
         metavar="NAME|FILE",
         help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
+    )
+    how.add_argument(
+        "--owner",
+        default="",
+        metavar="NAME",
+        help="also report the share of commits by this name, e-mail address or account; never in the score",
     )
     how.add_argument("--fail-under", type=_score, metavar="N", help="exit with 1 when the score is below N")
     output = parser.add_argument_group("output")
@@ -128,7 +157,10 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
 
 
 def _score(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
     if not 0 <= value <= 100:
         raise argparse.ArgumentTypeError(f"{text} is no score; give a number from 0 to 100")
     return value
@@ -152,6 +184,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         worktree=arguments.worktree,
         standalone=arguments.standalone,
         offline=arguments.offline,
+        owner=arguments.owner,
         cached=not arguments.no_cache,
     )
 
@@ -165,6 +198,8 @@ def _host(url: str) -> Host:
 
 def _analyze(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
+    if arguments.output:
+        _check_output(Path(arguments.output))
     with _progress(arguments) as progress:
         report = analyze(arguments.target, options, progress)
     _write(report, arguments)
@@ -174,34 +209,46 @@ def _analyze(arguments: argparse.Namespace) -> int:
     return 1 if below else 0
 
 
+def _check_output(path: Path) -> None:
+    """Say before a long analysis that its report could not be written."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", "Give the name of a file.")
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent}", "Make it first, or give another file.")
+
+
 def _write(report: Report, arguments: argparse.Namespace) -> None:
+    if arguments.output:
+        try:
+            Path(arguments.output).write_bytes(_rendered(report, arguments).encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise UsageError(f"{arguments.output} cannot be written: {error.strerror}", "Give another file.") from error
     if arguments.quiet:
-        text = f"{report.scorecard.score:g}\n"
-    elif arguments.format == "json":
-        from analyzer.reporters.json_report import render_json
-
-        text = render_json(report)
-    elif arguments.format == "markdown":
-        from analyzer.reporters.markdown import render_markdown
-
-        text = render_markdown(report)
-    elif arguments.output:
-        from analyzer.reporters.text import render_text
-
-        text = render_text(report, verbose=arguments.verbose)
-    else:
+        print(f"{report.scorecard.score:g}")
+    elif not arguments.output and arguments.format == "text":
         from analyzer.reporters.text import console_for, print_report
 
         console = console_for(sys.stdout, color=False if arguments.no_color else None)
         print_report(report, console, verbose=arguments.verbose)
-        return
-    if not arguments.output:
-        sys.stdout.write(text)
-        return
-    try:
-        Path(arguments.output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{arguments.output} cannot be written: {error.strerror}", "Give another file.") from error
+    elif not arguments.output:
+        # JSON and Markdown are UTF-8 whatever the terminal is.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(_rendered(report, arguments).encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+
+
+def _rendered(report: Report, arguments: argparse.Namespace) -> str:
+    if arguments.format == "json":
+        from analyzer.reporters.json_report import render_json
+
+        return render_json(report)
+    if arguments.format == "markdown":
+        from analyzer.reporters.markdown import render_markdown
+
+        return render_markdown(report)
+    from analyzer.reporters.text import render_text
+
+    return render_text(report, verbose=arguments.verbose)
 
 
 @contextmanager
@@ -214,17 +261,21 @@ def _progress(arguments: argparse.Namespace) -> Iterator[Progress]:
     if not sys.stderr.isatty():
 
         def line(stage: str, detail: str) -> None:
-            print(f"{time.monotonic() - started:6.1f} s  {stage} {detail}".rstrip(), file=sys.stderr)
+            print(f"{time.monotonic() - started:6.1f} s  {visible(f'{stage} {detail}'.rstrip())}", file=sys.stderr)
 
         yield line
         return
     from rich.console import Console
+    from rich.progress import Progress as Display
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, no_color=arguments.no_color or None)
-    with console.status("starting") as status:
-        yield lambda stage, detail: status.update(
-            f"{stage} {detail} [bright_black]{time.monotonic() - started:.0f} s[/]"
-        )
+    spinner = SpinnerColumn("dots" if console.encoding.startswith("utf") else "line")
+    # Names of folders are no markup.
+    text = TextColumn("{task.description}", markup=False)
+    with Display(spinner, text, TimeElapsedColumn(), console=console, transient=True) as display:
+        task = display.add_task("starting", total=None)
+        yield lambda stage, detail: display.update(task, description=visible(f"{stage} {detail}".rstrip()))
 
 
 def _rules(arguments: argparse.Namespace) -> int:
@@ -240,4 +291,12 @@ def _rules(arguments: argparse.Namespace) -> int:
         print_criterion(rubric, arguments.id, console)
     else:
         print_rules(rubric, console)
+    return 0
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    del arguments
+    from analyzer.reporters.schema import schema_text
+
+    print(schema_text(), end="")
     return 0

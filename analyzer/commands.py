@@ -28,15 +28,13 @@ _RUNNERS = {
     "invoke": "invoke", "inv": "invoke", "npm": "npm", "yarn": "npm", "pnpm": "npm", "pdm": "pdm", "rye": "rye",
     "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe",
 }  # fmt: skip
-_FLAGS_WITH_VALUE = frozenset(
+_FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--entry-point"])
+_FLAGS_WITH_VALUE = _FLAGS_WITH_TASK | frozenset(
     [
         "-C",
         "-f",
         "--file",
         "--directory",
-        "-e",
-        "-s",
-        "--session",
         "-n",
         "--name",
         "-j",
@@ -215,7 +213,9 @@ class CommandResolver:
                 file_name = words.pop(0)
             elif word in _FLAGS_WITH_VALUE and words and word != "-j":
                 value = words.pop(0)
-                names += value.split(",") if word in ("-e", "-s", "--session") else []
+                names += value.split(",") if word in _FLAGS_WITH_TASK else []
+            elif tool == "mlflow":
+                continue  # the folder of the project; its entry point is named by a flag
             elif not word.startswith("-") and "=" not in word and word not in ("run", "run-script"):
                 names.append(word)
         file = self._task_file(tool, folder, file_name)
@@ -287,8 +287,8 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
             words = _skip_flags(words[len(wrapper.split()) :])[WRAPPERS[wrapper] :]
             while words and "=" in words[0] and not words[0].startswith("-"):
                 words.pop(0)
-            if wrapper == "coverage run" and words[:1] and not words[0].endswith(".py"):
-                words = ["python", "-m", *words]
+            if wrapper == "coverage run" and words:
+                words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
             continue
         if re.fullmatch(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", first, re.IGNORECASE) and words[1:2] == ["-m"]:
             return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])

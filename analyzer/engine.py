@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from analyzer.soundness.effects import Effects
 
 __all__ = ["Decision", "decide", "with_criteria"]
 
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _LONGEST_SNIPPET = 200
 _MOST_EVIDENCE = 20
 
@@ -67,10 +69,18 @@ def _findings(repository: Repository, rules: Iterable[Rule]) -> tuple[list[Findi
     problems: list[Problem] = []
     for item in rules:
         try:
-            findings += [replace(found, rule=item.id, criterion=item.criterion) for found in item.check(repository)]
+            findings += [_signed(found, item) for found in item.check(repository)]
         except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
-            problems.append(Problem(item.id, f"the rule {item.id} failed: {type(error).__name__}: {error}"[:300]))
+            # Without addresses of objects, which differ from run to run.
+            said = _ADDRESS.sub("0x", str(error))
+            problems.append(Problem(item.id, f"the rule {item.id} failed: {type(error).__name__}: {said}"[:300]))
     return findings, problems
+
+
+def _signed(found: Finding, rule: Rule) -> Finding:
+    if found.status.rank and not found.places:
+        raise ValueError(f"it says {found.status} without a place that shows it")
+    return replace(found, rule=rule.id, criterion=rule.criterion)
 
 
 def with_criteria(defects: Iterable[Defect], decisions: Iterable[Decision]) -> tuple[Defect, ...]:

@@ -12,13 +12,14 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from analyzer.errors import LimitError, TargetError
 
-__all__ = ["GitError", "ObjectReader", "command", "environment", "run"]
+__all__ = ["GitError", "ObjectReader", "command", "environment", "kill_group", "run", "without_promisor"]
 
 _PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "TMPDIR", "SYSTEMROOT")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
@@ -100,7 +101,8 @@ def run(
     """
     with tempfile.TemporaryFile() as complaints:
         process = _start(command(git_dir, *arguments), complaints, cwd)
-        timer = threading.Timer(seconds, _end_group, (process,))
+        late = threading.Event()
+        timer = threading.Timer(seconds, _end_late, (process, late))
         timer.start()
         try:
             assert process.stdin
@@ -111,12 +113,11 @@ def run(
                 raise LimitError(f"git {arguments[0]} printed more than {most} bytes", "Analyze a smaller repository.")
             status = process.wait()
         finally:
-            late = not timer.is_alive()
             timer.cancel()
             _end_group(process)
         complaints.seek(0)
         errors = complaints.read(65_536)
-    if late and status < 0:
+    if late.is_set() and status < 0:
         raise LimitError(f"git {arguments[0]} took longer than {seconds:g} seconds", "Analyze a smaller repository.")
     if status:
         said = errors.decode("utf-8", "replace").strip()
@@ -150,19 +151,47 @@ def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:
         return
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
+def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a group, and the whole group with it."""
     if process.poll() is None:
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             process.kill()
         process.wait()
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    kill_group(process)
     for stream in (process.stdin, process.stdout):
         if stream:
             try:
                 stream.close()
             except BrokenPipeError:
                 continue
+
+
+@contextmanager
+def without_promisor(objects: Path, *, sha256: bool = False) -> Iterator[Path]:
+    """A git directory with the objects of another one and none of its configuration.
+
+    In a partial clone git asks the promisor for objects that are not here, and gives up when it may not
+    (partial-clone(7)); seen from here, they are just missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="folioscope-") as folder:
+        root = Path(folder)
+        (root / "objects" / "info").mkdir(parents=True)
+        (root / "refs").mkdir()
+        (root / "HEAD").write_text("ref: refs/heads/none\n")
+        (root / "objects" / "info" / "alternates").write_bytes(os.fsencode(objects.resolve()) + b"\n")
+        if sha256:
+            (root / "config").write_text("[core]\nrepositoryformatversion=1\n[extensions]\nobjectFormat=sha256\n")
+        yield root
 
 
 class ObjectReader:
@@ -191,7 +220,7 @@ class ObjectReader:
 
     def _expire(self) -> None:
         self._expired = True
-        _end_group(self._process)
+        kill_group(self._process)
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
         """Yield (object id, content) for each name, or None for an object that is not here.
@@ -216,7 +245,7 @@ class ObjectReader:
         for start in range(0, len(names), self._WINDOW):
             window = names[start : start + self._WINDOW]
             # 200 names of at most 70 bytes fit a pipe, so writing all before reading cannot block.
-            stdin.write("".join(f"{name}\n" for name in window).encode())
+            stdin.write("".join(f"{name}\n" for name in window).encode("utf-8", "surrogateescape"))
             stdin.flush()
             for _ in window:
                 header = stdout.readline()
@@ -227,5 +256,7 @@ class ObjectReader:
                     yield None
                     continue
                 content = stdout.read(int(fields[2]))
+                if len(content) < int(fields[2]):
+                    raise BrokenPipeError
                 stdout.read(1)
                 yield fields[0], content

@@ -92,7 +92,9 @@ class Inventory:
     """The paths of a repository by kind and by owner.
 
     ``serving`` are files of the root that may serve a subfolder; ``course_only`` says that nothing but
-    course work was found, so that it counts after all, as partial at most.
+    course work was found, so that it counts after all, as partial at most. ``copies`` names the public template
+    that each unchanged copy comes from; ``whole`` counts the files of the whole repository by owner, those outside
+    the judged folder and course work that counts after all included.
     """
 
     subdir: str
@@ -101,10 +103,29 @@ class Inventory:
     serving: tuple[str, ...] = ()
     course_only: bool = False
     owners: Mapping[str, Owner] = field(default_factory=dict, repr=False)
+    copies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    whole: Mapping[Owner, int] = field(default_factory=dict, repr=False)
 
     def of(self, *kinds: Kind) -> tuple[str, ...]:
         """The candidate's paths of these kinds."""
         return tuple(path for kind in kinds for path in self.by_kind.get(kind, ()))
+
+    def without(self, copies: Mapping[str, str]) -> Inventory:
+        """The inventory with unchanged copies of template files counted as scaffold, where they are work of their own."""
+        if not copies:
+            return self
+        scaffold = {path for path in copies if kind_of(path) not in _ACTS_ON_OWN}
+        moved = sum(self.owners[path] is Owner.OWN for path in scaffold)
+        owners = {
+            path: Owner.SCAFFOLD if path in scaffold and owner is Owner.OWN else owner
+            for path, owner in self.owners.items()
+        }
+        kept = Owner.COURSE if self.course_only else Owner.OWN
+        whole = dict(self.whole)
+        whole[Owner.SCAFFOLD] = whole.get(Owner.SCAFFOLD, 0) + moved
+        whole[kept] = max(whole.get(kept, 0) - moved, 0)
+        serving = tuple(path for path in self.serving if path not in scaffold)
+        return _sorted(self.subdir, owners, serving, self.course_only, copies, whole)
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -135,6 +156,12 @@ _SERVING = frozenset(
 )  # fmt: skip
 
 
+# What acts on the candidate's own code whoever wrote it: a copied hook still checks it, a copied image still holds it.
+_ACTS_ON_OWN = frozenset(
+    {Kind.DOCKERFILE, Kind.COMPOSE, Kind.PRE_COMMIT, Kind.PYPROJECT, Kind.SETUP_CFG, Kind.TOX, Kind.PIPFILE}
+)
+
+
 def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     """Sort the paths of a repository.
 
@@ -145,12 +172,17 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     ordered = sorted(paths)
     environments = {path[: -len("pyvenv.cfg")] for path in ordered if path.endswith("/pyvenv.cfg")}
     prefix = f"{subdir}/" if subdir else ""
-    course = _course_folders(ordered) if not subdir else frozenset()
+    modules = _course_folders(ordered)
+    course = modules if not subdir else frozenset()
+    whole: dict[Owner, int] = {}
     owners: dict[str, Owner] = {}
     serving: list[str] = []
     for path in ordered:
         owner = _owner(path, environments, course)
-        if prefix and not path.startswith(prefix):
+        outside = bool(prefix) and not path.startswith(prefix)
+        beside = owner if not outside or path.split("/", 1)[0] not in modules else Owner.COURSE
+        whole[beside] = whole.get(beside, 0) + 1
+        if outside:
             if owner is Owner.OWN and _may_serve(path):
                 serving.append(path)
             owner = Owner.OUTSIDE
@@ -158,6 +190,18 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     course_only = _nothing_else(owners)
     if course_only:
         owners = {path: Owner.OWN if owner is Owner.COURSE else owner for path, owner in owners.items()}
+    return _sorted(subdir, owners, tuple(serving), course_only, {}, whole)
+
+
+def _sorted(
+    subdir: str,
+    owners: Mapping[str, Owner],
+    serving: tuple[str, ...],
+    course_only: bool,
+    copies: Mapping[str, str],
+    whole: Mapping[Owner, int],
+) -> Inventory:
+    prefix = f"{subdir}/" if subdir else ""
     by_kind: dict[Kind, list[str]] = {}
     by_owner: dict[Owner, list[str]] = {}
     for path, owner in owners.items():
@@ -168,9 +212,11 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
         subdir,
         {kind: tuple(found) for kind, found in by_kind.items()},
         {owner: tuple(found) for owner, found in by_owner.items()},
-        tuple(serving),
+        serving,
         course_only,
         owners,
+        copies,
+        whole,
     )
 
 

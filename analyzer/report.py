@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
+from analyzer.authenticity import Authenticity
+from analyzer.claims import Claim
 from analyzer.interview import Interview
+from analyzer.outcomes import Outcome
 from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
 from analyzer.soundness import Defect
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
+from analyzer.wiring import WiringSummary
 
 __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
 
@@ -58,9 +62,12 @@ class Report:
     scorecard: Scorecard
     technologies: tuple[Technology, ...]
     claims: tuple[Claim, ...]
+    outcomes: tuple[Outcome, ...]
+    authenticity: Authenticity
     next_steps: tuple[NextStep, ...]
     problems: tuple[Problem, ...]
     files: int
     interview: Interview = field(default_factory=Interview)
     roles: tuple[RoleShare, ...] = ()
+    wiring: WiringSummary = field(default_factory=WiringSummary)
     defects: tuple[Defect, ...] = ()

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, monitoring, orchestration, tasks
 from analyzer.artifacts.compose import ComposeFile, parse_compose
@@ -25,7 +25,8 @@ from analyzer.artifacts.text import decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
-from analyzer.inventory import Inventory, Kind, kind_of, take_inventory
+from analyzer.fingerprints import COMPARED_KINDS, copies_among
+from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.snapshot import EntryKind, Problem, Snapshot
 from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
@@ -66,7 +67,16 @@ class Repository:
         )
         self._texts: dict[str, str | None] = {}
         self._problems: dict[str, str] = {}
+        self._built: dict[Callable[[Repository], Any], Any] = {}
         snapshot.fetch(self._worth_reading())
+        self.inventory = self.inventory.without(copies_among(self._comparable(), snapshot.read))
+
+    def _comparable(self) -> Iterator[tuple[str, int]]:
+        """(path, size) of the candidate's files that may be copies of a template."""
+        for path in self.paths:
+            size = self.snapshot.entries[path].size
+            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
+                yield path, size
 
     def _worth_reading(self) -> Iterator[str]:
         skipped = {Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL}
@@ -77,6 +87,13 @@ class Repository:
             if json_worth_reading(path, self.snapshot.entries[path].size):
                 yield path
         yield from self.inventory.serving
+
+    def once(self, build: Callable[[Repository], _Artifact]) -> _Artifact:
+        """What a query builds from this repository: built on first use, kept for all who ask."""
+        if build not in self._built:
+            self._built[build] = build(self)
+        found: _Artifact = self._built[build]
+        return found
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -473,8 +490,17 @@ class Repository:
 
     @cached_property
     def world(self) -> Code:
-        """Modules, tests and notebooks together; names are resolved and reach is decided among all of them."""
-        return Code((*self.modules, *(item.module for item in self.notebooks)), outside=self._outside_names)
+        """Modules, tests, notebooks and copied modules; names are resolved and reach is decided among all of them."""
+        modules = (*self.modules, *self._copied_modules, *(item.module for item in self.notebooks))
+        return Code(modules, outside=self._outside_names)
+
+    @property
+    def _copied_modules(self) -> Iterator[PythonModule]:
+        """Unchanged copies of a template's modules: no evidence themselves, but the candidate's code may call them."""
+        for path in self.inventory.copies:
+            text = self.text(path) if kind_of(path) is Kind.PYTHON else None
+            if text and self.inventory.owners[path] is Owner.SCAFFOLD:
+                yield parse_python(path, text)
 
     @cached_property
     def code(self) -> Code:

@@ -33,12 +33,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of criteria; ``source`` is the section of the career guide that asks for it."""
+    """A group of criteria; ``source`` is the section of the career guide that asks for it.
+
+    ``full_with_chain``: a complete chain from data to alert earns all points of the section.
+    """
 
     id: str
     title: str
     source: str
     criteria: tuple[Criterion, ...]
+    full_with_chain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,20 @@ class Rubric:
         return next(grade.name for grade in self.grades if score >= grade.least)
 
 
-@lru_cache(maxsize=16)
 def load_rubric(name: str = "mlops") -> Rubric:
     """Read a rubric by its name, or from a file; the form of a file is described in ``docs/rubrics.md``.
 
     Raises:
         RubricError: there is no such rubric, or the file is wrong; the message has line and reason.
     """
+    from analyzer.rubric_file import read_rubric
+
+    return _built_in(name) if name in BUILT_IN else read_rubric(name)
+
+
+@lru_cache(maxsize=len(BUILT_IN))
+def _built_in(name: str) -> Rubric:
+    """A rubric that does not change while the program runs, as a file may."""
     from analyzer.rubric_file import read_rubric
 
     return read_rubric(name)

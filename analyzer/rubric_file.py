@@ -157,10 +157,11 @@ class _Reader:
         return tuple(self._section(node) for node in self._list(root, "sections"))
 
     def _section(self, node: Node) -> Section:
-        self._known(node, "id", "title", "source", "criteria")
+        self._known(node, "id", "title", "source", "criteria", "full_with_chain")
         name = self._text(node, "id")
         criteria = tuple(self._criterion(item, name) for item in self._list(node, "criteria"))
-        return Section(name, self._text(node, "title"), node.get("source").text, criteria)
+        whole = self._flag(node, "full_with_chain")
+        return Section(name, self._text(node, "title"), node.get("source").text, criteria, whole)
 
     def _criterion(self, node: Node, section: str) -> Criterion:
         self._known(node, "id", "title", "points", "why", "how", "bonus", "effort", "example", "after", "builds_on")

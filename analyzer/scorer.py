@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.engine import Decision
 from analyzer.findings import Status
@@ -55,15 +55,18 @@ class Scorecard:
     """Points of the score that one point of the rubric is worth."""
 
 
-def score(decisions: Iterable[Decision], rubric: Rubric) -> Scorecard:
+def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool = False) -> Scorecard:
     """Score decisions against a rubric.
 
     Met earns all points of a criterion, partial half; unknown criteria leave the maximum too. The score is the
-    share of the possible points, times 100, plus the bonus points, and at most 100.
+    share of the possible points, times 100, plus the bonus points, and at most 100. Where the chain from data to
+    alert is complete, the sections that the rubric marks ``full_with_chain`` earn all their points: statuses stay as
+    they are, and the summaries say so.
     """
+    whole = {section.id for section in rubric.sections if section.full_with_chain} if chain_complete else set()
     decided = {item.criterion: item for item in decisions}
     scored = tuple(
-        ScoredCriterion(item, decision, item.points * _SHARE[decision.status])
+        _scored(item, decision, whole=item.section in whole)
         for item in rubric.criteria
         if (decision := decided.get(item.id) or Decision(item.id, Status.UNKNOWN, "not looked at"))
     )
@@ -82,6 +85,13 @@ def score(decisions: Iterable[Decision], rubric: Rubric) -> Scorecard:
         scored,
         scale,
     )
+
+
+def _scored(item: Criterion, decision: Decision, *, whole: bool) -> ScoredCriterion:
+    if whole and decision.status in (Status.PARTIAL, Status.MISSING):
+        words = f"{decision.summary}; counted in full, since the chain from data to alert is complete"
+        return ScoredCriterion(item, replace(decision, summary=words), item.points)
+    return ScoredCriterion(item, decision, item.points * _SHARE[decision.status])
 
 
 def _section(name: str, title: str, scored: tuple[ScoredCriterion, ...]) -> ScoredSection:

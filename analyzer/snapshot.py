@@ -15,10 +15,21 @@ from pathlib import Path
 from types import TracebackType
 
 from analyzer.errors import LimitError, TargetError
-from analyzer.git import GitError, ObjectReader, run
+from analyzer.git import GitError, ObjectReader, run, without_promisor
 from analyzer.limits import Limits
 
-__all__ = ["Entry", "EntryKind", "Problem", "Snapshot", "find_git_dir", "open_folder", "open_git", "open_worktree"]
+__all__ = [
+    "Entry",
+    "EntryKind",
+    "Problem",
+    "Snapshot",
+    "common_dir",
+    "find_git_dir",
+    "nearest",
+    "open_folder",
+    "open_git",
+    "open_worktree",
+]
 
 
 class EntryKind(StrEnum):
@@ -53,7 +64,8 @@ class Snapshot:
     """One commit or folder. Immutable but for the contents, which are read on demand and kept.
 
     ``commit`` is empty for a folder that is no repository; ``committed`` is the committer date in UTC
-    (ISO 8601). ``where`` is the git directory or the folder.
+    (ISO 8601). ``where`` is the git directory or the folder. ``filtered`` says that the files over the limit,
+    and no others, were left on the server.
     """
 
     where: Path
@@ -62,6 +74,7 @@ class Snapshot:
     entries: Mapping[str, Entry]
     limits: Limits
     problems: list[Problem] = field(default_factory=list)
+    filtered: bool = False
     _reader: ObjectReader | None = None
     _contents: dict[str, bytes | None] = field(default_factory=dict)
     _read_bytes: int = 0
@@ -109,9 +122,11 @@ class Snapshot:
         entry = self.entries.get(path)
         if entry is None or path in self._contents or entry.kind is not EntryKind.FILE:
             return None
-        if entry.size > self.limits.blob_bytes:
+        if entry.size > self.limits.blob_bytes or (entry.size < 0 and self.filtered):
+            # Without its size, which a clone that left it on the server does not know.
             self._contents[path] = None
-            self.problems.append(Problem(path, f"not read: {entry.size:,} bytes, over the limit of one file"))
+            limit = f"{self.limits.blob_bytes:,} bytes"
+            self.problems.append(Problem(path, f"not read: larger than {limit}, the limit of one file"))
             return None
         if entry.size < 0:
             self._keep(path, None)
@@ -138,13 +153,28 @@ def find_git_dir(path: Path) -> tuple[Path, Path] | None:
     return None
 
 
-def open_git(git_dir: Path, ref: str, limits: Limits) -> Snapshot:
+def common_dir(git_dir: Path) -> Path:
+    """Return the git directory that holds the configuration: that of the main work tree for a linked one."""
+    try:
+        if git_dir.is_file():
+            link = git_dir.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
+            git_dir = git_dir.parent / link
+        shared = git_dir / "commondir"
+        return (
+            (git_dir / shared.read_text("utf-8", "surrogateescape").strip()).resolve() if shared.is_file() else git_dir
+        )
+    except (OSError, ValueError):
+        return git_dir
+
+
+def open_git(git_dir: Path, ref: str, limits: Limits, *, filtered: bool = False) -> Snapshot:
     """Open one commit of a repository on this machine.
 
     Args:
         git_dir: the git directory, or the ``.git`` file of a linked work tree.
         ref: branch, tag or commit; empty for HEAD.
         limits: what may be read.
+        filtered: whether it is a clone of ours, without the files over the limit.
 
     Raises:
         TargetError: there is no such commit, or the repository is empty or damaged.
@@ -157,7 +187,7 @@ def open_git(git_dir: Path, ref: str, limits: Limits) -> Snapshot:
     except BaseException:
         reader.close()
         raise
-    return Snapshot(git_dir, commit, _committed(header), entries, limits, problems, reader)
+    return Snapshot(git_dir, commit, _committed(header), entries, limits, problems, filtered, reader)
 
 
 def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]:
@@ -199,17 +229,18 @@ def _committed(header: bytes) -> str:
 
 
 def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, Entry], list[Problem]]:
-    most = limits.files * 200
     try:
-        listing = run(
-            git_dir, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, seconds=limits.read_seconds, most=most
-        )
+        listing = _listing(git_dir, commit, limits)
     except LimitError as error:
         raise LimitError(
-            f"The repository has more files than the limit of {limits.files:,}", "Raise it, or analyze another one."
+            f"The repository has more files than the limit of {limits.files:,}",
+            "Raise --max-files, or analyze another one.",
         ) from error
     except GitError as error:
-        raise TargetError(f"The files of commit {commit} could not be listed: {error.stderr or error.what}") from error
+        raise TargetError(
+            f"The files of commit {commit} could not be listed: {error.stderr or error.what}",
+            "The copy may be damaged or partial; run git fsck on it, or clone it anew.",
+        ) from error
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     for record in listing.split(b"\0"):
@@ -225,9 +256,29 @@ def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, En
             problems.append(Problem(path, "not read: a git submodule, its content is another repository"))
     if len(entries) > limits.files:
         raise LimitError(
-            f"The repository has {len(entries):,} files, over the limit of {limits.files:,}", "Name another one."
+            f"The repository has {len(entries):,} files, over the limit of {limits.files:,}",
+            "Raise --max-files, or analyze another one.",
         )
     return entries, problems
+
+
+def _listing(git_dir: Path, commit: str, limits: Limits) -> bytes:
+    def ask(where: Path) -> bytes:
+        arguments = ("ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+        return run(where, *arguments, seconds=limits.read_seconds, most=_listing_bytes(limits))
+
+    try:
+        return ask(git_dir)
+    except GitError as error:
+        if "promisor" not in error.stderr:
+            raise
+    with without_promisor(common_dir(git_dir) / "objects", sha256=len(commit) == 64) as where:
+        return ask(where)
+
+
+def _listing_bytes(limits: Limits) -> int:
+    """The longest listing of files that is read; one of few files may have long paths."""
+    return max(limits.files * 200, 1 << 20)
 
 
 def _entry(path: str, mode: str, oid: str, size: str) -> Entry:
@@ -258,7 +309,7 @@ def open_worktree(root: Path, git_dir: Path, limits: Limits) -> Snapshot:
         "--exclude-standard",
         "--deduplicate",
         seconds=limits.read_seconds,
-        most=limits.files * 200,
+        most=_listing_bytes(limits),
         cwd=root,
     )
     paths = (raw.decode("utf-8", "surrogateescape") for raw in listing.split(b"\0") if raw)
@@ -282,16 +333,32 @@ def open_folder(root: Path, limits: Limits) -> Snapshot:
 def _open_paths(root: Path, paths: Iterable[str], limits: Limits) -> Snapshot:
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
+    folders: dict[str, bool] = {"": True}
+    base = os.path.realpath(root)
+
+    def inside(folder: str) -> bool:
+        """Whether a folder is reached without a symbolic link, which may lead out of the repository."""
+        if folder not in folders:
+            folders[folder] = os.path.realpath(f"{base}/{folder}") == os.path.normpath(f"{base}/{folder}")
+        return folders[folder]
+
     for path in paths:
         if len(entries) >= limits.files:
-            raise LimitError(f"The folder has more files than the limit of {limits.files:,}", "Name a subfolder.")
-        if _over(path, limits, problems):
+            raise LimitError(
+                f"The folder has more files than the limit of {limits.files:,}",
+                "Raise --max-files, or analyze a part of it.",
+            )
+        if _over(path, limits, problems) or not inside(path.rstrip("/").rpartition("/")[0]):
             continue
         try:
             status = (root / path).lstat()
         except OSError:
             continue
-        if stat.S_ISLNK(status.st_mode):
+        if stat.S_ISDIR(status.st_mode):
+            name = path.rstrip("/")
+            entries[name] = Entry(name, -1, kind=EntryKind.SUBMODULE)
+            problems.append(Problem(name, "not read: a git submodule, its content is another repository"))
+        elif stat.S_ISLNK(status.st_mode):
             entries[path] = Entry(path, -1, kind=EntryKind.SYMLINK)
         elif stat.S_ISREG(status.st_mode):
             entries[path] = Entry(path, status.st_size, executable=bool(status.st_mode & 0o100))

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from analyzer.errors import UsageError
 
-__all__ = ["DEFAULT_HOSTS", "Host", "Target", "clean_subdir", "parse_target"]
+__all__ = ["DEFAULT_HOSTS", "Host", "Target", "check_ref", "clean_subdir", "parse_target"]
 
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
 _REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -20,6 +20,9 @@ _FORMS = (
     "or the path of a folder on this machine."
 )
 _LONGEST = 2048
+_FILE_PAGES = frozenset({"blob", "raw", "edit", "blame"})
+_PAGES = _FILE_PAGES | {"tree", "commits", "commit"}
+_DEFAULT_PORT = {"https": ":443", "http": ":80"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,9 @@ DEFAULT_HOSTS: tuple[Host, ...] = (Host("github.com", "https://github.com"),)
 class Target:
     """One repository, or a folder of one.
 
-    ``tail`` holds the undecoded rest of a /tree/ or /blob/ URL: which part of it is the ref can only be
-    told from the refs that the repository has. ``path`` is set for local targets alone.
+    ``tail`` holds the rest of a /tree/ or /blob/ URL: which part of it is the ref can only be told from the
+    refs that the repository has. ``ref`` and ``subdir`` were given beside the URL and come before it.
+    ``path`` is set for local targets alone; it may name a folder that only a commit has.
     """
 
     input: str
@@ -105,19 +109,29 @@ def parse_target(
     stripped = text.strip()
     if ref:
         check_ref(ref)
-    subdir = clean_subdir(unquote(subdir)) if subdir else ""
+    subdir = clean_subdir(subdir)
     if not stripped:
         raise UsageError("No repository was given", _FORMS)
     if len(stripped) > _LONGEST:
         raise UsageError(f"The target is {len(stripped)} characters long", f"At most {_LONGEST} are read. {_FORMS}")
-    looks_local = stripped.startswith(("/", "./", "../", "~")) or stripped in (".", "..")
-    if local and "://" not in stripped and "\x00" not in stripped:
-        path = Path(stripped).expanduser()
-        if path.exists():
-            return Target(input=text, ref=ref, subdir=subdir, path=path)
-        if looks_local:
-            raise UsageError(f"There is no folder {stripped}", "Check the path.")
+    path = _local_path(stripped) if local else None
+    if path is not None:
+        return Target(input=text, ref=ref, subdir=subdir, path=path)
     return _remote(stripped, text, ref, subdir, hosts)
+
+
+def _local_path(stripped: str) -> Path | None:
+    """The path that is meant: one that exists, looks like one, or leads into a bare repository."""
+    if "://" in stripped or "\x00" in stripped:
+        return None
+    try:
+        path = Path(stripped).expanduser()
+        if path.exists() or stripped.startswith(("/", "./", "../", "~")):
+            return path
+        inside = any((folder / "HEAD").is_file() and (folder / "objects").is_dir() for folder in path.parents[:-1])
+    except (OSError, RuntimeError):  # a name that is too long, or the home of nobody
+        return Path(stripped) if stripped.startswith(("/", "./", "../")) else None
+    return path if inside else None
 
 
 def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, ...]) -> Target:
@@ -128,10 +142,11 @@ def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, 
     if not _OWNER.fullmatch(owner) or not _REPO.fullmatch(repo) or repo in ("", ".", ".."):
         raise UsageError(f"{owner[:60]}/{repo[:110]} is not a valid repository name", _FORMS)
     kind, tail = (segments[2] if len(segments) > 2 else ""), tuple(segments[3:])
-    if kind in ("tree", "blob", "raw", "edit", "blame", "commits", "commit") and tail:
-        if ref or subdir:
-            tail = ()
-    else:
+    if kind == "releases" and tail[:1] == ("tag",):
+        tail = tail[1:]
+    elif kind not in _PAGES:
+        if kind and stripped.startswith(f"{owner}/"):
+            raise UsageError(f"{stripped[:120]!r} is neither a folder on this machine nor OWNER/REPO", _FORMS)
         tail = ()
     return Target(
         input=text,
@@ -141,7 +156,7 @@ def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, 
         ref=ref,
         subdir=subdir,
         tail=tail,
-        tail_is_file=bool(tail) and kind in ("blob", "raw", "edit", "blame"),
+        tail_is_file=bool(tail) and kind in _FILE_PAGES,
     )
 
 
@@ -155,15 +170,17 @@ def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, li
         except ValueError as error:
             raise UsageError(f"{stripped[:120]!r} is not a URL", _FORMS) from error
         scheme, authority, path = parts.scheme.lower(), parts.netloc, parts.path
+        if scheme in ("ssh", "git+ssh") and authority.startswith("git@"):
+            scheme, authority = "https", authority.removeprefix("git@").removesuffix(":22")
     else:
         bare = re.split(r"[?#]", stripped, maxsplit=1)[0]
         first = bare.split("/", 1)[0].lower().removeprefix("www.")
         if "." in first and bare.count("/") >= 2 and any(first == known.name for known in hosts):
-            return _host_and_segments(f"https://{stripped}", hosts)
-        return hosts[0], _segments(bare)
+            return _host_and_segments(f"https://{bare}", hosts)
+        return hosts[0], [] if bare.startswith("/") else _segments(bare)
     if "@" in authority:
         raise UsageError("The URL carries a user name or password", "Give it without; private access is by token.")
-    wanted = authority.lower().removeprefix("www.").rstrip(".")
+    wanted = authority.lower().removesuffix(_DEFAULT_PORT.get(scheme, "\n")).removeprefix("www.").rstrip(".")
     for host in hosts:
         own_scheme, _, own_authority = host.base.partition("://")
         if wanted in (host.name, own_authority) and scheme in (own_scheme, "git", "http", "https"):
@@ -173,4 +190,4 @@ def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, li
 
 
 def _segments(path: str) -> list[str]:
-    return [unquote(segment) for segment in path.split("/") if segment]
+    return [unquote(segment, errors="surrogateescape") for segment in path.split("/") if segment]

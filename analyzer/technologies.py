@@ -1,19 +1,18 @@
-"""Technologies with evidence from code or configuration, and claims: names that nothing but words shows."""
+"""Technologies that code or configuration shows, with the places."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from analyzer.findings import Evidence, Place
 from analyzer.inventory import Kind, kind_of
-from analyzer.knowledge.technologies import KINDS, TECHNOLOGIES, Marks
+from analyzer.knowledge.technologies import KINDS, TECHNOLOGIES
 from analyzer.queries.commands import all_invocations
 from analyzer.repository import Repository
 
-__all__ = ["Claim", "Technology", "find_technologies"]
+__all__ = ["Technology", "find_technologies"]
 
 _MOST_EVIDENCE = 3
 
@@ -27,29 +26,14 @@ class Technology:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Claim:
-    """A technology that prose or a dependency file names and nothing shows."""
-
-    technology: str
-    path: str
-    line: int
-
-
-def find_technologies(repo: Repository) -> tuple[tuple[Technology, ...], tuple[Claim, ...]]:
-    """Return the technologies that are shown, in the order of the table, and the claims by name."""
+def find_technologies(repo: Repository) -> tuple[Technology, ...]:
+    """Return the technologies that are shown, in the order of the table."""
     places = _places(repo)
-    shown = [
+    return tuple(
         Technology(marks.id, marks.area, _evidence(repo, places[marks.id]))
         for marks in TECHNOLOGIES
         if places.get(marks.id)
-    ]
-    known = {item.id for item in shown}
-    claims: dict[str, Claim] = {}
-    for claim in _claims(repo):
-        if claim.technology not in known:
-            claims.setdefault(claim.technology, claim)
-    return tuple(shown), tuple(sorted(claims.values()))
+    )
 
 
 def _evidence(repo: Repository, places: list[Place]) -> tuple[Evidence, ...]:
@@ -149,9 +133,9 @@ def _by_imports(repo: Repository) -> Iterator[tuple[str, Place]]:
             for prefix in _prefixes(dotted):
                 for name in table.get(prefix, ()):
                     yield name, item.place
-        for reference in module.references:
-            if reference.name.startswith("tensorflow.keras"):
-                yield "keras", reference.place
+        named = [(item.name, item.place) for item in module.references]
+        named += [(item.name, item.place) for item in module.calls]
+        yield from (("keras", place) for name, place in named if name.startswith("tensorflow.keras"))
 
 
 @lru_cache(maxsize=1)
@@ -228,56 +212,3 @@ def _by_commands(repo: Repository) -> Iterator[tuple[str, Place]]:
         for words, technology in table.get(name, ()):
             if item.argv[: len(words)] == words or (name,) == words:
                 yield technology, item.origin
-
-
-@lru_cache(maxsize=1)
-def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
-    found = []
-    for marks in TECHNOLOGIES:
-        if marks.words:
-            joined = "|".join(re.escape(word) for word in marks.words)
-            found.append((re.compile(rf"(?i)(?<![\w-])(?:{joined})(?![\w-])"), marks.id))
-    return tuple(found)
-
-
-def _claims(repo: Repository) -> Iterator[Claim]:
-    readme = repo.readme
-    if readme:
-        lines = (repo.text(readme.path) or "").split("\n")
-        prose = [(block.text, block.line) for block in readme.blocks if block.kind != "code"]
-        prose += [(section.title, section.line) for section in readme.sections]
-        joined = "\n".join(text for text, _ in prose)
-        for pattern, name in _words():
-            if pattern.search(joined):
-                yield Claim(name, readme.path, _line_of(pattern, prose, lines))
-    packages = _packages()
-    for file in repo.dependency_files:
-        if not file.lock:
-            for requirement in file.requirements:
-                for name in packages.get(requirement.name, ()):
-                    yield Claim(name, file.path, requirement.line)
-
-
-def _line_of(pattern: re.Pattern[str], prose: list[tuple[str, int]], lines: list[str]) -> int:
-    first = next(line for text, line in prose if pattern.search(text))
-    return next(
-        (number for number in range(first, min(first + 60, len(lines) + 1)) if pattern.search(lines[number - 1])), first
-    )
-
-
-@lru_cache(maxsize=1)
-def _packages() -> dict[str, tuple[str, ...]]:
-    """Distributions by the technology that a dependency on them claims."""
-    table: dict[str, tuple[str, ...]] = {"scikit-learn": ("scikit-learn",), "torch": ("pytorch",), "psycopg": ()}
-    for marks in TECHNOLOGIES:
-        for item in marks.imports:
-            if "." not in item:
-                name = item.replace("_", "-")
-                table[name] = tuple(dict.fromkeys((*table.get(name, ()), marks.id)))
-        table.setdefault(marks.id, (marks.id,))
-    return table
-
-
-def marks_of(name: str) -> Marks | None:
-    """The row of a technology."""
-    return next((marks for marks in TECHNOLOGIES if marks.id == name), None)

@@ -15,6 +15,7 @@ from analyzer.queries.schedules import module_reaches
 from analyzer.queries.testing import bare_assertions, collected_tests, integration_tests, smoke_tests, unit_tests
 from analyzer.queries.validation import checked_with_consequence, computed_without, request_schemas
 from analyzer.repository import Repository
+from analyzer.wiring.breaks import empty_test_run
 
 _CI = (Kind.GITHUB_WORKFLOW, Kind.GITLAB_CI, Kind.JENKINSFILE, Kind.CIRCLECI, Kind.AZURE_PIPELINES)
 _LINT_HOOKS = re.compile(
@@ -64,6 +65,11 @@ def ci_runs_tests(repo: Repository) -> Iterator[Finding]:
         return
     if not found:
         found = tuple(act for act in acts(repo, "run.python") if _runs_test_file(act))
+    for act in found[:1]:
+        broken = empty_test_run(repo, act.invocation) if act.invocation else None
+        if broken and all(item.invocation and empty_test_run(repo, item.invocation) for item in found):
+            yield partial(f"CI starts a test runner, but {broken.sentence}", broken.place)
+            return
     yield from _graded(found, "CI runs automated tests")
 
 

@@ -18,6 +18,7 @@ from analyzer.queries.learning import derived_columns, feature_functions, file_r
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import batch_scoring, handlers, model_servers, prediction_routes, ui_apps
 from analyzer.repository import Repository
+from analyzer.wiring.breaks import starts_nothing, uncalled_training
 
 _PYTHON = (Kind.PYTHON,)
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
@@ -130,8 +131,14 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
 def trains_a_model(repo: Repository) -> Iterator[Finding]:
     """No training of a model was found."""
     calls = training_calls(repo.code)
+    uncalled = {item.place.path: item for item in uncalled_training(repo)} if calls else {}
+    called = [call for call in calls if call.path not in uncalled]
+    if called:
+        yield met("A model is trained in code", *called[:3])
+        return
     if calls:
-        yield met("A model is trained in code", *calls[:3])
+        sentence = uncalled[calls[0].path].sentence
+        yield partial(f"A model is trained in code, but {sentence}", *calls[:3])
         return
     unreached = training_calls(repo.code, reached=False)
     if unreached:
@@ -293,9 +300,12 @@ def _registrations(code: Code) -> list[Call]:
 def packages_own_code(repo: Repository) -> Iterator[Finding]:
     """No Dockerfile packages the project's own service or pipeline code."""
     for packaging in packagings(repo):
-        if packaging.decisive:
+        broken = starts_nothing(repo, packaging.dockerfile) if packaging.decisive else None
+        if packaging.decisive and not broken:
             yield met("A Dockerfile packages the project's code", packaging.decisive)
             return
+        if broken:
+            yield partial(f"A Dockerfile packages code, but {broken.sentence}", broken.place)
     for packaging in packagings(repo):
         absent = packaging.absent[0] if packaging.absent else None
         if absent:

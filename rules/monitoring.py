@@ -24,6 +24,7 @@ from analyzer.queries.monitors import (
 )
 from analyzer.queries.schedules import starts_training
 from analyzer.repository import Repository
+from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing
 
 _PYTHON = (Kind.PYTHON,)
 
@@ -50,7 +51,10 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
 def shows_dashboards(repo: Repository) -> Iterator[Finding]:
     """There is no dashboard."""
     for dashboard in repo.dashboards:
-        if dashboard.queries or dashboard.has_datasource:
+        broken = watches_nothing(repo, dashboard)
+        if broken:
+            yield partial(f"A Grafana dashboard, but {broken.sentence}", broken.place)
+        elif dashboard.queries or dashboard.has_datasource:
             yield met(f"A Grafana dashboard with {dashboard.panels} panels", dashboard)
         else:
             yield partial("A Grafana dashboard without a query", dashboard)
@@ -112,8 +116,11 @@ def detects_drift(repo: Repository) -> Iterator[Finding]:
 def sends_alerts(repo: Repository) -> Iterator[Finding]:
     """There are no alert rules or notifications."""
     for place in notifications(repo):
-        yield met("Alert rules or notifications are set up", place)
-        return
+        broken = alerts_on_nothing(repo, place)
+        if broken is None:
+            yield met("Alert rules or notifications are set up", place)
+            return
+        yield partial(f"Alert rules are set up, but {broken.sentence}", place)
     for place in alert_objects(repo):
         yield partial("Thresholds are checked, but nobody is told", place)
         return

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from analyzer.engine import Decision, decide
 from analyzer.limits import Limits
 from analyzer.plugins import discover
+from analyzer.reporters.schema import report_schema
 from analyzer.repository import Repository
 from analyzer.snapshot import open_folder
 
@@ -111,3 +113,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def validate() -> Callable[[object], None]:
+    """Check a document against the published schema of the report."""
+    validator = Draft202012Validator(report_schema())
+
+    def check(document: object) -> None:
+        errors = [f"{list(error.path)}: {error.message[:200]}" for error in validator.iter_errors(document)]
+        assert errors == []
+
+    return check

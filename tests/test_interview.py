@@ -11,6 +11,7 @@ import pytest
 
 from analyzer import interview as package
 from analyzer.analysis import Options, analyze
+from analyzer.claims import find_claims
 from analyzer.engine import decide
 from analyzer.interview import Interview, choice, guide_topics, interview_questions, more_topics, secret_topics
 from analyzer.knowledge.interview import GUIDE_TOPICS, QUESTIONS, TOPICS
@@ -51,7 +52,7 @@ def interview(repo: Repository) -> Interview:
     """The questions for a repository."""
     rubric = load_rubric()
     decisions, _ = decide(repo, discover(), [item.id for item in rubric.criteria])
-    found, problems = interview_questions(repo, score(decisions, rubric), find_technologies(repo)[1])
+    found, problems = interview_questions(repo, score(decisions, rubric), find_claims(repo, find_technologies(repo)))
     assert problems == ()
     return found
 

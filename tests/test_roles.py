@@ -32,7 +32,7 @@ def shares(repo: Repository) -> tuple[RoleShare, ...]:
     """The shares of a repository."""
     rubric = load_rubric()
     decisions, _ = decide(repo, discover(), [item.id for item in rubric.criteria])
-    return role_shares(score(decisions, rubric), find_technologies(repo)[0])
+    return role_shares(score(decisions, rubric), find_technologies(repo))
 
 
 def test_infrastructure_leans_to_devops(repository):

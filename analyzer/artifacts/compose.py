@@ -11,7 +11,8 @@ from analyzer.findings import Place
 
 __all__ = ["ComposeFile", "ComposeService", "parse_compose", "substitute"]
 
-_VARIABLE = re.compile(r"\$\{(\w+)(?::?[-?+]([^}]*))?\}|\$(\w+)")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::?([-?+])([^{}]*))?\}|\$(\w+)")
+_NESTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,17 @@ class ComposeFile:
 
 
 def substitute(text: str, values: dict[str, str] | None = None) -> str:
-    """Replace ``${NAME:-default}`` by the value or default where one is known."""
+    """Replace ``${NAME:-default}`` by the value or default where one is known, from the innermost outwards."""
     known = values or {}
 
     def replace(match: re.Match[str]) -> str:
-        name = match.group(1) or match.group(3)
-        return known.get(name) or match.group(2) or match.group()
+        name = match.group(1) or match.group(4)
+        default = match.group(3) if match.group(2) == "-" else ""  # after ? stands a message
+        return known.get(name) or default or match.group()
 
-    return _VARIABLE.sub(replace, text) if "$" in text else text
+    for _ in range(_NESTED if "$" in text else 0):
+        text = _VARIABLE.sub(replace, text)
+    return text
 
 
 def parse_compose(path: str, text: str) -> ComposeFile:

@@ -24,7 +24,9 @@ __all__ = [
 ]
 
 _SPEC = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
-_EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+|^=\s*\d")
+_INCLUDE = re.compile(r"^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?<=^-[rc]))([^\s#]+)")
+_PINNED_URL = re.compile(r"[^/@]@[^/@#]+(?:#|$)")
+_EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+(?!.*\*)|^=\s*\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,13 @@ def parse_requirements(path: str, text: str) -> DependencyFile:
     includes: list[str] = []
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip().rstrip("\\").strip()
-        if line.startswith(("-r ", "--requirement ", "-c ")):
-            includes.append(line.split(None, 1)[1])
+        included = _INCLUDE.match(line)
+        if included:
+            includes.append(included.group(1))
         elif line.startswith(("git+", "http://", "https://")):
             egg = re.search(r"#egg=([\w.-]+)", line)
             if egg:
-                found.append(Requirement(normalise(egg.group(1)), "@" in line.split("://", 1)[1], number))
+                found.append(Requirement(normalise(egg.group(1)), bool(_PINNED_URL.search(line)), number))
         elif line and not line.startswith(("#", "-", "--")):
             item = _requirement(line, number)
             if item:
@@ -92,10 +95,20 @@ def parse_requirements(path: str, text: str) -> DependencyFile:
     return DependencyFile(path, "pip", tuple(found), includes=tuple(includes))
 
 
-def _lines(text: str, path: str = "") -> dict[str, int]:
-    """First line on which each word stands, for TOML values whose parser knows no lines."""
+_DECLARES = re.compile(
+    r"(?i)\s*\[.*(?:dependenc|packages|require)|\s*(?:dev-)?dependencies\s*=|\s*install_requires\s*[=:]"
+)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """First line on which each word stands, for TOML values whose parser knows no lines.
+
+    What stands before the first section of dependencies (a description, keywords) is passed over.
+    """
     first: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
+    lines = text.split("\n")
+    begin = next((number for number, line in enumerate(lines, 1) if _DECLARES.match(line)), 1)
+    for number, line in enumerate(lines[begin - 1 :], begin):
         for word in re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]*", line):
             first.setdefault(normalise(word), number)
     return first
@@ -105,7 +118,7 @@ def parse_pyproject(path: str, text: str) -> DependencyFile:
     """Read the dependencies of a pyproject.toml: PEP 621, dependency groups, Poetry, PDM, uv."""
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         return DependencyFile(path, "pyproject", error=str(problem)[:160])
     lines = _lines(text)
     project = _table(document, "project")
@@ -159,7 +172,7 @@ def parse_pipfile(path: str, text: str) -> DependencyFile:
     """Parse a Pipfile of Pipenv."""
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         return DependencyFile(path, "pipenv", error=str(problem)[:160])
     lines = _lines(text)
     tables = (_table(document, "packages"), _table(document, "dev-packages"))
@@ -171,7 +184,7 @@ def parse_setup_cfg(path: str, text: str) -> DependencyFile:
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
         parser.read_string(text)
-    except (Error, ValueError) as problem:
+    except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
         return DependencyFile(path, "setuptools", error=str(problem).split("\n", 1)[0][:160])
     lines = _lines(text)
     raw = parser.get("options", "install_requires", fallback="") or ""
@@ -193,9 +206,7 @@ def parse_conda(path: str, text: str) -> DependencyFile:
     for node in root.get("dependencies"):
         pip = node.get("pip") if node.kind == "mapping" else None
         for item in pip or [node]:
-            requirement = _requirement(
-                item.text.replace("::", " ").split()[-1] if "::" in item.text else item.text, item.line
-            )
+            requirement = _requirement(item.text.rpartition("::")[2], item.line)
             if requirement and requirement.name not in ("python", "pip"):
                 found.append(requirement)
     return DependencyFile(path, "conda", tuple(found), error=file.error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.findings import Place
@@ -13,8 +13,9 @@ from analyzer.findings import Place
 __all__ = ["Copy", "Dockerfile", "Instruction", "parse_dockerfile"]
 
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-+]([^}]*))?\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
 _FLAG = re.compile(r"^--(\w[\w-]*)(?:=(\S*))?\s*")
+_FLAGS = re.compile(r"^(?:--\w[\w-]*(?:=\S*)?\s+)+")
 _KNOWN = frozenset(
     [
         "FROM",
@@ -64,7 +65,7 @@ class Instruction:
         if text.startswith("["):
             try:
                 words = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 words = None
             if isinstance(words, list):
                 return tuple(str(word) for word in words)
@@ -136,13 +137,21 @@ class Dockerfile:
         """The commands of RUN, ENTRYPOINT and CMD with the instruction each stands in."""
         found: list[tuple[Instruction, ShellCommand]] = []
         for item in self.named("RUN", "ENTRYPOINT", "CMD"):
-            words = item.argv
-            if item.value.strip().startswith("[") and words:
+            value = _FLAGS.sub("", item.value.strip())
+            if value.startswith("[") and (words := replace(item, value=value).argv):
                 found.append((item, ShellCommand(words, item.line)))
                 continue
-            script = item.heredoc or _FLAG.sub("", item.value)
-            found += [(item, command) for command in parse_shell(script)]
+            found += [(item, command) for command in parse_shell(_script(value, item.heredoc))]
         return tuple(found)
+
+
+def _script(value: str, heredoc: str) -> str:
+    """The shell text of an instruction: a heredoc alone is the script, else what the program before it reads."""
+    opening = _HEREDOC.search(value) if heredoc else None
+    if not opening:
+        return value
+    alone = not _HEREDOC.sub("", value).strip()
+    return heredoc if alone else f"{value}\n{heredoc}\n{opening.group(1)}\n"
 
 
 def parse_dockerfile(path: str, text: str) -> Dockerfile:
@@ -169,7 +178,10 @@ def parse_dockerfile(path: str, text: str) -> Dockerfile:
         value = _substitute(str(raw["value"]), variables) if name != "RUN" else str(raw["value"])
         if name in ("ARG", "ENV"):
             _define(value, variables)
-        instructions.append(Instruction(path, name, value, line, end, stage, heredocs.get(line, "")))
+        heredoc = heredocs.get(line)
+        if heredoc is not None:
+            end += heredoc.count("\n") + (2 if heredoc else 1)
+        instructions.append(Instruction(path, name, value, line, end, stage, heredoc or ""))
     return Dockerfile(path, tuple(instructions), error)
 
 
@@ -208,8 +220,10 @@ def _define(value: str, variables: dict[str, str]) -> None:
 
 def _substitute(value: str, variables: dict[str, str]) -> str:
     def replace(match: re.Match[str]) -> str:
-        name = match.group(1) or match.group(3)
-        return variables.get(name) or match.group(2) or match.group()
+        known = variables.get(match.group(1) or match.group(4), "")
+        if match.group(2) == "+":  # stands in for a value that is set
+            return match.group(3) if known else match.group()
+        return known or match.group(3) or match.group()
 
     return _VARIABLE.sub(replace, value) if "$" in value else value
 

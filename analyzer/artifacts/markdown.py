@@ -17,7 +17,7 @@ __all__ = ["parse_markdown", "parse_rst"]
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HIDDEN = re.compile(
-    r"<(?P<tag>\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0[;\"'\s]|\shidden[\s>=])"
+    r"<(?P<tag>\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0[;\"'\s]|\shidden(?=[\s>=]))"
     r"[^>]*>.*?</(?P=tag)\s*>",
     re.DOTALL | re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ class _Builder:
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
-        encoded = text.encode("utf-8", "replace")
+        self._encoded = encoded = text.encode("utf-8", "replace")
         self._starts = [0]
         position = encoded.find(b"\n")
         while position >= 0:
@@ -156,13 +156,15 @@ class _Builder:
     def _flush_item(self, offset: int) -> None:
         """Close the text of a list item before something is nested in it."""
         if self._items and "".join(self._text).strip() and self._kinds and "Item" in self._kinds:
-            self._block("item", self._line(max(offset - 1, 0)))
+            self._block("item", self._line(offset) - 1)
             self._text = []
 
     def _end(self, value: Any, start: int, end: int) -> None:
         kind = value if isinstance(value, str) else next(iter(value))
         if self._kinds:
             self._kinds.pop()
+        while end > start and self._encoded[end - 1 : end].isspace():
+            end -= 1
         last = self._line(max(end - 1, start))
         if kind == "Heading":
             self._open_section("".join(self._text), int(str(value["Heading"])[1]), self._line(start))
@@ -240,7 +242,7 @@ class _Builder:
     def _open_section(self, title: str, level: int, line: int) -> None:
         self._close_section()
         self._title, self._level, self._head = " ".join(title.split()), level, line
-        self._text = []
+        self._text, self._codes = [], []
 
     def _close_section(self) -> None:
         if self._title or self._blocks or self._links or self._images:

@@ -9,23 +9,37 @@ from dataclasses import dataclass, field
 
 from analyzer.artifacts.python_source import PythonModule, parse_python
 
-__all__ = ["Notebook", "parse_notebook"]
+__all__ = ["Notebook", "Output", "parse_notebook"]
 
 _MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[!%])")
 _CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
 _PYTHON_CELLS = frozenset({"time", "timeit", "capture", "prun"})
 _DEEPEST = 120
+_MOST_OUTPUTS = 400
+_LONGEST_OUTPUT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Text that a cell printed or returned, with the code of the cell; each cut to a few thousand characters."""
+
+    text: str
+    source: str
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook. ``shell`` holds (line, command) of ``!`` lines, ``markdown`` the prose cells with their lines."""
+    """A notebook.
+
+    ``shell`` holds (line, command) of ``!`` lines, ``markdown`` the prose cells with their lines, ``outputs`` the texts
+    of the first few hundred outputs.
+    """
 
     path: str
     module: PythonModule
     shell: tuple[tuple[int, str], ...] = ()
     markdown: tuple[tuple[int, str], ...] = ()
-    outputs: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
     executed: bool = False
     error: str = ""
 
@@ -41,14 +55,20 @@ class _Reader:
 
     def locate(self, text: str) -> int:
         """Line of the file on which a source line stands; searched forward from the last one."""
-        encoded = json.dumps(text, ensure_ascii=False)[1:-1]
-        found = self.raw.find(encoded, self.position) if encoded.strip() else -1
-        if found < 0 and encoded.strip():
-            found = self.raw.find(json.dumps(text)[1:-1], self.position)
+        if not self._go(json.dumps(text, ensure_ascii=False)[1:-1]):
+            self._go(json.dumps(text)[1:-1])
+        return self.line
+
+    def enter(self, key: str) -> None:
+        """Go on to the source of the next cell, past what stands before it (outputs, metadata)."""
+        self._go(f'"{key}"')
+
+    def _go(self, text: str) -> bool:
+        found = self.raw.find(text, self.position) if text.strip() else -1
         if found >= 0:
             self.line += self.raw.count("\n", self.position, found)
-            self.position = found
-        return self.line
+            self.position = found + len(text)
+        return found >= 0
 
     def add(self, text: str) -> None:
         self.source.append(text)
@@ -61,14 +81,17 @@ def parse_notebook(path: str, raw: str) -> Notebook:
     cells = list(_cells(document))
     reader = _Reader(raw)
     markdown: list[tuple[int, str]] = []
-    outputs: list[str] = []
+    outputs: list[Output] = []
     executed = False
     for cell in cells:
-        source = _joined(cell.get("source", cell.get("input", "")))
+        key = "source" if "source" in cell else "input"
+        reader.enter(key)
+        source = _joined(cell.get(key))
         if cell.get("cell_type") == "code":
             _read_code(reader, source)
             executed = executed or isinstance(cell.get("execution_count", cell.get("prompt_number")), int)
-            outputs += _outputs(cell)
+            if len(outputs) < _MOST_OUTPUTS:
+                outputs += (Output(text, source[:_LONGEST_OUTPUT]) for text in _outputs(cell))
         elif cell.get("cell_type") == "markdown" and source.strip():
             first = next(line for line in source.split("\n") if line.strip())
             markdown.append((reader.locate(first), source))
@@ -129,8 +152,11 @@ def _outputs(cell: Mapping[str, object]) -> list[str]:
         if not isinstance(output, dict):
             continue
         data = output.get("data")
-        for text in (output.get("text"), data.get("text/plain") if isinstance(data, dict) else None):
+        texts = [output.get("text")]
+        if isinstance(data, dict):
+            texts += [data.get("text/plain"), data.get("text/markdown")]
+        for text in texts:
             joined = _joined(text)
             if joined:
-                found.append(joined[:5000])
+                found.append(joined[:_LONGEST_OUTPUT])
     return found

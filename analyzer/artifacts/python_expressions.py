@@ -13,6 +13,9 @@ __all__ = ["Resolver", "side_words"]
 _LONGEST_SEQUENCE = 64
 _LONGEST_TEXT = 4000
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"})
+_ENVIRON = "os.environ."
+_PLAIN_TYPES = frozenset({"str", "int", "float", "Path", "pathlib.Path", "os.PathLike"})
+"""Annotations that tell nothing of a parameter's value: as a value it stands for itself."""
 _WRAPPERS = frozenset({"Path", "pathlib.Path", "str", "int", "float"})
 
 
@@ -54,7 +57,7 @@ class Resolver:
         """Let a parameter stand for its annotation, or for itself."""
         dotted = self.name(argument.annotation) if argument.annotation else ""
         self._names[-1][argument.arg] = dotted if dotted and not dotted.startswith(".") else argument.arg
-        self._constants[-1][argument.arg] = None
+        self._constants[-1][argument.arg] = Name(argument.arg) if dotted in _PLAIN_TYPES else None
 
     def is_imported(self, name: str) -> bool:
         """Whether ``name`` is bound by an import and not shadowed by a local variable."""
@@ -63,7 +66,8 @@ class Resolver:
     def assign(self, name: str, value: ast.expr) -> Value:
         """Let a variable stand for what it is assigned; return the constant or name known of it."""
         known = self.value(value)
-        self._constants[-1][name] = known if isinstance(known, str | int | float | bool | tuple) else None
+        lasting = isinstance(known, str | int | float | bool | tuple) or _is_variable(known)
+        self._constants[-1][name] = known if lasting else None
         dotted = self.name(value)
         self._names[-1][name] = dotted or name
         if name in self.imported and not dotted:
@@ -125,6 +129,8 @@ class Resolver:
                 if known is not None:
                     return known
             return Name(self.name(node))
+        if isinstance(node, ast.Subscript) and self.name(node.value) in ("os.environ", "environ"):
+            return self._variable(node.slice, "os.environ")
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             return tuple(self.value(item, depth + 1) for item in node.elts[:_LONGEST_SEQUENCE])
         if isinstance(node, ast.Dict):
@@ -158,13 +164,18 @@ class Resolver:
         if dotted in _ENVIRONMENT:
             default = node.args[1] if len(node.args) > 1 else None
             known = self.value(default, depth + 1)
-            return known if isinstance(known, str) else Name(dotted)
+            return known if isinstance(known, str) else self._variable(node.args[0] if node.args else None, dotted)
         if dotted in _WRAPPERS and len(node.args) == 1:
             return self.value(node.args[0], depth + 1)
         if dotted.endswith("path.join"):
             parts = [self.value(item, depth + 1) for item in node.args]
             return "/".join(item if isinstance(item, str) else "{}" for item in parts)[:_LONGEST_TEXT]
         return Name(dotted)
+
+    def _variable(self, key: ast.expr | None, otherwise: str) -> Name:
+        """An environment variable as a name: ``os.environ.MODEL_URI``."""
+        name = key.value if isinstance(key, ast.Constant) else None
+        return Name(f"{_ENVIRON}{name}" if isinstance(name, str) and name.isidentifier() else otherwise)
 
     def _joined(self, node: ast.BinOp, depth: int) -> Value:
         left, right = self.value(node.left, depth + 1), self.value(node.right, depth + 1)
@@ -173,6 +184,10 @@ class Resolver:
         joint = "/" if isinstance(node.op, ast.Div) else ""
         sides = [item if isinstance(item, str) else "{}" for item in (left, right)]
         return joint.join(sides)[:_LONGEST_TEXT]
+
+
+def _is_variable(value: Value) -> bool:
+    return isinstance(value, Name) and value.dotted.startswith(_ENVIRON)
 
 
 def side_words(node: ast.expr) -> tuple[str, ...]:

@@ -92,8 +92,10 @@ def _commands(root: Node) -> Iterator[ShellCommand]:
             ]
             continue
         if kind == "redirected_statement":
-            redirect = next((_text(c) for c in children if c.type == "file_redirect"), "")
-            heredoc = next((_heredoc(c) for c in children if c.type == "heredoc_redirect"), "")
+            heredocs = [c for c in children if c.type == "heredoc_redirect"]
+            beside = [c for node in heredocs for c in node.named_children]  # cat <<EOF > file
+            redirect = next((_text(c) for c in (*children, *beside) if c.type == "file_redirect"), "")
+            heredoc = next((_heredoc(c) for c in heredocs), "")
             stack += [(child, swallowed, redirect, heredoc) for child in reversed(children)]
             continue
         stack += [(child, swallowed, "", heredoc if kind == "heredoc_redirect" else "") for child in reversed(children)]

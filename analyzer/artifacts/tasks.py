@@ -30,7 +30,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One target. ``script`` is shell text whose first line stands on ``script_line``."""
+    """One target. ``script`` is shell text whose first line stands on ``script_line``.
+
+    ``end_line`` is the last line of the script where text with escapes can have more lines than the file, else 0.
+    """
 
     path: str
     name: str
@@ -38,6 +41,7 @@ class Task:
     script: str
     script_line: int
     needs: tuple[str, ...] = ()
+    end_line: int = 0
 
     @property
     def place(self) -> Place:
@@ -51,7 +55,8 @@ class Task:
 
     def place_of(self, command: ShellCommand) -> Place:
         """The line of the file on which a command stands."""
-        return Place(self.path, self.script_line + command.line - 1)
+        line = self.script_line + command.line - 1
+        return Place(self.path, min(line, self.end_line) if self.end_line else line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,9 @@ def _recipe_line(line: str, variables: Mapping[str, str]) -> str:
     return f"{plain} || true" if ignores and not plain.endswith("\\") else plain
 
 
-_JUST_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+)?)\s*:(?!=)\s*(.*)$")
+_JUST_RECIPE = re.compile(
+    r"^@?([A-Za-z_][\w-]*)((?:\s+[+*$]*[\w-]+(?:\s*=\s*(?:'[^']*'|\"[^\"]*\"|[^\s:'\"]+))?)*)\s*:(?!=)\s*(.*)$"
+)
 
 
 def parse_justfile(path: str, text: str) -> TaskFile:
@@ -166,23 +173,24 @@ def parse_taskfile(path: str, text: str) -> TaskFile:
         commands = node if node.kind != "mapping" else node.get("cmds") or node.get("cmd")
         needs = [item.text or item.get("task").text for item in node.get("deps")]
         needs += [called for item in commands if (called := item.get("task").text)]
-        script, first = _script(commands)
-        tasks.append(Task(path, name, line, script, first, tuple(need for need in needs if need)))
+        script, first, last = _script(commands)
+        tasks.append(Task(path, name, line, script, first, tuple(need for need in needs if need), last))
     return TaskFile(path, "task", tuple(tasks), file.error)
 
 
-def _script(node: Node) -> tuple[str, int]:
+def _script(node: Node) -> tuple[str, int, int]:
+    """The text of the commands, its first line and its last."""
     items = [node] if node.kind == "scalar" else [item if item.kind == "scalar" else item.get("cmd") for item in node]
     items = [item for item in items if item.text]
     if not items:
-        return "", node.line
+        return "", node.line, node.line
     first = items[0].line + (1 if items[0].block else 0)
     lines: list[str] = []
     for item in items:
         start = item.line + (1 if item.block else 0)
         lines += [""] * max(start - first - len(lines), 0)
         lines += item.text.rstrip("\n").split("\n")
-    return "\n".join(lines), first
+    return "\n".join(lines), first, max(item.end_line for item in items)
 
 
 def parse_mlproject(path: str, text: str) -> TaskFile:
@@ -191,32 +199,41 @@ def parse_mlproject(path: str, text: str) -> TaskFile:
     root = file.documents[0] if file.documents else EMPTY
     tasks = []
     for name, line, node in root.get("entry_points").items():
-        script, first = _script(node.get("command"))
-        tasks.append(Task(path, name, line, script, first))
+        script, first, last = _script(node.get("command"))
+        tasks.append(Task(path, name, line, script, first, (), last))
     return TaskFile(path, "mlflow", tuple(tasks), file.error)
+
+
+_INI_COMMENT = re.compile(r"^[ \t]*[#;].*$", re.MULTILINE)
+_INI_COMMANDS = re.compile(r"commands\s*(?:[=:]|$)")
 
 
 def parse_tox(path: str, text: str) -> TaskFile:
     """Parse tox.ini, or the ``tox:`` sections of setup.cfg (https://tox.wiki/)."""
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
-        parser.read_string(text)
-    except (Error, ValueError) as problem:
+        parser.read_string(_INI_COMMENT.sub("", text))  # the parser drops comment lines, so that lines shift
+    except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
         return TaskFile(path, "tox", (), str(problem).split("\n", 1)[0][:160])
     tasks = []
     for section in parser.sections():
         if section.split(":", 1)[0] in ("testenv", "tox") and parser.has_option(section, "commands"):
-            script = (parser.get(section, "commands") or "").strip("\n").replace("{posargs}", "")
+            value = parser.get(section, "commands") or ""
+            script = value.strip("\n").replace("{posargs}", "")
             line = _line_of(text, f"[{section}]")
-            at = _line_of(text, "commands", line)
-            first = at if text.split("\n")[at - 1].partition("=")[2].strip() else at + 1
+            first = _line_where(text, _INI_COMMANDS, line) + len(value) - len(value.lstrip("\n"))
             tasks.append(Task(path, section.partition(":")[2] or section, line, script, first))
     return TaskFile(path, "tox", tuple(tasks))
 
 
 def _line_of(text: str, words: str, after: int = 1) -> int:
+    """The first line from ``after`` on that begins with ``words``, or ``after``."""
+    return _line_where(text, re.compile(re.escape(words)), after)
+
+
+def _line_where(text: str, pattern: re.Pattern[str], after: int = 1) -> int:
     for number, line in enumerate(text.split("\n"), 1):
-        if number >= after and line.strip().startswith(words):
+        if number >= after and pattern.match(line.strip()):
             return number
     return after
 
@@ -246,14 +263,14 @@ def parse_package_json(path: str, text: str) -> TaskFile:
         scripts = document.get("scripts") if isinstance(document, dict) else None
     except (ValueError, RecursionError) as problem:
         return TaskFile(path, "npm", (), f"no valid JSON: {problem}"[:160])
-    return TaskFile(path, "npm", tuple(_mapped(path, text, scripts)))
+    return TaskFile(path, "npm", tuple(_mapped(path, text, scripts, _line_of(text, '"scripts"'))))
 
 
 def parse_pyproject_tasks(path: str, text: str) -> tuple[TaskFile, ...]:
-    """Read the tasks that tools keep in pyproject.toml: poe, pdm, hatch, rye, taskipy, poetry scripts."""
+    """Read the tasks that tools keep in pyproject.toml: poe, pdm, hatch, rye, taskipy."""
     try:
         tool = tomllib.loads(text).get("tool", {})
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return ()
     tables = {
         "poe": ("poe", "tasks"),
@@ -267,17 +284,39 @@ def parse_pyproject_tasks(path: str, text: str) -> tuple[TaskFile, ...]:
         for key in keys:
             table = table.get(key) if isinstance(table, dict) else None
         if isinstance(table, dict):
-            found.append(TaskFile(path, name, tuple(_mapped(path, text, table))))
-    return tuple(found)
+            found.append(
+                TaskFile(path, name, tuple(_mapped(path, text, table, _line_of(text, f"[tool.{'.'.join(keys)}"))))
+            )
+    hatch = tool.get("hatch") if isinstance(tool, dict) else None
+    environments = hatch.get("envs") if isinstance(hatch, dict) else None
+    tasks = [
+        task
+        for name, table in (environments.items() if isinstance(environments, dict) else ())
+        for task in _mapped(
+            path,
+            text,
+            table.get("scripts") if isinstance(table, dict) else None,
+            _line_of(text, f"[tool.hatch.envs.{name}.scripts"),
+        )
+    ]
+    return (*found, TaskFile(path, "hatch", tuple(tasks))) if tasks else tuple(found)
 
 
-def _mapped(path: str, text: str, scripts: object) -> Iterator[Task]:
+def _mapped(path: str, text: str, scripts: object, after: int) -> Iterator[Task]:
+    """Tasks of a table of names and commands that begins on line ``after``."""
     if not isinstance(scripts, dict):
         return
     for name, value in scripts.items():
         command = value.get("cmd") or value.get("shell") if isinstance(value, dict) else value
-        if isinstance(command, list):
+        needs: tuple[str, ...] = ()
+        if isinstance(value, list):  # one after the other, other tasks by their names
+            parts = [part for part in value if isinstance(part, str)]
+            needs = tuple(part for part in parts if part in scripts)
+            command = " && ".join(part for part in parts if part not in scripts)
+        elif isinstance(command, list):
             command = " ".join(str(part) for part in command)
         if isinstance(command, str):
-            line = max(_line_of(text, f'"{name}"'), _line_of(text, f"{name} "))
-            yield Task(path, str(name), line, command, line)
+            named = re.escape(str(name))
+            at = re.compile(rf"[{{,\s]*[\"']?{named}[\"']?\s*[:=.]|\[[\w.-]+\.[\"']?{named}[\"']?\]")
+            line = _line_where(text, at, after)
+            yield Task(path, str(name), line, command, line, needs, line)

@@ -49,7 +49,7 @@ def parse_terraform(path: str, text: str) -> InfraFile:
 def _nesting(text: str) -> int:
     depth = deepest = 0
     for character in re.findall(r"[\[\](){}]", text):
-        depth += 1 if character in "[({" else -1
+        depth = depth + 1 if character in "[({" else max(depth - 1, 0)
         deepest = max(deepest, depth)
     return deepest
 

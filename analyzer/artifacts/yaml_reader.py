@@ -13,6 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
 __all__ = ["EMPTY", "Node", "YamlFile", "read_yaml"]
 
@@ -20,7 +21,8 @@ _DEEPEST = 200
 _RETRIES = 8
 _TEMPLATE_LINE = re.compile(r"^[ \t]*\{[%{#].*$", re.MULTILINE)
 _TEMPLATE_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-_NESTING = re.compile(r"[\[\]{}]")
+_DEEP_LINE = re.compile(rf"^[ \t?:-]{{{_DEEPEST},}}", re.MULTILINE)
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _MERGE = "<<"
 
 
@@ -46,7 +48,11 @@ class Node:
     @property
     def line(self) -> int:
         """First line, from 1; 1 for an empty node."""
-        return int(self._raw.start_mark.line) + 1 if self._raw is not None else 1
+        if self._raw is None:
+            return 1
+        mark = self._raw.start_mark
+        absent = self.kind == "scalar" and not self._raw.value and not mark.column
+        return max(int(mark.line) + (0 if absent else 1), 1)  # a value left out is marked where the next thing begins
 
     @property
     def end_line(self) -> int:
@@ -54,7 +60,8 @@ class Node:
         if self._raw is None:
             return 1
         mark = self._raw.end_mark
-        return max(self.line, int(mark.line) + (1 if mark.column else 0))
+        outside = not mark.column or (self.kind != "scalar" and not self._raw.flow_style)
+        return max(self.line, int(mark.line) + (0 if outside else 1))  # a block ends where the next thing begins
 
     @property
     def tag(self) -> str:
@@ -81,33 +88,41 @@ class Node:
         """Follow mapping keys; :data:`EMPTY` when one is not there."""
         node = self
         for key in path:
-            node = node._child(key, 0)
+            node = node._child(key)
         return node
 
-    def _child(self, key: str, depth: int) -> Node:
-        if self.kind != "mapping" or depth > _DEEPEST:
-            return EMPTY
-        found: Any = None
-        merged: list[Any] = []
-        for name, value in self._raw.value:
-            if name.value == key:
-                found = value
-            elif name.value == _MERGE:
-                merged += value.value if value.id == "sequence" else [value]
-        if found is not None:
-            return Node(found)
-        for value in merged:
-            child = Node(value)._child(key, depth + 1)
-            if child:
-                return child
+    def _child(self, key: str) -> Node:
+        for raw in self._mappings():
+            found = [value for name, value in raw.value if name.value == key]
+            if found:
+                return Node(found[-1])
         return EMPTY
 
+    def _mappings(self) -> Iterator[Any]:
+        """The raw mapping and those merged into it (``<<``), each once, in order of precedence."""
+        seen: set[int] = set()
+        stack = [self._raw] if self.kind == "mapping" else []
+        while stack:
+            raw = stack.pop()
+            if raw.id != "mapping" or id(raw) in seen:
+                continue
+            seen.add(id(raw))
+            yield raw
+            merged: list[Any] = []
+            for name, value in raw.value:
+                if name.value == _MERGE:
+                    merged += value.value if value.id == "sequence" else [value]
+            stack += reversed(merged)
+
     def items(self) -> Iterator[tuple[str, int, Node]]:
-        """Yield (key, line of the key, value) of a mapping; keys that are no scalars are left out."""
-        if self.kind == "mapping":
-            for name, value in self._raw.value:
-                if name.id == "scalar":
-                    yield str(name.value), int(name.start_mark.line) + 1, Node(value)
+        """Yield (key, line of the key, value) of a mapping, merged ones last; keys that are no scalars are left out."""
+        own: set[str] = set()
+        for raw in self._mappings():
+            pairs = [(str(name.value), name, value) for name, value in raw.value if name.id == "scalar"]
+            for key, name, value in pairs:
+                if key != _MERGE and key not in own:
+                    yield key, int(name.start_mark.line) + 1, Node(value)
+            own.update(key for key, _, _ in pairs)
 
     def __iter__(self) -> Iterator[Node]:
         if self.kind == "sequence":
@@ -153,6 +168,7 @@ def read_yaml(text: str) -> YamlFile:
     Tabs and template directives are mended; after an error the text before it is kept.
     """
     error = ""
+    text = _UNREADABLE.sub(" ", text)
     for attempt in range(_RETRIES):
         if _too_deep(text):
             return YamlFile((), "nested too deeply")
@@ -183,13 +199,17 @@ def _mend(text: str, attempt: int, problem: YAMLError) -> str:
 
 
 def _too_deep(text: str) -> bool:
-    if text.count("[") + text.count("{") < _DEEPEST:
+    """Whether composing would recurse too deeply; the composer is C code, whose stack ends the process."""
+    if text.count("[") + text.count("{") < _DEEPEST and not _DEEP_LINE.search(text):
         return False
     depth = 0
-    for match in _NESTING.finditer(text):
-        depth += 1 if match.group() in "[{" else -1
-        if depth > _DEEPEST:
-            return True
+    try:
+        for event in YAML(typ="safe").parse(text):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > _DEEPEST:
+                return True
+    except (YAMLError, ValueError, OverflowError, AttributeError, TypeError):
+        return False  # composing stops at the same place
     return False
 
 

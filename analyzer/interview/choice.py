@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from analyzer.claims import Claim
 from analyzer.findings import Place
 from analyzer.interview import guide_topics, more_topics, secret_topics
 from analyzer.interview.facts import Facts, Ground, at
@@ -12,7 +13,6 @@ from analyzer.knowledge.interview import GUIDE_TOPICS, QUESTIONS, TOPICS
 from analyzer.repository import Repository
 from analyzer.scorer import Scorecard
 from analyzer.snapshot import Problem
-from analyzer.technologies import Claim
 
 __all__ = ["Interview", "Question", "interview_questions"]
 

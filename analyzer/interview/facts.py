@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from analyzer.artifacts.python_source import Call
+from analyzer.claims import Claim
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Located, Place, Status
 from analyzer.queries.learning import training_calls
 from analyzer.queries.schedules import Schedule, schedules
 from analyzer.queries.serving import batch_scoring, handlers, prediction_routes
 from analyzer.repository import Repository
-from analyzer.technologies import Claim
 
 __all__ = ["Facts", "Ground", "at", "code"]
 

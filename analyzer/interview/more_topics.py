@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.document import Document, Section
+from analyzer.claims import Claim
 from analyzer.findings import Place
 from analyzer.interview.facts import Facts, Ground, at, code
 from analyzer.knowledge.prose import COMPARED, METRIC_WORDS, TITLES
@@ -13,7 +14,6 @@ from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.cloud import emulated, resources
 from analyzer.queries.prose import metric_numbers, own_documents, quantified
 from analyzer.queries.validation import checked_with_consequence, computed_without
-from analyzer.technologies import Claim
 
 __all__ = ["claims", "cost", "data_quality", "decision", "results", "weighed"]
 

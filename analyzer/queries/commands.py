@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from analyzer.artifacts.ci import Job
+from analyzer.artifacts.compose import ComposeService
+from analyzer.artifacts.dockerfile import Dockerfile
+from analyzer.artifacts.dvc import DvcStage
 from analyzer.artifacts.python_source import Text
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
@@ -13,7 +17,10 @@ from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.repository import Repository
 
-__all__ = ["all_invocations", "data_downloads", "downloads_in_code", "script_runs"]
+__all__ = ["Source", "all_invocations", "data_downloads", "downloads_in_code", "invocations_by_source", "script_runs"]
+
+Source = Task | str | Dockerfile | ComposeService | DvcStage | Job
+"""What holds commands; a shell script by its path."""
 
 _DATA = re.compile(r"(?i)data|dataset|\.csv|\.parquet|\.zip|\.json|\.gz|kaggle|\braw\b|s3://|gs://")
 _NOT_DATA = re.compile(
@@ -32,25 +39,40 @@ def _always(item: Located) -> Callable[[ShellCommand], Place]:
 
 def all_invocations(repo: Repository) -> Iterator[Invocation]:
     """Commands of task files, shell scripts, Dockerfiles, compose files, DVC stages and CI, followed."""
+    for _, items in invocations_by_source(repo):
+        yield from items
+
+
+def invocations_by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]], ...]:
+    """The commands of each place that holds some: a task, a script (by its path), a Dockerfile, a service, a stage, a CI job."""
+    return repo.once(_by_source)
+
+
+def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]], ...]:
+    found: list[tuple[Source, tuple[Invocation, ...]]] = []
+    follow = repo.resolver.follow
     for file in repo.task_files:
         folder = file.path.rpartition("/")[0]
-        for task in file.tasks:
-            yield from repo.resolver.follow(task.commands, task.place_of, folder)
+        found += ((task, follow(task.commands, task.place_of, folder)) for task in file.tasks)
     for path in repo.inventory.of(Kind.SHELL):
         text = repo.text(path)
         if text:
-            yield from repo.resolver.follow(parse_shell(text), _lines_of(path), path.rpartition("/")[0])
+            found.append((path, follow(parse_shell(text), _lines_of(path), path.rpartition("/")[0])))
     for dockerfile in repo.dockerfiles:
-        for instruction, command in dockerfile.commands:
-            yield from repo.resolver.follow((command,), _always(instruction))
+        commands = [item for pair in dockerfile.commands for item in follow((pair[1],), _always(pair[0]))]
+        found.append((dockerfile, tuple(commands)))
     for compose in repo.compose_files:
-        for service in compose.services:
-            yield from repo.resolver.follow(parse_shell(service.command), _always(service))
+        found += ((item, follow(parse_shell(item.command), _always(item))) for item in compose.services)
     for dvc in repo.dvc_files:
-        for stage in dvc.stages:
-            yield from repo.resolver.follow(stage.commands, _always(stage))
+        found += ((stage, follow(stage.commands, _always(stage))) for stage in dvc.stages)
+    jobs: dict[tuple[str, str], list[Invocation]] = {}
+    owners: dict[tuple[str, str], Job] = {}
     for item in repo.ci_commands:
-        yield item.invocation
+        key = (item.job.path, item.job.name)
+        owners.setdefault(key, item.job)
+        jobs.setdefault(key, []).append(item.invocation)
+    found += ((owners[key], tuple(items)) for key, items in jobs.items())
+    return tuple(found)
 
 
 def data_downloads(repo: Repository) -> Iterator[Invocation]:

@@ -1,21 +1,26 @@
-"""The report as JSON by the published schema (``report.schema.json`` beside this file)."""
+"""The report as JSON by the published schema (``report.schema.json`` beside this file, see ``schema.py``)."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.claims import Claim
 from analyzer.engine import Decision
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
+from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.wiring_json import wiring_document, wiring_from
+from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard, ScoredCriterion, ScoredSection
 from analyzer.snapshot import Problem
 from analyzer.soundness import Defect
-from analyzer.technologies import Claim, Technology
+from analyzer.technologies import Technology
 
 __all__ = ["as_document", "from_document", "render_json"]
 
@@ -32,11 +37,11 @@ def as_document(report: Report) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "folioscope", "version": report.tool_version},
         "target": {
-            "input": target.input,
+            "input": _plain(target.input),
             "owner": target.owner,
-            "repo": target.repo,
-            "ref": target.ref,
-            "subdir": target.subdir,
+            "repo": _plain(target.repo),
+            "ref": _plain(target.ref),
+            "subdir": _plain(target.subdir),
             "commit": target.commit,
             "committed": target.committed,
             "url": target.url,
@@ -76,8 +81,17 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.technologies
         ],
         "claims": [
-            {"technology": item.technology, "path": _plain(item.path), "line": item.line} for item in report.claims
+            {
+                "technology": item.technology,
+                "path": _plain(item.path),
+                "line": item.line,
+                "sentence": _plain(item.sentence),
+                "aside": item.aside,
+            }
+            for item in report.claims
         ],
+        "outcomes": [outcome(item, target) for item in report.outcomes],
+        "authenticity": facts(report.authenticity),
         "next_steps": [
             {
                 "criterion": step.criterion,
@@ -91,6 +105,7 @@ def as_document(report: Report) -> dict[str, Any]:
             }
             for step in report.next_steps
         ],
+        "wiring": wiring_document(report.wiring, _plain),
         "roles": [
             {"role": item.role, "share": item.share, "because": [_reason(reason) for reason in item.because]}
             for item in report.roles
@@ -164,11 +179,14 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         card,
         technologies,
         tuple(Claim(**item) for item in document["claims"]),
+        tuple(outcome_of(item) for item in document["outcomes"]),
+        facts_of(document["authenticity"]),
         next_steps(card, defects),
         tuple(Problem(**item) for item in document["problems"]),
         document["files"],
         _interview(document),
         role_shares(card, technologies),
+        wiring_from(document["wiring"]),
         defects,
     )
 
@@ -184,7 +202,16 @@ def _interview(document: dict[str, Any]) -> Interview:
 
 
 def _found(items: list[dict[str, Any]]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(item["path"], item["line"], item["end_line"], item["snippet"]) for item in items)
+    return tuple(Evidence(_path(item), item["line"], item["end_line"], item["snippet"]) for item in items)
+
+
+def _path(item: dict[str, Any]) -> str:
+    """The exact path of evidence: where it is no UTF-8, the address alone still has its bytes."""
+    path = str(item["path"])
+    if "\\x" not in path or not item["url"]:
+        return path
+    quoted = str(item["url"]).split("/blob/", 1)[1].partition("/")[2].partition("#")[0]
+    return unquote(quoted, errors="surrogateescape")
 
 
 def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
@@ -195,8 +222,3 @@ def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
         "snippet": _plain(found.snippet),
         "url": target.link(found.path, found.line, found.end_line),
     }
-
-
-def _plain(text: str) -> str:
-    """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

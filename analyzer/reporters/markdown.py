@@ -12,7 +12,7 @@ from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sente
 
 __all__ = ["render_markdown"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@$-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 _MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
 
 
@@ -22,7 +22,8 @@ def render_markdown(report: Report) -> str:
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", visible(text))
+    # GitHub would notify whoever a text of the repository names, escaped or not; a space of no width prevents it.
+    return _SPECIAL.sub(r"\\\1", visible(text)).replace("@", "@\u200b")
 
 
 def _code(text: str) -> str:
@@ -50,6 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
     yield ""
     yield from _steps(report)
+    yield from _chain(report)
     yield from _defects(report)
     yield from _checklist(report)
     yield from _technologies(report)
@@ -71,6 +73,22 @@ def _steps(report: Report) -> Iterator[str]:
         missing = f"{_plain(step.missing)}. " if step.missing else ""
         base = f" Begin at {_link(report, step.builds_on)}." if step.builds_on else ""
         yield f"{index}. **{step.title}** (+{number(step.gain)} points, {step.effort}). {missing}{_plain(step.how)}{base}"
+    yield ""
+
+
+def _chain(report: Report) -> Iterator[str]:
+    links = report.wiring.chain.links
+    if not any(link.found for link in links):
+        return
+    yield "## From data to alert"
+    yield ""
+    yield "| | link | where | |"
+    yield "|---|---|---|---|"
+    for link in links:
+        evidence = Evidence(link.path, link.line, link.line, "")
+        where = _link(report, evidence) if link.path else ""
+        mark = _MARKS[Status.MET if link.found else Status.MISSING]
+        yield f"| {mark} {link.status} | {link.name} | {where} | {_plain(link.sentence)} |"
     yield ""
 
 
@@ -99,7 +117,8 @@ def _checklist(report: Report) -> Iterator[str]:
             if item.criterion.section != section.id:
                 continue
             status = item.decision.status
-            evidence = "<br>".join(_link(report, found) for found in item.decision.evidence[:3])
+            # A pipe in a path would end the cell.
+            evidence = "<br>".join(_link(report, found).replace("|", "\\|") for found in item.decision.evidence[:3])
             yield (
                 f"| {_MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
                 f"{number(item.points)}/{number(item.criterion.points)} | {_plain(item.decision.summary)} | {evidence} |"
@@ -117,9 +136,19 @@ def _technologies(report: Report) -> Iterator[str]:
         yield f"**Leans to:** {leaning(report)}"
         yield ""
     if report.claims:
-        named = ", ".join(f"{item.technology} ({_code(f'{item.path}:{item.line}')})" for item in report.claims)
-        yield f"**Named, but not shown by code or configuration:** {named}"
+        yield "**Named, but not shown by code or configuration**"
         yield ""
+        yield from (f"- {_plain(item.sentence)}" for item in report.claims)
+        yield ""
+    if report.outcomes:
+        yield "**Outcomes in numbers**"
+        yield ""
+        yield from (f"- {_plain(item.sentence)}" for item in sorted(report.outcomes, key=lambda item: not item.backed))
+        yield ""
+    yield "**Facts beside the score**"
+    yield ""
+    yield from (f"- {_plain(fact)}" for fact in report.authenticity.facts)
+    yield ""
 
 
 def _interview(report: Report) -> Iterator[str]:

@@ -15,6 +15,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.interview import Question
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.wiring_text import chain_text
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
@@ -22,22 +23,34 @@ __all__ = ["console_for", "print_report", "render_text"]
 
 _WIDTH = 80
 _BAR = 24
+_OUTCOMES = 8
 _STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
 _FEW_QUESTIONS = 2
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
 
 
+class _Console(Console):
+    """A console that leaves it to the command what a closed pipe means; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
     """A console of at most 100 columns; 80 where the stream is no terminal."""
-    probe = Console(file=stream, no_color=color is False, highlight=False)
-    width = min(probe.width, 100) if probe.is_terminal else _WIDTH
-    return Console(file=stream, width=width, no_color=color is False or None, highlight=False, soft_wrap=False)
+    # Words of a rubric are no markup.
+    console = _Console(file=stream, no_color=color is False or None, highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, 100) if console.is_terminal else _WIDTH
+    return console
 
 
 def render_text(report: Report, *, verbose: bool = False) -> str:
     """Return the report as plain text of 80 columns, without colour."""
     buffer = io.StringIO()
-    print_report(report, Console(file=buffer, width=_WIDTH, no_color=True, highlight=False), verbose=verbose)
+    console = Console(
+        file=buffer, width=_WIDTH, no_color=True, highlight=False, markup=False, emoji=False, force_terminal=False
+    )
+    print_report(report, console, verbose=verbose)
     return buffer.getvalue()
 
 
@@ -46,13 +59,18 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     parts: list[RenderableType] = [_header(report), "", _bars(report), ""]
     if report.next_steps:
         parts += [_title("Next steps, by points gained"), *_steps(report), ""]
+    chain = chain_text(report)
+    if chain:
+        parts += [*chain, ""]
     best = strengths(report)
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
     parts += _defects(report, verbose)
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
+    parts += _outcomes(report, verbose)
     parts += list(_interview(report, verbose))
+    parts += _beside(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
     console.print(Group(*parts))
@@ -200,11 +218,30 @@ def _technologies(report: Report) -> list[RenderableType]:
         found += [Text.assemble(("Leans to: ", "bold"), leaning(report)), ""]
     if report.claims:
         found.append(_title("Named, but not shown by code or configuration"))
-        found += [
-            Text(f"{item.technology}  {visible(item.path)}:{item.line}", style="bright_black") for item in report.claims
-        ]
+        found += [Text(visible(item.sentence), style="bright_black") for item in report.claims]
         found.append("")
     return found
+
+
+def _outcomes(report: Report, verbose: bool) -> list[RenderableType]:
+    """Numbers that prose states, those first that something in the repository shows."""
+    if not report.outcomes:
+        return []
+    ordered = sorted(report.outcomes, key=lambda item: not item.backed)
+    shown = ordered if verbose else ordered[:_OUTCOMES]
+    found: list[RenderableType] = [_title("Outcomes in numbers")]
+    for item in shown:
+        mark = ("● ", "green") if item.backed else ("○ ", "bright_black")
+        found.append(Text.assemble(mark, visible(item.sentence)))
+    if len(ordered) > len(shown):
+        found.append(Text(f"and {len(ordered) - len(shown)} more; --verbose shows all", style="bright_black"))
+    return [*found, ""]
+
+
+def _beside(report: Report) -> list[RenderableType]:
+    found: list[RenderableType] = [_title("Facts beside the score")]
+    found += [Text(visible(fact)) for fact in report.authenticity.facts]
+    return [*found, ""]
 
 
 def _interview(report: Report, verbose: bool) -> list[RenderableType]:

@@ -8,7 +8,18 @@ from analyzer.findings import Evidence, Status
 from analyzer.report import Report
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
-__all__ = ["STATUS_WORDS", "gaps", "leaning", "number", "place", "sentence", "spans", "strengths", "visible"]
+__all__ = [
+    "STATUS_WORDS",
+    "gaps",
+    "leaning",
+    "number",
+    "place",
+    "plain_utf8",
+    "sentence",
+    "spans",
+    "strengths",
+    "visible",
+]
 
 STATUS_WORDS = {
     Status.MET: "met",
@@ -33,6 +44,11 @@ def _escaped(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     return " " if unicodedata.category(character) == "Zs" else f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
+
+
+def plain_utf8(text: str) -> str:
+    """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def number(value: float) -> str:

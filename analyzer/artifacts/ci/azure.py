@@ -10,6 +10,7 @@ from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 __all__ = ["parse_azure"]
 
 _SCRIPTS = ("script", "bash", "powershell", "pwsh")
+_STRATEGIES = ("runOnce", "rolling", "canary")
 
 
 def parse_azure(path: str, text: str) -> Pipeline:
@@ -28,9 +29,11 @@ def _triggers(root: Node, has_jobs: bool) -> Iterator[Trigger]:
         yield Trigger("manual", trigger.line)
     elif has_jobs:
         paths = trigger.get("paths", "include").texts()
-        yield Trigger("push", trigger.line if trigger else root.line, paths, trigger.get("branches", "include").texts())
+        branches = trigger.texts() or trigger.get("branches", "include").texts()
+        yield Trigger("push", trigger.line if trigger else root.line, paths, branches)
     if pull and pull.text != "none":
-        yield Trigger("pull_request", pull.line, pull.get("paths", "include").texts())
+        branches = pull.texts() or pull.get("branches", "include").texts()
+        yield Trigger("pull_request", pull.line, pull.get("paths", "include").texts(), branches)
     if list(root.get("schedules")):
         yield Trigger("schedule", root.get("schedules").line)
 
@@ -40,7 +43,8 @@ def _jobs(path: str, root: Node) -> Iterator[Job]:
         yield from _jobs(path, stage)
     for node in root.get("jobs"):
         name = node.get("job").text or node.get("deployment").text
-        steps = node.get("steps") or node.get("strategy", "runOnce", "deploy", "steps")
+        rollouts = (node.get("strategy", kind, "deploy", "steps") for kind in _STRATEGIES)
+        steps = node.get("steps") or next((rollout for rollout in rollouts if rollout), EMPTY)
         yield Job(
             path,
             name,

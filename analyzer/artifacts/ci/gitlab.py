@@ -25,6 +25,7 @@ _RESERVED = frozenset(
         "spec",
     ]
 )
+_DEEPEST = 10
 _SOURCES = {
     "merge_request_event": "pull_request",
     "merge_requests": "pull_request",
@@ -40,7 +41,7 @@ _SOURCES = {
 def parse_gitlab(path: str, text: str) -> Pipeline:
     """Parse a ``.gitlab-ci.yml``; never raises."""
     file = read_yaml(text)
-    root = file.documents[0] if file.documents else EMPTY
+    root = next((document for document in file.documents if not document.get("spec")), EMPTY)
     jobs: list[Job] = []
     kinds: dict[str, int] = {}
     for name, line, node in root.items():
@@ -83,7 +84,8 @@ def _job(path: str, name: str, line: int, node: Node, root: Node) -> Job:
     image = node.get("image")
     before = node.get("before_script") or root.get("default", "before_script") or root.get("before_script")
     scripts = [item for item in (before, node.get("script"), node.get("after_script")) if item]
-    steps: list[Step] = [script_step(path, item, allow_failure=allow) for item in scripts]
+    runs = [run for item in scripts for run in _runs(item, root)]
+    steps: list[Step] = [script_step(path, node, allow_failure=allow, parts=parts) for node, parts in runs]
     environment = node.get("environment")
     rules = list(node.get("rules"))
     manual = node.get("when").text == "manual" or (
@@ -94,12 +96,40 @@ def _job(path: str, name: str, line: int, node: Node, root: Node) -> Job:
         name=name,
         line=line,
         steps=tuple(steps),
-        needs=node.get("needs").texts(),
-        images=tuple(text for text in (image.text or image.get("name").text, *node.get("services").texts()) if text),
+        needs=_named(node.get("needs"), "job"),
+        images=tuple(
+            text for text in (image.text or image.get("name").text, *_named(node.get("services"), "name")) if text
+        ),
         manual=manual,
         allow_failure=allow,
         environment=environment.text or environment.get("name").text,
     )
+
+
+def _named(node: Node, key: str) -> tuple[str, ...]:
+    """The entries of a list, each a text or a mapping with its name under ``key``."""
+    return tuple(text for item in node if (text := item.text or item.get(key).text))
+
+
+def _runs(node: Node, root: Node, depth: int = 0) -> Iterator[tuple[Node, list[Node]]]:
+    """The lines of a script as they follow each other; those from elsewhere (anchors, ``!reference``) apart."""
+    if node.tag == "!reference":
+        target = root.get(*node.texts())
+        yield from _runs(target, root, depth + 1) if depth < _DEEPEST else ()
+    elif node.kind == "scalar":
+        yield node, [node]
+    else:
+        own: list[Node] = []
+        for item in node:
+            if item.kind == "scalar":
+                own.append(item)
+                continue
+            if own:
+                yield node, own
+            own = []
+            yield from _runs(item, root, depth + 1) if depth < _DEEPEST else ()
+        if own:
+            yield node, own
 
 
 def _kinds(node: Node) -> Iterator[str]:

@@ -12,7 +12,10 @@ from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger
 
 __all__ = ["parse_jenkins"]
 
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\w])//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(
+    r"(?P<text>'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")|/\*.*?\*/|(?<![:\w])//[^\n]*",
+    re.DOTALL,
+)
 _STAGE = re.compile(r"\bstage\s*\(?\s*['\"]([^'\"]+)['\"]")
 _SHELL = re.compile(
     r"\b(?:sh|bat|powershell|pwsh)\b\s*\(?\s*(?:\w+\s*:\s*(?:true|false|'[^'\n]*'|\"[^\"\n]*\")\s*,\s*)*(?:script\s*:\s*)?"
@@ -26,7 +29,7 @@ _DIR = re.compile(r"\bdir\s*\(\s*['\"]([^'\"]+)['\"]\s*\)\s*\{")
 
 def parse_jenkins(path: str, text: str) -> Pipeline:
     """Parse a Jenkinsfile; never raises."""
-    plain = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    plain = _COMMENT.sub(lambda match: match.group("text") or re.sub(r"[^\n]", " ", match.group()), text)
     stages = list(_STAGE.finditer(plain))
     jobs: list[Job] = []
     for index, match in enumerate(stages):

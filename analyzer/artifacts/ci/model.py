@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
@@ -98,10 +98,12 @@ class Pipeline:
         return frozenset(trigger.kind for trigger in self.triggers)
 
 
-def script_step(path: str, node: Node, *, name: str = "", folder: str = "", allow_failure: bool = False) -> Step:
-    """A step from a scalar or a list of scalars that are shell lines."""
+def script_step(
+    path: str, node: Node, *, name: str = "", folder: str = "", allow_failure: bool = False, parts: Sequence[Node] = ()
+) -> Step:
+    """A step from a scalar or a list of scalars that are shell lines; ``parts`` are those of the list that count."""
     if node.kind == "sequence":
-        parts = [item for item in node if item.kind == "scalar"]
+        parts = parts or [item for item in node if item.kind == "scalar"]
         lines: list[str] = []
         first = parts[0].line if parts else node.line
         for part in parts:

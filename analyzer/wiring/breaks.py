@@ -1,0 +1,148 @@
+"""Where the wiring breaks: parts that name what is not there. Each break is a sentence with the place that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.artifacts.dockerfile import Dockerfile
+from analyzer.artifacts.monitoring import Dashboard
+from analyzer.commands import Invocation
+from analyzer.findings import Place
+from analyzer.knowledge.paths import TEST_FILE
+from analyzer.knowledge.wiring import FOREIGN_METRICS, LIBRARY_METRICS
+from analyzer.queries.learning import training_calls
+from analyzer.repository import Repository
+from analyzer.wiring.build import build_wiring
+from analyzer.wiring.code import module_id
+from analyzer.wiring.ties import Ties
+from analyzer.wiring.watching import metric_stem
+
+__all__ = [
+    "Break",
+    "alerts_on_nothing",
+    "empty_test_run",
+    "starts_nothing",
+    "uncalled_training",
+    "unexported",
+    "watches_nothing",
+]
+
+_PATH = re.compile(r"^[\w./-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A link that is missing: a sentence without its full stop, and the line that names what is not there."""
+
+    sentence: str
+    place: Place
+
+
+def starts_nothing(repo: Repository, dockerfile: Dockerfile) -> Break | None:
+    """The program that a Dockerfile starts and the repository does not hold, or None.
+
+    A name with a variable in it, or one that some file of the repository has, is no break.
+    """
+    wiring = build_wiring(repo)
+    node = f"image:{dockerfile.path}"
+    if wiring.edges_from(node, "runs"):
+        return None
+    names = {path.rsplit("/", 1)[-1] for path in repo.snapshot.entries}
+    for gap in wiring.gaps:
+        if gap.source != node or gap.kind != "program" or "$" in gap.name:
+            continue
+        last = gap.name.rsplit("/", 1)[-1]
+        file = last if last.endswith(".py") else f"{last.rsplit('.', 1)[-1]}.py"
+        if file not in names and last not in names and _is_local(repo, gap.name):
+            return Break(f"the Dockerfile starts {gap.name}, which is no file of the repository", gap.place)
+    return None
+
+
+def _is_local(repo: Repository, name: str) -> bool:
+    """Whether a program is not one of an installed package: a script, or a module of no declared dependency."""
+    if name.endswith(".py"):
+        return True
+    root = name.split(".", 1)[0].lower().replace("_", "-")
+    declared = {item.name.lower().replace("_", "-") for file in repo.dependency_files for item in file.requirements}
+    return root not in declared
+
+
+def empty_test_run(repo: Repository, item: Invocation) -> Break | None:
+    """The folder or file that a test command names and in which no test is, or None."""
+    named = [word.split("::", 1)[0] for word in item.argv[1:] if _PATH.match(word) and ("/" in word or "test" in word)]
+    folders = [word.strip("./") for word in named if not word.startswith("-")]
+    if item.argv[0] not in ("pytest", "python") or not folders:
+        return None
+    tests = [module.path for module in repo.tests.modules if TEST_FILE.search(module.path)]
+    for folder in folders:
+        wanted = f"{item.folder}/{folder}" if item.folder else folder
+        inside = any(
+            path == wanted or f"/{path}".find(f"/{folder}/") >= 0 or path.endswith(f"/{folder}") for path in tests
+        )
+        others = [path for path in repo.snapshot.entries if path.startswith(f"{wanted}/") or path == wanted]
+        if not inside and others and not any(path.endswith(".py") and _tests(repo, path) for path in others):
+            return Break(f"CI tests {folder}, which holds no test", item.place)
+    return None
+
+
+def _tests(repo: Repository, path: str) -> bool:
+    module = repo.world.module(path)
+    return module is not None and any(function.checks for function in module.functions)
+
+
+def unexported(repo: Repository, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some metrics that are nobody's: no code exports them, no library and no server of others has them.
+
+    None where code exports metrics under names that files do not tell, or where nothing of the project is known to
+    export any and other people's servers are scraped.
+    """
+    wiring = build_wiring(repo)
+    if any(gap.kind == "metric" for gap in wiring.gaps):
+        return ()
+    exported = {edge.target for edge in wiring.edges if edge.kind == "exports"}
+    own = [name for name in names if not FOREIGN_METRICS.match(name)]
+    own = [name for name in own if not any(pattern.search(name) for pattern in LIBRARY_METRICS.values())]
+    return tuple(name for name in own if not {f"metric:{name}", f"metric:{metric_stem(name)}"} & exported)
+
+
+def watches_nothing(repo: Repository, dashboard: Dashboard) -> Break | None:
+    """A dashboard all of whose metrics or tables are nobody's, or None."""
+    wiring = build_wiring(repo)
+    edges = wiring.edges_from(f"dashboard:{dashboard.path}", "queries")
+    metrics = [edge for edge in edges if edge.target.startswith("metric:")]
+    if not metrics or len(metrics) < len(edges):
+        return None
+    names = tuple(edge.target.split(":", 1)[1] for edge in metrics)
+    lost = unexported(repo, names)
+    if len(lost) == len(names):
+        return Break(f"the dashboard queries {lost[0]}, which nothing in the repository exports", metrics[0].place)
+    return None
+
+
+def alerts_on_nothing(repo: Repository, place: Place) -> Break | None:
+    """An alert rule at a place all of whose metrics are nobody's, or None."""
+    wiring = build_wiring(repo)
+    for node in wiring.of("alert"):
+        if node.place == place:
+            edges = wiring.edges_from(node.id, "watches")
+            names = tuple(edge.target.split(":", 1)[1] for edge in edges if edge.target.startswith("metric:"))
+            lost = unexported(repo, names)
+            if edges and len(lost) == len(edges):
+                return Break(f"the alert watches {lost[0]}, which nothing in the repository exports", node.place)
+    return None
+
+
+def uncalled_training(repo: Repository) -> Iterator[Break]:
+    """Training in modules that nothing runs, imports or mentions: no stage, task, job, image, document or other module."""
+    ties = Ties(build_wiring(repo), repo)
+    orchestrated = {call.path for call in repo.code.calls("pipeline.flow", "pipeline.step")}
+    mentioned = "\n".join(repo.text(item.path) or "" for item in repo.documents)
+    for path in dict.fromkeys(call.path for call in training_calls(repo.code)):
+        if path in orchestrated:
+            continue  # an orchestrator finds its file by itself
+        above = ties.above(path)
+        name = path.rsplit("/", 1)[-1]
+        if above == {module_id(path)} and name not in mentioned and name.removesuffix(".py") not in mentioned:
+            yield Break(f"nothing runs {path}: no task, pipeline, CI job or image names it", Place(path, 1))

@@ -1,0 +1,137 @@
+"""Workflows declared in files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analyzer.artifacts.kubernetes import parse_kubernetes
+from analyzer.artifacts.orchestration import (
+    Workflow,
+    mage_receivers,
+    parse_argo,
+    parse_databricks,
+    parse_mage_pipeline,
+    parse_mage_triggers,
+    parse_prefect,
+    parse_state_machine,
+)
+from analyzer.findings import Place
+
+
+def argo(text: str) -> Workflow | None:
+    (item,) = parse_kubernetes("flow.yaml", text)[0]
+    return parse_argo(item)
+
+
+def test_a_mage_pipeline_has_blocks() -> None:
+    text = "blocks:\n- type: data_loader\n  uuid: load\n- type: transformer\n  name: clean\nname: train\n"
+    flow = parse_mage_pipeline("pipelines/train/metadata.yaml", text)
+    assert flow is not None
+    assert (flow.name, flow.steps) == ("train", ("data_loader:load", "transformer:clean"))
+    assert flow.place == flow.schedule_place == Place("pipelines/train/metadata.yaml", 2)
+
+
+def test_other_metadata_is_no_pipeline() -> None:
+    assert parse_mage_pipeline("metadata.yaml", "name: x\n") is None
+
+
+def test_mage_triggers_are_schedules() -> None:
+    text = "triggers:\n- schedule_interval: '@daily'\n  status: active\n- schedule_type: api\n  status: inactive\n"
+    flows = parse_mage_triggers("pipelines/train/triggers.yaml", text)
+    assert [(flow.name, flow.schedule, flow.schedule_line, flow.active) for flow in flows] == [
+        ("train", "@daily", 2, True),
+        ("train", "api", 4, False),
+    ]
+    assert parse_mage_triggers("triggers.yaml", text)[0].name == ""
+
+
+PREFECT = """\
+deployments:
+  - name: nightly
+    entrypoint: flows/train.py:train
+    schedule:
+      cron: "0 3 * * *"
+      active: false
+  - entrypoint: flows/score.py:score
+    schedules:
+      - interval: 3600
+      - rrule: ""
+  - work_pool: {}
+"""
+
+
+def test_deployments_of_prefect() -> None:
+    nightly, hourly = parse_prefect("prefect.yaml", PREFECT)
+    assert (nightly.name, nightly.entrypoint, nightly.schedule, nightly.active) == (
+        "nightly",
+        "flows/train.py:train",
+        "0 3 * * *",
+        False,
+    )
+    assert (nightly.place.line, nightly.schedule_place.line) == (2, 5)
+    assert (hourly.schedule, hourly.schedule_line, hourly.active) == ("3600", 9, True)
+
+
+def test_jobs_of_databricks() -> None:
+    text = "resources:\n  jobs:\n    train:\n      schedule:\n        quartz_cron_expression: 0 0 3 * * ?\n      tasks:\n        - task_key: fit\n    adhoc:\n      tasks: []\n"
+    train, adhoc = parse_databricks("databricks.yml", text)
+    assert (train.name, train.steps, train.line, train.schedule_line) == ("train", ("fit",), 3, 5)
+    assert (adhoc.schedule, adhoc.schedule_line) == ("", 0)
+
+
+def test_a_state_machine_has_states() -> None:
+    text = json.dumps({"Comment": "Train", "StartAt": "Fit", "States": {"Fit": {"Type": "Task"}}}, indent=1)
+    flow = parse_state_machine("flow.asl.json", text)
+    assert flow == Workflow("flow.asl.json", "step-functions", "Train", ("Fit",), 3)
+
+
+def test_a_template_of_a_state_machine_is_read_by_its_words() -> None:
+    text = '{\n"StartAt": "Fit",\n"States": {"Fit": {"Type": "Task", "Resource": ${arn}}}}'
+    flow = parse_state_machine("flow.asl.json", text)
+    assert flow is not None
+    assert (flow.steps, flow.line) == (("Fit",), 2)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"States": {}}', '{"StartAt": 1}', '{"StartAt": ${x}}'])
+def test_other_json_is_no_state_machine(text: str) -> None:
+    assert parse_state_machine("x.json", text) is None
+
+
+HEAD = "apiVersion: argoproj.io/v1alpha1\n"
+
+
+def test_a_cron_workflow_of_argo() -> None:
+    flow = argo(
+        f"{HEAD}kind: CronWorkflow\nmetadata: {{name: nightly}}\nspec:\n  schedule: 0 3 * * *\n  workflowSpec:\n    templates:\n"
+        "      - name: main\n        dag:\n          tasks:\n            - name: fit\n"
+    )
+    assert flow is not None
+    assert (flow.name, flow.steps, flow.line, flow.schedule, flow.schedule_line) == (
+        "nightly",
+        ("fit",),
+        2,
+        "0 3 * * *",
+        5,
+    )
+
+
+def test_steps_and_templates_of_argo() -> None:
+    steps = argo(f"{HEAD}kind: Workflow\nspec:\n  templates:\n    - steps:\n        - - name: a\n          - name: b\n")
+    templates = argo(f"{HEAD}kind: WorkflowTemplate\nspec:\n  templates:\n    - name: only\n")
+    assert steps is not None
+    assert templates is not None
+    assert (steps.steps, steps.schedule_line, templates.steps) == (("a", "b"), 0, ("only",))
+
+
+@pytest.mark.parametrize("text", [f"{HEAD}kind: Application\n", "apiVersion: v1\nkind: Workflow\n"])
+def test_other_objects_are_no_workflows(text: str) -> None:
+    assert argo(text) is None
+
+
+def test_receivers_in_the_settings_of_mage() -> None:
+    text = "notification_config:\n  email_config:\n    to_emails:\n      - team@example.org\n"
+    assert mage_receivers(text) == 4
+    assert mage_receivers("notification_config:\n  email_config:\n    to_emails: []\n") == 0
+    assert mage_receivers("project_uuid: x\n") == 0

@@ -1,0 +1,142 @@
+"""What CI does, and which tests are tests, in small repositories."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.findings import Status
+from tests.conftest import BuildRepository, decide_one
+
+WORKFLOW = "on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
+TEST = {
+    "calc.py": "def add(a, b):\n    return a + b\n",
+    "tests/test_calc.py": "from calc import add\n\ndef test_add():\n    assert add(1, 2) == 3\n\ndef test_zero():\n    assert add(0, 0) == 0\n",
+}
+
+
+def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
+    return decide_one(repository(files), criterion).status
+
+
+def workflow(run: str, on: str = "push", path: str = ".github/workflows/ci.yml") -> dict[str, str]:
+    return {path: WORKFLOW.format(on=on, run=run)}
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        (workflow("make x"), Status.MET),
+        (workflow("make x", on="workflow_dispatch"), Status.PARTIAL),
+        (workflow("make x", path="app/.github/workflows/ci.yml"), Status.PARTIAL),
+        ({".github/workflows/ci.yml": "# on: push\n# jobs:\n"}, Status.PARTIAL),
+        ({}, Status.MISSING),
+    ],
+)
+def test_pipeline(repository: BuildRepository, files: dict[str, str], wanted: Status) -> None:
+    assert status(repository, "ci.pipeline", files) is wanted
+
+
+@pytest.mark.parametrize(
+    ("run", "wanted"), [("pytest", Status.MET), ("pytest || true", Status.PARTIAL), ("echo pytest", Status.MISSING)]
+)
+def test_ci_runs_tests(repository: BuildRepository, run: str, wanted: Status) -> None:
+    assert status(repository, "ci.tests", {**TEST, **workflow(run)}) is wanted
+
+
+def test_commands_are_followed_through_make_and_scripts(repository: BuildRepository) -> None:
+    files = {**workflow("make quality"), "Makefile": "quality:\n\tbash check.sh\n", "check.sh": "ruff check .\n"}
+    assert status(repository, "ci.lint", files) is Status.MET
+
+
+def test_an_image_that_is_built_and_not_pushed_is_partial(repository: BuildRepository) -> None:
+    assert status(repository, "ci.deploy", workflow("docker build -t x .")) is Status.PARTIAL
+    assert (
+        status(repository, "ci.deploy", workflow("docker build -t x . && docker push registry.example.org/x"))
+        is Status.MET
+    )
+
+
+def test_a_preview_of_infrastructure_is_no_deployment(repository: BuildRepository) -> None:
+    step = "on: push\njobs:\n  a:\n    steps:\n      - uses: pulumi/actions@v6\n        with:\n          command: {command}\n"
+    preview = {".github/workflows/ci.yml": step.format(command="preview")}
+    assert status(repository, "ci.deploy", preview) is Status.MISSING
+    assert status(repository, "ci.deploy", {".github/workflows/ci.yml": step.format(command="up")}) is Status.MET
+
+
+def test_units(repository: BuildRepository) -> None:
+    assert status(repository, "tests.unit", TEST) is Status.MET
+    bare = {"calc.py": TEST["calc.py"], "checks/test.py": "from calc import add\nassert add(1, 2) == 3\n"}
+    assert status(repository, "tests.unit", bare) is Status.PARTIAL
+
+
+def test_a_conditional_skip_is_a_test_all_the_same(repository: BuildRepository) -> None:
+    code = (
+        "import os\nimport pytest\nimport requests\nURL = os.getenv('URL')\n"
+        "@pytest.mark.skipif(not URL, reason='no service')\ndef test_live():\n"
+        "    answer = requests.post(f'{URL}/predict', json={})\n    assert answer.status_code == 200\n"
+    )
+    assert status(repository, "tests.integration", {"tests/integration_test.py": code}) is Status.MET
+    assert (
+        status(
+            repository,
+            "tests.integration",
+            {"tests/integration_test.py": code.replace("skipif(not URL, reason='no service')", "skip")},
+        )
+        is not Status.MET
+    )
+
+
+def test_a_script_against_a_cloud_without_assertion_is_partial(repository: BuildRepository) -> None:
+    code = "import boto3\n\ndef main():\n    boto3.client('kinesis').put_record()\n\nif __name__ == '__main__':\n    main()\n"
+    assert status(repository, "tests.integration", {"scripts/test_stream.py": code}) is Status.PARTIAL
+
+
+def test_blocks_of_a_pipeline_are_no_tests_whatever_their_name(repository: BuildRepository) -> None:
+    code = (
+        "from mage_ai.data_preparation.decorators import data_exporter\nimport mlflow\n"
+        "@data_exporter\ndef export(new_rmse, production_rmse):\n"
+        "    if new_rmse <= production_rmse:\n        mlflow.register_model('runs:/1/m', 'm')\n"
+    )
+    assert status(repository, "ci.model-gate", {"data_exporters/test_and_promote.py": code}) is Status.MET
+
+
+def test_a_gate_compares_two_models(repository: BuildRepository) -> None:
+    code = (
+        "def compare_models(accuracy_1, accuracy_2, a, b):\n    if accuracy_2 > accuracy_1:\n        return b\n    return a\n\n"
+        "compare_models(1, 2, 'a', 'b')\n"
+    )
+    assert status(repository, "ci.model-gate", {"train.py": code}) is Status.MET
+
+
+def test_the_best_run_without_comparison_is_a_partial_gate(repository: BuildRepository) -> None:
+    code = "import mlflow\nruns = [('a', 1.0), ('b', 2.0)]\nbest, mae = min(runs, key=lambda run: run[1])\nmlflow.register_model(best, 'm')\n"
+    assert status(repository, "ci.model-gate", {"train.py": code}) is Status.PARTIAL
+
+
+def test_checks_of_data_that_stop_the_run(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\n\ndef check_columns(df: pd.DataFrame) -> None:\n    missing = {'a'} - set(df.columns)\n"
+        "    if missing:\n        raise ValueError(missing)\n\ncheck_columns(pd.read_csv('x'))\n"
+    )
+    assert status(repository, "ci.data-validation", {"ingest.py": code}) is Status.MET
+
+
+def test_a_block_test_that_only_asks_for_an_output_is_none(repository: BuildRepository) -> None:
+    code = "from mage_ai.data_preparation.decorators import data_loader, test\n@data_loader\ndef load():\n    return 1\n@test\ndef test_output(output):\n    assert {}\n"
+    assert (
+        status(repository, "ci.data-validation", {"data_loaders/a.py": code.format("output is not None")})
+        is Status.MISSING
+    )
+    assert (
+        status(repository, "ci.data-validation", {"data_loaders/a.py": code.format("output.shape[1] == 32")})
+        is Status.MET
+    )
+
+
+def test_ci_that_trains(repository: BuildRepository) -> None:
+    train = "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"
+    assert status(repository, "ci.training", {"train.py": train, **workflow("python train.py")}) is Status.MET
+    assert (
+        status(repository, "ci.training", {"train.py": train, **workflow("python train.py --compile-only")})
+        is Status.MISSING
+    )

@@ -1,0 +1,99 @@
+"""Set-up, operation and write-ups, in small examples."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.findings import Status
+from tests.conftest import BuildRepository, decide_one
+
+INSTALL = "## Setup\n\n```sh\npip install -r requirements.txt\n{run}\n```\n"
+
+
+def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
+    return decide_one(repository(files), criterion).status
+
+
+def test_set_up_installs_and_runs(repository: BuildRepository) -> None:
+    files = {
+        "README.md": INSTALL.format(run="python train.py\npython serve.py"),
+        "train.py": "x = 1",
+        "serve.py": "x = 1",
+    }
+    assert status(repository, "doc.setup", files) is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("mlflow ui\nmlflow server", "no command runs the project"),
+        ("python a.py\npython b.py", "not in the repository"),
+    ],
+)
+def test_set_up_that_falls_short(repository: BuildRepository, run: str, said: str) -> None:
+    decision = decide_one(repository({"README.md": INSTALL.format(run=run)}), "doc.setup")
+    assert decision.status is Status.PARTIAL
+    assert said in decision.summary
+
+
+def test_unfinished_steps_are_partial(repository: BuildRepository) -> None:
+    readme = INSTALL.format(run="make train\nmake serve").replace("## Setup", "## Setup (not yet done)")
+    assert status(repository, "doc.setup", {"README.md": readme}) is Status.PARTIAL
+
+
+def test_the_best_page_decides_about_set_up(repository: BuildRepository) -> None:
+    runbook = "# Runbook\n\n" + "```sh\nkubectl get pods\nkubectl logs x\nhelm rollback x\n```\n" * 3
+    files = {"README.md": INSTALL.format(run="make train\nmake serve"), "docs/runbook.md": runbook}
+    assert status(repository, "doc.setup", files) is Status.MET
+
+
+def test_five_entries_of_troubleshooting(repository: BuildRepository) -> None:
+    entry = "- The port is taken: stop the other process, or choose another port for the service, then start again.\n"
+    assert (
+        status(repository, "doc.operations", {"README.md": "# A\n\n## Troubleshooting\n\n" + entry * 5}) is Status.MET
+    )
+    assert (
+        status(repository, "doc.operations", {"README.md": "# A\n\n## Troubleshooting\n\n" + entry * 2})
+        is Status.PARTIAL
+    )
+
+
+def test_known_limits_are_no_troubleshooting(repository: BuildRepository) -> None:
+    entry = (
+        "- The project id is hard-coded in the infrastructure code and must be changed by hand before it is applied.\n"
+    )
+    assert (
+        status(repository, "doc.operations", {"README.md": "# A\n\n## Known issues\n\n" + entry * 6}) is Status.PARTIAL
+    )
+
+
+def test_a_procedure_with_commands_is_operation(repository: BuildRepository) -> None:
+    page = (
+        "# Delete an experiment for good\n\nDeleting in the interface only hides it. Find the folder first, then remove it and "
+        "collect what is left. Do this on the tracking server and not on a laptop, since the files are there, and tell the "
+        "others, because runs that they look at are gone afterwards; a backup of the database is taken every night, and "
+        "restoring one experiment from it takes an hour.\n\n```sh\nmlflow experiments search\nmlflow gc\n```\n"
+    )
+    assert status(repository, "doc.operations", {"README.md": "# A\n", "docs/delete_experiment.md": page}) is Status.MET
+
+
+def test_own_article_is_told_from_one_that_helps(repository: BuildRepository) -> None:
+    own = "# A\n\nI wrote about this project on [Medium](https://medium.com/@someone/docks-1).\n"
+    assert status(repository, "doc.writeup", {"README.md": own}) is Status.MET
+    other = "# A\n\nHelp resources:\n- [Medium blog post](https://medium.com/@other/sso-2)\n"
+    assert status(repository, "doc.writeup", {"README.md": other}) is Status.MISSING
+
+
+def test_learning_in_a_title_is_no_lesson(repository: BuildRepository) -> None:
+    readme = (
+        "# Machine learning project\n\n" + "It predicts the number of free docks at every station of the town. " * 4
+    )
+    assert status(repository, "doc.writeup", {"README.md": readme}) is Status.MISSING
+
+
+def test_pages_of_commands_are_set_up_not_write_up(repository: BuildRepository) -> None:
+    page = "# Tracking server\n\n" + "Install it on the machine that all can reach, and open its port. " * 10
+    commands = "\n```sh\npip install mlflow\nmlflow server\naws s3 mb s3://x\n```\n"
+    files = {"README.md": "# A\n", "docs/a.md": page + commands, "docs/b.md": page + commands}
+    assert status(repository, "doc.writeup", files) is Status.MISSING
+    assert status(repository, "doc.writeup", {**files, "docs/a.md": page, "docs/b.md": page}) is Status.PARTIAL

@@ -1,0 +1,150 @@
+"""From raw data to predictions, in small repositories."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.findings import Status
+from tests.conftest import BuildRepository, decide_one
+
+TRAIN = """
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+def train(frame):
+    model = Ridge()
+    model.fit(frame[["a"]], frame["b"])
+    return model
+
+if __name__ == "__main__":
+    train(pd.read_csv("data.csv"))
+"""
+SERVE = """
+import joblib
+from fastapi import FastAPI
+
+app = FastAPI()
+model = joblib.load("model.joblib")
+
+@app.post("/answer")
+def answer(row: dict):
+    return {"value": float(model.predict([[row["a"]]])[0])}
+"""
+
+
+def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
+    return decide_one(repository(files), criterion).status
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({"ingest.py": "import pandas as pd\ndef load():\n    return pd.read_csv('x.csv')\nload()\n"}, Status.MET),
+        ({"train.py": TRAIN}, Status.PARTIAL),
+        ({"a.py": "x = 1\n"}, Status.MISSING),
+    ],
+)
+def test_ingestion_is_a_step_of_its_own(repository: BuildRepository, files: dict[str, str], wanted: Status) -> None:
+    assert status(repository, "e2e.data-ingestion", files) is wanted
+
+
+def test_data_read_by_hand_count(repository: BuildRepository) -> None:
+    code = (
+        "import json\n\ndef load_data(path):\n    rows = []\n    with open(path) as file:\n        for line in file:\n"
+        "            rows.append(json.loads(line))\n    return rows\n\nload_data('a.jsonl')\n"
+    )
+    assert status(repository, "e2e.data-ingestion", {"etl.py": code}) is Status.MET
+
+
+def test_reading_for_the_drift_report_is_no_ingestion(repository: BuildRepository) -> None:
+    code = "import pandas as pd\ndef load_reference():\n    return pd.read_csv('x.csv')\nload_reference()\n"
+    assert status(repository, "e2e.data-ingestion", {"monitoring/drift.py": code}) is Status.PARTIAL
+
+
+def test_filling_gaps_is_a_trivial_feature(repository: BuildRepository) -> None:
+    filled = (
+        "def clean(df):\n    df['a'] = df['a'].fillna(0)\n    df['b'] = df['b'].fillna(1)\n    return df\nclean(1)\n"
+    )
+    assert status(repository, "e2e.feature-engineering", {"f.py": filled}) is Status.PARTIAL
+    derived = (
+        "def build(df):\n    df['a'] = df['x'] / df['y']\n    df['b'] = df['x'] - df['y']\n    return df\nbuild(1)\n"
+    )
+    assert status(repository, "e2e.feature-engineering", {"f.py": derived}) is Status.MET
+
+
+def test_environment_variables_are_no_columns(repository: BuildRepository) -> None:
+    code = "import os\nos.environ['A'] = str(1)\nos.environ['B'] = str(2)\n"
+    assert status(repository, "e2e.feature-engineering", {"f.py": code}) is Status.MISSING
+
+
+def test_training_that_nothing_calls_is_partial(repository: BuildRepository) -> None:
+    assert status(repository, "e2e.training", {"train.py": TRAIN}) is Status.MET
+    unreached = TRAIN.split("if __name__", maxsplit=1)[0]
+    assert status(repository, "e2e.training", {"train.py": unreached}) is Status.PARTIAL
+
+
+def test_prediction_route_and_handler(repository: BuildRepository) -> None:
+    assert status(repository, "e2e.serving", {"app.py": SERVE}) is Status.MET
+    handler = "import joblib\nmodel = joblib.load('m')\ndef lambda_handler(event, context):\n    return model.predict([event['x']])\n"
+    assert status(repository, "e2e.serving", {"f.py": handler}) is Status.MET
+
+
+def test_a_route_may_ask_the_model_through_a_function_of_the_project(repository: BuildRepository) -> None:
+    files = {
+        "core.py": "def predict_docks(where, models):\n    return models[where](1)\n",
+        "api.py": "from fastapi import APIRouter\nfrom core import predict_docks\nrouter = APIRouter()\n"
+        "@router.get('/stations/{name}')\ndef read(name: str):\n    return predict_docks(name, {})\n",
+    }
+    assert status(repository, "e2e.serving", files) is Status.MET
+
+
+def test_a_module_goes_before_a_function_of_its_name(repository: BuildRepository) -> None:
+    files = {
+        "triage/__init__.py": "",
+        "triage/model.py": "import joblib\nbooster = joblib.load('m')\ndef value(row):\n    return booster.predict([row])\n",
+        "triage/app.py": "from fastapi import FastAPI\nfrom triage import model\napp = FastAPI()\n@app.post('/x')\n"
+        "def triage(row: dict):\n    return model.value(row)\n",
+    }
+    assert status(repository, "e2e.serving", files) is Status.MET
+
+
+def test_an_app_is_partial_serving(repository: BuildRepository) -> None:
+    code = "import joblib\nimport streamlit as st\nmodel = joblib.load('m')\nst.title('x')\nst.write(model.predict([[1]]))\n"
+    assert status(repository, "e2e.serving", {"app.py": code}) is Status.PARTIAL
+
+
+def test_a_server_in_a_cloud_used_from_code_is_partial_deployment(repository: BuildRepository) -> None:
+    code = "import mlflow\nmlflow.set_tracking_uri('http://ec2-1-2-3-4.eu-west-1.compute.amazonaws.com:5000')\n"
+    assert status(repository, "e2e.cloud-deployment", {"train.py": code}) is Status.PARTIAL
+
+
+def test_an_orchestrator_joins_stages(repository: BuildRepository) -> None:
+    code = (
+        "from prefect import flow, task\n@task\ndef a():\n    return 1\n@task\ndef b(x):\n    return x\n"
+        "@flow\ndef main():\n    b(a())\nmain()\n"
+    )
+    assert status(repository, "e2e.pipeline", {"flow.py": code}) is Status.MET
+    assert status(repository, "e2e.pipeline", {"dvc.yaml": "stages:\n  a:\n    cmd: python a.py\n"}) is Status.PARTIAL
+
+
+def test_tracking_needs_values(repository: BuildRepository) -> None:
+    assert (
+        status(repository, "e2e.experiment-tracking", {"t.py": "import mlflow\nmlflow.log_metric('a', 1)\n"})
+        is Status.MET
+    )
+    assert (
+        status(repository, "e2e.experiment-tracking", {"t.py": "import mlflow\nmlflow.start_run()\n"}) is Status.PARTIAL
+    )
+
+
+def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
+    registered = "import mlflow\nmlflow.register_model('runs:/1/model', 'docks')\n"
+    assert status(repository, "e2e.model-registry", {"t.py": registered}) is Status.MET
+    saved = "import joblib\njoblib.dump(1, 'model.joblib')\n"
+    assert status(repository, "e2e.model-registry", {"t.py": saved}) is Status.PARTIAL
+
+
+def test_a_dockerfile_packages_own_code(repository: BuildRepository) -> None:
+    files = {"app.py": SERVE, "Dockerfile": 'FROM python:3.11\nCOPY app.py .\nCMD ["uvicorn", "app:app"]\n'}
+    assert status(repository, "e2e.container", files) is Status.MET
+    assert status(repository, "e2e.container", {"Dockerfile": "FROM mlflow\n"}) is Status.PARTIAL

@@ -1,0 +1,100 @@
+"""What watches a running system, in small repositories."""
+
+from __future__ import annotations
+
+from analyzer.findings import Status
+from tests.conftest import BuildRepository, decide_one
+
+DRIFT = """
+import pandas as pd
+from evidently.metric_preset import DataDriftPreset
+from evidently.report import Report
+
+{data}
+report = Report(metrics=[DataDriftPreset()])
+report.run(reference_data={reference}, current_data={current})
+report.save_html("drift_report.html")
+"""
+
+
+def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
+    return decide_one(repository(files), criterion).status
+
+
+def drift(data: str, reference: str = "reference", current: str = "current") -> str:
+    return DRIFT.format(data=data, reference=reference, current=current)
+
+
+def test_drift_needs_current_data(repository: BuildRepository) -> None:
+    new = drift("reference = pd.read_csv('a.csv')\ncurrent = pd.read_csv('b.csv')")
+    assert status(repository, "mon.drift", {"monitor.py": new}) is Status.MET
+    split = drift(
+        "from sklearn.model_selection import train_test_split\nreference, current = train_test_split(pd.read_csv('a.csv'))"
+    )
+    assert status(repository, "mon.drift", {"monitor.py": split}) is Status.PARTIAL
+    train_test = drift("train_df = pd.concat([1])\ntest_df = pd.concat([2])", "train_df", "test_df")
+    assert status(repository, "mon.drift", {"monitor.py": train_test}) is Status.PARTIAL
+
+
+def test_a_script_with_test_in_its_name_is_code(repository: BuildRepository) -> None:
+    new = drift("reference = pd.read_csv('a.csv')\ncurrent = pd.read_csv('b.csv')")
+    assert status(repository, "mon.drift", {"data-drift-test.py": new}) is Status.MET
+
+
+def test_reports_in_a_public_bucket_are_a_dashboard(repository: BuildRepository) -> None:
+    code = drift("reference = pd.read_csv('a.csv')\ncurrent = pd.read_csv('b.csv')\nimport boto3") + (
+        "boto3.client('s3').upload_file('drift_report.html', 'drift-reports', 'index.html')\n"
+    )
+    website = 'resource "aws_s3_bucket_website_configuration" "drift_reports" {\n  bucket = "drift-reports"\n}\n'
+    assert status(repository, "mon.dashboard", {"monitor.py": code, "main.tf": website}) is Status.MET
+    assert status(repository, "mon.dashboard", {"monitor.py": code}) is Status.PARTIAL
+
+
+def test_a_badge_is_no_picture_of_a_dashboard(repository: BuildRepository) -> None:
+    badge = "# A\n\nWords.\n\n![Evidently](https://img.shields.io/badge/evidently-0.1-red)\n"
+    assert status(repository, "mon.dashboard", {"README.md": badge}) is Status.MISSING
+    shown = "# A\n\nWords.\n\n![Grafana](images/grafana.png)\n"
+    assert status(repository, "mon.dashboard", {"README.md": shown, "images/grafana.png": "x"}) is Status.MET
+
+
+def test_an_alarm_watches_metrics_and_alerts(repository: BuildRepository) -> None:
+    alarm = 'resource "aws_cloudwatch_metric_alarm" "slow" {\n  metric_name = "ModelLatency"\n}\n'
+    assert status(repository, "mon.metrics", {"main.tf": alarm}) is Status.MET
+    assert status(repository, "mon.alerting", {"main.tf": alarm}) is Status.MET
+
+
+def test_messages_and_receivers_are_alerting(repository: BuildRepository) -> None:
+    telegram = (
+        "import os\nimport requests\ndef send_telegram(text):\n"
+        "    requests.get(f'https://api.telegram.org/bot{os.getenv(\"TOKEN\")}/sendMessage?text={text}')\nsend_telegram('x')\n"
+    )
+    assert status(repository, "mon.alerting", {"notify.py": telegram}) is Status.MET
+    mage = "notification_config:\n  alert_on:\n  - trigger_failure\n  email_config:\n    to_emails:\n    - {}\n"
+    assert status(repository, "mon.alerting", {"project/metadata.yaml": mage.format("team@example.org")}) is Status.MET
+    generated = mage.split("  email_config", maxsplit=1)[0]
+    assert status(repository, "mon.alerting", {"project/metadata.yaml": generated}) is Status.MISSING
+
+
+def test_a_schedule_starts_the_component_beside_it(repository: BuildRepository) -> None:
+    rule = 'resource "aws_cloudwatch_event_rule" "daily" {\n  schedule_expression = "rate(1 day)"\n}\n'
+    train = "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"
+    watch = "import pandas as pd\npd.read_csv('x.csv')\n"
+    beside = {"jobs/monitor/main.tf": rule, "jobs/monitor/watch.py": watch, "train.py": train}
+    assert status(repository, "mon.retraining", beside) is Status.MISSING
+    assert status(repository, "mon.retraining", {"infra/main.tf": rule, "train.py": train}) is Status.MET
+
+
+def test_exported_metrics(repository: BuildRepository) -> None:
+    code = (
+        "from prometheus_client import Counter\nrequests_total = Counter('requests_total', 'x')\nrequests_total.inc()\n"
+    )
+    assert status(repository, "mon.metrics", {"app.py": code}) is Status.MET
+
+
+def test_predictions_that_are_logged_are_partial_metrics(repository: BuildRepository) -> None:
+    code = (
+        "import json\nimport logging\nimport joblib\nfrom flask import Flask\nlog = logging.getLogger('x')\napp = Flask('x')\n"
+        "model = joblib.load('m')\n@app.post('/predict')\ndef predict():\n"
+        "    value = float(model.predict([[1]])[0])\n    log.info(json.dumps({'input': 1, 'probability': value}))\n    return str(value)\n"
+    )
+    assert status(repository, "mon.metrics", {"app.py": code}) is Status.PARTIAL

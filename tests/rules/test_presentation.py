@@ -1,0 +1,112 @@
+"""What a README must say to count, in small examples."""
+
+from __future__ import annotations
+
+from analyzer.findings import Status
+from tests.conftest import BuildRepository, decide_one
+
+TITLE = "# Dock watch\n\n"
+
+
+def status(repository: BuildRepository, criterion: str, readme: str, **files: str) -> Status:
+    return decide_one(repository({"README.md": readme, **files}), criterion).status
+
+
+def test_a_problem_needs_reasons(repository: BuildRepository) -> None:
+    told = (
+        "Riders who find a full station cannot end their ride; they pay for the extra minutes and complain. Support costs "
+        "the company two people a month, and customers leave because of it. A forecast helps them to choose another station."
+    )
+    assert status(repository, "doc.problem", f"{TITLE}## Problem\n\n{told}\n") is Status.MET
+    assert (
+        status(repository, "doc.problem", f"{TITLE}## Problem\n\nThis project predicts free docks.\n") is Status.PARTIAL
+    )
+    assert status(repository, "doc.problem", "") is Status.MISSING
+
+
+def test_results_under_the_word_impact_are_no_problem(repository: BuildRepository) -> None:
+    assert (
+        status(
+            repository,
+            "doc.problem",
+            "# Dock watch\n\n## Business impact\n\n- 40 % cost reduction against the old batch\n",
+        )
+        is Status.MISSING
+    )
+
+
+def test_signs_before_a_heading_do_not_hide_it(repository: BuildRepository) -> None:
+    words = "It is crucial that riders are told early, because a full station costs them money and time. " * 3
+    assert status(repository, "doc.problem", f"{TITLE}## 🌟 1. Project overview\n\n{words}\n") is Status.MET
+
+
+def test_architecture_counts_sentences_that_say_what_a_tool_does(repository: BuildRepository) -> None:
+    sentence = "Prefect triggers the training flow, which reads the readings from PostgreSQL and registers the model in MLflow.\n\n"
+    assert status(repository, "doc.architecture", f"{TITLE}## Parts\n\n{sentence * 16}") is Status.MET
+    assert status(repository, "doc.architecture", f"{TITLE}## Tech stack\n\n- Prefect\n- MLflow\n") is Status.PARTIAL
+
+
+def test_page_laid_out_with_line_breaks_has_headings(repository: BuildRepository) -> None:
+    words = (
+        "The service loads the model from MLflow and stores every prediction in the PostgreSQL database.<br/>\n<br/>\n"
+    )
+    readme = f"Intro<br/>\n<br/>\n**Architecture**<br/>\n<br/>\n{words * 10}"
+    assert status(repository, "doc.architecture", readme) is Status.MET
+
+
+def test_results_are_numbers_beside_a_metric(repository: BuildRepository) -> None:
+    assert status(repository, "doc.results", "## Results\n\nThe RMSE is 5.23 docks.\n") is Status.MET
+    assert status(repository, "doc.results", "## Results\n\nA loss of about 2900 rupees.\n") is Status.MET
+    assert status(repository, "doc.results", "## Results\n\nIt works well.\n") is Status.MISSING
+
+
+def test_quantified_needs_a_comparison_a_time_or_a_cost(repository: BuildRepository) -> None:
+    better = "## Results\n\nOur model reduces the error by 31 % against the baseline.\n"
+    assert status(repository, "doc.quantified", better) is Status.MET
+    assert status(repository, "doc.quantified", "## Results\n\nRMSE of 5.2\n") is Status.PARTIAL
+
+
+def test_how_long_a_step_of_the_set_up_takes_is_no_outcome(repository: BuildRepository) -> None:
+    readme = "# T\n\n## Setup\n\nThe server takes about 10 minutes to start.\n"
+    assert status(repository, "doc.quantified", readme) is Status.MISSING
+
+
+def test_an_error_in_euros_is_no_cost(repository: BuildRepository) -> None:
+    assert (
+        status(repository, "doc.quantified", "## Results\n\nAn RMSE of 83.9 EUR on the test set.\n") is Status.PARTIAL
+    )
+
+
+def test_own_site_is_told_from_the_site_of_a_library(repository: BuildRepository) -> None:
+    own = "# Dockwatch\n\nSee [dockwatch.org](https://dockwatch.org).\n"
+    assert status(repository, "doc.site", own) is Status.MET
+    library = "# Dockwatch\n\nWe use [hyperopt](https://hyperopt.github.io/hyperopt/).\n"
+    assert status(repository, "doc.site", library, **{"requirements.txt": "hyperopt==0.2\n"}) is Status.MISSING
+
+
+def test_a_course_video_is_no_demo(repository: BuildRepository) -> None:
+    assert status(repository, "doc.site", "[Demo](https://youtu.be/abc)\n") is Status.MET
+    assert status(repository, "doc.site", "[course lecture](https://youtu.be/abc)\n") is Status.MISSING
+
+
+def test_link_in_brackets_that_are_no_address_is_passed_over(repository: BuildRepository) -> None:
+    assert status(repository, "e2e.live-endpoint", "[app](http://[host]/x)\n") is Status.MISSING
+
+
+def test_a_hosted_report_is_not_the_application(repository: BuildRepository) -> None:
+    assert (
+        status(repository, "e2e.live-endpoint", "[monitoring](https://dock-monitoring.streamlit.app)\n")
+        is Status.PARTIAL
+    )
+    assert status(repository, "e2e.live-endpoint", "[app](https://docks.streamlit.app)\n") is Status.MET
+    assert status(repository, "e2e.live-endpoint", "[app](http://localhost:8000)\n") is Status.MISSING
+
+
+def test_diagram_by_name_and_in_text(repository: BuildRepository) -> None:
+    picture = {"architecture.png": "x"}
+    assert (
+        status(repository, "doc.diagram", f"{TITLE}Words.\n\n![architecture](architecture.png)\n", **picture)
+        is Status.MET
+    )
+    assert status(repository, "doc.diagram", f"{TITLE}Words.\n\n![architecture](absent.png)\n") is Status.MISSING
+    assert status(repository, "doc.diagram", f"{TITLE}```mermaid\ngraph TD\n a-->b\n```\n") is Status.MET

@@ -1,0 +1,72 @@
+"""Pins, versions of data, tasks and hooks, in small repositories."""
+
+from __future__ import annotations
+
+from analyzer.findings import Status
+from tests.conftest import BuildRepository, decide_one
+
+
+def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
+    return decide_one(repository(files), criterion).status
+
+
+def test_pins_are_counted_over_all_files_that_a_run_needs(repository: BuildRepository) -> None:
+    pinned, loose = "a==1\nb==2\nc==3\n", "d\ne\nf\n"
+    assert status(repository, "repro.dependencies", {"requirements.txt": pinned}) is Status.MET
+    assert (
+        status(repository, "repro.dependencies", {"requirements.txt": pinned, "tests/requirements.txt": loose})
+        is Status.MET
+    )
+    assert (
+        status(repository, "repro.dependencies", {"requirements.txt": pinned, "train/requirements.txt": loose})
+        is Status.PARTIAL
+    )
+
+
+def test_dated_data_are_versions_and_dated_predictions_are_not(repository: BuildRepository) -> None:
+    code = "def keep(df, year, month):\n    df.to_parquet(f's3://bucket/{what}/docks_{year}_{month}.parquet')\n\nkeep(1, 2, 3)\n"
+    assert status(repository, "repro.data-versioning", {"ingest.py": code.replace("{what}", "raw")}) is Status.MET
+    assert (
+        status(repository, "repro.data-versioning", {"ingest.py": code.replace("{what}", "predictions")})
+        is Status.PARTIAL
+    )
+
+
+def test_partitions_named_in_a_module_of_paths(repository: BuildRepository) -> None:
+    files = {
+        "paths.py": "def raw(ds):\n    return f'data/ds={ds}/rows.parquet'\n",
+        "extract.py": "from paths import raw\ndef extract(df, ds):\n    df.to_parquet(raw(ds))\nextract(1, 2)\n",
+    }
+    assert status(repository, "repro.data-versioning", files) is Status.MET
+
+
+def test_a_download_written_in_a_string_is_a_download(repository: BuildRepository) -> None:
+    code = "import subprocess\nsubprocess.run('wget https://data.example.org/docks.csv', shell=True)\n"
+    assert status(repository, "repro.data-versioning", {"get.py": code}) is Status.PARTIAL
+
+
+def test_a_committed_file_read_back_through_the_web_is_no_source(repository: BuildRepository) -> None:
+    code = "import pandas as pd\npd.read_csv('https://github.com/o/r/raw/main/docks.csv')\n"
+    assert status(repository, "repro.data-versioning", {"a.py": code, "docks.csv": "a\n1\n"}) is Status.MISSING
+    assert status(repository, "repro.data-versioning", {"a.py": code}) is Status.PARTIAL
+
+
+def test_dvc_needs_a_remote(repository: BuildRepository) -> None:
+    pointer = {"data.csv.dvc": "outs:\n- md5: a\n  path: data.csv\n"}
+    assert status(repository, "repro.data-versioning", pointer) is Status.PARTIAL
+    remote = {".dvc/config": "[core]\n    remote = s3\n['remote \"s3\"']\n    url = s3://bucket/x\n"}
+    assert status(repository, "repro.data-versioning", {**pointer, **remote}) is Status.MET
+
+
+def test_tasks_and_hooks(repository: BuildRepository) -> None:
+    assert status(repository, "repro.automation", {"Makefile": "test:\n\tpytest\n"}) is Status.MET
+    assert status(repository, "repro.automation", {"Makefile": "test:\n\techo test\n"}) is Status.MISSING
+    hooks = "repos:\n- repo: x\n  hooks:\n  - id: ruff\n"
+    assert status(repository, "repro.hooks", {".pre-commit-config.yaml": hooks}) is Status.MET
+
+
+def test_a_feature_store_must_be_read(repository: BuildRepository) -> None:
+    defined = "from feast import Entity, FeatureView\ndocks = FeatureView(name='docks', entities=[Entity(name='x')])\n"
+    assert status(repository, "skills.feature-store", {"repo.py": defined}) is Status.PARTIAL
+    read = "from feast import FeatureStore\nFeatureStore('.').get_historical_features(entity_df=1, features=[])\n"
+    assert status(repository, "skills.feature-store", {"repo.py": defined, "train.py": read}) is Status.MET

@@ -1,0 +1,171 @@
+"""A command is followed to what it really runs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from analyzer.artifacts.shell import parse_shell
+from analyzer.commands import Invocation, unwrap
+from analyzer.findings import Place
+from tests.conftest import BuildRepository, Files
+
+MAKEFILE = "test: lint\n\tpytest tests/\n\nlint:\n\tcd src && ruff check .\n\ndefault-last:\n\techo no\n"
+
+
+@pytest.fixture
+def follow(repository: BuildRepository):
+    """``follow(files, "make test")`` returns what a command line in a CI step leads to."""
+
+    def run(files: Files, command: str, folder: str = "", subdir: str = "") -> tuple[Invocation, ...]:
+        seen = repository(files, subdir)
+        return seen.resolver.follow(parse_shell(command), lambda item: Place("ci.yml", item.line), folder)
+
+    return run
+
+
+def texts(found: tuple[Invocation, ...]) -> list[str]:
+    return [item.text for item in found]
+
+
+def test_a_command_is_itself(follow):
+    found = follow({}, "pytest -q || true")[0]
+    assert (found.text, found.swallowed, found.place, found.origin) == (
+        "pytest -q",
+        True,
+        Place("ci.yml"),
+        Place("ci.yml"),
+    )
+    assert "test" in found.roles
+
+
+def test_make_is_followed_with_what_a_target_needs(follow):
+    found = follow({"Makefile": MAKEFILE}, "make test")
+    assert texts(found) == ["make test", "ruff check .", "pytest tests/"]
+    assert [item.via for item in found] == [(), ("make lint",), ("make test",)]
+    assert [item.origin.line for item in found] == [1, 5, 2]
+    assert {item.place for item in found} == {Place("ci.yml", 1)}
+    assert found[1].folder == "src"
+
+
+def test_make_without_a_name_runs_the_first_target(follow):
+    assert texts(follow({"Makefile": MAKEFILE}, "make"))[1:] == ["ruff check .", "pytest tests/"]
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [("make -C sub lint", ""), ("cd sub && make lint", ""), ("make lint", "sub"), ("make -f sub/Makefile lint", "")],
+)
+def test_make_is_run_in_its_folder(follow, command, folder):
+    files = {"Makefile": "lint:\n\techo root\n", "sub/Makefile": "lint:\n\tflake8\n"}
+    assert texts(follow(files, command, folder))[-1] == "flake8"
+
+
+def test_the_makefile_of_the_judged_folder_comes_before_that_of_the_root(follow):
+    files = {"Makefile": "lint:\n\techo project root\n", "project/Makefile": "lint:\n\tflake8\n", "project/a.py": ""}
+    assert texts(follow(files, "make lint", "elsewhere", "project"))[-1] == "flake8"
+
+
+def test_a_file_that_is_not_there_leads_nowhere(follow):
+    assert texts(follow({}, "make -f missing.mk lint")) == ["make -f missing.mk lint"]
+    assert texts(follow({"Makefile": MAKEFILE}, "make nothing VAR=1")) == ["make nothing VAR=1"]
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"justfile": "check:\n    ruff check .\n"}, "just check"),
+        ({"justfile": "check:\n    ruff check .\n"}, "just"),
+        ({"Taskfile.yml": "version: 3\ntasks:\n  check:\n    cmds:\n      - ruff check .\n"}, "task check"),
+        ({"Taskfile.yml": "version: 3\ntasks:\n  default:\n    cmds:\n      - ruff check .\n"}, "task"),
+        ({"tox.ini": "[testenv:lint]\ncommands = ruff check .\n"}, "tox -e lint"),
+        ({"tox.ini": "[testenv:lint]\ncommands = ruff check .\n"}, "tox"),
+        ({"noxfile.py": "import nox\n\n@nox.session\ndef lint(session):\n    session.run('ruff', 'check', '.')\n"}, "nox -s lint"),
+        ({"package.json": '{"scripts": {"lint": "ruff check ."}}'}, "npm run lint"),
+        ({"pyproject.toml": "[tool.poe.tasks]\nlint = 'ruff check .'\n"}, "poetry run poe lint"),
+        ({"pyproject.toml": "[tool.poe.tasks]\nlint = 'ruff check .'\n"}, "uv run poe lint"),
+        ({"MLproject": "entry_points:\n  main:\n    command: ruff check .\n"}, "mlflow run . -P alpha=1"),
+        ({"MLproject": "entry_points:\n  lint:\n    command: ruff check .\n"}, "mlflow run . --entry-point lint"),
+        ({"scripts/check.sh": "#!/bin/sh\nruff check .\n"}, "./scripts/check.sh"),
+        ({"scripts/check.sh": "ruff check .\n"}, "bash -e scripts/check.sh"),
+        ({"scripts/check.sh": "ruff check .\n"}, "cd scripts; source check.sh"),
+        ({}, "bash -c 'ruff check .'"),
+        ({}, "sh -ec 'cd src; ruff check .'"),
+        ({}, "docker run --rm -v x:/x image ruff check ."),
+        ({}, "docker compose run api ruff check ."),
+        ({}, "docker exec api ruff check ."),
+        ({"dvc.yaml": "stages:\n  a:\n    cmd: ruff check .\n"}, "dvc repro"),
+    ],
+)  # fmt: skip
+def test_runners_and_scripts_are_followed(follow, files, command):
+    assert "ruff check ." in texts(follow(files, command))
+
+
+def test_mlflow_without_an_entry_point_leads_nowhere(follow):
+    files = {"MLproject": "entry_points:\n  other:\n    command: ruff check .\n"}
+    assert texts(follow(files, "mlflow run")) == ["mlflow run"]
+
+
+def test_docker_without_a_command_leads_nowhere(follow):
+    assert len(follow({}, "docker run image")) == 1
+    assert len(follow({}, "docker ps")) == 1
+
+
+def test_scripts_change_folders(follow):
+    files = {
+        "ci/run.sh": 'cd "$(dirname "$0")"\npytest a\ncd ../src\npytest b\ncd /elsewhere\npytest c\n',
+    }
+    folders = {item.text: item.folder for item in follow(files, "bash ci/run.sh")}
+    assert folders["pytest a"] == "ci"
+    assert folders["pytest b"] == "src"
+    assert folders["pytest c"] == "src"
+
+
+def test_a_failure_that_is_swallowed_outside_is_swallowed_inside(follow):
+    assert [item.swallowed for item in follow({"Makefile": MAKEFILE}, "make lint || true")[:2]] == [True, True]
+
+
+def test_circles_end(follow):
+    files = {"Makefile": "a: b\n\tmake b\nb: a\n\tmake a\n", "x.sh": "bash x.sh\nbash y.sh\n", "y.sh": "bash x.sh\n"}
+    began = time.monotonic()
+    assert len(follow(files, "make a")) < 100
+    assert len(follow(files, "bash x.sh")) < 100
+    assert time.monotonic() - began < 5
+
+
+def test_a_flood_of_commands_is_bounded(follow):
+    lines = "\n".join(f"\tmake t{index}" for index in range(60))
+    files = {"Makefile": "".join(f"t{index}:\n{lines}\n" for index in range(60))}
+    assert len(follow(files, "make t0\n" * 50)) <= 4000
+
+
+@pytest.mark.parametrize(
+    ("given", "bare"),
+    [
+        ("pytest", "pytest"),
+        ("poetry run pytest", "pytest"),
+        ("uv run --group dev pytest", "pytest"),
+        ("python -m pytest", "pytest"),
+        ("python3 -m pytest -q", "pytest -q"),
+        ("python3.11 train.py", "python train.py"),
+        ("python -m shop.train", "python -m shop.train"),
+        ("$PYTHON train.py", "python train.py"),
+        ("sudo env A=1 B=2 pytest", "pytest"),
+        ("timeout 60 pytest", "pytest"),
+        ("conda run -n ml pytest", "pytest"),
+        (".venv/bin/pytest", "pytest"),
+        ("venv/bin/python -m pytest", "pytest"),
+        ("coverage run -m pytest", "pytest"),
+        ("coverage run train.py", "python train.py"),
+        ("aws-vault exec profile terraform apply", "terraform apply"),
+        ("sudo", ""),
+        ("", ""),
+    ],
+)
+def test_programs_that_run_another_are_taken_off(given, bare):
+    assert " ".join(unwrap(tuple(given.split()))) == bare
+
+
+def test_wrappers_without_end_are_left():
+    assert unwrap(("sudo",) * 20 + ("ls",))[0] == "sudo"

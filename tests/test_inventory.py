@@ -1,0 +1,145 @@
+"""What files are by their names, and whose work they are."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.inventory import Kind, Owner, kind_of, take_inventory
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("src/train.py", Kind.PYTHON),
+        ("notebooks/EDA.ipynb", Kind.NOTEBOOK),
+        ("run.sh", Kind.SHELL),
+        ("Dockerfile", Kind.DOCKERFILE),
+        ("docker/api.Dockerfile", Kind.DOCKERFILE),
+        ("Dockerfile.train", Kind.DOCKERFILE),
+        ("Containerfile", Kind.DOCKERFILE),
+        ("dockerfile.md", Kind.DOCUMENT),
+        ("docker-compose.prod.yml", Kind.COMPOSE),
+        ("compose.yaml", Kind.COMPOSE),
+        (".github/workflows/ci.yml", Kind.GITHUB_WORKFLOW),
+        ("project/.github/workflows/ci.yml", Kind.MISPLACED_WORKFLOW),
+        (".github/actions/setup/action.yml", Kind.MISPLACED_WORKFLOW),
+        (".gitlab-ci.yml", Kind.GITLAB_CI),
+        ("Jenkinsfile", Kind.JENKINSFILE),
+        (".circleci/config.yml", Kind.CIRCLECI),
+        ("azure-pipelines.yml", Kind.AZURE_PIPELINES),
+        ("cloudbuild.yaml", Kind.OTHER_CI),
+        ("infra/main.tf", Kind.TERRAFORM),
+        ("Pulumi.yaml", Kind.PULUMI_YAML),
+        ("infra/main.bicep", Kind.BICEP),
+        ("serverless.yml", Kind.SERVERLESS),
+        ("chart/Chart.yaml", Kind.HELM_CHART),
+        ("chart/templates/deployment.yaml", Kind.HELM_TEMPLATE),
+        ("k8s/kustomization.yaml", Kind.KUSTOMIZATION),
+        ("dvc.yaml", Kind.DVC_PIPELINE),
+        ("data/raw.csv.dvc", Kind.DVC_POINTER),
+        (".dvc/config", Kind.DVC_CONFIG),
+        ("MLproject", Kind.MLPROJECT),
+        ("Makefile", Kind.MAKEFILE),
+        ("justfile", Kind.JUSTFILE),
+        ("Taskfile.yml", Kind.TASKFILE),
+        ("tox.ini", Kind.TOX),
+        ("package.json", Kind.PACKAGE_JSON),
+        (".pre-commit-config.yaml", Kind.PRE_COMMIT),
+        ("requirements-dev.txt", Kind.REQUIREMENTS),
+        ("requirements/base.in", Kind.REQUIREMENTS),
+        ("pyproject.toml", Kind.PYPROJECT),
+        ("Pipfile", Kind.PIPFILE),
+        ("Pipfile.lock", Kind.LOCK),
+        ("uv.lock", Kind.LOCK),
+        ("setup.cfg", Kind.SETUP_CFG),
+        ("environment.yml", Kind.CONDA),
+        ("render.yaml", Kind.PLATFORM),
+        ("prefect.yaml", Kind.PREFECT_YAML),
+        ("pipelines/train/metadata.yaml", Kind.MAGE_PIPELINE),
+        ("databricks.yml", Kind.DATABRICKS),
+        ("README", Kind.DOCUMENT),
+        ("docs/guide.RST", Kind.DOCUMENT),
+        ("docs/flow.drawio", Kind.DIAGRAM),
+        ("schema.sql", Kind.SQL),
+        ("main.go", Kind.PROGRAM),
+        ("k8s/deployment.yaml", Kind.YAML),
+        ("grafana/dashboard.json", Kind.JSON),
+        ("LICENSE", Kind.OTHER),
+        ("data.csv", Kind.OTHER),
+    ],
+)
+def test_a_name_says_what_a_file_is(path, kind):
+    assert kind_of(path) is kind
+
+
+@given(st.text(max_size=200))
+def test_any_path_has_a_kind(path):
+    assert kind_of(path) in Kind
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("src/train.py", Owner.OWN),
+        ("venv/lib/x.py", Owner.VENDORED),
+        ("web/node_modules/x/index.js", Owner.VENDORED),
+        ("src/shop.egg-info/PKG-INFO", Owner.VENDORED),
+        ("mlruns/0/meta.yaml", Owner.GENERATED),
+        (".ipynb_checkpoints/a.ipynb", Owner.GENERATED),
+        ("homework/train.py", Owner.COURSE),
+        ("04-homework.py", Owner.COURSE),
+        ("week_2/train.py", Owner.COURSE),
+        ("data_loaders/load_titanic.py", Owner.SCAFFOLD),
+    ],
+)
+def test_whose_work_a_file_is(path, owner):
+    assert take_inventory([path, "own.py"]).owners[path] is owner
+
+
+def test_an_environment_is_known_by_its_configuration():
+    inventory = take_inventory(["env-of-mine/pyvenv.cfg", "env-of-mine/lib/x.py", "src/a.py"])
+    assert inventory.own == ("src/a.py",)
+
+
+def test_modules_of_a_course_beside_a_project_are_not_the_project():
+    paths = ["01-intro/a.py", "02-tracking/b.py", "03-deploy/c.py", "project/train.py"]
+    inventory = take_inventory(paths)
+    assert inventory.own == ("project/train.py",)
+    assert inventory.of(Kind.PYTHON) == ("project/train.py",)
+    assert not inventory.course_only
+    assert take_inventory(paths[:3]).own == tuple(paths[:3])
+
+
+def test_course_work_alone_counts_after_all():
+    inventory = take_inventory(["homework/train.py", "homework/Dockerfile"])
+    assert inventory.course_only
+    assert inventory.own == ("homework/Dockerfile", "homework/train.py")
+
+
+def test_a_subfolder_keeps_what_serves_it_apart():
+    inventory = take_inventory(
+        ["README.md", "Makefile", ".github/workflows/ci.yml", ".dvc/config", "setup.py", "other/a.py", "project/b.py",
+         "project/.github/workflows/x.yml", "LICENSE"],
+        "project",
+    )  # fmt: skip
+    assert inventory.own == ("project/.github/workflows/x.yml", "project/b.py")
+    assert inventory.serving == (".dvc/config", ".github/workflows/ci.yml", "Makefile", "README.md")
+    assert inventory.owners["other/a.py"] is Owner.OUTSIDE
+
+
+def test_the_order_of_paths_does_not_matter():
+    paths = ["b.py", "a.py", "Dockerfile", "homework/x.py"]
+    assert take_inventory(paths) == take_inventory(reversed(paths))
+
+
+@pytest.mark.parametrize(
+    "name", ["1" + "a" * 60 + "!", "home" * 400 + "!", "_" * 1500 + "!", "docker-compose" * 100, "requirements-" * 100]
+)
+def test_a_hostile_name_costs_no_time(name):
+    began = time.monotonic()
+    take_inventory([f"{name}/{name}", f"{name}.yml", "2-b/x.py", "3-c/x.py", "project/x.py"])
+    assert time.monotonic() - began < 2
