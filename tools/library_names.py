@@ -103,6 +103,14 @@ PARTS = {
 OPEN = frozenset({"mlflow.data"})
 """Modules that other modules add names to."""
 
+INTERNAL = frozenset(
+    """
+    api_connexion api_fastapi api_internal apis cli cmd contrib database executors frontend gateway jobs legacy_ui
+    migrations orion plugins proto protos recipes serialization server static store webserver www zen_server zen_stores
+    """.split()
+)
+"""Parts of module names behind which a library keeps what its users do not import; only their being there is kept."""
+
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "macosx_12_0_arm64", "win_amd64")
 PYTHONS = ("3.11", "3.9", "3.13", "3.7")
 SKIPPED = ("tests", "test", "testing_tests", "vendor", "_vendor", "node_modules", "example_dags", "conftest")
@@ -128,7 +136,7 @@ def main() -> None:
                     kept.write_text(json.dumps(modules, sort_keys=True))
                 print(name, version, len(modules), flush=True)
             if kept.exists():
-                read[version] = json.loads(kept.read_text())
+                read[version] = outline(json.loads(kept.read_text()))
         if read:
             tables[name] = fold(roots, read)
     write(tables)
@@ -244,6 +252,19 @@ class Wheel:
         package = dotted.split(".") if dotted in self._packages else dotted.split(".")[:-1]
         base = package[: len(package) - level + 1]
         return ".".join([*base, module] if module else base)
+
+
+def outline(modules: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    """The modules with internals cut off: where one begins, its names and modules are open."""
+    found: dict[str, dict[str, object]] = {}
+    for dotted, module in modules.items():
+        parts = dotted.split(".")
+        cut = next((index for index, part in enumerate(parts) if index and part in INTERNAL), None)
+        if cut is None:
+            found[dotted] = module
+        else:
+            found[".".join(parts[: cut + 1])] = {"open": True, "names": []}
+    return found
 
 
 def fold(roots: tuple[str, ...], read: dict[str, dict[str, dict[str, object]]]) -> dict[str, object]:
