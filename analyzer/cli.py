@@ -300,3 +300,7 @@ def _schema(arguments: argparse.Namespace) -> int:
 
     print(schema_text(), end="")
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

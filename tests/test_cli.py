@@ -20,7 +20,7 @@ from tests.conftest import FIXTURES, BuildGit, git
 from tests.git_server import serve
 
 GOOD = FIXTURES / "dvc-cml"
-PROGRAM = [sys.executable, "-c", "import sys; from analyzer.cli import main; sys.exit(main(sys.argv[1:]))"]
+PROGRAM = [sys.executable, "-m", "analyzer.cli"]
 
 
 @pytest.fixture
