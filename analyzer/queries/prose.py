@@ -23,6 +23,7 @@ from analyzer.knowledge.prose import (
 )
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = [
@@ -55,6 +56,7 @@ _LOCAL_HOST = re.compile(
 )
 
 
+@remembered
 def own_documents(repo: Repository) -> tuple[Document, ...]:
     """The README and the docs pages, without changelogs, licences, templates and agents' notes."""
     skip = re.compile(
@@ -63,6 +65,7 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
     return tuple(item for item in repo.documents if not skip.search(item.path) and item.words + len(item.blocks))
 
 
+@remembered
 def docs_pages(repo: Repository) -> tuple[Document, ...]:
     """Documents besides the main README with at least 75 words, tables included, that are no folder's set-up notes."""
     return tuple(
@@ -128,6 +131,7 @@ _SHELLS = frozenset(
 )
 
 
+@remembered
 def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
     """(block, command line) of what a reader is told to type, in code blocks and in code within sentences."""
     for block in document.blocks:
@@ -175,6 +179,7 @@ def shows(repo: Repository, document: Document, image: Image) -> bool:
     return _local_file(repo, document, image.source) is not None
 
 
+@remembered
 def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
     for document in own_documents(repo):
@@ -207,6 +212,7 @@ def _is_drawn(text: str) -> bool:
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 
 
+@remembered
 def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks that state a metric with a number: tables, items, paragraphs."""
     for block in document.blocks:
@@ -279,6 +285,7 @@ def _is_error(line: str, match: re.Match[str]) -> bool:
     )
 
 
+@remembered
 def quantified(document: Document) -> Iterator[Block]:
     """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
     for section in document.sections:
@@ -305,6 +312,7 @@ _PAGE_WORDS = re.compile(
 )
 
 
+@remembered
 def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
     """(link, ``application`` or ``page``) of hosted things that the README links."""
     readme = repo.readme
@@ -352,6 +360,7 @@ _OF_OTHER_PEOPLE = re.compile(
 )
 
 
+@remembered
 def own_articles(repo: Repository) -> Iterator[Link]:
     """Links of the README to articles that the author wrote about the project."""
     for section in repo.readme.sections if repo.readme else ():
@@ -395,6 +404,7 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "site"
 
 
+@remembered
 def _names_of_tools(repo: Repository) -> frozenset[str]:
     """Names of packages and technologies: a host called after one is not the author's."""
     declared = {item.name for file in repo.dependency_files for item in file.requirements if not file.lock}
