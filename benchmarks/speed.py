@@ -162,7 +162,9 @@ def measure_cold(projects: Sequence[Path], repeats: int) -> list[Pair]:
         repo_review = install_repo_review(Path(temporary) / "venv")
         for git_dir in projects:
             clone = Path(temporary) / git_dir.parent.name
-            if subprocess.run(["git", "clone", "-q", "--shared", git_dir, clone], capture_output=True).returncode:
+            if subprocess.run(
+                ["git", "clone", "-q", "--shared", git_dir, clone], capture_output=True, check=False
+            ).returncode:
                 continue
             theirs, ours = [], []
             for _ in range(repeats):

@@ -11,6 +11,7 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
 from analyzer.queries.prose import about, absent_files, docs_pages, own_articles, own_documents, typed_commands
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -51,7 +52,7 @@ def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding
     if len(absent) >= 2:
         block, name = absent[0]
         return partial(f"The steps call files that are not in the repository, such as {name}", block)
-    unfinished = next((block for block, _ in commands if _is_unfinished(repo, block)), None)
+    unfinished = next((block for block, _ in commands if block in _unfinished_blocks(repo, block.path)), None)
     if unfinished:
         return partial("The steps are marked as unfinished", unfinished)
     if not running:
@@ -75,10 +76,12 @@ _UNFINISHED = re.compile(
 )
 
 
-def _is_unfinished(repo: Repository, block: Block) -> bool:
-    document = next((item for item in own_documents(repo) if item.path == block.path), None)
-    section = next((item for item in document.sections if block in item.blocks), None) if document else None
-    return bool(section and _UNFINISHED.search(f"{section.title} {section.prose}"))
+@remembered
+def _unfinished_blocks(repo: Repository, path: str) -> frozenset[Block]:
+    """The blocks of a document's sections that say of themselves that they are unfinished."""
+    sections = (section for item in own_documents(repo) if item.path == path for section in item.sections)
+    unfinished = (section for section in sections if _UNFINISHED.search(f"{section.title} {section.prose}"))
+    return frozenset(block for section in unfinished for block in section.blocks)
 
 
 _TROUBLE = re.compile(r"(?i)trouble|common (?:issues?|errors?|problems?)|faq|debug|run ?book|gotchas")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "ANY_NAME",
+    "ANY_PATH",
     "COURSE_MODULE",
     "COURSE_PROJECT",
     "DOCUMENT_SUFFIXES",
@@ -159,6 +161,10 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
 KINDS_BY_NAME: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
     (re.compile(pattern), kind, whole) for pattern, kind, whole in _NAMES
 )
+
+# Whether any of them can match at all, in one search each.
+ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if not whole))
+ANY_PATH = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if whole))
 
 DOCUMENT_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".mdx", ".qmd"})
 

@@ -49,6 +49,7 @@ _COMMAND = re.compile(
     r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
     r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk |ssh|scp |gh |tox|nox|feast|bentoml|zenml|node |yarn|pdm |invoke|locust|jupyter|astro|set |setx |sam)"
 )
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 _LOCAL_HOST = re.compile(
@@ -218,10 +219,11 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     for block in document.blocks:
         if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
             continue
-        if METRIC_WORDS.search(block.text):
+        if _DIGIT.search(block.text) and METRIC_WORDS.search(block.text):
             for line in block.text.split("\n"):
                 if (
-                    METRIC_WORDS.search(line)
+                    _DIGIT.search(line)
+                    and METRIC_WORDS.search(line)
                     and _result_number(line)
                     and not re.search(r"log_metric|```|\bimport\b|==\d", line)
                 ):
@@ -234,7 +236,7 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
 
 def in_results(document: Document, block: Block) -> bool:
     """Whether a block stands under a heading about results."""
-    return any(block in section.blocks and TITLES["results"].search(section.heading) for section in document.sections)
+    return any(TITLES["results"].search(section.heading) and block in section.blocks for section in document.sections)
 
 
 _WITH_UNIT = re.compile(
@@ -297,6 +299,8 @@ def quantified(document: Document) -> Iterator[Block]:
             if block.kind == "code":
                 continue
             for line in block.text.split("\n"):
+                if not _DIGIT.search(line):
+                    continue  # looked at first, because what follows is slow
                 match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
                 if (
                     match
