@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -133,6 +134,8 @@ def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: 
     if jobs <= 1 or len(work) <= 1:
         yield from map(_work, work)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(min(jobs, len(work))) as pool:
         yield from pool.map(_work, work)
 
@@ -152,6 +155,8 @@ def assess(
         LimitError: the repository holds more text than may be read.
     """
     # git reads the history while this process parses.
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(1) as aside:
         history = aside.submit(read_history, snapshot)
         repository = Repository(snapshot, target.subdir)
@@ -272,11 +277,23 @@ def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Opti
 def _assess_in(
     snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, options: Options, tell: Progress
 ) -> Report:
-    with snapshot:
+    with snapshot, _without_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         return assess(snapshot, described, rubric, owner=options.owner)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the collector of cyclic garbage: parsers make many objects and hardly a cycle, and it walks them all each time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:

@@ -49,7 +49,7 @@ def remembered(query: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
     @wraps(query)
     def answer(*given: _Given.args, **named: _Given.kwargs) -> _Answer:
         answers = given[0].__dict__.setdefault("_remembered", {})
-        question = (name, given[1:], *named.items())
+        question = (name, *given[1:], *named.items()) if named else (name, *given[1:])
         try:
             known = answers[question]
         except KeyError:
