@@ -6,7 +6,7 @@ import gc
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -154,12 +154,10 @@ def assess(
     Raises:
         LimitError: the repository holds more text than may be read.
     """
-    # git reads the history while this process parses.
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as aside:
-        history = aside.submit(read_history, snapshot)
-        repository = Repository(snapshot, target.subdir)
+    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
+        history = aside.submit(read_history, snapshot)  # git reads it while this process parses
         names = tuple(item.id for item in rubric.criteria)
         defects, unchecked = find_defects(repository)
         decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
@@ -171,23 +169,23 @@ def assess(
         interview, unasked = interview_questions(repository, card, claims)
         outcomes = find_outcomes(repository)
         beside = look_beside(repository, history.result(), owner)
-    return Report(
-        VERSION,
-        target,
-        rubric,
-        card,
-        technologies,
-        claims,
-        outcomes,
-        beside,
-        next_steps(card, defects),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
-        files=len(repository.inventory.own),
-        wiring=wiring,
-        interview=interview,
-        roles=role_shares(card, technologies),
-        defects=defects,
-    )
+        return Report(
+            VERSION,
+            target,
+            rubric,
+            card,
+            technologies,
+            claims,
+            outcomes,
+            beside,
+            next_steps(card, defects),
+            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
+            files=len(repository.inventory.own),
+            wiring=wiring,
+            interview=interview,
+            roles=role_shares(card, technologies),
+            defects=defects,
+        )
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:

@@ -140,9 +140,9 @@ def kind_of(path: str) -> Kind:
     """The kind of a file, from its path."""
     lowered = path.lower()
     name = lowered.rsplit("/", 1)[-1]
-    if ANY_NAME.search(name) or ANY_PATH.search(lowered):
+    if ANY_NAME.match(name) or ANY_PATH.search(lowered):
         for pattern, kind, whole in KINDS_BY_NAME:
-            if pattern.search(lowered if whole else name):
+            if pattern.search(lowered) if whole else pattern.match(name):
                 return Kind(kind)
     suffix = name[name.rfind(".") :] if "." in name else ""
     if suffix in DOCUMENT_SUFFIXES:

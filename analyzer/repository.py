@@ -79,6 +79,16 @@ class Repository:
             if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
                 yield path, size
 
+    def close(self) -> None:
+        """Let go of all that was read.
+
+        Much of it refers to each other in circles, which the garbage collector would have to find.
+        """
+        kept = vars(self)
+        parts = (kept.get(name) for name in ("world", "code", "tests", "notebook_code"))
+        for item in (*kept.get("documents", ()), *(part for part in parts if part is not None), self):
+            vars(item).clear()
+
     def _worth_reading(self) -> Iterator[str]:
         skipped = {Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL}
         for kind, paths in self.inventory.by_kind.items():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.document import Block
 from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
+from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
 from analyzer.queries.prose import about, absent_files, docs_pages, own_articles, own_documents, typed_commands
@@ -71,8 +72,8 @@ _STARTS_OWN = re.compile(
     r"\.py\b|\.sh\b|\.ipynb|docker|compose|\bmake\b|uvicorn|gunicorn|streamlit|flask run|python3? -m|\bdvc (?:repro|exp)|kedro run|zenml|\bprefect (?:deploy|worker|agent|run)|airflow dags|astro dev|mage start|"
     r"terraform|kubectl|helm|pulumi|\bsam\b|\bcdk\b|serverless|npm|yarn|just|\btask\b|poetry run|uv run|pipenv run|dagster|bentoml|mlflow run|\btox\b|\bnox\b|pytest|metaflow|kfp|poe "
 )
-_UNFINISHED = re.compile(
-    r"(?i)\bto-?do\b|not (?:yet )?(?:done|implemented|finished|complete[d]?)|work in progress|\bwip\b|coming soon|under construction"
+_UNFINISHED = Caseless(
+    r"\bto-?do\b|not (?:yet )?(?:done|implemented|finished|complete[d]?)|work in progress|\bwip\b|coming soon|under construction"
 )
 
 

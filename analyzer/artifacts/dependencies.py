@@ -62,9 +62,12 @@ class DependencyFile:
         return sum(item.pinned for item in self.requirements) / total if total else 0.0
 
 
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
 def normalise(name: str) -> str:
     """The normalised name of a package (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return _SEPARATORS.sub("-", name).lower()
 
 
 def _requirement(text: str, line: int) -> Requirement | None:

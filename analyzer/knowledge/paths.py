@@ -109,7 +109,7 @@ TEST_FILE = re.compile(
 )
 
 _NAMES: tuple[tuple[str, str, bool], ...] = (
-    # pattern on the lower-case name (or the whole path), kind, whether it reads the whole path
+    # pattern on the lower-case name, from its beginning (or anywhere in the whole path), kind, whether it reads the path
     (r"^\.github/workflows/[^/]+\.ya?ml$", "github-workflow", True),
     (r"(?:^|/)\.?git-?hub/(?:.*/)?[^/]+\.ya?ml$|(?:^|/)\.github/workflow/[^/]+$", "misplaced-workflow", True),
     (r"^action\.ya?ml$", "github-action", False),
@@ -118,7 +118,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"(?:^|/)\.circleci/config\.ya?ml$", "circleci", True),
     (r"^\.?azure-pipelines?.*\.ya?ml$", "azure-pipelines", False),
     (r"^(?:\.travis|bitbucket-pipelines|\.drone|\.woodpecker|buildspec.*|cloudbuild.*)\.ya?ml$", "other-ci", False),
-    (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|docker-compose.*\.ya?ml$", "compose", False),
+    (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|^.*docker-compose.*\.ya?ml$", "compose", False),
     (r"^(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-](?!(?:md|py|sh|txt|ya?ml)$).+)?$", "dockerfile", False),
     (r"^pulumi\.ya?ml$", "pulumi-yaml", False),
     (r"^serverless\.ya?ml$", "serverless", False),
@@ -129,7 +129,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"(?:^|/)\.dvc/config$", "dvc-config", True),
     (r"^.+\.dvc$", "dvc-pointer", False),
     (r"^mlproject$", "mlproject", False),
-    (r"^(?:gnu)?makefile(?:\..*)?$|\.mk$", "makefile", False),
+    (r"^(?:gnu)?makefile(?:\..*)?$|^.*\.mk$", "makefile", False),
     (r"^\.?justfile$", "justfile", False),
     (r"^taskfile(?:\.dist)?\.ya?ml$", "taskfile", False),
     (r"^tox\.ini$", "tox", False),

@@ -45,7 +45,7 @@ def notifications(repo: Repository) -> Iterator[Place]:
         for call in module.calls:
             if not code.is_reached(call.path, call.scope):
                 continue
-            if any(call.has_keyword(name) for name in _FAILURE_ARGUMENTS):
+            if call.keywords and any(name in call.keywords for name in _FAILURE_ARGUMENTS):
                 yield call.place
             elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in _SENDS:
                 names = " ".join((*call.texts(), *(getattr(value, "dotted", "") for value in call.args)))

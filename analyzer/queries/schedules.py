@@ -126,10 +126,10 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
     seen: set[tuple[str, int]] = set()
     for module in code.modules:
         for call in module.calls:
-            given = next((name for name in _KEYWORDS if call.has_keyword(name) and _is_set(call, name)), "")
             if (
-                given
+                call.keywords
                 and call.last in _TAKES
+                and any(call.has_keyword(name) and _is_set(call, name) for name in _KEYWORDS)
                 and code.is_reached(call.path, call.scope)
                 and (call.path, call.line) not in seen
             ):
