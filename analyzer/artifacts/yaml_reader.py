@@ -48,6 +48,15 @@ def _composed(text: str) -> Iterator[Any]:
         composer.dispose()
 
 
+def _events(text: str) -> Iterator[Any]:
+    parser = _Composer(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    finally:
+        parser.dispose()
+
+
 class Node:
     """One value of a YAML document. Missing values are :data:`EMPTY`, so look-ups can be chained."""
 
@@ -226,7 +235,7 @@ def _too_deep(text: str) -> bool:
         return False
     depth = 0
     try:
-        for event in YAML(typ="safe").parse(text):
+        for event in _events(text):
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth > _DEEPEST:
                 return True
