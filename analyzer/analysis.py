@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -133,6 +134,8 @@ def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: 
     if jobs <= 1 or len(work) <= 1:
         yield from map(_work, work)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(min(jobs, len(work))) as pool:
         yield from pool.map(_work, work)
 
@@ -151,10 +154,10 @@ def assess(
     Raises:
         LimitError: the repository holds more text than may be read.
     """
-    # git reads the history while this process parses.
-    with ThreadPoolExecutor(1) as aside:
-        history = aside.submit(read_history, snapshot)
-        repository = Repository(snapshot, target.subdir)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
+        history = aside.submit(read_history, snapshot)  # git reads it while this process parses
         names = tuple(item.id for item in rubric.criteria)
         defects, unchecked = find_defects(repository)
         decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
@@ -166,23 +169,23 @@ def assess(
         interview, unasked = interview_questions(repository, card, claims)
         outcomes = find_outcomes(repository)
         beside = look_beside(repository, history.result(), owner)
-    return Report(
-        VERSION,
-        target,
-        rubric,
-        card,
-        technologies,
-        claims,
-        outcomes,
-        beside,
-        next_steps(card, defects),
-        problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
-        files=len(repository.inventory.own),
-        wiring=wiring,
-        interview=interview,
-        roles=role_shares(card, technologies),
-        defects=defects,
-    )
+        return Report(
+            VERSION,
+            target,
+            rubric,
+            card,
+            technologies,
+            claims,
+            outcomes,
+            beside,
+            next_steps(card, defects),
+            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
+            files=len(repository.inventory.own),
+            wiring=wiring,
+            interview=interview,
+            roles=role_shares(card, technologies),
+            defects=defects,
+        )
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
@@ -272,11 +275,23 @@ def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Opti
 def _assess_in(
     snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, options: Options, tell: Progress
 ) -> Report:
-    with snapshot:
+    with snapshot, _without_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         return assess(snapshot, described, rubric, owner=options.owner)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the collector of cyclic garbage: parsers make many objects and hardly a cycle, and it walks them all each time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.remembered import remembered
 
 __all__ = ["Code", "LocalModules"]
 
@@ -114,6 +115,7 @@ class Code:
 
     # -- queries ---------------------------------------------------------------------------------------------
 
+    @remembered
     def calls(self, *roles: str, reached: bool = True) -> tuple[Call, ...]:
         """Calls that play any of the roles, in order of modules and lines; only reached code unless told otherwise."""
         index = self._by_role
@@ -178,13 +180,9 @@ class Code:
 
     def calls_in(self, path: str, scope: str) -> tuple[Call, ...]:
         """The calls of a function, those of functions within it included."""
-        inner = f"{scope}."
-        return tuple(
-            call
-            for call in self._resolved.get(path, ())
-            if call.scope == scope or (scope and call.scope.startswith(inner))
-        )
+        return self._by_scope(path).get(scope, ())
 
+    @remembered
     def reaches(self, path: str, scope: str, role: str, steps: int = 3) -> Call | None:
         """The first call with the role that a function makes, itself or through local functions."""
         seen: set[tuple[str, str]] = set()
@@ -198,11 +196,15 @@ class Code:
                 for call in self.calls_in(*where):
                     if role in roles_of(call.name):
                         return call
-                    target = self.definition(call.name, where[0])
-                    if target:
-                        following.append(target)
+                following += self._called_from(*where)
             level = following
         return None
+
+    @remembered
+    def _called_from(self, path: str, scope: str) -> tuple[tuple[str, str], ...]:
+        """The local functions that a function calls, in order, as often as it calls them."""
+        targets = (self.definition(call.name, path) for call in self.calls_in(path, scope))
+        return tuple(target for target in targets if target)
 
     # -- indexes ---------------------------------------------------------------------------------------------
 
@@ -212,7 +214,21 @@ class Code:
 
     @cached_property
     def _resolved(self) -> Mapping[str, tuple[Call, ...]]:
+        if self._world is not self:
+            return {module.path: self._world._resolved[module.path] for module in self.modules}
         return {module.path: tuple(self._canonical(call) for call in module.calls) for module in self.modules}
+
+    @remembered
+    def _by_scope(self, path: str) -> Mapping[str, tuple[Call, ...]]:
+        """The calls of a module by the functions around them: each under its own scope and all that enclose it."""
+        found: dict[str, list[Call]] = {}
+        for call in self._resolved.get(path, ()):
+            scope = call.scope
+            found.setdefault(scope, []).append(call)
+            while "." in scope:
+                scope = scope.rpartition(".")[0]
+                found.setdefault(scope, []).append(call)
+        return {scope: tuple(calls) for scope, calls in found.items()}
 
     @cached_property
     def _by_role(self) -> Mapping[str, tuple[Call, ...]]:
@@ -226,7 +242,9 @@ class Code:
     @cached_property
     def local(self) -> LocalModules:
         """The modules by their dotted names."""
-        return LocalModules(module.path for module in self._world.modules if not module.notebook)
+        if self._world is not self:
+            return self._world.local
+        return LocalModules(module.path for module in self.modules if not module.notebook)
 
     def _canonical(self, call: Call) -> Call:
         """The call under the name of what a local function returns, where its own name begins with one."""
@@ -262,7 +280,7 @@ class Code:
         if function and function.returned and function.returned[0] != local:
             returned = function.returned[0]
             return f"{returned}.{rest}" if not returned.startswith(".") else None
-        owner = next((item for item in module.classes if item.name == local), None)
+        owner = module.class_at.get(local)
         if owner:
             if rest.split(".", 1)[0] in owner.methods or not owner.bases or not owner.bases[0]:
                 return f"{owner.name}().{rest}" if not name.startswith(f"{owner.name}().") else None
@@ -275,7 +293,7 @@ class Code:
         if module is None:
             return None, name
         head, _, rest = name.partition(".")
-        defined = bool(head) and (head in module.function_at or any(item.name == head for item in module.classes))
+        defined = bool(head) and (head in module.function_at or head in module.class_at)
         if defined and not (rest and self.local.find(f"{head}.{rest.split('.', 1)[0]}", path)):
             return (path, head), rest
         parts = name.split(".")
@@ -288,10 +306,11 @@ class Code:
             if where and where in self._world._by_path and end < len(parts):
                 found = self._world._by_path[where]
                 local = parts[end]
-                if local in found.function_at or any(item.name == local for item in found.classes):
+                if local in found.function_at or local in found.class_at:
                     return (where, local), ".".join(parts[end + 1 :])
         return None, name
 
+    @remembered
     def definition(self, name: str, path: str) -> tuple[str, str] | None:
         """(path, qualified name) of the local function that a call names, or None."""
         target, rest = self._split(name, path)
@@ -345,12 +364,10 @@ class Code:
                 reach(module, function)
             owner = bases.get(name)
             if owner:
-                for module in self.modules:
-                    for function in module.functions if module.path == owner.path else ():
-                        if function.qualname == f"{owner.name}.{function.name}" and self._lives_with_class(
-                            function, owner
-                        ):
-                            reach(module, function)
+                module = self._by_path[owner.path]
+                for function in module.functions:
+                    if function.qualname == f"{owner.name}.{function.name}" and self._lives_with_class(function, owner):
+                        reach(module, function)
         for module in self.modules:
             for function in module.functions:
                 outer = function.qualname.rpartition(".")[0]

@@ -272,6 +272,10 @@ def _join(folder: str, target: str) -> str:
     return "" if joined in (".", "..") or joined.startswith("../") else joined
 
 
+_ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNORECASE)
+_PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
+
+
 def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
     """Take off programs that only run another one, and ``python -m`` before a known tool."""
     words = list(argv)
@@ -290,9 +294,9 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
             if wrapper == "coverage run" and words:
                 words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
             continue
-        if re.fullmatch(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", first, re.IGNORECASE) and words[1:2] == ["-m"]:
+        if words[1:2] == ["-m"] and _ANY_PYTHON.fullmatch(first):
             return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])
-        if re.fullmatch(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?", first):
+        if _PYTHON.fullmatch(first):
             words[0] = "python"
         return tuple(words)
     return tuple(words)

@@ -107,7 +107,10 @@ def run(
         try:
             assert process.stdin
             assert process.stdout
-            threading.Thread(target=_feed, args=(process, stdin), daemon=True).start()
+            if stdin:
+                threading.Thread(target=_feed, args=(process, stdin), daemon=True).start()
+            else:
+                process.stdin.close()
             output = process.stdout.read(most + 1)
             if len(output) > most:
                 raise LimitError(f"git {arguments[0]} printed more than {most} bytes", "Analyze a smaller repository.")

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from analyzer.knowledge.paths import (
+    ANY_NAME,
+    ANY_PATH,
     COURSE_MODULE,
     COURSE_PROJECT,
     DOCUMENT_SUFFIXES,
@@ -138,9 +140,10 @@ def kind_of(path: str) -> Kind:
     """The kind of a file, from its path."""
     lowered = path.lower()
     name = lowered.rsplit("/", 1)[-1]
-    for pattern, kind, whole in KINDS_BY_NAME:
-        if pattern.search(lowered if whole else name):
-            return Kind(kind)
+    if ANY_NAME.match(name) or ANY_PATH.search(lowered):
+        for pattern, kind, whole in KINDS_BY_NAME:
+            if pattern.search(lowered) if whole else pattern.match(name):
+                return Kind(kind)
     suffix = name[name.rfind(".") :] if "." in name else ""
     if suffix in DOCUMENT_SUFFIXES:
         return Kind.DOCUMENT

@@ -28,6 +28,7 @@ from analyzer.findings import Place
 from analyzer.fingerprints import COMPARED_KINDS, copies_among
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
+from analyzer.remembered import remembered
 from analyzer.snapshot import EntryKind, Problem, Snapshot
 from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
 
@@ -78,6 +79,16 @@ class Repository:
             if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
                 yield path, size
 
+    def close(self) -> None:
+        """Let go of all that was read.
+
+        Much of it refers to each other in circles, which the garbage collector would have to find.
+        """
+        kept = vars(self)
+        parts = (kept.get(name) for name in ("world", "code", "tests", "notebook_code"))
+        for item in (*kept.get("documents", ()), *(part for part in parts if part is not None), self):
+            vars(item).clear()
+
     def _worth_reading(self) -> Iterator[str]:
         skipped = {Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL}
         for kind, paths in self.inventory.by_kind.items():
@@ -125,11 +136,14 @@ class Repository:
 
     def line(self, place: Place) -> str:
         """The first line of a place as it stands in the file; empty when it cannot be read."""
-        text = self.text(place.path)
-        if text is None:
-            return ""
-        lines = text.split("\n", place.line)
+        lines = self.lines(place.path)
         return lines[place.line - 1] if len(lines) >= place.line else ""
+
+    @remembered
+    def lines(self, path: str) -> tuple[str, ...]:
+        """The lines of a file without their ends; none when it cannot be read."""
+        text = self.text(path)
+        return () if text is None else tuple(text.split("\n"))
 
     def find(self, name: str, folder: str = "") -> str | None:
         """The path that a command in ``folder`` means by a relative name, or None."""
@@ -169,7 +183,7 @@ class Repository:
         found: list[_Artifact] = []
         for path in (*self.inventory.of(*kinds), *(self._serving(*kinds) if serving else ())):
             text = self.text(path)
-            if text is not None and text.strip():
+            if text and not text.isspace():
                 artifact = parse(path, text)
                 error = getattr(artifact, "error", "")
                 if error:
@@ -245,27 +259,38 @@ class Repository:
 
     def commands_of(self, pipeline: ci.Pipeline) -> tuple[CiCommand, ...]:
         """The commands of one pipeline; local actions and reusable workflows are followed."""
-        return tuple(
-            CiCommand(pipeline, job, step, invocation)
-            for job, step in self.steps_of(pipeline)
-            for invocation in self.resolver.follow(
-                step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./")
+        if pipeline.path not in self._commands_by_pipeline:
+            self._commands_by_pipeline[pipeline.path] = tuple(
+                CiCommand(pipeline, job, step, invocation)
+                for job, step in self.steps_of(pipeline)
+                for invocation in self.resolver.follow(
+                    step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./")
+                )
             )
-        )
+        return self._commands_by_pipeline[pipeline.path]
+
+    @cached_property
+    def _commands_by_pipeline(self) -> dict[str, tuple[CiCommand, ...]]:
+        return {}
 
     def steps_of(self, pipeline: ci.Pipeline, depth: int = 0) -> Iterator[tuple[ci.Job, ci.Step]]:
         """The steps of a pipeline with those of the local actions and workflows that it uses."""
         for job in pipeline.jobs:
             if job.uses.startswith("./") and depth < 4:
-                path = job.uses[2:].split("@", 1)[0]
-                text = self.text(path) if path in self.snapshot.entries else None
-                if text:
-                    yield from self.steps_of(ci.parse_github(path, text), depth + 1)
+                called = self._called_pipeline(job.uses[2:].split("@", 1)[0])
+                if called:
+                    yield from self.steps_of(called, depth + 1)
             for step in job.steps:
                 yield job, step
                 if step.uses.startswith("./") and depth < 4:
                     yield from ((job, inner) for inner in self._action_steps(step.uses[2:]))
 
+    @remembered
+    def _called_pipeline(self, path: str) -> ci.Pipeline | None:
+        text = self.text(path) if path in self.snapshot.entries else None
+        return ci.parse_github(path, text) if text else None
+
+    @remembered
     def _action_steps(self, folder: str) -> tuple[ci.Step, ...]:
         for name in ("action.yml", "action.yaml"):
             path = posixpath.join(folder.rstrip("/"), name)

@@ -228,6 +228,9 @@ def _committed(header: bytes) -> str:
     return ""
 
 
+_KINDS = {"120000": EntryKind.SYMLINK, "160000": EntryKind.SUBMODULE}
+
+
 def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, Entry], list[Problem]]:
     try:
         listing = _listing(git_dir, commit, limits)
@@ -243,16 +246,16 @@ def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, En
         ) from error
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
-    for record in listing.split(b"\0"):
+    for record in listing.decode("utf-8", "surrogateescape").split("\0"):
         if not record:
             continue
-        head, _, raw = record.partition(b"\t")
-        mode, _, oid, size = head.decode("ascii", "replace").split()
-        path = raw.decode("utf-8", "surrogateescape")
+        head, _, path = record.partition("\t")
+        mode, _, oid, size = head.split()
         if _over(path, limits, problems):
             continue
-        entries[path] = _entry(path, mode, oid, size)
-        if mode == "160000":
+        kind = _KINDS.get(mode, EntryKind.FILE)
+        entries[path] = Entry(path, int(size) if size.isdigit() else -1, oid, kind, mode == "100755")
+        if kind is EntryKind.SUBMODULE:
             problems.append(Problem(path, "not read: a git submodule, its content is another repository"))
     if len(entries) > limits.files:
         raise LimitError(
@@ -279,11 +282,6 @@ def _listing(git_dir: Path, commit: str, limits: Limits) -> bytes:
 def _listing_bytes(limits: Limits) -> int:
     """The longest listing of files that is read; one of few files may have long paths."""
     return max(limits.files * 200, 1 << 20)
-
-
-def _entry(path: str, mode: str, oid: str, size: str) -> Entry:
-    kind = {"120000": EntryKind.SYMLINK, "160000": EntryKind.SUBMODULE}.get(mode, EntryKind.FILE)
-    return Entry(path, int(size) if size.isdigit() else -1, oid, kind, mode == "100755")
 
 
 def _over(path: str, limits: Limits, problems: list[Problem]) -> bool:

@@ -181,7 +181,7 @@ def _by_resources(repo: Repository) -> Iterator[tuple[str, Place]]:
             yield "pulumi", file.place
         for resource in file.resources:
             for marks in TECHNOLOGIES:
-                if any(resource.type.startswith(prefix) for prefix in marks.resources):
+                if resource.type.startswith(marks.resources):
                     yield marks.id, resource.place
 
 
@@ -191,7 +191,7 @@ def _by_steps(repo: Repository) -> Iterator[tuple[str, Place]]:
             uses = step.uses.lower()
             if uses:
                 for marks in TECHNOLOGIES:
-                    if any(uses.startswith(prefix) for prefix in marks.actions):
+                    if uses.startswith(marks.actions):
                         yield marks.id, step.place
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from analyzer.artifacts.document import Block
 from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
+from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
 from analyzer.queries.prose import about, absent_files, docs_pages, own_articles, own_documents, typed_commands
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -51,7 +53,7 @@ def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding
     if len(absent) >= 2:
         block, name = absent[0]
         return partial(f"The steps call files that are not in the repository, such as {name}", block)
-    unfinished = next((block for block, _ in commands if _is_unfinished(repo, block)), None)
+    unfinished = next((block for block, _ in commands if block in _unfinished_blocks(repo, block.path)), None)
     if unfinished:
         return partial("The steps are marked as unfinished", unfinished)
     if not running:
@@ -70,15 +72,17 @@ _STARTS_OWN = re.compile(
     r"\.py\b|\.sh\b|\.ipynb|docker|compose|\bmake\b|uvicorn|gunicorn|streamlit|flask run|python3? -m|\bdvc (?:repro|exp)|kedro run|zenml|\bprefect (?:deploy|worker|agent|run)|airflow dags|astro dev|mage start|"
     r"terraform|kubectl|helm|pulumi|\bsam\b|\bcdk\b|serverless|npm|yarn|just|\btask\b|poetry run|uv run|pipenv run|dagster|bentoml|mlflow run|\btox\b|\bnox\b|pytest|metaflow|kfp|poe "
 )
-_UNFINISHED = re.compile(
-    r"(?i)\bto-?do\b|not (?:yet )?(?:done|implemented|finished|complete[d]?)|work in progress|\bwip\b|coming soon|under construction"
+_UNFINISHED = Caseless(
+    r"\bto-?do\b|not (?:yet )?(?:done|implemented|finished|complete[d]?)|work in progress|\bwip\b|coming soon|under construction"
 )
 
 
-def _is_unfinished(repo: Repository, block: Block) -> bool:
-    document = next((item for item in own_documents(repo) if item.path == block.path), None)
-    section = next((item for item in document.sections if block in item.blocks), None) if document else None
-    return bool(section and _UNFINISHED.search(f"{section.title} {section.prose}"))
+@remembered
+def _unfinished_blocks(repo: Repository, path: str) -> frozenset[Block]:
+    """The blocks of a document's sections that say of themselves that they are unfinished."""
+    sections = (section for item in own_documents(repo) if item.path == path for section in item.sections)
+    unfinished = (section for section in sections if _UNFINISHED.search(f"{section.title} {section.prose}"))
+    return frozenset(block for section in unfinished for block in section.blocks)
 
 
 _TROUBLE = re.compile(r"(?i)trouble|common (?:issues?|errors?|problems?)|faq|debug|run ?book|gotchas")

@@ -54,7 +54,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         if blocks:
             candidates.append(
                 (
-                    len({match.lower() for match in CAUSE.findall(text)}),
+                    len(set(CAUSE.findall(text))),
                     sum(block.words for block in blocks),
                     max(blocks, key=lambda block: block.words),
                 )

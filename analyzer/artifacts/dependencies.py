@@ -62,9 +62,12 @@ class DependencyFile:
         return sum(item.pinned for item in self.requirements) / total if total else 0.0
 
 
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
 def normalise(name: str) -> str:
     """The normalised name of a package (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return _SEPARATORS.sub("-", name).lower()
 
 
 def _requirement(text: str, line: int) -> Requirement | None:
@@ -212,18 +215,23 @@ def parse_conda(path: str, text: str) -> DependencyFile:
     return DependencyFile(path, "conda", tuple(found), error=file.error)
 
 
-_LOCK_VERSION = re.compile(r"^(?:version = |\s{2,}\"?version\"?: )\"?(?:==)?([\w.+!-]+)")
-_LOCK_NAME = re.compile(r"^name = \"([^\"]+)\"|^ {8}\"([A-Za-z0-9._-]+)\": \{|^- name: ([\w.-]+)", re.MULTILINE)
+_LOCKED = re.compile(
+    r"^(?:name = \"(?P<toml>[^\"\n]+)\"| {8}\"(?P<json>[A-Za-z0-9._-]+)\": \{|- name: (?P<yaml>[\w.-]+)"
+    r"|(?:version = |[ \t]{2,}\"?version\"?: )\"?(?:==)?(?P<version>[\w.+!-]+))",
+    re.MULTILINE,
+)
 
 
 def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
     """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda."""
-    found = []
-    for number, line in enumerate(text.split("\n"), 1):
-        match = _LOCK_NAME.match(line)
-        if match:
-            name = match.group(1) or match.group(2) or match.group(3)
-            found.append(Requirement(normalise(name), True, number))
-        elif found and not found[-1].version and (version := _LOCK_VERSION.match(line)):
-            found[-1] = replace(found[-1], version=f"=={version.group(1)}")
+    found: list[Requirement] = []
+    line, position = 1, 0
+    for match in _LOCKED.finditer(text):
+        name = match["toml"] or match["json"] or match["yaml"]
+        if name:
+            line += text.count("\n", position, match.start())
+            position = match.start()
+            found.append(Requirement(normalise(name), True, line))
+        elif found and not found[-1].version:
+            found[-1] = replace(found[-1], version=f"=={match['version']}")
     return DependencyFile(path, tool, tuple(found), lock=True)

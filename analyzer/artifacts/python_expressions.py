@@ -66,7 +66,7 @@ class Resolver:
     def assign(self, name: str, value: ast.expr) -> Value:
         """Let a variable stand for what it is assigned; return the constant or name known of it."""
         known = self.value(value)
-        lasting = isinstance(known, str | int | float | bool | tuple) or _is_variable(known)
+        lasting = isinstance(known, (str, int, float, bool, tuple)) or _is_variable(known)
         self._constants[-1][name] = known if lasting else None
         dotted = self.name(value)
         self._names[-1][name] = dotted or name
@@ -82,13 +82,16 @@ class Resolver:
             if dotted and key not in self._attributes:
                 self._attributes[key] = dotted
             known = self.value(value)
-            if isinstance(known, str | int | float):
+            if isinstance(known, (str, int, float)):
                 self._attribute_constants[key] = known
 
     def name(self, node: ast.expr | None) -> str:
         """The dotted name of an expression; empty where it has none, with a leading dot where its base has none."""
         suffix: list[str] = []
         while True:
+            if isinstance(node, ast.Name):
+                head = self._lookup(node.id)
+                return ".".join([head, *reversed(suffix)]) if suffix else head
             if isinstance(node, ast.Attribute):
                 if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                     known = self._attributes.get(f"{self._classes[-1]}.{node.attr}")
@@ -98,10 +101,8 @@ class Resolver:
                 node = node.value
             elif isinstance(node, ast.Call):
                 node = node.func
-            elif isinstance(node, ast.Subscript | ast.Await | ast.Starred):
+            elif isinstance(node, (ast.Subscript, ast.Await, ast.Starred)):
                 node = node.value
-            elif isinstance(node, ast.Name):
-                return ".".join([self._lookup(node.id), *reversed(suffix)])
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not suffix:
                 return ""
             else:
@@ -118,9 +119,7 @@ class Resolver:
         if node is None or depth > 6:
             return None
         if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, str | int | float | bool) else None
-        if isinstance(node, ast.JoinedStr):
-            return self._template(node, depth)
+            return node.value if isinstance(node.value, (str, int, float, bool)) else None
         if isinstance(node, ast.Name):
             return self._constant(node.id)
         if isinstance(node, ast.Attribute):
@@ -129,19 +128,21 @@ class Resolver:
                 if known is not None:
                     return known
             return Name(self.name(node))
+        if isinstance(node, ast.Call):
+            return self._called(node, depth)
+        if isinstance(node, ast.JoinedStr):
+            return self._template(node, depth)
         if isinstance(node, ast.Subscript) and self.name(node.value) in ("os.environ", "environ"):
             return self._variable(node.slice, "os.environ")
-        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             return tuple(self.value(item, depth + 1) for item in node.elts[:_LONGEST_SEQUENCE])
         if isinstance(node, ast.Dict):
             pairs = list(zip(node.keys, node.values, strict=True))[:_LONGEST_SEQUENCE]
             return tuple(self.value(item, depth + 1) for pair in pairs for item in pair)
-        if isinstance(node, ast.Call):
-            return self._called(node, depth)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = self.value(node.operand, depth + 1)
-            return -inner if isinstance(inner, int | float) else None
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Div):
+            return -inner if isinstance(inner, (int, float)) else None
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
             return self._joined(node, depth)
         return None
 
@@ -156,7 +157,7 @@ class Resolver:
         parts: list[str] = []
         for part in node.values:
             inner = self.value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1)
-            parts.append(str(inner) if isinstance(inner, str | int | float) else "{}")
+            parts.append(str(inner) if isinstance(inner, (str, int, float)) else "{}")
         return "".join(parts)[:_LONGEST_TEXT]
 
     def _called(self, node: ast.Call, depth: int) -> Value:

@@ -87,6 +87,11 @@ class PythonModule:
         """Functions by qualified name."""
         return {function.qualname: function for function in self.functions}
 
+    @cached_property
+    def class_at(self) -> Mapping[str, Class]:
+        """Classes by name, the first of each."""
+        return {item.name: item for item in reversed(self.classes)}
+
 
 def parse_python(
     path: str, source: str, *, notebook: bool = False, lines: Mapping[int, int] | None = None

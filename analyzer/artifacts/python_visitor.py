@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from analyzer.artifacts.python_expressions import Resolver, side_words
 from analyzer.artifacts.python_values import (
@@ -88,15 +89,6 @@ class Visitor:
         self._branch = 0
         self._comparison_of: dict[str, int] = {}
         self._assigned = ""
-        self._handlers: dict[type[ast.AST], Callable[[ast.AST], None]] = {
-            kind: getattr(self, f"_visit_{kind.__name__}")
-            for kind in (
-                ast.Import, ast.ImportFrom, ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign,
-                ast.AnnAssign, ast.AugAssign, ast.If, ast.IfExp, ast.While, ast.Assert, ast.Try, ast.With, ast.AsyncWith,
-                ast.Compare, ast.Constant, ast.JoinedStr, ast.Name, ast.Attribute, ast.Return, ast.For, ast.AsyncFor,
-                ast.Expr, ast.Lambda, ast.Raise,
-            )
-        }  # fmt: skip
         self._body(tree.body)
 
     # -- results ---------------------------------------------------------------------------------------------
@@ -130,24 +122,23 @@ class Visitor:
                 return
 
     def _visit(self, node: ast.AST) -> None:
-        handler = self._handlers.get(type(node))
-        if handler:
-            handler(node)
-        else:
-            self._children(node)
+        _HANDLERS[type(node)](self, node)
 
     def _children(self, node: ast.AST) -> None:
         for field in node._fields:
             value = getattr(node, field, None)
-            if isinstance(value, ast.AST):
-                self._visit(value)
-            elif isinstance(value, list):
+            if isinstance(value, list):
                 if value and isinstance(value[0], ast.stmt):
                     self._body(value)
                 else:
                     for item in value:
                         if isinstance(item, ast.AST):
                             self._visit(item)
+            elif isinstance(value, ast.AST):
+                self._visit(value)
+
+    def _leaf(self, node: ast.AST) -> None:
+        """Operators and contexts hold nothing."""
 
     def _line(self, line: int) -> int:
         return self._lines.get(line, line) if self._lines else line
@@ -363,7 +354,7 @@ class Visitor:
 
     def _visit_Assign(self, node: ast.Assign) -> None:
         first = node.targets[0]
-        if isinstance(first, ast.Tuple | ast.List) and first.elts:
+        if isinstance(first, (ast.Tuple, ast.List)) and first.elts:
             first = first.elts[0]  # ``best, score = min(...)``: the first name tells what is chosen
         self._assigned = first.id if isinstance(first, ast.Name) else ""
         self._assign_value(node.value)
@@ -379,7 +370,7 @@ class Visitor:
 
     def _visit_AugAssign(self, node: ast.AugAssign) -> None:
         self._visit(node.value)
-        if isinstance(node.target, ast.Subscript | ast.Attribute):
+        if isinstance(node.target, (ast.Subscript, ast.Attribute)):
             self._visit(node.target.value)
 
     def _assign_value(self, value: ast.expr) -> None:
@@ -399,7 +390,7 @@ class Visitor:
                 self.assignments.append(Assignment(self.path, target.id, self._line(line), known, scope=self._scope))
                 if target.id == "__all__" and isinstance(known, tuple):
                     self._exported.update(item for item in known if isinstance(item, str))
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, (ast.Tuple, ast.List)):
             for item in target.elts:
                 if isinstance(item, ast.Name):
                     self._resolver.assign(item.id, value)
@@ -414,7 +405,7 @@ class Visitor:
         columns = column if isinstance(column, tuple) else (column,)
         named = next((item for item in columns if isinstance(item, str)), "")
         if named:
-            derived = not isinstance(value, ast.Constant | ast.Name | ast.List | ast.Dict | ast.Tuple)
+            derived = not isinstance(value, (ast.Constant, ast.Name, ast.List, ast.Dict, ast.Tuple))
             derived = derived and not _fills_gaps(value) and not ast.unparse(target.value).endswith("environ")
             self.assignments.append(
                 Assignment(
@@ -453,7 +444,7 @@ class Visitor:
     def _asked(self, test: ast.expr) -> tuple[str, ...]:
         """The words of a test; a variable also by the call it was assigned from."""
         words = list(side_words(test))
-        named = (node for node in ast.walk(test) if isinstance(node, ast.Name | ast.Call))
+        named = (node for node in ast.walk(test) if isinstance(node, (ast.Name, ast.Call)))
         words += (self._resolver.name(node).rsplit(".", 1)[-1].lower() for node in named)
         return tuple(dict.fromkeys(word for word in words if word))
 
@@ -523,9 +514,6 @@ class Visitor:
 
     # -- comparisons -----------------------------------------------------------------------------------------
 
-    def _visit_Compare(self, node: ast.Compare) -> None:
-        self._children(node)
-
     def _decide(self, test: ast.expr, guarded: tuple[str, ...]) -> list[int] | None:
         """Record the orderings that ``test`` is made of; return their indexes, or None when there are none."""
         indexes: list[int] = []
@@ -540,7 +528,7 @@ class Visitor:
                 indexes.append(self._comparison_of[node.id])
             elif isinstance(node, ast.Compare) and any(isinstance(op, _ORDERING) for op in node.ops):
                 right = node.comparators[0]
-                constant = isinstance(right, ast.Constant | ast.UnaryOp) or isinstance(node.left, ast.Constant)
+                constant = isinstance(right, (ast.Constant, ast.UnaryOp)) or isinstance(node.left, ast.Constant)
                 self.comparisons.append(
                     Comparison(
                         self.path, self._line(node.lineno), side_words(node.left), side_words(right), constant,
@@ -549,6 +537,15 @@ class Visitor:
                 )  # fmt: skip
                 indexes.append(len(self.comparisons) - 1)
         return indexes or None
+
+
+def _handlers() -> Mapping[type[ast.AST], Callable[[Visitor, Any], None]]:
+    kinds = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+    others = {kind: Visitor._children if kind._fields else Visitor._leaf for kind in kinds}
+    return {kind: getattr(Visitor, f"_visit_{kind.__name__}", other) for kind, other in others.items()}
+
+
+_HANDLERS = _handlers()
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -580,7 +577,7 @@ def _is_main_guard(test: ast.expr) -> bool:
 
 def _is_trivial(test: ast.expr) -> bool:
     """Whether an assertion cannot fail: a constant, or a comparison of constants."""
-    if isinstance(test, ast.Constant | ast.Tuple):
+    if isinstance(test, (ast.Constant, ast.Tuple)):
         return True
     if isinstance(test, ast.Compare):
         return all(isinstance(item, ast.Constant) for item in (test.left, *test.comparators))

@@ -1,7 +1,7 @@
 """YAML as nodes that know their lines (YAML 1.2, https://yaml.org/spec/1.2.2/), read as far as it can be read.
 
-ruamel.yaml composes the node graph; nothing is constructed, so tags create no objects and aliases are
-not expanded.
+libyaml (through ruamel.yaml's binding) composes the node graph; nothing is constructed, so tags create no objects
+and aliases are not expanded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
+from _ruamel_yaml import CParser
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
@@ -24,6 +24,37 @@ _TEMPLATE_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _DEEP_LINE = re.compile(rf"^[ \t?:-]{{{_DEEPEST},}}", re.MULTILINE)
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _MERGE = "<<"
+
+
+class _Composer(CParser):  # type: ignore[misc]
+    """Composes nodes without asking what type a plain scalar has: every scalar is its text here."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> None:
+        """No tag but those that are written."""
+
+    def descend_resolver(self, parent: Any, index: Any) -> None:
+        """Nothing depends on where a node stands."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing depends on where a node stands."""
+
+
+def _composed(text: str) -> Iterator[Any]:
+    composer = _Composer(text)
+    try:
+        while composer.check_node():
+            yield composer.get_node()
+    finally:
+        composer.dispose()
+
+
+def _events(text: str) -> Iterator[Any]:
+    parser = _Composer(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    finally:
+        parser.dispose()
 
 
 class Node:
@@ -173,7 +204,7 @@ def read_yaml(text: str) -> YamlFile:
         if _too_deep(text):
             return YamlFile((), "nested too deeply")
         try:
-            documents = tuple(Node(raw) for raw in YAML(typ="safe").compose_all(text) if raw is not None)
+            documents = tuple(Node(raw) for raw in _composed(text) if raw is not None)
         except YAMLError as problem:
             error = error or _describe(problem)
             text = _mend(text, attempt, problem)
@@ -204,7 +235,7 @@ def _too_deep(text: str) -> bool:
         return False
     depth = 0
     try:
-        for event in YAML(typ="safe").parse(text):
+        for event in _events(text):
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth > _DEEPEST:
                 return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "ANY_NAME",
+    "ANY_PATH",
     "COURSE_MODULE",
     "COURSE_PROJECT",
     "DOCUMENT_SUFFIXES",
@@ -107,7 +109,7 @@ TEST_FILE = re.compile(
 )
 
 _NAMES: tuple[tuple[str, str, bool], ...] = (
-    # pattern on the lower-case name (or the whole path), kind, whether it reads the whole path
+    # pattern on the lower-case name, from its beginning (or anywhere in the whole path), kind, whether it reads the path
     (r"^\.github/workflows/[^/]+\.ya?ml$", "github-workflow", True),
     (r"(?:^|/)\.?git-?hub/(?:.*/)?[^/]+\.ya?ml$|(?:^|/)\.github/workflow/[^/]+$", "misplaced-workflow", True),
     (r"^action\.ya?ml$", "github-action", False),
@@ -116,7 +118,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"(?:^|/)\.circleci/config\.ya?ml$", "circleci", True),
     (r"^\.?azure-pipelines?.*\.ya?ml$", "azure-pipelines", False),
     (r"^(?:\.travis|bitbucket-pipelines|\.drone|\.woodpecker|buildspec.*|cloudbuild.*)\.ya?ml$", "other-ci", False),
-    (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|docker-compose.*\.ya?ml$", "compose", False),
+    (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|^.*docker-compose.*\.ya?ml$", "compose", False),
     (r"^(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-](?!(?:md|py|sh|txt|ya?ml)$).+)?$", "dockerfile", False),
     (r"^pulumi\.ya?ml$", "pulumi-yaml", False),
     (r"^serverless\.ya?ml$", "serverless", False),
@@ -127,7 +129,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"(?:^|/)\.dvc/config$", "dvc-config", True),
     (r"^.+\.dvc$", "dvc-pointer", False),
     (r"^mlproject$", "mlproject", False),
-    (r"^(?:gnu)?makefile(?:\..*)?$|\.mk$", "makefile", False),
+    (r"^(?:gnu)?makefile(?:\..*)?$|^.*\.mk$", "makefile", False),
     (r"^\.?justfile$", "justfile", False),
     (r"^taskfile(?:\.dist)?\.ya?ml$", "taskfile", False),
     (r"^tox\.ini$", "tox", False),
@@ -159,6 +161,10 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
 KINDS_BY_NAME: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
     (re.compile(pattern), kind, whole) for pattern, kind, whole in _NAMES
 )
+
+# Whether any of them can match at all, in one search each.
+ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if not whole))
+ANY_PATH = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if whole))
 
 DOCUMENT_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".mdx", ".qmd"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.technologies import TECHNOLOGIES
 
 __all__ = [
@@ -21,51 +22,54 @@ __all__ = [
     "VIDEO_HOSTS",
 ]
 
-TITLES: dict[str, re.Pattern[str]] = {
-    "problem": re.compile(
-        r"(?i)problem|objective|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
+TITLES: dict[str, Caseless] = {
+    "problem": Caseless(
+        r"problem|objective|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
         r"project description|^description|^(?:project )?(?:summary|overview)|\bwhy\b|scenario|what (?:is|does)|the project|problema|objetivo|einleitung|abstract"
     ),
-    "architecture": re.compile(
-        r"(?i)architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
+    "architecture": Caseless(
+        r"architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
         r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|how (?:the )?(?:parts|pieces|components|everything|it all) |the parts|project (?:details|overview)|approach|arquitectura|experiment tracking|serving|registry"
     ),
-    "design": re.compile(
-        r"(?i)architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"
+    "design": Caseless(
+        r"architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"
     ),
-    "setup": re.compile(
-        r"(?i)install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
+    "setup": Caseless(
+        r"install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
         r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut|launch|guide|requirements|instalaci|local development|configur|make "
     ),
-    "results": re.compile(
-        r"(?i)results?\b|performance|evaluation|metrics?\b|findings|outcomes?|benchmark|comparison|model selection|experiments?\b|accuracy|scores?\b|impact|"
+    "results": Caseless(
+        r"results?\b|performance|evaluation|metrics?\b|findings|outcomes?|benchmark|comparison|model selection|experiments?\b|accuracy|scores?\b|impact|"
         r"resultados|insights|best model|screenshots?|demo|output|model development|modell?ing"
     ),
-    "operations": re.compile(
-        r"(?i)trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|\boperations?\b|operational|maintenance|roll[- ]?back|"
+    "operations": Caseless(
+        r"trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|\boperations?\b|operational|maintenance|roll[- ]?back|"
         r"incident|debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
     ),
-    "challenges": re.compile(
-        r"(?i)challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
+    "challenges": Caseless(
+        r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
-    "list": re.compile(
-        r"(?i)structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
+    "list": Caseless(
+        r"structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
     ),
 }
 
-CAUSE = re.compile(
-    r"(?i)\bbecause\b|\bso that\b|in order to|\bthus\b|therefore|\bcrucial|\bcritical|importan(?:t|ce)|\bhelp(?:s|ing|ed)?\b|reduc\w+|improv\w+|\bcost(?:s|ly)?\b|\bsav(?:e|es|ing|ings)\b|"
-    r"\bloss(?:es)?\b|\blose\b|\brisks?\b|impact\w*|benefit\w*|\bneeds? to\b|challeng\w+|difficult\w*|struggl\w+|prevent\w*|optimi[sz](?:e|es|ing|ation) (?:their|the|resource|staff|inventor|price|cost)|decisions?\b|valuable|"
-    r"complain\w*|pay(?:s|ing)? (?:for|the)\b|profit\w*|revenue|patients?\b|essential|vital\b|leading cause|\bmillions?\b|\bbillions?\b|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|cheap\w*|wast(?:e|ed|es)\b|"
-    r"fraud\w*|complications?|diseases?|delays?\b|congestion|customers?\b|without (?:it|this)|time-consuming|manual(?:ly)?\b|penalt\w+|wrong\b|too late|mortality|early detection|insights?\b"
+CAUSE = Caseless(
+    r"in order to|therefore|importan(?:t|ce)|reduc\w+|improv\w+|impact\w*|benefit\w*|challeng\w+|difficult\w*|struggl\w+|prevent\w*|"
+    r"optimi[sz](?:e|es|ing|ation) (?:their|the|resource|staff|inventor|price|cost)|decisions?\b|valuable|complain\w*|pay(?:s|ing)? (?:for|the)\b|profit\w*|"
+    r"revenue|patients?\b|essential|vital\b|leading cause|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|"
+    r"cheap\w*|wast(?:e|ed|es)\b|fraud\w*|complications?|diseases?|delays?\b|congestion|customers?\b|without (?:it|this)|time-consuming|manual(?:ly)?\b|"
+    r"penalt\w+|wrong\b|too late|mortality|early detection|insights?\b|"
+    r"\b(?:because\b|so that\b|thus\b|crucial|critical|help(?:s|ing|ed)?\b|cost(?:s|ly)?\b|sav(?:e|es|ing|ings)\b|loss(?:es)?\b|lose\b|risks?\b|needs? to\b|"
+    r"millions?\b|billions?\b)"
 )
 
 DIAGRAM_WORDS = re.compile(
     r"(?i)archit|diagram|flow(?:chart)?|pipeline|workflow|\bdag\b|schema|overview|design|infra|structure|mlops|system|process|components|blueprint|topology|sequence|data[-_ ]?flow|lineage|graph"
 )
 
-RELATES = re.compile(
-    r"(?i)\b(?:is|are|was|were) (?:\w+ )?(?:used|stored|saved|sent|loaded|deployed|hosted|triggered|scheduled|trained|logged|tracked|pushed|served|exposed|containeri[sz]ed|orchestrated|registered|fetched|collected|run|executed|written)\b"
+RELATES = Caseless(
+    r"\b(?:is|are|was|were) (?:\w+ )?(?:used|stored|saved|sent|loaded|deployed|hosted|triggered|scheduled|trained|logged|tracked|pushed|served|exposed|containeri[sz]ed|orchestrated|registered|fetched|collected|run|executed|written)\b"
     r"|\b(?:use[sd]?|using|stores?|sends?|reads?|writes?|loads?|fetch(?:es)?|triggers?|runs?|serves?|exposes?|push(?:es)?|pulls?|orchestrates?|schedules?|collects?|connects?|provisions?|containeri[sz]es?|retrain\w*|registers?|deploys?|utili[sz]es?|allows?)\b"
 )
 # What an operator does to a running system, told in headings and file names.
@@ -73,24 +77,27 @@ PROCEDURE = re.compile(
     r"(?i)roll[-_ ]?back|restor(?:e|ing)|back[-_ ]?up|recover|rotat(?:e|ing)|redeploy|delet(?:e|ing)|upgrad(?:e|ing)|migrat(?:e|ing|ion)|scal(?:e|ing) (?:up|down|out)|incident|on[-_ ]?call|run[-_ ]?book|failover"
 )
 # A name of a tool or service in running text.
-TOOL_WORDS = re.compile(
-    r"(?i)\b(?:"
+TOOL_WORDS = Caseless(
+    r"\b(?:"
     + "|".join(
         sorted(
-            {re.escape(word) for marks in TECHNOLOGIES for word in marks.words if len(word) > 2}, key=len, reverse=True
+            {re.escape(word.lower()) for marks in TECHNOLOGIES for word in marks.words if len(word) > 2},
+            key=len,
+            reverse=True,
         )
     )
     + r"|fastapi|flask|streamlit|s3|ec2|ecs|ecr|rds|lambda|kinesis|postgres\w*|bucket|database|registry|container|api)\b"
 )
 
-METRIC_WORDS = re.compile(
-    r"(?i)\brmse\b|\bmae\b|\bmse\b|\bmape\b|\bsmape\b|accuracy|\bf1\b|f1[-_ ]score|\bauc\b|roc|\br2\b|r²|r\^2|precision|recall|log[- ]?loss|error|score|iou|dice|bleu|rouge|perplexity|kappa|"
-    r"silhouette|loss|sensitivity|specificity|latency|throughput|correlation|exactitud"
+METRIC_WORDS = Caseless(
+    r"accuracy|f1[-_ ]score|roc|r²|r\^2|precision|recall|log[- ]?loss|error|score|iou|dice|bleu|rouge|perplexity|kappa|"
+    r"silhouette|loss|sensitivity|specificity|latency|throughput|correlation|exactitud|"
+    r"\b(?:rmse|mae|mse|mape|smape|f1|auc|r2)\b"
 )
 
 _TIME = r"(?:ms|milliseconds?|secs?|seconds?|s|min|minutes?|hours?|days?)"
-COMPARED = re.compile(
-    r"(?i)(?:improv|reduc|increas|decreas|lower|higher|faster|slower|better|worse|drop|rise|rose|fell|cut|outperform|gain|below|above|less|more)\w*[^.\n|]{0,50}?\d+(?:[.,]\d+)?\s?(?:%|percent|x\b|times\b|percentage points?)"
+COMPARED = Caseless(
+    r"(?:improv|reduc|increas|decreas|lower|higher|faster|slower|better|worse|drop|rise|rose|fell|cut|outperform|gain|below|above|less|more)\w*[^.\n|]{0,50}?\d+(?:[.,]\d+)?\s?(?:%|percent|x\b|times\b|percentage points?)"
     r"|\d+(?:[.,]\d+)?\s?(?:%|percent|x|times)\s(?:\w+\s){0,2}(?:improve|reduc|increas|decreas|lower|higher|faster|better|fewer|less|more|saving|gain|drop|below|above)"
     r"|from\s(?:~|about|around)?\s?[$€£]?\d[\d.,]*\s?(?:%|"
     + _TIME
@@ -102,7 +109,7 @@ COMPARED = re.compile(
     r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|takes? (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
     + _TIME
     + r"\b|req|rps|qps|/s|samples|requests)"
-    r"|(?:costs?|budget|bill)[^.\n|]{0,40}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[kKmM]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:USD|EUR|dollars?|euros?)\b"
+    r"|(?:costs?|budget|bill)[^.\n|]{0,40}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[km]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:usd|eur|dollars?|euros?)\b"
 )
 
 ARTICLE_HOSTS = re.compile(

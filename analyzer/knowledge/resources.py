@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from analyzer.knowledge.caseless import Caseless
+
 __all__ = ["EMULATOR", "HOSTED_APPLICATION", "HOSTED_STATIC", "resource_class"]
 
 # First match decides. Types are lower-cased, with "::" and "." as "_".
@@ -49,9 +51,8 @@ _CLASSES: tuple[tuple[str, str], ...] = (
 )
 _COMPILED: list[tuple[str, re.Pattern[str]]] = []
 
-EMULATOR = re.compile(
-    r"localstack|localhost:4566|127\.0\.0\.1:4566|moto_server|azurite|minikube|fake-gcs|s3_use_path_style\s*=\s*true",
-    re.IGNORECASE,
+EMULATOR = Caseless(
+    r"localstack|localhost:4566|127\.0\.0\.1:4566|moto_server|azurite|minikube|fake-gcs|s3_use_path_style\s*=\s*true"
 )
 
 HOSTED_APPLICATION = re.compile(

@@ -9,6 +9,7 @@ from analyzer.findings import Place
 from analyzer.queries.ci import acts
 from analyzer.queries.cloud import resources
 from analyzer.queries.commands import all_invocations
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["alert_objects", "notifications"]
@@ -22,6 +23,7 @@ _WEBHOOK = re.compile(
 _SENDS = frozenset({"get", "post", "urlopen", "request"})
 
 
+@remembered
 def notifications(repo: Repository) -> Iterator[Place]:
     """Alert rules, alarms, receivers, and messages sent by code or CI."""
     for config in repo.monitoring:
@@ -43,7 +45,7 @@ def notifications(repo: Repository) -> Iterator[Place]:
         for call in module.calls:
             if not code.is_reached(call.path, call.scope):
                 continue
-            if any(call.has_keyword(name) for name in _FAILURE_ARGUMENTS):
+            if call.keywords and any(name in call.keywords for name in _FAILURE_ARGUMENTS):
                 yield call.place
             elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in _SENDS:
                 names = " ".join((*call.texts(), *(getattr(value, "dotted", "") for value in call.args)))

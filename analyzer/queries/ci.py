@@ -11,6 +11,7 @@ from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.actions import action_roles
 from analyzer.queries.commands import all_invocations
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["Act", "acts", "deploy_commands", "deploy_steps", "image_pushes", "is_real", "on_change"]
@@ -82,6 +83,7 @@ def is_real(repo: Repository, pipeline: Pipeline) -> bool:
     )
 
 
+@remembered
 def acts(repo: Repository, role: str) -> tuple[Act, ...]:
     """Everything in a role that CI does, the best first."""
     found = [act for pipeline in repo.pipelines for act in _acts(repo, pipeline, role, misplaced=False)]

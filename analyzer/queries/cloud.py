@@ -11,6 +11,7 @@ from analyzer.artifacts.kubernetes import KubernetesObject
 from analyzer.artifacts.python_source import Text
 from analyzer.findings import Place
 from analyzer.knowledge.resources import EMULATOR, resource_class
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["RUNS_CODE", "cloud_hosts", "emulated", "own_workloads", "resources", "space_header", "workloads"]
@@ -54,6 +55,7 @@ _THIRD_PARTY = re.compile(
 )
 
 
+@remembered
 def resources(repo: Repository) -> Iterator[tuple[Resource, str, InfraFile]]:
     """Every resource with its class and file."""
     for file in repo.infrastructure:
@@ -63,7 +65,11 @@ def resources(repo: Repository) -> Iterator[tuple[Resource, str, InfraFile]]:
 
 def emulated(repo: Repository, file: InfraFile) -> bool:
     """Whether the folder's providers point to an emulator."""
-    folder = posixpath.dirname(file.path)
+    return _emulated(repo, posixpath.dirname(file.path))
+
+
+@remembered
+def _emulated(repo: Repository, folder: str) -> bool:
     same = [item for item in repo.infrastructure if posixpath.dirname(item.path) == folder]
     return any(EMULATOR.search(repo.text(item.path) or "") for item in same)
 

@@ -15,6 +15,7 @@ from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["Source", "all_invocations", "data_downloads", "downloads_in_code", "invocations_by_source", "script_runs"]
@@ -37,6 +38,7 @@ def _always(item: Located) -> Callable[[ShellCommand], Place]:
     return lambda _: item.place
 
 
+@remembered
 def all_invocations(repo: Repository) -> Iterator[Invocation]:
     """Commands of task files, shell scripts, Dockerfiles, compose files, DVC stages and CI, followed."""
     for _, items in invocations_by_source(repo):
@@ -75,6 +77,7 @@ def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]],
     return tuple(found)
 
 
+@remembered
 def data_downloads(repo: Repository) -> Iterator[Invocation]:
     """Commands that fetch data."""
     for item in all_invocations(repo):

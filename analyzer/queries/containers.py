@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Copy, Dockerfile
 from analyzer.inventory import Kind, kind_of
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["Packaging", "own_services", "packagings"]
@@ -37,6 +38,7 @@ class Packaging:
     starts: tuple[str, ...]
 
 
+@remembered
 def packagings(repository: Repository) -> tuple[Packaging, ...]:
     """Every Dockerfile with its most fitting build context."""
     return tuple(_packaging(repository, file) for file in repository.dockerfiles)

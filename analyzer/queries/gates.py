@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
 from analyzer.queries.decisions import asking, deciders
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["gates", "unconditional_promotions"]
@@ -81,6 +82,10 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
             yield condition.place
 
 
+_PROMOTING = re.compile(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion")
+
+
+@remembered
 def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
     calls = repo.code.calls("registry.register", "registry.method", "registry.promote")
     scopes = {(call.path, call.scope) for call in calls}
@@ -88,8 +93,7 @@ def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
         (call.path, call.scope)
         for module in repo.code.modules
         for call in module.calls
-        if call.keyword("registered_model_name")
-        or re.search(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion", call.last)
+        if call.keyword("registered_model_name") or _PROMOTING.search(call.last)
     }
     return scopes | named
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import Assignment, Call, Function, Text
 from analyzer.code import Code
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["derived_columns", "predictions", "training_calls", "trains"]
@@ -20,6 +21,7 @@ _NO_MODEL = frozenset({"model", "clf", "classifier", "regressor", "estimator", "
 _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id$|_id$")
 
 
+@remembered
 def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     """Calls that fit a model; fitting a scaler or an encoder is none."""
     known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(call)]

@@ -12,6 +12,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import training_calls
 from analyzer.queries.prose import shows
 from analyzer.queries.schedules import module_reaches
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = [
@@ -43,6 +44,7 @@ _NOT_DASHBOARD = re.compile(
 )
 
 
+@remembered
 def monitor_modules(repo: Repository) -> frozenset[str]:
     """Paths of modules that monitor, by their imports or their name."""
     code = repo.code
@@ -194,6 +196,7 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
     )
 
 
+@remembered
 def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
     """(place, whether labels are used) of model quality computed on new or production data."""
     code = repo.code
@@ -288,6 +291,7 @@ def published_reports(repo: Repository) -> Iterator[Place]:
 _STORES_REPORTS = re.compile(r"(?i)evidently|monitor|report|drift|dashboard")
 
 
+@remembered
 def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
     """(place, whether it truly starts training) of conditional starts of training in code that watches drift or quality."""
     code = repo.code

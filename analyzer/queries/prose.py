@@ -23,6 +23,7 @@ from analyzer.knowledge.prose import (
 )
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = [
@@ -48,6 +49,7 @@ _COMMAND = re.compile(
     r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
     r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk |ssh|scp |gh |tox|nox|feast|bentoml|zenml|node |yarn|pdm |invoke|locust|jupyter|astro|set |setx |sam)"
 )
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 _LOCAL_HOST = re.compile(
@@ -55,6 +57,7 @@ _LOCAL_HOST = re.compile(
 )
 
 
+@remembered
 def own_documents(repo: Repository) -> tuple[Document, ...]:
     """The README and the docs pages, without changelogs, licences, templates and agents' notes."""
     skip = re.compile(
@@ -63,6 +66,7 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
     return tuple(item for item in repo.documents if not skip.search(item.path) and item.words + len(item.blocks))
 
 
+@remembered
 def docs_pages(repo: Repository) -> tuple[Document, ...]:
     """Documents besides the main README with at least 75 words, tables included, that are no folder's set-up notes."""
     return tuple(
@@ -128,6 +132,7 @@ _SHELLS = frozenset(
 )
 
 
+@remembered
 def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
     """(block, command line) of what a reader is told to type, in code blocks and in code within sentences."""
     for block in document.blocks:
@@ -175,6 +180,7 @@ def shows(repo: Repository, document: Document, image: Image) -> bool:
     return _local_file(repo, document, image.source) is not None
 
 
+@remembered
 def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
     for document in own_documents(repo):
@@ -207,15 +213,17 @@ def _is_drawn(text: str) -> bool:
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 
 
+@remembered
 def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks that state a metric with a number: tables, items, paragraphs."""
     for block in document.blocks:
         if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
             continue
-        if METRIC_WORDS.search(block.text):
+        if _DIGIT.search(block.text) and METRIC_WORDS.search(block.text):
             for line in block.text.split("\n"):
                 if (
-                    METRIC_WORDS.search(line)
+                    _DIGIT.search(line)
+                    and METRIC_WORDS.search(line)
                     and _result_number(line)
                     and not re.search(r"log_metric|```|\bimport\b|==\d", line)
                 ):
@@ -228,7 +236,7 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
 
 def in_results(document: Document, block: Block) -> bool:
     """Whether a block stands under a heading about results."""
-    return any(block in section.blocks and TITLES["results"].search(section.heading) for section in document.sections)
+    return any(TITLES["results"].search(section.heading) and block in section.blocks for section in document.sections)
 
 
 _WITH_UNIT = re.compile(
@@ -279,6 +287,7 @@ def _is_error(line: str, match: re.Match[str]) -> bool:
     )
 
 
+@remembered
 def quantified(document: Document) -> Iterator[Block]:
     """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
     for section in document.sections:
@@ -290,6 +299,8 @@ def quantified(document: Document) -> Iterator[Block]:
             if block.kind == "code":
                 continue
             for line in block.text.split("\n"):
+                if not _DIGIT.search(line):
+                    continue  # looked at first, because what follows is slow
                 match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
                 if (
                     match
@@ -305,6 +316,7 @@ _PAGE_WORDS = re.compile(
 )
 
 
+@remembered
 def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
     """(link, ``application`` or ``page``) of hosted things that the README links."""
     readme = repo.readme
@@ -352,6 +364,7 @@ _OF_OTHER_PEOPLE = re.compile(
 )
 
 
+@remembered
 def own_articles(repo: Repository) -> Iterator[Link]:
     """Links of the README to articles that the author wrote about the project."""
     for section in repo.readme.sections if repo.readme else ():
@@ -395,6 +408,7 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "site"
 
 
+@remembered
 def _names_of_tools(repo: Repository) -> frozenset[str]:
     """Names of packages and technologies: a host called after one is not the author's."""
     declared = {item.name for file in repo.dependency_files for item in file.requirements if not file.lock}

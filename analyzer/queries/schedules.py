@@ -12,6 +12,7 @@ from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.queries.learning import training_calls
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training"]
@@ -52,34 +53,51 @@ class Schedule:
         return any(module_reaches(repo, path, role) for path in self.modules)
 
 
-def module_reaches(repo: Repository, path: str, role: str, depth: int = 0, seen: frozenset[str] = frozenset()) -> bool:
+_MOST_STEPS = 4
+
+
+@remembered
+def module_reaches(repo: Repository, path: str, role: str) -> bool:
     """Whether running a module comes to a call of the role, in itself or in modules of ours that it imports or runs."""
-    code = repo.code
-    module = code.module(path)
-    if module is None or path in seen or depth > 4:
-        return False
-    if any(call.path == path for call in (training_calls(code) if role == "model.fit" else code.calls(role))):
-        return True
-    seen = seen | {path}
-    for item in module.used_imports:
-        for dotted in (item.dotted, item.module):
-            target = code.local.find(dotted, path) if dotted.strip(".") else None
-            if target and target != path and module_reaches(repo, target, role, depth + 1, seen):
-                return True
-    for text in module.texts:
-        for match in _PROGRAM.finditer(text.value):
-            target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
-            if target and target != path and module_reaches(repo, target, role, depth + 1, seen):
-                return True
+    wanted = _modules_with(repo, role)
+    seen: set[str] = set()
+    level = {path}
+    for _ in range(_MOST_STEPS + 1):
+        if not level.isdisjoint(wanted):
+            return True
+        seen |= level
+        level = {target for path in level for target in _led_to(repo, path)} - seen
     return False
 
 
+@remembered
+def _modules_with(repo: Repository, role: str) -> frozenset[str]:
+    code = repo.code
+    return frozenset(call.path for call in (training_calls(code) if role == "model.fit" else code.calls(role)))
+
+
+@remembered
+def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
+    """The modules of ours that a module imports or runs."""
+    code = repo.code
+    module = code.module(path)
+    found: list[str | None] = []
+    for item in module.used_imports if module else ():
+        found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
+    for text in module.texts if module else ():
+        for match in _PROGRAM.finditer(text.value) if ".py" in text.value else ():
+            found.append(repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group()))
+    return tuple(dict.fromkeys(target for target in found if target and target != path))
+
+
+@remembered
 def _by_name(repo: Repository, name: str) -> str | None:
     tail = "/" + name.rsplit("/", 1)[-1]
     found = [module.path for module in repo.modules if f"/{module.path}".endswith(tail)]
     return found[0] if len(found) == 1 else None
 
 
+@remembered
 def schedules(repo: Repository) -> Iterator[Schedule]:
     """Every schedule in the repository."""
     yield from _in_code(repo)
@@ -108,10 +126,10 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
     seen: set[tuple[str, int]] = set()
     for module in code.modules:
         for call in module.calls:
-            given = next((name for name in _KEYWORDS if call.has_keyword(name) and _is_set(call, name)), "")
             if (
-                given
+                call.keywords
                 and call.last in _TAKES
+                and any(call.has_keyword(name) and _is_set(call, name) for name in _KEYWORDS)
                 and code.is_reached(call.path, call.scope)
                 and (call.path, call.line) not in seen
             ):

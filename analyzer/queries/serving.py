@@ -9,6 +9,7 @@ from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.findings import Located, Place
 from analyzer.queries.commands import all_invocations
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["batch_scoring", "handlers", "model_servers", "prediction_routes", "routes", "ui_apps"]
@@ -32,6 +33,7 @@ def routes(repo: Repository) -> tuple[Call, ...]:
     return repo.code.calls("serve.route")
 
 
+@remembered
 def prediction_routes(repo: Repository) -> Iterator[Call]:
     """Routes whose path or function predicts, or whose function reaches a prediction."""
     code = repo.code
@@ -60,6 +62,7 @@ def _asks_model(code: Code, function: Function) -> bool:
     )
 
 
+@remembered
 def handlers(repo: Repository) -> Iterator[Function]:
     """Handlers of function platforms that reach a prediction."""
     code = repo.code
@@ -72,6 +75,7 @@ def handlers(repo: Repository) -> Iterator[Function]:
             yield function
 
 
+@remembered
 def model_servers(repo: Repository) -> Iterator[Located | Place]:
     """Model servers: objects of KServe and Seldon, images, commands, managed endpoints, BentoML and LitServe classes."""
     for item in repo.kubernetes:
@@ -104,6 +108,7 @@ def ui_apps(repo: Repository) -> Iterator[Call]:
             yield call
 
 
+@remembered
 def batch_scoring(repo: Repository) -> Iterator[Call]:
     """Predictions by a loaded model outside training, whose result is kept or printed."""
     code = repo.code

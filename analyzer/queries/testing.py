@@ -10,6 +10,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.schedules import module_reaches
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["bare_assertions", "collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
@@ -49,6 +50,7 @@ def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function
             yield function
 
 
+@remembered
 def collected_tests(repo: Repository) -> Iterator[Function]:
     """Test functions with assertions that pytest or unittest would find."""
     for module in _modules(repo, collected=True):
@@ -60,6 +62,7 @@ def is_integration(repo: Repository, function: Function) -> bool:
     return _live_call(repo, function) is not None
 
 
+@remembered
 def _live_call(repo: Repository, function: Function) -> Call | None:
     calls = _calls_with_fixtures(repo, function)
     for call in calls:
@@ -107,6 +110,7 @@ def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
     return found
 
 
+@remembered
 def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function]:
     """Tests with assertions of the project's own code that need nothing running."""
     for module in _modules(repo, collected=collected):
@@ -136,6 +140,7 @@ def _tests_own_code(repo: Repository, module: PythonModule, function: Function) 
     return False
 
 
+@remembered
 def integration_tests(repo: Repository) -> Iterator[Function]:
     """Tests with assertions on a running service, container, database or whole pipeline."""
     for collected in (True, False):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
 from analyzer.queries.decisions import asking, deciders
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["checked_with_consequence", "computed_without", "request_schemas"]
@@ -57,6 +58,7 @@ _NOT_DATA = re.compile(
 _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|return)$")
 
 
+@remembered
 def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     """Places where a failed check of data raises, ends the run or decides a branch."""
     code = repo.code
@@ -118,6 +120,7 @@ def _has_consequence(repo: Repository, call: Call) -> bool:
     )
 
 
+@remembered
 def _checks_data(repo: Repository, function: Function) -> bool:
     """A function of the project's own that inspects data: by its name, or by what it asks of a frame before it stops."""
     if function.statements < 2 or _of_requests(repo, function.path) or function.name.startswith("test"):
@@ -147,6 +150,7 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     return len(stopping) >= 2 and about_data and len(inspected) >= 1 and bool(function.stops or function.answers)
 
 
+@remembered
 def computed_without(repo: Repository) -> Iterator[Place]:
     """Checks whose outcome nothing uses."""
     code = repo.code
