@@ -198,9 +198,13 @@ def test_a_clone_is_bare_shallow_and_of_one_branch(server, git_repository: Build
         assert git(where, "rev-list", "--count", "refs/heads/history") == "3"
         assert not (where / "hooks").exists()
         assert "remote" not in (where / "config").read_text()
-        # Of older commits there is neither a tree nor a file.
-        older = git(where, "rev-parse", "refs/heads/history~1")
-        assert subprocess.run(["git", "ls-tree", older], cwd=where, capture_output=True, check=False).returncode
+        # Older commits have their folders, which the history is read from, but no files.
+        older = git(where, "rev-parse", "refs/heads/history~1:a.txt")
+        environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
+        shown = subprocess.run(
+            ["git", "cat-file", "-e", older], cwd=where, env=environment, capture_output=True, check=False
+        )
+        assert shown.returncode
         kept = where
     assert not kept.exists()
 

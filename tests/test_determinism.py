@@ -36,7 +36,7 @@ def outputs(*paths: Path, seed: str, **environment: str) -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def copies(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A work tree, a bare clone, a linked work tree, a shallow clone and a copy, all of one name and commit."""
+    """A work tree, a bare clone, a linked work tree and a copy, all of one name and commit."""
     base = tmp_path_factory.mktemp("copies")
     work = base / "work" / "shop"
     shutil.copytree(FIXTURES / "exemplary", work)
@@ -45,14 +45,12 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     commit_all(work)
     (base / "bare").mkdir()
     git(base / "bare", "clone", "-q", "--bare", str(work), "shop.git")
-    (base / "shallow").mkdir()
-    git(base / "shallow", "clone", "-q", "--depth=1", f"file://{work}", "shop")
     (base / "elsewhere" / "deep").mkdir(parents=True)
     git(work, "worktree", "add", "-q", "-b", "other", str(base / "linked" / "shop"))
     shutil.copytree(work, base / "elsewhere" / "deep" / "shop", symlinks=True)
     (base / "elsewhere" / "deep" / "shop" / "uncommitted.py").write_text("import torch\n")
     return [
-        work, base / "bare" / "shop.git", base / "linked" / "shop", base / "shallow" / "shop",
+        work, base / "bare" / "shop.git", base / "linked" / "shop",
         base / "elsewhere" / "deep" / "shop",
     ]  # fmt: skip
 

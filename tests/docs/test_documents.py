@@ -27,7 +27,7 @@ def test_links_lead_to_files(path: Path) -> None:
 
 def test_modules_that_the_architecture_names_exist() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    named = set(re.findall(r"\b(?:analyzer|rules)/[\w/]+(?:\.py)?", text))
+    named = set(re.findall(r"\b(?:analyzer|rules)/[\w/]+(?:\.\w+)?", text))
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 

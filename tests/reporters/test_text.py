@@ -89,7 +89,7 @@ def test_technologies_claims_and_problems_are_listed():
     )
     text = render_text(made)
     assert "mlflow" in text
-    assert "helm  README.md:2" in text
+    assert "README line 2 mentions Helm" in text
     assert "4.md: not read: too large" in text
     assert "and 2 more; --verbose shows all" in text
     assert "6.md: not read: too large" in render_text(made, verbose=True)

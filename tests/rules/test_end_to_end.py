@@ -78,7 +78,9 @@ def test_environment_variables_are_no_columns(repository: BuildRepository) -> No
 
 
 def test_training_that_nothing_calls_is_partial(repository: BuildRepository) -> None:
-    assert status(repository, "e2e.training", {"train.py": TRAIN}) is Status.MET
+    run = {"train.py": TRAIN, "Makefile": "fit:\n\tpython train.py\n"}
+    assert status(repository, "e2e.training", run) is Status.MET
+    assert status(repository, "e2e.training", {"train.py": TRAIN}) is Status.PARTIAL
     unreached = TRAIN.split("if __name__", maxsplit=1)[0]
     assert status(repository, "e2e.training", {"train.py": unreached}) is Status.PARTIAL
 

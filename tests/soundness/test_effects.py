@@ -28,9 +28,12 @@ if __name__ == "__main__":
 """
 
 
+RUN = "# Training\n\n```sh\npython src/train.py\npython src/a_train.py\npython src/other.py\n```\n"
+
+
 def statuses(repository, files: dict[str, str], *names: str) -> list[Status]:
     """The status of these criteria."""
-    repo = repository(files)
+    repo = repository({"README.md": RUN, **files})
     defects, _ = find_defects(repo)
     decisions, _ = decide(repo, discover(), names, defects)
     return [item.status for item in decisions]
@@ -74,7 +77,7 @@ def test_an_undefined_name_in_a_branch_lowers_nothing(repository):
 
 
 def test_mending_is_the_first_step_and_gains_what_was_lost(git_repository):
-    files = {"src/train.py": f"from features import build\n{TRAIN}", "src/features.py": "x = 1\n"}
+    files = {"src/train.py": f"from features import build\n{TRAIN}", "src/features.py": "x = 1\n", "README.md": RUN}
     report = analyze(str(git_repository(files)))
     step, defect = report.next_steps[0], report.defects[0]
     lost = [item for item in report.scorecard.criteria if item.criterion.id in defect.criteria]
@@ -85,7 +88,7 @@ def test_mending_is_the_first_step_and_gains_what_was_lost(git_repository):
 
 
 def test_reports_tell_the_defects(git_repository):
-    files = {"src/train.py": f"from features import build\n{TRAIN}", "src/features.py": "x = 1\n"}
+    files = {"src/train.py": f"from features import build\n{TRAIN}", "src/features.py": "x = 1\n", "README.md": RUN}
     report = analyze(str(git_repository(files)))
     document = json.loads(render_json(report))
     assert document["defects"][0]["path"] == "src/train.py"
@@ -95,7 +98,7 @@ def test_reports_tell_the_defects(git_repository):
 
 
 def test_a_kept_document_gives_the_report_back(git_repository):
-    files = {"src/train.py": f"from features import build\n{TRAIN}", "src/features.py": "x = 1\n"}
+    files = {"src/train.py": f"from features import build\n{TRAIN}", "src/features.py": "x = 1\n", "README.md": RUN}
     report = analyze(str(git_repository(files)))
     again = from_document(as_document(report), report.rubric, report.target.input)
     assert again.defects == report.defects
