@@ -1,16 +1,18 @@
-"""Terraform and OpenTofu (https://opentofu.org/docs/language/), parsed by the HCL grammar of tree-sitter."""
+"""Terraform and OpenTofu (https://opentofu.org/docs/language/), parsed by python-hcl2's grammar.
+
+The parse tree is read directly: it knows lines, which the dictionaries made from it do not.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from lark import Token, Tree
 
 __all__ = ["parse_terraform"]
 
@@ -32,28 +34,16 @@ def parse_terraform(path: str, text: str) -> InfraFile:
         return InfraFile(path, "terraform")
     if _nesting(text) > _DEEPEST:
         return InfraFile(path, "terraform", error="nested too deeply")
-    root = _parser().parse(text.encode("utf-8", "replace")).root_node
-    if root.has_error:
-        return _heads(path, text, f"line {_first_error(root)}: no valid HCL")
+    from hcl2 import parses_to_tree
+
+    try:
+        tree = parses_to_tree(text if text.endswith("\n") else text + "\n")
+    except Exception as problem:  # noqa: BLE001 lark raises a family of errors without a common public base
+        return _heads(path, text, f"cannot be parsed: {str(problem).split(chr(10), 1)[0]}"[:160])
     collector = _Collector(path, text)
-    for block in _blocks(root):
+    for block in _blocks(tree):
         collector.add(block)
     return collector.finished()
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter
-    import tree_sitter_hcl
-
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
-
-
-def _first_error(node: Node) -> int:
-    """The line of the first error below a node, from 1."""
-    while not (node.is_error or node.is_missing):
-        node = next(child for child in node.children if child.has_error)
-    return node.start_point.row + 1
 
 
 def _nesting(text: str) -> int:
@@ -64,19 +54,20 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _body(node: Node, kind: str) -> Iterator[Node]:
-    """The attributes or blocks in the body of a file or block."""
-    for child in node.named_children:
-        if child.type == "body":
-            yield from (item for item in child.named_children if item.type == kind)
+def _blocks(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+    """The blocks of a file or of a block's body."""
+    bodies = [child for child in tree.children if getattr(child, "data", "") == "body"] or [tree]
+    for body in bodies:
+        yield from (child for child in getattr(body, "children", ()) if getattr(child, "data", "") == "block")
 
 
-def _blocks(node: Node) -> Iterator[Node]:
-    return _body(node, "block")
+def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+    """The children that are no tokens."""
+    from lark import Tree
 
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+    for child in tree.children:
+        if isinstance(child, Tree):
+            yield child
 
 
 class _Collector:
@@ -88,7 +79,7 @@ class _Collector:
             kind: [] for kind in ("variable", "output", "module", "backend", "provider", "local")
         }
 
-    def add(self, block: Node) -> None:
+    def add(self, block: Tree[Token]) -> None:
         labels = self._labels(block)
         kind, names = labels[0], labels[1:]
         if kind in ("resource", "data") and len(names) >= 2:
@@ -96,7 +87,7 @@ class _Collector:
             target.append(
                 Resource(
                     self._path, "terraform", names[0], names[1], self._line(block), self._end(block),
-                    self._attributes(block), _text(block),
+                    self._attributes(block), self._slice(block),
                 )
             )  # fmt: skip
         elif kind == "terraform":
@@ -114,25 +105,38 @@ class _Collector:
             value = attributes.get("source" if kind == "module" else "default" if kind == "variable" else "value", "")
             self._declare(kind, names[0], block, value)
 
-    def _declare(self, kind: str, name: str, block: Node, value: str) -> None:
+    def _declare(self, kind: str, name: str, block: Tree[Token], value: str) -> None:
         self._declared[kind].append(Declaration(self._path, name, self._line(block), value, self._end(block)))
 
-    def _labels(self, block: Node) -> list[str]:
-        heads = (child for child in block.named_children if child.type in ("identifier", "string_lit"))
-        return [_text(child).strip('"') for child in heads]
+    def _labels(self, block: Tree[Token]) -> list[str]:
+        labels: list[str] = []
+        for child in _trees(block):
+            if child.data == "identifier":
+                labels.append(str(child.children[0]))
+            elif child.data == "string":
+                labels.append(self._slice(child).strip('"'))
+            elif child.data == "body":
+                break
+        return labels or [""]
 
-    def _attributes(self, block: Node) -> dict[str, str]:
+    def _attributes(self, block: Tree[Token]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for item in _body(block, "attribute"):
-            parts = [child for child in item.named_children if child.type != "comment"]
-            found[_text(parts[0])] = _text(parts[-1]).strip().strip('"')[:2000]
+        for body in _trees(block):
+            for item in _trees(body) if body.data == "body" else ():
+                if item.data == "attribute":
+                    parts = list(_trees(item))
+                    name = str(parts[0].children[0])
+                    found[name] = self._slice(parts[-1]).strip().strip('"')[:2000]
         return found
 
-    def _line(self, node: Node) -> int:
-        return node.start_point.row + 1
+    def _line(self, tree: Tree[Token]) -> int:
+        return int(tree.meta.line)
 
-    def _end(self, node: Node) -> int:
-        return node.end_point.row + 1
+    def _end(self, tree: Tree[Token]) -> int:
+        return int(tree.meta.end_line)
+
+    def _slice(self, tree: Tree[Token]) -> str:
+        return self._text[tree.meta.start_pos : tree.meta.end_pos] if not tree.meta.empty else ""
 
     def finished(self) -> InfraFile:
         declared = {kind: tuple(items) for kind, items in self._declared.items()}
