@@ -39,7 +39,8 @@ def parse_terraform(path: str, text: str) -> InfraFile:
     try:
         tree = parses_to_tree(text if text.endswith("\n") else text + "\n")
     except Exception as problem:  # noqa: BLE001 lark raises a family of errors without a common public base
-        return _heads(path, text, f"cannot be parsed: {str(problem).split(chr(10), 1)[0]}"[:160])
+        line = getattr(problem, "line", -1)
+        return _heads(path, text, f"line {line}: no valid HCL" if line > 0 else "no valid HCL")
     collector = _Collector(path, text)
     for block in _blocks(tree):
         collector.add(block)
