@@ -102,8 +102,8 @@ def _without_hooks(repo: Repository, act: Act) -> bool:
 def ci_delivers(repo: Repository) -> Iterator[Finding]:
     """CI neither pushes an image nor deploys."""
     delivering = [
-        *(act for act in acts(repo, "deploy") if act.invocation is None or deploys_remotely(act.invocation)),
         *image_pushes(repo),
+        *(act for act in acts(repo, "deploy") if act.invocation is None or deploys_remotely(act.invocation)),
         *acts(repo, "infra.apply"),
     ]
     ordered = sorted(delivering, key=lambda act: not act.full)
@@ -209,11 +209,16 @@ def gates_models(repo: Repository) -> Iterator[Finding]:
         return
 
 
+_TOGETHER = re.compile(r"(?i)(?:^|/)(?:integ\w*|e2e|end[-_]to[-_]end|system|smoke)[-_]?(?:tests?)?/")
+
+
 @rule("tests.unit", reads=(Kind.PYTHON,))
 def has_unit_tests(repo: Repository) -> Iterator[Finding]:
     """There are no unit tests with assertions."""
     tests = list(unit_tests(repo))
     sound = [test for test in tests if not test.swallows]
+    alone = [test for test in sound if not _TOGETHER.search(test.path)]
+    sound = alone if len(alone) >= 2 else sound
     if len(sound) >= 2:
         yield met(f"{len(sound)} unit tests with assertions", *(test.head for test in sound[:3]))
     elif sound:

@@ -77,7 +77,7 @@ def provisions_what_the_system_runs_on(repo: Repository) -> Iterator[Finding]:
 
 @rule("iac.parameterised", reads=_FILES)
 def uses_parameters(repo: Repository) -> Iterator[Finding]:
-    """Values are hard-coded: there are no variables."""
+    """There is no infrastructure code with variables."""
     with_resources = [file for file in repo.infrastructure if file.resources or file.modules]
     if not with_resources:
         return
@@ -132,8 +132,7 @@ def runs_on_kubernetes(repo: Repository) -> Iterator[Finding]:
                 yield partial("Infrastructure code installs charts on a cluster", resource)
     own_names = {(service.path, service.name) for service in own_services(repo)}
     for compose in repo.compose_files:
-        if len(compose.services) >= 2 and any(
-            (compose.path, service.name) in own_names for service in compose.services
-        ):
-            yield partial("Docker Compose runs the services; there are no Kubernetes manifests", compose)
+        ours = [service for service in compose.services if (compose.path, service.name) in own_names]
+        if ours and len(compose.services) >= 2:
+            yield partial("Docker Compose runs the services; there are no Kubernetes manifests", ours[0])
             return

@@ -138,4 +138,7 @@ def retrains(repo: Repository) -> Iterator[Finding]:
         if trains:
             yield met("Retraining starts when drift or quality crosses a threshold", place)
         else:
-            yield partial("A trigger for retraining exists, but it does not come to training", place)
+            yield partial(
+                "A trigger for retraining exists, but no threshold or schedule starts it, or it does not come to training",
+                place,
+            )

@@ -75,7 +75,8 @@ _FEW_WORDS = 40
 def explains_architecture(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs explain how the parts work together."""
     best: tuple[int, Section | None] = (0, None)
-    listed: Section | None = None
+    shown: tuple[int, Section | None] = (0, None)
+    listed: list[Section] = []
     total = 0
     for document in own_documents(repo):
         for item in document.sections:
@@ -84,14 +85,21 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
             weight = words * (2 if TITLES["design"].search(item.heading) else 1)
             if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
                 best = weight, item
-            named = TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)
-            if named and (item.blocks or item.images):
-                listed = listed or item
+                typed = sum(block.words for block in item.of("code"))
+                telling = weight // 4 if typed > words else weight  # mostly commands: a how-to
+                shown = max(shown, (telling, item), key=lambda pair: pair[0])
+            if (TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)) and (
+                item.blocks or item.images
+            ):
+                listed.append(item)
     weight, section = best
     if section and (weight >= 120 or total >= 250):
-        yield met("The architecture and how its parts work together are explained", section)
-    elif shown := section or listed:
-        yield partial("Tools or folders are listed, hardly how they work together", shown)
+        yield met("The architecture and how its parts work together are explained", shown[1] or section)
+    elif listed or section:
+        tools = [item for item in listed if TITLES["list"].search(item.heading)]
+        place = next(iter([*tools, *listed]), section)
+        assert place
+        yield partial("Tools or folders are listed, hardly how they work together", place)
 
 
 @rule("doc.diagram", reads=_DOCUMENT)

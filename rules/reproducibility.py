@@ -38,8 +38,8 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     pinned = [file for file in needed if file.pinned_share >= 0.8]
     if pinned and sum(pins) >= 0.8 * len(pins):
         yield met("Nearly all dependencies are pinned", pinned[0])
-    for file in (*needed, *repo.dependency_files):
-        yield partial("Dependencies are declared without exact versions", file)
+    for file in sorted((*needed, *repo.dependency_files), key=lambda item: item.pinned_share == 1):
+        yield partial("Dependencies are declared without exact versions", file.loose)
         return
     for path in repo.paths:
         if path.rsplit("/", 1)[-1] == "setup.py" and "install_requires" in (repo.text(path) or ""):

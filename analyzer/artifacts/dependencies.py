@@ -56,6 +56,12 @@ class DependencyFile:
         return Place(self.path, self.requirements[0].line if self.requirements else 1)
 
     @property
+    def loose(self) -> Place:
+        """The line of the first requirement without an exact version; of the first one where all have it."""
+        found = next((item for item in self.requirements if not item.pinned), None)
+        return Place(self.path, found.line) if found else self.place
+
+    @property
     def pinned_share(self) -> float:
         """Share of the requirements with an exact version, 0 to 1."""
         total = len(self.requirements)
@@ -228,7 +234,7 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
     line, position = 1, 0
     for match in _LOCKED.finditer(text):
         name = match["toml"] or match["json"] or match["yaml"]
-        if name:
+        if name and not name.startswith("_"):
             line += text.count("\n", position, match.start())
             position = match.start()
             found.append(Requirement(normalise(name), True, line))

@@ -297,12 +297,11 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
     code = repo.code
     watching = monitor_modules(repo)
     for call in code.calls("pipeline.trigger"):
-        if (
-            call.conditional
-            or call.path in watching
-            or re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}")
-        ):
+        if call.conditional or call.path in watching or _asks_about_quality(code.module(call.path)):
             yield call.place, True
+        elif re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
+            # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
+            yield call.place, any(True for _ in drift_calls(repo))
     for module in code.modules:
         watches = module.path in watching or any(
             "drift" in word or "retrain" in word for item in module.conditions for word in item.asked
@@ -331,6 +330,11 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 yield call.place, True
             elif named:
                 yield call.place, starts or bool(target and module_reaches(repo, target[0], "model.fit"))
+
+
+def _asks_about_quality(module: PythonModule | None) -> bool:
+    """Whether a condition of the module is about drift or quality."""
+    return module is not None and any(_WATCHED.search(word) for item in module.conditions for word in item.asked)
 
 
 def _guarded_by_watch(module: PythonModule, call: Call) -> bool:
