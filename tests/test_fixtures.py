@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from analyzer import Options, Report, analyze
+from analyzer.reporters.json_report import render_json
+from analyzer.reporters.markdown import render_markdown
+from analyzer.reporters.text import render_text
+from analyzer.rubric import load_rubric
+from analyzer.version import VERSION
 from tests.conftest import FIXTURES
 
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = sorted(path.name for path in FIXTURES.iterdir())
 
 
@@ -64,3 +71,27 @@ def test_no_evidence_points_beyond_the_file(name: str) -> None:
         for place in item.decision.evidence:
             lines = (FIXTURES / name / place.path).read_text("utf-8").count("\n") + 1
             assert 1 <= place.line <= place.end_line <= lines, (item.criterion.id, place)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whole_report(name: str, request: pytest.FixtureRequest) -> None:
+    """Reports as they were last looked at; ``bin/test tests/test_fixtures.py --update-snapshots`` writes them anew.
+
+    Text for every sample; JSON and Markdown, which say the same in other forms, for three.
+    """
+    texts = {"txt": _steady(render_text(report(name)))}
+    if name in ("exemplary", "course-subfolder", "notebook-only"):
+        texts |= {"json": _steady(render_json(report(name))), "md": _steady(render_markdown(report(name)))}
+    for suffix, text in texts.items():
+        path = SNAPSHOTS / f"{name}.{suffix}"
+        if request.config.getoption("--update-snapshots"):
+            path.write_text(text, "utf-8")
+        assert path.read_text("utf-8") == text
+
+
+def _steady(text: str) -> str:
+    """The report without the version of the tool and the hash of the rubric, which every release changes."""
+    text = text.replace(VERSION, "VERSION")
+    for length in (64, 12, 10):
+        text = text.replace(load_rubric().sha256[:length], "HASH")
+    return "\n".join(line.rstrip() for line in text.split("\n"))
