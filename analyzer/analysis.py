@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,6 +14,7 @@ from analyzer.advice import next_steps
 from analyzer.authenticity import look_beside
 from analyzer.cache import ReportCache, report_key
 from analyzer.claims import find_claims
+from analyzer.collector import paused_collector
 from analyzer.engine import decide, with_criteria
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import run
@@ -275,23 +275,11 @@ def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Opti
 def _assess_in(
     snapshot: Snapshot, target: ReportTarget, subdir: str, rubric: Rubric, options: Options, tell: Progress
 ) -> Report:
-    with snapshot, _without_collector():
+    with snapshot, paused_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         return assess(snapshot, described, rubric, owner=options.owner)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the collector of cyclic garbage: parsers make many objects and hardly a cycle, and it walks them all each time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:

@@ -73,21 +73,26 @@ def _mentions(repo: Repository) -> Iterator[_Mention]:
         yield from _in_prose(repo, readme, asides=True)
 
 
+_WORD = re.compile(r"\w+")
+
+
 @lru_cache(maxsize=1)
-def _words() -> tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]:
+def _words() -> tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str], str], ...]:
+    """The names of each technology: the words that must stand in a text, the expression that decides, the id."""
     found = []
     for marks in TECHNOLOGIES:
         if marks.words:
             joined = "|".join(re.escape(word) for word in marks.words)
-            found.append((marks.words, re.compile(rf"(?i)(?<![\w-])(?:{joined})(?![\w-])"), marks.id))
+            needed = tuple(frozenset(_WORD.findall(word.lower())) for word in marks.words)
+            found.append((needed, re.compile(rf"(?i)(?<![\w-])(?:{joined})(?![\w-])"), marks.id))
     return tuple(found)
 
 
 def _named(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
-    """The technologies that a text names. Looking for the letters first spares nearly all patterns."""
-    lowered = text.lower()
-    for words, pattern, name in _words():
-        if any(word in lowered for word in words) and pattern.search(text):
+    """The technologies that a text names. Looking for their words first spares nearly all patterns."""
+    told = frozenset(_WORD.findall(text.lower()))
+    for needed, pattern, name in _words():
+        if any(words <= told for words in needed) and pattern.search(text):
             yield pattern, name
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from analyzer.analysis import Options, analyze
+from analyzer.collector import paused_collector
 from analyzer.errors import FolioscopeError, UsageError
 from analyzer.limits import Limits
 from analyzer.reporters.words import visible
@@ -26,6 +26,7 @@ from analyzer.version import VERSION
 
 if TYPE_CHECKING:
     from analyzer.acquire import Progress
+    from analyzer.analysis import Options
     from analyzer.report import Report
 
 __all__ = ["main"]
@@ -167,6 +168,8 @@ def _score(text: str) -> float:
 
 
 def _options(arguments: argparse.Namespace) -> Options:
+    from analyzer.analysis import Options
+
     limits = Limits().with_overrides(
         clone_bytes=arguments.max_bytes,
         files=arguments.max_files,
@@ -197,7 +200,10 @@ def _host(url: str) -> Host:
 
 
 def _analyze(arguments: argparse.Namespace) -> int:
-    options = _options(arguments)
+    with paused_collector():
+        from analyzer.analysis import analyze
+
+        options = _options(arguments)
     if arguments.output:
         _check_output(Path(arguments.output))
     with _progress(arguments) as progress:

@@ -4,9 +4,9 @@
 
 FOLDER holds git directories as OWNER+REPO/repo. Three tables are printed as Markdown:
 
-warm    one analysis in a process that has analyzed before, without any cache of reports, over the floor: the time
-        that `git ls-tree -r -l HEAD` and `git cat-file --batch` take for the same text files. Floor and analysis
-        take turns, and the medians of their repeats are compared.
+warm    one analysis in a process that has analyzed others before, without any cache of reports, over the floor: the
+        time that `git ls-tree -r -l HEAD` and `git cat-file --batch` take for the same text files. Floor and analysis
+        take turns, round after round over all projects, and the medians of the rounds are compared.
 slow    the ten slowest by that ratio, with the share of each phase.
 cold    the commands `folioscope analyze PATH --format json` and `repo-review PATH` (with sp-repo-review), in turns on
         a fresh clone. repo-review is installed into a virtual environment under a temporary folder.
@@ -67,9 +67,7 @@ def main() -> None:
     projects = evenly(found, arguments.limit)
     if not projects:
         parser.error(f"{arguments.folder} holds no git directory as OWNER+REPO/repo")
-    for git_dir in projects[:5]:
-        analyze(str(git_dir))  # warms the process: modules, tables, expressions
-    warm = [measure_warm(git_dir, arguments.repeats) for git_dir in projects]
+    warm = measure_warm(projects, arguments.repeats)
     print_warm(warm, arguments.repeats)
     print_slow(sorted(warm, key=lambda pair: -pair.ratio)[:10], arguments.folder)
     if arguments.cold:
@@ -93,14 +91,37 @@ def seconds(action: Callable[[], object]) -> float:
 # -- warm --------------------------------------------------------------------------------------------------------
 
 
-def measure_warm(git_dir: Path, repeats: int) -> Pair:
-    """Floor and analysis of one project in turns."""
-    names, size = what_is_read(git_dir)
-    floors, analyses = [], []
-    for _ in range(repeats):
-        floors.append(seconds(lambda: read_with_git(git_dir, names)))
-        analyses.append(seconds(lambda: analyze(str(git_dir))))
-    return Pair(git_dir.parent.name, statistics.median(floors), statistics.median(analyses), len(names), size)
+def measure_warm(projects: Sequence[Path], repeats: int) -> list[Pair]:
+    """Floor and analysis of each project in turns; between two measurements of one project stand all others."""
+    read = {git_dir: what_is_read(git_dir) for git_dir in projects}
+    floors: dict[Path, list[float]] = {git_dir: [] for git_dir in projects}
+    analyses: dict[Path, list[float]] = {git_dir: [] for git_dir in projects}
+    for number in range(repeats):
+        start = number * len(projects) // repeats
+        order = [*projects[start:], *projects[:start]]
+        forget()
+        for git_dir in order[-5:]:
+            analyze(str(git_dir))
+        for git_dir in order:
+            names = read[git_dir][0]
+            floors[git_dir].append(seconds(lambda git_dir=git_dir, names=names: read_with_git(git_dir, names)))
+            analyses[git_dir].append(seconds(lambda git_dir=git_dir: analyze(str(git_dir))))
+    return [
+        Pair(
+            git_dir.parent.name, statistics.median(floors[git_dir]), statistics.median(analyses[git_dir]),
+            len(read[git_dir][0]), read[git_dir][1],
+        )
+        for git_dir in projects
+    ]  # fmt: skip
+
+
+def forget() -> None:
+    """Empty what functions remember about texts and names, so that no project profits from its own last run."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("analyzer", "rules")):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def what_is_read(git_dir: Path) -> tuple[list[str], int]:
@@ -159,6 +180,13 @@ def measure_cold(projects: Sequence[Path], repeats: int) -> list[Pair]:
     folioscope = Path(sys.executable).with_name("folioscope")
     pairs = []
     with tempfile.TemporaryDirectory() as temporary:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment["PYTHONPYCACHEPREFIX"] = f"{temporary}/compiled"  # compiled by the run that is not measured
+
+        def start(*argv: str | Path) -> None:
+            # repo-review exits with an error where a check fails
+            subprocess.run(argv, env=environment, capture_output=True, check=False)
+
         repo_review = install_repo_review(Path(temporary) / "venv")
         for git_dir in projects:
             clone = Path(temporary) / git_dir.parent.name
@@ -167,10 +195,10 @@ def measure_cold(projects: Sequence[Path], repeats: int) -> list[Pair]:
             ).returncode:
                 continue
             theirs, ours = [], []
-            for _ in range(repeats):
-                theirs.append(seconds(lambda clone=clone: start([repo_review, clone])))
-                ours.append(seconds(lambda clone=clone: start([folioscope, "analyze", clone, "--format", "json"])))
-            pairs.append(Pair(clone.name, statistics.median(theirs), statistics.median(ours)))
+            for _ in range(repeats + (not pairs)):
+                theirs.append(seconds(lambda clone=clone: start(repo_review, clone)))
+                ours.append(seconds(lambda clone=clone: start(folioscope, "analyze", clone, "--format", "json")))
+            pairs.append(Pair(clone.name, statistics.median(theirs[-repeats:]), statistics.median(ours[-repeats:])))
     return pairs
 
 
@@ -180,11 +208,6 @@ def install_repo_review(folder: Path) -> Path:
     packages = ["repo-review[cli]", "sp-repo-review"]
     subprocess.run([folder / "bin" / "pip", "install", "-q", *packages], check=True, stderr=subprocess.DEVNULL)
     return folder / "bin" / "repo-review"
-
-
-def start(argv: Sequence[str | Path]) -> None:
-    """Run a command whatever its exit code says; repo-review fails where a check does."""
-    subprocess.run(argv, capture_output=True, check=False)
 
 
 def print_cold(pairs: Sequence[Pair], repeats: int) -> None:

@@ -191,7 +191,7 @@ def test_an_interruption_is_130(monkeypatch, capsys):
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("analyzer.cli.analyze", interrupt)
+    monkeypatch.setattr("analyzer.analysis.analyze", interrupt)
     assert run("analyze", ".") == 130
     assert capsys.readouterr().err == "folioscope: interrupted\n"
 

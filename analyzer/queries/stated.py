@@ -25,6 +25,7 @@ from analyzer.knowledge.outcomes import (
 
 __all__ = ["Statement", "plain_digits", "statements"]
 
+_DIGIT = re.compile(r"\d")
 _MOST_ROWS = 30
 _LONGEST_LINE = 2000
 _LONGEST_CELL = 40
@@ -80,7 +81,7 @@ def statements(document: Document) -> Iterator[Statement]:
             yield from _of_table(block)
         elif block.kind != "code":
             for offset, line in enumerate(block.text.split("\n")):
-                if len(line) <= _LONGEST_LINE and any(character.isdigit() for character in line):
+                if len(line) <= _LONGEST_LINE and _DIGIT.search(line):
                     yield from _of_line(document.path, line, min(block.line + offset, block.end_line))
 
 

@@ -89,7 +89,7 @@ class _Reader:
                 self.names.add(item.asname or item.name)
 
     def _assign(self, target: ast.expr, value: ast.expr | None) -> None:
-        text = ast.unparse(target) if isinstance(target, ast.Subscript | ast.Attribute | ast.Name) else ""
+        text = _written(target) if isinstance(target, (ast.Subscript, ast.Attribute, ast.Name)) else ""
         if text.startswith(("sys.modules", "globals()", "vars()")) or text == "__path__":
             self.open = True
         if text == "__all__" and value is not None:
@@ -101,11 +101,20 @@ class _Reader:
             self.open = self.open or name not in _RAISING
 
     def _call(self, node: ast.Call) -> None:
-        text = ast.unparse(node.func)
+        text = _written(node.func)
         if text.startswith(("globals().", "sys.modules", "vars().")) or text.rsplit(".", 1)[-1] in _LAZY_CALLS:
             self.open = True
         if text == "setattr" and node.args and "modules" in ast.unparse(node.args[0]):
             self.open = True
+
+
+def _written(node: ast.expr) -> str:
+    """The source of an expression, told at once for dotted names, which most are."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
+        return f"{_written(node.value)}.{node.attr}"
+    return ast.unparse(node)
 
 
 def _level(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

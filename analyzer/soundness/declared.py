@@ -6,7 +6,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
 from analyzer.artifacts.shell import ShellCommand, parse_shell
@@ -33,6 +33,9 @@ _LEAVES = frozenset(
     """.split()
 )
 """Distributions that bring no others, or none that code imports."""
+
+_UNDERSTOOD = frozenset(name for names in DISTRIBUTIONS.values() for name in names) | COMES_WITH.keys() | _LEAVES
+"""Distributions of which is known what they bring along."""
 
 _EXTRAS = ("server", "client", "cpu", "gpu", "core", "base", "all")
 
@@ -124,7 +127,7 @@ class Declared:
 
     def _covered(self, module: str, names: frozenset[str]) -> bool:
         root = module.split(".", 1)[0]
-        if any(root in COMES_WITH.get(name, ()) for name in names):
+        if root in _brought_by(names):
             return True
         if root in self._from_images or "*" in self._from_images:
             return True
@@ -138,8 +141,7 @@ class Declared:
     @cached_property
     def _has_unknown(self) -> bool:
         """Whether a distribution is declared of which is not known what it brings along."""
-        known = frozenset(name for names in DISTRIBUTIONS.values() for name in names) | COMES_WITH.keys() | _LEAVES
-        return any(name not in known for name in self.names)
+        return not self.names <= _UNDERSTOOD
 
     def _setup(self, text: str) -> Iterator[Requirement]:
         try:
@@ -197,12 +199,21 @@ class Declared:
             index += 1
 
 
+@lru_cache(maxsize=8)
+def _brought_by(names: frozenset[str]) -> frozenset[str]:
+    """The top-level packages that come with these distributions."""
+    return frozenset(root for name in names for root in COMES_WITH.get(name, ()))
+
+
+@lru_cache(maxsize=8)
+def _bare(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.replace("-", "") for name in names)
+
+
 def _resembles(module: str, names: frozenset[str]) -> bool:
     """Whether a declared name looks like the import's: a distribution may be called as it likes."""
     parts = [normalise(part) for part in module.split(".")[:3]]
     plain = parts[0].replace("-", "").removeprefix("py").removesuffix("py")
-    for name in names:
-        bare = name.replace("-", "")
-        if plain in bare or (len(bare) >= 4 and bare in plain):
-            return True
+    if any(plain in bare or (len(bare) >= 4 and bare in plain) for bare in _bare(names)):
+        return True
     return len(parts) > 1 and any("-".join(parts[:2]) in name for name in names)
