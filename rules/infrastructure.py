@@ -10,7 +10,7 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.cloud import RUNS_CODE, emulated, own_workloads, resources, workloads
-from analyzer.queries.containers import own_services
+from analyzer.queries.containers import own_services, packagings
 from analyzer.repository import Repository
 
 _FILES = (Kind.TERRAFORM, Kind.BICEP, Kind.SERVERLESS, Kind.PULUMI_YAML)
@@ -130,9 +130,11 @@ def runs_on_kubernetes(repo: Repository) -> Iterator[Finding]:
                 yield met(f"{file.tool} runs a workload on Kubernetes", resource)
             else:
                 yield partial("Infrastructure code installs charts on a cluster", resource)
+    packaging = {item.dockerfile.path for item in packagings(repo) if item.decisive}
     own_names = {(service.path, service.name) for service in own_services(repo)}
     for compose in repo.compose_files:
         ours = [service for service in compose.services if (compose.path, service.name) in own_names]
+        ours.sort(key=lambda service: service.dockerfile not in packaging)
         if ours and len(compose.services) >= 2:
             yield partial("Docker Compose runs the services; there are no Kubernetes manifests", ours[0])
             return

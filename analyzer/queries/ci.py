@@ -16,6 +16,9 @@ from analyzer.repository import Repository
 
 __all__ = ["Act", "acts", "deploy_commands", "deploy_steps", "image_pushes", "is_real", "on_change"]
 
+_NO_BRANCH = re.compile(
+    r"(?i)not?[-_ ]?a?[-_ ]?(?:branch|such[-_]branch)|none|never|disabled?|dummy|placeholder|nothing|off"
+)
 _OFF = frozenset({"false", "${{ false }}", "${{false}}", "never"})
 _LOCAL_TARGET = re.compile(
     r"localhost|127\.0\.0\.1|localstack|awslocal|tflocal|minikube|kind load|samlocal|host\.docker\.internal|local exec"
@@ -59,8 +62,12 @@ class Act:
 
 
 def on_change(pipeline: Pipeline) -> bool:
-    """Whether a push or a pull request starts the pipeline."""
-    return bool(pipeline.kinds & {"push", "pull_request"})
+    """Whether a push or a pull request starts the pipeline; one on a branch that is there for show does not."""
+    return any(
+        trigger.kind in ("push", "pull_request")
+        and not (trigger.branches and all(_NO_BRANCH.fullmatch(name) for name in trigger.branches))
+        for trigger in pipeline.triggers
+    )
 
 
 def is_real(repo: Repository, pipeline: Pipeline) -> bool:

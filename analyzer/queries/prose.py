@@ -61,7 +61,7 @@ _LOCAL_HOST = re.compile(
 def own_documents(repo: Repository) -> tuple[Document, ...]:
     """The README and the docs pages, without changelogs, licences, templates and agents' notes."""
     skip = re.compile(
-        r"(?i)changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo"
+        r"(?i)peer[-_ ]?reviews?|evaluations?\.(?:md|rst)|changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo"
     )
     return tuple(item for item in repo.documents if not skip.search(item.path) and item.words + len(item.blocks))
 
@@ -213,12 +213,19 @@ def _is_drawn(text: str) -> bool:
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 
 
+_OF_TESTS = re.compile(
+    r"(?i)test coverage|code coverage|\bcoverage\b[^\n]*%|tests? (?:pass|fail|run)|\bpassed\b|pytest"
+)
+
+
 @remembered
 def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks that state a metric with a number: tables, items, paragraphs."""
     for block in document.blocks:
         if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
             continue
+        if _OF_TESTS.search(block.text):
+            continue  # how many tests pass and what they cover says nothing of the model
         if _DIGIT.search(block.text) and METRIC_WORDS.search(block.text):
             for line in block.text.split("\n"):
                 if (

@@ -140,3 +140,11 @@ def test_ci_that_trains(repository: BuildRepository) -> None:
         status(repository, "ci.training", {"train.py": train, **workflow("python train.py --compile-only")})
         is Status.MISSING
     )
+
+
+def test_a_branch_that_is_there_for_show_starts_nothing(repository: BuildRepository) -> None:
+    text = "on:\n  push:\n    branches: [{}]\njobs:\n  a:\n    steps:\n      - run: make x\n"
+    assert (
+        status(repository, "ci.pipeline", {".github/workflows/ci.yml": text.format("NOT_A_BRANCH")}) is Status.PARTIAL
+    )
+    assert status(repository, "ci.pipeline", {".github/workflows/ci.yml": text.format("release")}) is Status.MET

@@ -110,3 +110,8 @@ def test_diagram_by_name_and_in_text(repository: BuildRepository) -> None:
     )
     assert status(repository, "doc.diagram", f"{TITLE}Words.\n\n![architecture](absent.png)\n") is Status.MISSING
     assert status(repository, "doc.diagram", f"{TITLE}```mermaid\ngraph TD\n a-->b\n```\n") is Status.MET
+
+
+def test_counts_of_tests_are_no_results(repository: BuildRepository) -> None:
+    readme = f"{TITLE}## Results\n\n| suite | test coverage | score |\n|---|---|---|\n| api | 93.5 % | 8.1 |\n"
+    assert status(repository, "doc.results", readme) is Status.MISSING
