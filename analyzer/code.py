@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -44,6 +44,8 @@ _ENTRY_NAMES = frozenset(
         "entrypoint",
     ]
 )
+# Frameworks whose decorated functions run only when code calls them or a command names their file.
+_STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow"})
 _TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
 
 
@@ -101,14 +103,20 @@ class Code:
         modules: the modules to answer about.
         world: all modules of the repository, among which names are resolved; ``modules`` when not given.
         outside: names that files other than Python call (entry points of containers, functions, workflows).
+        started: whether a file other than Python names the module at a path (a command, a deployment, a page).
     """
 
     def __init__(
-        self, modules: Iterable[PythonModule], world: Code | None = None, outside: frozenset[str] = frozenset()
+        self,
+        modules: Iterable[PythonModule],
+        world: Code | None = None,
+        outside: frozenset[str] = frozenset(),
+        started: Callable[[str], bool] = lambda path: True,
     ) -> None:
         self.modules = tuple(modules)
         self._world = world or self
         self._outside = outside
+        self._started = started
 
     def __bool__(self) -> bool:
         return bool(self.modules)
@@ -340,7 +348,7 @@ class Code:
             for function in module.functions:
                 by_name.setdefault(function.name, []).append((module, function))
         bases = {item.name: item for item in self.classes}
-        pending: list[str] = list(self._outside | _ENTRY_NAMES)
+        pending: list[str] = list(self._outside)
         reached: set[tuple[str, str]] = set()
         known: set[str] = set()
 
@@ -353,7 +361,7 @@ class Code:
             pending.extend(module.names_in.get("", ()))
             pending += [match.group(1) for text in module.texts if (match := _TARGET.fullmatch(text.value))]
             for function in module.functions:
-                if self._is_entry(function, bases):
+                if function.qualname in _ENTRY_NAMES or self._is_entry(function):
                     reach(module, function)
         while pending:
             name = pending.pop()
@@ -375,10 +383,14 @@ class Code:
                     reached.add((module.path, function.qualname))
         return frozenset(reached)
 
-    def _is_entry(self, function: Function, classes: Mapping[str, Class]) -> bool:
+    def _is_entry(self, function: Function) -> bool:
         if function.name.startswith(("test", "pytest_")):
             return True
-        return any(name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS for name in function.decorators)
+        return any(
+            name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS
+            and (name.split(".", 1)[0] not in _STARTED_BY_NAME or self._started(function.path))
+            for name in function.decorators
+        )
 
     def _lives_with_class(self, function: Function, owner: Class) -> bool:
         """Dunder methods live with their class, and all methods of a class that a framework calls through its base."""

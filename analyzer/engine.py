@@ -32,6 +32,8 @@ class Decision:
     rules: tuple[str, ...] = ()
     stopped_by: Defect | None = None
     """What would stop it from running, where that made it partial."""
+    withheld: bool = False
+    """Whether it is unknown because of files of the repository itself, not because of us."""
 
 
 def decide(
@@ -118,7 +120,7 @@ def _decision(
         return Decision(criterion, Status.UNKNOWN, "no installed rule looks at this criterion")
     unread = _unread(repository, rules)
     if unread:
-        return Decision(criterion, Status.UNKNOWN, f"could not be assessed: {unread} was not read")
+        return Decision(criterion, Status.UNKNOWN, f"could not be assessed: {unread} was not read", withheld=True)
     note = best.message if best else ""
     return Decision(criterion, Status.MISSING, note or rules[0].title)
 

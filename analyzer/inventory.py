@@ -17,8 +17,11 @@ from analyzer.knowledge.paths import (
     HOMEWORK,
     KINDS_BY_NAME,
     KINDS_BY_SUFFIX,
+    LIBRARY_PACKAGES,
+    OUTSIDE_FOLDERS,
     SCAFFOLD_FILES,
     VENDORED_FOLDERS,
+    ZIP_FOLDER,
 )
 
 __all__ = ["Inventory", "Kind", "Owner", "kind_of", "take_inventory"]
@@ -177,11 +180,14 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     prefix = f"{subdir}/" if subdir else ""
     modules = _course_folders(ordered)
     course = modules if not subdir else frozenset()
+    copied = _copied_folders([path for path in ordered if path.startswith(prefix)], prefix)
     whole: dict[Owner, int] = {}
     owners: dict[str, Owner] = {}
     serving: list[str] = []
     for path in ordered:
         owner = _owner(path, environments, course)
+        if owner is Owner.OWN and path.startswith(copied):
+            owner = Owner.VENDORED
         outside = bool(prefix) and not path.startswith(prefix)
         beside = owner if not outside or path.split("/", 1)[0] not in modules else Owner.COURSE
         whole[beside] = whole.get(beside, 0) + 1
@@ -260,8 +266,38 @@ def _course_folders(paths: list[str]) -> frozenset[str]:
     return frozenset(modules - projects) if len(modules) >= 3 and projects - {""} else frozenset()
 
 
+_CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM})
+
+
+def _copied_folders(paths: list[str], prefix: str) -> tuple[str, ...]:
+    """Folders that hold another repository or a library, each with a slash at its end.
+
+    A whole repository below another (a README, a licence and the files of git beside each other), a folder out of a zip
+    file, a package named like a library, a folder for the work of others. They are copies only where there is other code.
+    """
+    names: dict[str, set[str]] = {}
+    for path in paths:
+        folder, _, name = path[len(prefix) :].rpartition("/")
+        if folder:
+            names.setdefault(folder, set()).add(name.lower().split(".", 1)[0] or name.lower())
+    found = {folder for folder, inside in names.items() if _is_repository(inside)}
+    for folder, inside in names.items():
+        head, _, rest = folder.removeprefix("src/").partition("/")
+        if "__init__" in inside and not rest and head in LIBRARY_PACKAGES:
+            found.add(folder)
+    tops = {path[len(prefix) :].split("/", 1)[0] for path in paths if "/" in path[len(prefix) :]}
+    found |= {name for name in tops if name in OUTSIDE_FOLDERS or ZIP_FOLDER.fullmatch(name)}
+    copies = tuple(sorted(f"{prefix}{folder}/" for folder in found))
+    code = [path for path in paths if kind_of(path[len(prefix) :]) in _CODE]
+    return copies if copies and any(not path.startswith(copies) for path in code) else ()
+
+
+def _is_repository(names: set[str]) -> bool:
+    """Whether a folder holds what the root of a repository holds."""
+    return bool(names & {"license", "licence", "copying"}) and "readme" in names and ".gitignore" in names
+
+
 def _nothing_else(owners: Mapping[str, Owner]) -> bool:
     """Whether only course work holds code."""
-    code = {Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM}
-    course = any(owner is Owner.COURSE and kind_of(path) in code for path, owner in owners.items())
-    return course and not any(owner is Owner.OWN and kind_of(path) in code for path, owner in owners.items())
+    course = any(owner is Owner.COURSE and kind_of(path) in _CODE for path, owner in owners.items())
+    return course and not any(owner is Owner.OWN and kind_of(path) in _CODE for path, owner in owners.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -400,7 +401,7 @@ class Repository:
         return tuple(
             path
             for path in self.inventory.of(Kind.PLATFORM)
-            if path not in manifests and (self.text(path) or "").strip()
+            if path not in manifests and _says_something(self.text(path) or "")
         )
 
     @cached_property
@@ -517,7 +518,7 @@ class Repository:
     def world(self) -> Code:
         """Modules, tests, notebooks and copied modules; names are resolved and reach is decided among all of them."""
         modules = (*self.modules, *self._copied_modules, *(item.module for item in self.notebooks))
-        return Code(modules, outside=self._outside_names)
+        return Code(modules, outside=self._outside_names, started=self.is_named_outside)
 
     @property
     def _copied_modules(self) -> Iterator[PythonModule]:
@@ -564,6 +565,33 @@ class Repository:
             found.update(_target_names((self.text(path) or "").replace('"', " ").split()))
         return frozenset(found)
 
+    def is_named_outside(self, path: str) -> bool:
+        """Whether a file other than Python names a module by its file name or its dotted name."""
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
+        pattern = re.compile(rf"(?<![\w.-])(?:[\w.-]*[/.])*(?:{'|'.join(map(re.escape, names))})(?![\w])")
+        return any(pattern.search(text) for text in self._words_outside) or any(
+            path.startswith(folder) for folder in self._lost_starters
+        )
+
+    @cached_property
+    def _lost_starters(self) -> tuple[str, ...]:
+        """Folders whose shell scripts run a program that is not in the repository: what it started cannot be told."""
+        names = {path.rsplit("/", 1)[-1] for path in self.snapshot.entries}
+        found = []
+        for path in self.inventory.of(Kind.SHELL):
+            runs = re.findall(r"\bpython3?\s+\S*?([\w-]+\.py)\b", self.text(path) or "")
+            if any(name not in names for name in runs):
+                found.append(posixpath.dirname(path) + "/")
+        return tuple(found)
+
+    @cached_property
+    def _words_outside(self) -> tuple[str, ...]:
+        """The texts of all files that can name a module and are no Python."""
+        skipped = {Kind.PYTHON, Kind.NOTEBOOK, Kind.JSON, Kind.LOCK, Kind.OTHER, Kind.SQL, Kind.PROGRAM}
+        paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
+        return tuple(text for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
+
     # -- prose -----------------------------------------------------------------------------------------------
 
     @cached_property
@@ -595,6 +623,16 @@ class Repository:
     def readme(self) -> Document | None:
         """The main README."""
         return next((item for item in self.documents if item.path == self.readme_path), None)
+
+
+def _says_something(text: str) -> bool:
+    """Whether a settings file holds a value: more than comments, names and empty lists."""
+    lines = (line.strip() for line in text.split("\n"))
+    return any(
+        re.search(r"[:=]\s*[^\s\[{#]|[:=]\s*[\[{]\s*[^\s\]}]|^-\s*\w", line)
+        for line in lines
+        if not line.startswith("#")
+    )
 
 
 def _parse_document(path: str, text: str) -> Document:

@@ -23,6 +23,11 @@ class ScoredCriterion:
     points: float
 
     @property
+    def counts(self) -> bool:
+        """Whether its points are part of the maximum."""
+        return self.decision.status is not Status.UNKNOWN or self.decision.withheld
+
+    @property
     def lost(self) -> float:
         """Points that are still to be earned; none where the criterion could not be assessed."""
         return 0.0 if self.decision.status is Status.UNKNOWN else self.criterion.points - self.points
@@ -58,7 +63,8 @@ class Scorecard:
 def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool = False) -> Scorecard:
     """Score decisions against a rubric.
 
-    Met earns all points of a criterion, partial half; unknown criteria leave the maximum too. The score is the
+    Met earns all points of a criterion, partial half. A criterion that we could not assess leaves the maximum too; one
+    whose files the repository keeps from us does not, or else a few large files would raise the score. The score is the
     share of the possible points, times 100, plus the bonus points, and at most 100. Where the chain from data to
     alert is complete, the sections that the rubric marks ``full_with_chain`` earn all their points: statuses stay as
     they are, and the summaries say so.
@@ -71,7 +77,8 @@ def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool
         if (decision := decided.get(item.id) or Decision(item.id, Status.UNKNOWN, "not looked at"))
     )
     regular = [item for item in scored if not item.criterion.bonus]
-    possible = sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN)
+    possible = sum(item.criterion.points for item in regular if item.counts)
+    assessed = sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN)
     total = sum(item.criterion.points for item in regular)
     earned = sum(item.points for item in regular)
     bonus = sum(item.points for item in scored if item.criterion.bonus)
@@ -80,7 +87,7 @@ def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool
     return Scorecard(
         value,
         rubric.grade(value),
-        possible / total,
+        assessed / total,
         tuple(_section(section.id, section.title, scored) for section in rubric.sections),
         scored,
         scale,
@@ -101,6 +108,6 @@ def _section(name: str, title: str, scored: tuple[ScoredCriterion, ...]) -> Scor
         name,
         title,
         sum(item.points for item in regular),
-        sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN),
+        sum(item.criterion.points for item in regular if item.counts),
         sum(item.points for item in own if item.criterion.bonus),
     )

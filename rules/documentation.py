@@ -11,7 +11,16 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
-from analyzer.queries.prose import about, absent_files, docs_pages, own_articles, own_documents, typed_commands
+from analyzer.queries.prose import (
+    about,
+    absent_files,
+    docs_pages,
+    is_grounded,
+    is_run_here,
+    own_articles,
+    own_documents,
+    typed_commands,
+)
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -25,7 +34,9 @@ _RUNBOOK = re.compile(
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
     answers = [
-        _judge_setup(repo, commands) for document in own_documents(repo) if (commands := list(typed_commands(document)))
+        answer
+        for document in own_documents(repo)
+        if (commands := list(typed_commands(document))) and (answer := _judge_setup(repo, commands))
     ]
     if answers:
         yield max(answers, key=lambda answer: answer.status.rank)
@@ -43,11 +54,14 @@ _INSTALLS = re.compile(
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
 
 
-def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding:
+def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
     first = next((block for block, _ in shown if block.kind == "code"), shown[0][0])
+    finds = [is_run_here(repo, text) for _, text in commands]
     absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
-    texts = {text for _, text in commands}
+    if False in finds and True not in finds:
+        return None  # steps of another project
+    texts = {text for (_, text), found in zip(commands, finds, strict=True) if found is not False}
     installing = any(_INSTALLS.search(text) for text in texts)
     running = [text for text in texts if not _CLONES.match(text)]
     if len(absent) >= 2:
@@ -100,6 +114,8 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
     for document in own_documents(repo):
         for section in about(document, "operations"):
             below = list(document.below(section))
+            if not is_grounded(repo, "\n".join(block.text for item in below for block in item.blocks)):
+                continue
             code = sum(len(item.of("code")) for item in below)
             words = sum(item.words for item in below)
             entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
@@ -139,7 +155,8 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
                 return
     for document in own_documents(repo):
         for section in about(document, "challenges"):
-            if sum(item.words for item in document.below(section)) >= 25:
+            below = list(document.below(section))
+            if sum(item.words for item in below) >= 25 and is_grounded(repo, " ".join(item.prose for item in below)):
                 yield partial("A section of the README tells of challenges", section)
                 return
     telling = [page for page in pages if len(list(typed_commands(page))) < 3]

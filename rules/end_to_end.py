@@ -13,10 +13,19 @@ from analyzer.plugins import rule
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
-from analyzer.queries.containers import packagings
+from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, function_of, training_calls
 from analyzer.queries.schedules import scheduled_scoring
-from analyzer.queries.serving import batch_scoring, handlers, model_servers, prediction_routes, ui_apps
+from analyzer.queries.serving import (
+    batch_scoring,
+    handlers,
+    has_application,
+    is_started,
+    model_is_lost,
+    model_servers,
+    prediction_routes,
+    ui_apps,
+)
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import starts_nothing, uncalled_training
 
@@ -163,8 +172,8 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         states = len(re.findall(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""", resource.body))
         if re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", resource.type) and states >= 2:
             yield met(f"A state machine of {states} tasks ties the stages together", resource)
-    flows = _training_first(repo, repo.code.calls("pipeline.flow"))
-    steps = repo.code.calls("pipeline.step")
+    flows = _training_first(repo, _started(repo.code, repo.code.calls("pipeline.flow")))
+    steps = _started(repo.code, repo.code.calls("pipeline.step"))
     classes = [
         item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
     ]
@@ -178,6 +187,18 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         yield partial("A flow is declared, but it does not join several stages", flows[0])
     elif repo.notebook_code.has("pipeline.flow"):
         yield partial("A flow is declared only in a notebook", repo.notebook_code.calls("pipeline.flow")[0])
+
+
+def _started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Calls without the decorators of functions that nothing starts."""
+    return tuple(
+        call
+        for call in calls
+        if not call.decorates
+        or not (module := code.module(call.path))
+        or not (same := [item for item in module.functions if item.name == call.decorates])
+        or any(code.is_reached(item.path, item.qualname) for item in same)
+    )
 
 
 def _training_first(repo: Repository, flows: tuple[Call, ...]) -> tuple[Call, ...]:
@@ -246,9 +267,6 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     runs = repo.code.calls("track.run", "track.model")
     if runs:
         yield partial("Runs are started, but neither parameters nor metrics are recorded", runs[0])
-    unreached = repo.code.calls("track.value", reached=False)
-    if unreached:
-        yield partial("The code that tracks is never called", unreached[0])
     notebook = repo.notebook_code.calls("track.value")
     if notebook:
         yield partial("Experiments are tracked only in a notebook", notebook[0])
@@ -308,13 +326,15 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
             yield partial(f"A Dockerfile packages code, but {broken.sentence}", broken.place)
     for packaging in packagings(repo):
         absent = packaging.absent[0] if packaging.absent else None
-        if absent:
+        if absent and (packaging.elsewhere or len(packaging.absent) < len(packaging.dockerfile.copies)):
             yield partial(f"The Dockerfile copies {absent.sources[0]}, which is not in the repository", absent)
-        else:
+        elif not absent and prepares(repo, packaging.dockerfile):
             yield partial("The Dockerfile copies none of the project's code", packaging.dockerfile)
+        else:
+            continue
         return
-    for file in repo.compose_files:
-        yield partial("Only images of others are run; nothing of the project is packaged", file)
+    for service in used_services(repo):
+        yield partial("Only images of others are run; nothing of the project is packaged", Place(service.path, 1))
         return
 
 
@@ -337,7 +357,13 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
 @rule("e2e.serving", reads=_PYTHON)
 def serves_predictions(repo: Repository) -> Iterator[Finding]:
     """Predictions are not served."""
-    found = [*prediction_routes(repo), *handlers(repo), *model_servers(repo)]
+    served = [*handlers(repo), *model_servers(repo)]
+    answering = list(prediction_routes(repo))
+    if answering and not served and not is_started(repo):
+        if not model_is_lost(repo, answering):
+            yield partial("A route predicts, but nothing starts the service", answering[0])
+        return
+    found = [*answering, *served]
     if found:
         yield met("Predictions are served over an API", *found[:3])
         return
@@ -366,7 +392,7 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
             weak.append(partial("Infrastructure code provisions stores only; nothing runs the application", resource))
     for workload in own_workloads(repo):
         yield met("Kubernetes manifests run the project's workload", workload)
-    for path in repo.platform_files:
+    for path in repo.platform_files if has_application(repo) else ():
         yield met("A platform file deploys the application", Place(path, 1))
     header = space_header(repo)
     if header:

@@ -9,7 +9,7 @@ from analyzer.artifacts.infrastructure import InfraFile, Resource
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.cloud import RUNS_CODE, emulated, own_workloads, resources, workloads
+from analyzer.queries.cloud import RUNS_CODE, emulated, other_workloads, own_workloads, resources
 from analyzer.queries.containers import own_services, packagings
 from analyzer.repository import Repository
 
@@ -95,7 +95,8 @@ def uses_parameters(repo: Repository) -> Iterator[Finding]:
 @rule("iac.remote-state", reads=_FILES)
 def keeps_state_remotely(repo: Repository) -> Iterator[Finding]:
     """State is kept on the machine of whoever applies it."""
-    for file in repo.infrastructure:
+    built = [file for file in repo.infrastructure if file.resources or file.modules]
+    for file in repo.infrastructure if built else ():
         for backend in file.backends:
             if file.tool == "pulumi":
                 if not backend.name.startswith("file:"):
@@ -106,9 +107,14 @@ def keeps_state_remotely(repo: Repository) -> Iterator[Finding]:
                 yield partial(f"The {backend.name} backend is declared without its settings", backend)
         if file.tool in _STATE_BY_NATURE and file.resources:
             yield met(f"State is kept by the provider: {file.tool}", file)
-        elif file.tool == "pulumi" and not file.backends and file.path.endswith((".yaml", ".yml")):
+        elif (
+            file.tool == "pulumi"
+            and not file.backends
+            and file.path.endswith((".yaml", ".yml"))
+            and any(item.tool == "pulumi" for item in built)
+        ):
             yield met("Pulumi keeps state in its service unless told otherwise", Place(file.path, 1))
-    for path in repo.paths:
+    for path in repo.paths if built else ():
         if path.endswith((".tfbackend", "backend.hcl")) or re.search(r"backend[\w.-]*\.(?:tf\.template|hcl)$", path):
             yield met("State is kept in a remote backend", Place(path, 1))
 
@@ -118,7 +124,7 @@ def runs_on_kubernetes(repo: Repository) -> Iterator[Finding]:
     """No Kubernetes manifest, Helm chart or Kustomize runs the project's workload."""
     for item in own_workloads(repo):
         yield met("Kubernetes runs the project's own workload", item)
-    for item in workloads(repo):
+    for item in other_workloads(repo):
         yield partial("Kubernetes manifests run products of others only", item)
         break
     for resource, _, file in resources(repo):

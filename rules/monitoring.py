@@ -52,6 +52,8 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
     """There is no dashboard."""
     for dashboard in repo.dashboards:
         broken = watches_nothing(repo, dashboard)
+        if broken and not dashboard.has_datasource and not any(exported_metrics(repo)):
+            continue  # it asks nobody for what nobody has
         if broken:
             yield partial(f"A Grafana dashboard, but {broken.sentence}", broken.place)
         elif dashboard.queries or dashboard.has_datasource:
@@ -120,7 +122,8 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
         if broken is None:
             yield met("Alert rules or notifications are set up", place)
             return
-        yield partial(f"Alert rules are set up, but {broken.sentence}", place)
+        if any(exported_metrics(repo)) or any(True for _ in stored_metrics(repo)):
+            yield partial(f"Alert rules are set up, but {broken.sentence}", place)
     for place in alert_objects(repo):
         yield partial("Thresholds are checked, but nobody is told", place)
         return

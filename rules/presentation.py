@@ -10,6 +10,8 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, TITLES
 from analyzer.plugins import rule
+from analyzer.queries.grounding import own_words
+from analyzer.queries.metrics import is_computed
 from analyzer.queries.prose import (
     about,
     diagrams,
@@ -37,7 +39,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
     readme = repo.readme
     if readme is None:
         return
-    candidates: list[tuple[int, int, Block]] = []
+    candidates: list[tuple[int, int, Block, bool]] = []
     groups: list[list[Block]] = [intro(readme)]
     groups += [
         [
@@ -57,12 +59,13 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
                     len(set(CAUSE.findall(text))),
                     sum(block.words for block in blocks),
                     max(blocks, key=lambda block: block.words),
+                    bool(own_words(repo, text)),
                 )
             )
     if not candidates:
         return
-    reasons, words, block = max(candidates, key=lambda item: min(item[0], 4) * 20 + min(item[1], 120))
-    if words >= 35 and reasons >= 2:
+    reasons, words, block, own = max(candidates, key=lambda item: (item[3], min(item[0], 4) * 20 + min(item[1], 120)))
+    if words >= 35 and reasons >= 2 and own:
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
         yield partial("The README says what the project does, hardly why it matters", block)
@@ -80,7 +83,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     total = 0
     for document in own_documents(repo):
         for item in document.sections:
-            words = explaining_words(item)
+            words = explaining_words(repo, item)
             total += words
             weight = words * (2 if TITLES["design"].search(item.heading) else 1)
             if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
@@ -114,17 +117,22 @@ def shows_diagram(repo: Repository) -> Iterator[Finding]:
             return
 
 
+# What pictures full of numbers come from: a tracker, a report, a dashboard.
+_MAKES_PICTURES = ("track.run", "track.value", "track.method", "monitor.report", "metrics.export")
+
+
 @rule("doc.results", reads=_DOCUMENT)
 def reports_results(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs report results."""
     for document in own_documents(repo):
-        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
-            yield met("Results are reported in numbers", block)
-            return
+        for block, line in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
+            if is_computed(repo, line):
+                yield met("Results are reported in numbers", block)
+                return
     for document in own_documents(repo):
         pictures = list(result_pictures(repo, document))
         tracked = [image for image in pictures if shows_tracked_numbers(image)]
-        if tracked:
+        if tracked and repo.world.has(*_MAKES_PICTURES):
             yield met("Results are shown by pictures of tracked runs", tracked[0])
             return
         if pictures:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.shell import ShellCommand
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
+from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
+from analyzer.queries.grounding import reached_roots
 from analyzer.queries.learning import dated_writes
 from analyzer.repository import Repository
 
@@ -25,6 +28,19 @@ def _is_source(repo: Repository, url: str) -> bool:
 _FOR_DEVELOPMENT = re.compile(r"(?i)(?:^|[/_.-])(?:dev|tests?|docs?|lint|ci)(?:$|[/_.-])")
 
 
+def _covers_imports(repo: Repository) -> bool:
+    """Whether more than half of the libraries that the code imports are declared by name, or it imports none."""
+    declared = {item.name.replace("_", "-").lower() for file in repo.dependency_files for item in file.requirements}
+    local = {part for module in repo.modules for part in module.path.removesuffix(".py").split("/")}
+    roots = [
+        root
+        for root in sorted(reached_roots(repo))
+        if root not in STDLIB and root not in local and root not in PLATFORM_MODULES
+    ]
+    known = [root for root in roots if {root.replace("_", "-").lower(), *DISTRIBUTIONS.get(root, ())} & declared]
+    return not roots or len(known) * 2 > len(roots)
+
+
 @rule("repro.dependencies", reads=(Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA, Kind.LOCK))
 def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     """There is no dependency file."""
@@ -36,6 +52,9 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     needed.sort(key=lambda file: (file.path.count("/"), -len(file.requirements)))
     pins = [item.pinned for file in needed for item in file.requirements]
     pinned = [file for file in needed if file.pinned_share >= 0.8]
+    if pinned and not _covers_imports(repo):
+        yield partial("What is pinned is not what the code imports", pinned[0])
+        return
     if pinned and sum(pins) >= 0.8 * len(pins):
         yield met("Nearly all dependencies are pinned", pinned[0])
     for file in sorted((*needed, *repo.dependency_files), key=lambda item: item.pinned_share == 1):
@@ -87,15 +106,20 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
             break
 
 
+_IDLE = frozenset({"echo", "printf", "true", ":", "exit", "@echo", "@true"})
+
+
+def _works(command: ShellCommand) -> bool:
+    """Whether a command does something; a call of a task of the same file is none by itself."""
+    return command.name not in _IDLE and not (command.name == "make" and len(command.argv) <= 2)
+
+
 @rule("repro.automation", reads=(Kind.MAKEFILE, Kind.JUSTFILE, Kind.TASKFILE, Kind.TOX))
 def automates_tasks(repo: Repository) -> Iterator[Finding]:
     """There is no Makefile, justfile, Taskfile, tox, nox or invoke file."""
     for file in repo.task_files:
-        useful = [
-            task
-            for task in file.tasks
-            if any(command.name not in ("echo", "printf") for command in task.commands) or task.needs
-        ]
+        working = {task.name for task in file.tasks if any(_works(command) for command in task.commands)}
+        useful = [task for task in file.tasks if task.name in working or working.intersection(task.needs)]
         if useful and file.tool not in ("npm", "mlflow"):
             yield met(f"{len(useful)} tasks are automated with {file.tool}", useful[0])
             return

@@ -16,11 +16,13 @@ from analyzer.artifacts.document import Block, Document, Image, Link, Section
 __all__ = ["parse_markdown", "parse_rst"]
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HIDDEN = re.compile(
-    r"<(?P<tag>\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0[;\"'\s]|\shidden(?=[\s>=]))"
-    r"[^>]*>.*?</(?P=tag)\s*>",
-    re.DOTALL | re.IGNORECASE,
+_HIDING = re.compile(
+    r"<(?P<tag>[a-z]\w*)\b(?=[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|\b)|\bopacity\s*:\s*0(?:\.0+)?(?![\d.])"
+    r"|[\"';\s]color\s*[:=]\s*[\"']?\s*(?:#f{3,8}\b|white\b|transparent\b|rgba?\(255\D+255\D+255)|(?:left|top|text-indent)\s*:\s*-\d{3,}"
+    r"|[\"';\s](?:max-)?(?:height|width)\s*:\s*0(?![\d.])|\shidden[\s>=]|aria-hidden\s*=\s*[\"']?true))[^>]*>",
+    re.IGNORECASE,
 )
+_EMPTY_ELEMENTS = frozenset({"img", "br", "hr", "input", "source", "meta", "link"})
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\U000e0000-\U000e007f]")
 _GLUED_HEADING = re.compile(r"^(#{1,6})(?=[^#\s!])", re.MULTILINE)
 _TAG = re.compile(r"<[^>]{0,2000}>")
@@ -52,11 +54,33 @@ def _blank(match: re.Match[str]) -> str:
     return "\n" * match.group().count("\n")
 
 
+def _without_hidden(text: str) -> str:
+    """The text without elements that are hidden, each up to its own end tag, or to the end where it has none."""
+    parts: list[str] = []
+    position = 0
+    while match := _HIDING.search(text, position):
+        parts.append(text[position : match.start()])
+        end = match.end() if match.group("tag").lower() in _EMPTY_ELEMENTS else _end_of(text, match)
+        parts.append("\n" * text.count("\n", match.start(), end))
+        position = end
+    return "".join((*parts, text[position:]))
+
+
+def _end_of(text: str, opening: re.Match[str]) -> int:
+    """Where an element ends, others of its kind within it counted."""
+    depth = 1
+    for tag in re.compile(rf"<(/?){opening.group('tag')}\b[^>]*>", re.IGNORECASE).finditer(text, opening.end()):
+        depth += -1 if tag.group(1) else 1
+        if depth == 0:
+            return tag.end()
+    return len(text)
+
+
 def _visible(text: str) -> str:
     if "<!--" in text:
         text = _COMMENT.sub(_blank, text)
-    if "<" in text and re.search(r"hidden|display|font-size|opacity", text, re.IGNORECASE):
-        text = _HIDDEN.sub(_blank, text)
+    if "<" in text:
+        text = _without_hidden(text)
     text = _INVISIBLE.sub("", text)
     if (
         "<br" in text.lower()

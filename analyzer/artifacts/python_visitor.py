@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from analyzer.artifacts.python_constants import constant_truth, is_trivial
 from analyzer.artifacts.python_expressions import Resolver, side_words
 from analyzer.artifacts.python_values import (
     Assignment,
@@ -118,8 +119,13 @@ class Visitor:
                 self._visit(statement)
             except RecursionError:
                 continue
-            if isinstance(statement, _ENDS):
+            if isinstance(statement, _ENDS) or self._exits(statement):
                 return
+
+    def _exits(self, statement: ast.stmt) -> bool:
+        """Whether a statement ends the program, so that what follows never runs."""
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        return isinstance(call, ast.Call) and self._resolver.name(call.func) in _EXITS
 
     def _visit(self, node: ast.AST) -> None:
         _HANDLERS[type(node)](self, node)
@@ -418,8 +424,9 @@ class Visitor:
     # -- control flow ----------------------------------------------------------------------------------------
 
     def _visit_If(self, node: ast.If) -> None:
-        if isinstance(node.test, ast.Constant) and not node.test.value:
-            self._body(node.orelse)
+        known = constant_truth(node.test)
+        if known is not None:
+            self._body(node.body if known else node.orelse)
             return
         if _is_main_guard(node.test):
             self.has_main_guard = True
@@ -465,12 +472,12 @@ class Visitor:
         self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, tuple(sorted(chosen))))
 
     def _visit_While(self, node: ast.While) -> None:
-        if isinstance(node.test, ast.Constant) and not node.test.value:
+        if constant_truth(node.test) is False:
             return
         self._children(node)
 
     def _visit_Assert(self, node: ast.Assert) -> None:
-        if not _is_trivial(node.test):
+        if not is_trivial(node.test, self._resolver):
             self._check(node.lineno)
         self._decide(node.test, ("assert",))
         self._children(node)
@@ -573,15 +580,6 @@ def _is_main_guard(test: ast.expr) -> bool:
         and test.left.id == "__name__"
         and isinstance(test.ops[0], ast.Eq)
     )
-
-
-def _is_trivial(test: ast.expr) -> bool:
-    """Whether an assertion cannot fail: a constant, or a comparison of constants."""
-    if isinstance(test, (ast.Constant, ast.Tuple)):
-        return True
-    if isinstance(test, ast.Compare):
-        return all(isinstance(item, ast.Constant) for item in (test.left, *test.comparators))
-    return False
 
 
 def _swallows(handler: ast.ExceptHandler) -> bool:

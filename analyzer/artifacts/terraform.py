@@ -29,7 +29,7 @@ _DEEPEST = 60
 
 
 def parse_terraform(path: str, text: str) -> InfraFile:
-    """Parse a ``.tf`` or ``.tofu`` file; never raises. After a syntax error the block heads are still read."""
+    """Parse a ``.tf`` or ``.tofu`` file; never raises. After a syntax error the block heads are still read, where all brackets are closed."""
     if not text.strip():
         return InfraFile(path, "terraform")
     if _nesting(text) > _DEEPEST:
@@ -170,6 +170,8 @@ def _references(path: str, text: str) -> Iterator[Declaration]:
 def _heads(path: str, text: str, error: str) -> InfraFile:
     collected: dict[str, list[Declaration]] = {}
     resources: list[Resource] = []
+    if any(text.count(opening) != text.count(closing) for opening, closing in ("[]", "{}")):
+        return InfraFile(path, "terraform", error=error)  # broken, not merely beyond our grammar
     for match in _BLOCK.finditer(text):
         kind, labels = match.group("type"), _LABEL.findall(match.group("rest"))
         line = text.count("\n", 0, match.start()) + 1

@@ -14,9 +14,12 @@ __all__ = [
     "HOMEWORK",
     "KINDS_BY_NAME",
     "KINDS_BY_SUFFIX",
+    "LIBRARY_PACKAGES",
+    "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
     "TEST_FILE",
     "VENDORED_FOLDERS",
+    "ZIP_FOLDER",
 ]
 
 VENDORED_FOLDERS = frozenset(
@@ -44,6 +47,20 @@ VENDORED_FOLDERS = frozenset(
         "jspm_packages",
     ]
 )
+# Names of folders at the top that hold the work of others.
+OUTSIDE_FOLDERS = frozenset(
+    {"external", "externals", "extern", "vendored", "_vendor", "vendors", "3rdparty", "third-party"}
+)
+# A folder of a zip file as GitHub makes it.
+ZIP_FOLDER = re.compile(r".+-(?:main|master)")
+# A package of one of these names would hide the library from the code beside it: it is a copy of the library, or none.
+LIBRARY_PACKAGES = frozenset(
+    [
+        "sklearn", "numpy", "pandas", "scipy", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "catboost", "fastapi",
+        "flask", "requests", "mlflow", "pydantic", "matplotlib", "seaborn", "joblib", "wandb", "great_expectations",
+        "prometheus_client", "bentoml", "zenml", "kedro", "dagster", "metaflow", "optuna", "pandera", "streamlit", "gradio",
+    ]
+)  # fmt: skip
 GENERATED_FOLDERS = frozenset(
     [
         "__pycache__",

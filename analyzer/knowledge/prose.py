@@ -13,6 +13,7 @@ __all__ = [
     "CAUSE",
     "COMPARED",
     "DIAGRAM_WORDS",
+    "IMAGE_HOSTS",
     "METRIC_WORDS",
     "PERSONAL_HOSTS",
     "PROCEDURE",
@@ -119,6 +120,12 @@ ARTICLE_HOSTS = re.compile(
 # Hosts where a blog has a domain of its own.
 BLOG_HOSTS = re.compile(
     r"(?i)^https?://[\w-]+\.(?:blogspot\.com|wordpress\.com|hashnode\.dev|substack\.com|ghost\.io|medium\.com)(?=[:/?#]|$)"
+)
+# Hosts where one puts pictures of one's own.
+IMAGE_HOSTS = re.compile(
+    r"(?i)^https?://(?:[\w.-]+\.)?(?:github\.com|githubusercontent\.com|gitlab\.com|imgur\.com|ibb\.co|postimg\.cc|cloudinary\.com|"
+    r"googleusercontent\.com|drive\.google\.com|miro\.medium\.com|notion\.so|amazonaws\.com|storage\.googleapis\.com|mermaid\.ink|"
+    r"dropbox\.com|imagekit\.io|huggingface\.co|dagshub\.com|youtube\.com|ytimg\.com|hackmd\.io|hizliresim\.com|onlinegdb\.com)[:/]"
 )
 VIDEO_HOSTS = re.compile(
     r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)"

@@ -10,6 +10,7 @@ from analyzer.artifacts.ci import Job, Pipeline, Step
 from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.actions import action_roles
+from analyzer.queries.absent import is_stalled
 from analyzer.queries.commands import all_invocations
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -78,15 +79,11 @@ def is_real(repo: Repository, pipeline: Pipeline) -> bool:
         if job.uses:
             return True
         for step in job.steps:
-            if step.uses and "setup" not in action_roles(step.uses):
+            if step.uses and "setup" not in action_roles(step.uses) and not is_stalled(repo, step):
                 return True
-    return any(
-        not item.invocation.roles & {"echo"}
-        for item in repo.commands_of(pipeline)
-        if item.invocation.argv[0] not in ("pip", "python", "cd")
-    ) or any(
-        item.invocation.argv[0] == "python" and len(item.invocation.argv) > 1 and "pip" not in item.invocation.argv[:3]
-        for item in repo.commands_of(pipeline)
+    commands = [item.invocation for item in repo.commands_of(pipeline) if not is_stalled(repo, item.step)]
+    return any(not item.roles & {"echo"} for item in commands if item.argv[0] not in ("pip", "python", "cd")) or any(
+        item.argv[0] == "python" and len(item.argv) > 1 and "pip" not in item.argv[:3] for item in commands
     )
 
 
@@ -103,6 +100,7 @@ def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -
     for item in repo.commands_of(pipeline):
         if (
             role in item.invocation.roles
+            and not is_stalled(repo, item.step)
             and item.job.condition.strip().lower() not in _OFF
             and item.step.condition.strip().lower() not in _OFF
         ):
@@ -113,6 +111,7 @@ def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -
     for job, step in repo.steps_of(pipeline):
         if (
             step.uses
+            and not is_stalled(repo, step)
             and role in action_roles(step.uses)
             and step.inputs.get("command", "") not in ("preview", "plan", "diff")
             and job.condition.strip().lower() not in _OFF

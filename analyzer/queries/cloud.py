@@ -10,11 +10,21 @@ from analyzer.artifacts.infrastructure import InfraFile, Resource
 from analyzer.artifacts.kubernetes import KubernetesObject
 from analyzer.artifacts.python_source import Text
 from analyzer.findings import Place
+from analyzer.inventory import Kind
 from analyzer.knowledge.resources import EMULATOR, resource_class
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["RUNS_CODE", "cloud_hosts", "emulated", "own_workloads", "resources", "space_header", "workloads"]
+__all__ = [
+    "RUNS_CODE",
+    "cloud_hosts",
+    "emulated",
+    "other_workloads",
+    "own_workloads",
+    "resources",
+    "space_header",
+    "workloads",
+]
 
 RUNS_CODE = frozenset({"serving", "ml", "registry", "cluster", "database", "queue", "compute"})
 _WORKLOADS = frozenset(
@@ -48,6 +58,7 @@ _WORKLOADS = frozenset(
     ]
 )
 _RUNS = _WORKLOADS - {"Service", "ScaledObject"}
+_CONTAINERS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"})
 _THIRD_PARTY = re.compile(
     r"^(?:docker\.io/|registry\.k8s\.io/|quay\.io/|ghcr\.io/mlflow/)?(?:library/|bitnami/|prom/|grafana/|prefecthq/|apache/|minio/|mageai/|confluentinc/|hashicorp/)?"
     r"(?:postgres|postgresql|mysql|mariadb|redis|mongo|mongodb|rabbitmq|nginx|traefik|prometheus|grafana|alertmanager|adminer|minio|mc|mlflow"
@@ -76,15 +87,23 @@ def _emulated(repo: Repository, folder: str) -> bool:
 
 def workloads(repo: Repository) -> Iterator[KubernetesObject]:
     """Kubernetes objects that run containers or models."""
-    return (item for item in repo.kubernetes if item.kind in _RUNS)
+    return (item for item in repo.kubernetes if item.kind in _RUNS and (item.images or item.kind not in _CONTAINERS))
 
 
 def own_workloads(repo: Repository) -> Iterator[KubernetesObject]:
     """Workloads whose image is not only a well-known product of others."""
+    packaged = any(file.copies for file in repo.dockerfiles) or not repo.inventory.of(Kind.DOCKERFILE, Kind.PYTHON)
     for item in workloads(repo):
-        if item.kind in ("InferenceService", "SeldonDeployment") or any(
-            not _THIRD_PARTY.match(image) for image in item.images
+        if item.kind in ("InferenceService", "SeldonDeployment") or (
+            packaged and any(not _THIRD_PARTY.match(image) for image in item.images)
         ):
+            yield item
+
+
+def other_workloads(repo: Repository) -> Iterator[KubernetesObject]:
+    """Workloads that run nothing but well-known products."""
+    for item in workloads(repo):
+        if all(_THIRD_PARTY.match(image) for image in item.images):
             yield item
 
 

@@ -15,6 +15,7 @@ from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
+from analyzer.queries.absent import is_stalled
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -70,6 +71,8 @@ def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]],
     jobs: dict[tuple[str, str], list[Invocation]] = {}
     owners: dict[tuple[str, str], Job] = {}
     for item in repo.ci_commands:
+        if is_stalled(repo, item.step):
+            continue
         key = (item.job.path, item.job.name)
         owners.setdefault(key, item.job)
         jobs.setdefault(key, []).append(item.invocation)

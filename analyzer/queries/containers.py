@@ -14,11 +14,16 @@ from analyzer.inventory import Kind, kind_of
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Packaging", "own_services", "packagings"]
+__all__ = ["Packaging", "own_services", "packagings", "prepares", "used_services"]
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
 _MODEL = re.compile(
     r"\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite)$|MLmodel$", re.IGNORECASE
+)
+
+
+_COMMON_NAMES = frozenset(
+    {"", ".", "requirements.txt", "src", "app", "pyproject.toml", "setup.py", "README.md", "main.py"}
 )
 
 
@@ -27,7 +32,7 @@ class Packaging:
     """A Dockerfile with one build context and what it copies from there.
 
     ``code`` are the project's files that it brings in, ``absent`` copies whose source is not in the repository,
-    ``decisive`` the first copy that brings in code.
+    ``decisive`` the first copy that brings in code; ``elsewhere`` says that a file of an absent name is in another folder.
     """
 
     dockerfile: Dockerfile
@@ -36,6 +41,7 @@ class Packaging:
     decisive: Copy | None
     absent: tuple[Copy, ...]
     starts: tuple[str, ...]
+    elsewhere: bool = False
 
 
 @remembered
@@ -84,7 +90,9 @@ def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) ->
             decisive = copy
         code.update(dict.fromkeys(own))
     starts = tuple(item.value for item in dockerfile.starts)
-    return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts)
+    lost = {posixpath.basename(source.rstrip("/")) for copy in absent for source in copy.sources} - _COMMON_NAMES
+    elsewhere = any(lost & set(path.split("/")) for path in repository.paths if path != dockerfile.path)
+    return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts, elsewhere)
 
 
 def sources(repository: Repository, context: str, source: str) -> list[str]:
@@ -120,3 +128,47 @@ def _mounts_code(repository: Repository, path: str, service: ComposeService) -> 
         if any(kind_of(item) is Kind.PYTHON for item in sources(repository, folder, source)[:200]):
             return True
     return False
+
+
+def prepares(repository: Repository, dockerfile: Dockerfile) -> bool:
+    """Whether an image that copies nothing holds what the project's code needs: its base or its packages are imported."""
+    roots = {root.replace("_", "-").lower() for root in repository.world.roots}
+    roots |= {_DISTRIBUTIONS[root] for root in roots & _DISTRIBUTIONS.keys()}
+    images = {word for image in dockerfile.images for word in re.split(r"[^\w]+", image.lower())}
+    images |= {"airflow"} if any("astro" in word for word in images) else set()
+    packages = {
+        re.split(r"[\[=<>~!]", word, maxsplit=1)[0].lower().replace("_", "-")
+        for item in dockerfile.named("RUN")
+        for word in item.value.split()
+        if re.search(r"\b(?:pip3?|conda|uv|mamba)\b", item.value)
+    }
+    return bool(roots & (images | packages) - {"python", "install"})
+
+
+_DISTRIBUTIONS = {"sklearn": "scikit-learn", "cv2": "opencv-python", "pil": "pillow", "yaml": "pyyaml"}
+
+
+_CLIENTS = {
+    "postgres": ("psycopg", "psycopg2", "sqlalchemy", "asyncpg"),
+    "mongo": ("pymongo", "motor"),
+    "kafka": ("confluent_kafka",),
+}
+
+
+def used_services(repository: Repository) -> Iterator[ComposeService]:
+    """Compose services that the project's code talks to: it imports their client, or names them in a string."""
+    roots = repository.world.roots
+    for file in repository.compose_files:
+        for service in file.services:
+            image = service.image.split("@", 1)[0].rsplit("/", 1)[-1].split(":", 1)[0].lower()
+            names = {service.name.lower(), image} - {"", "app", "api", "web", "db", "server", "service"}
+            clients = {*names, *(name.replace("-", "_") for name in names), *_CLIENTS.get(image, ())}
+            pattern = (
+                re.compile(rf"(?i)(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w-])") if names else None
+            )
+            mounted = any(
+                volume.startswith(".") and repository.find(volume.split(":", 1)[0], posixpath.dirname(file.path))
+                for volume in service.volumes
+            )
+            if mounted or clients & roots or (pattern and next(repository.world.texts(pattern), None)):
+                yield service

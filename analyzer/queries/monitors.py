@@ -9,6 +9,7 @@ from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.artifacts.python_values import Name
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
 from analyzer.queries.prose import shows
 from analyzer.queries.schedules import module_reaches
@@ -246,7 +247,9 @@ def _stores(repo: Repository, call: Call) -> bool:
 
 
 def image_of_dashboard(repo: Repository) -> Iterator[Place]:
-    """Pictures of a monitoring dashboard in READMEs and docs."""
+    """Pictures of a monitoring dashboard in READMEs and docs of a project that has something to watch with."""
+    if not (monitor_modules(repo) or any(is_used(repo, tool) for tool in _WATCHERS) or any(exported_metrics(repo))):
+        return
     for document in repo.documents:
         for section in document.sections:
             shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.heading))
@@ -255,6 +258,22 @@ def image_of_dashboard(repo: Repository) -> Iterator[Place]:
                 named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
                     yield image.place
+
+
+_WATCHERS = (
+    "prometheus",
+    "grafana",
+    "evidently",
+    "whylabs",
+    "arize",
+    "nannyml",
+    "datadog",
+    "opentelemetry",
+    "aws",
+    "gcp",
+    "azure",
+    "mage",
+)
 
 
 def report_pages(repo: Repository) -> Iterator[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ from urllib.parse import urlsplit
 
 from analyzer.artifacts.dependencies import normalise
 from analyzer.artifacts.document import Block, Document, Image, Link, Section
+from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.prose import (
     ARTICLE_HOSTS,
     BLOG_HOSTS,
     COMPARED,
     DIAGRAM_WORDS,
+    IMAGE_HOSTS,
     METRIC_WORDS,
     PERSONAL_HOSTS,
     RELATES,
@@ -23,6 +26,8 @@ from analyzer.knowledge.prose import (
 )
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
+from analyzer.queries.grounding import about_project, is_own_page, is_used, named_tools, names_part, own_words
+from analyzer.queries.serving import runs_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -35,6 +40,8 @@ __all__ = [
     "hosted_links",
     "in_results",
     "intro",
+    "is_grounded",
+    "is_run_here",
     "metric_numbers",
     "own_articles",
     "own_documents",
@@ -59,11 +66,17 @@ _LOCAL_HOST = re.compile(
 
 @remembered
 def own_documents(repo: Repository) -> tuple[Document, ...]:
-    """The README and the docs pages, without changelogs, licences, templates and agents' notes."""
+    """The README and the docs pages about the project, without changelogs, licences, templates and agents' notes."""
     skip = re.compile(
         r"(?i)peer[-_ ]?reviews?|evaluations?\.(?:md|rst)|changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo"
     )
-    return tuple(item for item in repo.documents if not skip.search(item.path) and item.words + len(item.blocks))
+    return tuple(
+        item
+        for item in repo.documents
+        if not skip.search(item.path)
+        and item.words + len(item.blocks)
+        and (item.path == repo.readme_path or is_own_page(repo, item))
+    )
 
 
 @remembered
@@ -84,13 +97,26 @@ def about(document: Document, topic: str) -> Iterator[Section]:
     return (section for section in document.sections if pattern.search(section.heading))
 
 
-def explaining_words(section: Section) -> int:
+def is_grounded(repo: Repository, text: str) -> bool:
+    """Whether a text is about this project: most tools that it names are used here, or it names a part or the subject."""
+    tools = named_tools(text)
+    used = [tool for tool in tools if is_used(repo, tool)]
+    return (bool(tools) and len(used) * 2 >= len(tools)) or about_project(repo, text, 2 if tools else 1)
+
+
+def explaining_words(repo: Repository, section: Section) -> int:
     """Words of a section that explain how parts work together.
 
     Under a heading on architecture every sentence counts; elsewhere, but for set-up, the sentences that name a tool
-    and say what it does to what.
+    and say what it does to what. Sentences that fit any project count nowhere.
     """
-    blocks = [block for block in section.of("paragraph", "item", "quote") if block.words >= 8]
+    if not is_grounded(repo, f"{section.title}\n{section.prose}"):
+        return 0
+    blocks = [
+        block
+        for block in section.of("paragraph", "item", "quote")
+        if block.words >= 8 and (not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}"))
+    ]
     if TITLES["architecture"].search(section.heading):
         return sum(block.words for block in blocks)
     if TITLES["setup"].search(section.heading) or TITLES["problem"].search(section.heading):
@@ -159,6 +185,50 @@ def absent_files(repo: Repository, command: str) -> Iterator[str]:
     name = (match.group(1) or match.group(2)) if match else ""
     if name and not any(path.endswith("/" + name.rsplit("/", 1)[-1]) or path == name for path in repo.snapshot.entries):
         yield name
+    elif not name and any(
+        pattern.search(command) and not any(kind_of(path) in kinds for path in repo.snapshot.entries)
+        for pattern, kinds in _RUNS_KIND
+    ):
+        yield command
+
+
+_RUNS_KIND: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (
+    (re.compile(r"^\W*make\b"), (Kind.MAKEFILE,)),
+    (re.compile(r"^\W*docker[- ]compose\b"), (Kind.COMPOSE,)),
+    (re.compile(r"^\W*docker build\b"), (Kind.DOCKERFILE,)),
+    (re.compile(r"^\W*terraform\b"), (Kind.TERRAFORM,)),
+    (re.compile(r"^\W*(?:kubectl|helm)\b"), (Kind.YAML, Kind.HELM_CHART)),
+    (re.compile(r"^\W*dvc\b"), (Kind.DVC_PIPELINE, Kind.DVC_POINTER, Kind.DVC_CONFIG)),
+    (re.compile(r"^\W*(?:poetry|uv)\b"), (Kind.PYPROJECT,)),
+    (re.compile(r"^\W*pipenv\b"), (Kind.PIPFILE,)),
+    (re.compile(r"\b(?:pip3? install|conda env) .*(?:requirements|environment)"), (Kind.REQUIREMENTS, Kind.CONDA)),
+)
+
+
+def is_run_here(repo: Repository, command: str) -> bool | None:
+    """Whether a command finds in the repository what it works on; None for one that needs nothing of it."""
+    words = command.lstrip("$> ").split()
+    if next(absent_files(repo, command), ""):
+        return False
+    named = [after for before, after in itertools.pairwise(words) if before in ("-r", "-f", "--file", "-k")]
+    named += [word.split("=", 1)[1] for word in words if word.startswith("-chdir=")]
+    if named:
+        folders = repo.inventory.own
+        return all(
+            any(f"/{path}/".find(f"/{name.strip('./')}/") >= 0 and (repo.text(path) or "").strip() for path in folders)
+            for name in named
+        )
+    if words[:1] == ["make"]:
+        return any(file.named(word) for file in repo.task_files if file.tool == "make" for word in words[1:])
+    if words[:2] in (["python", "-m"], ["python3", "-m"]) and len(words) > 2:
+        here = repo.world.local.find(words[2], "x.py") is not None
+        return True if here else False if "." in words[2] else None
+    if _PROGRAM_FILE.match(command) or names_part(repo, command):
+        return True
+    for pattern, kinds in _RUNS_KIND:
+        if pattern.search(command):
+            return any((repo.text(path) or "").strip() for path in repo.inventory.of(*kinds))
+    return None
 
 
 def _local_file(repo: Repository, document: Document, source: str) -> str | None:
@@ -173,11 +243,31 @@ def _local_file(repo: Repository, document: Document, source: str) -> str | None
 def shows(repo: Repository, document: Document, image: Image) -> bool:
     """Whether an image can be seen: it is in the repository, or hosted elsewhere and no badge."""
     if image.source.startswith(("http://", "https://")):
-        return not re.search(
+        return bool(IMAGE_HOSTS.match(image.source)) and not re.search(
             r"(?i)shields\.io|badge|/workflows/|codecov|visitor|\.svg\?|simpleicons|skillicons|devicon|star-history|contrib\.rocks|giphy",
             image.source,
         )
-    return _local_file(repo, document, image.source) is not None
+    path = _local_file(repo, document, image.source)
+    return path is not None and not 0 <= repo.snapshot.entries[path].size < _LEAST_PICTURE and not _is_blank(repo, path)
+
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@remembered
+def _is_blank(repo: Repository, path: str) -> bool:
+    """Whether a PNG holds so few bytes for its size that it is of one colour."""
+    size = repo.snapshot.entries[path].size
+    if not path.lower().endswith(".png") or not 0 < size < 60_000:
+        return False
+    content = repo.snapshot.read(path) or b""
+    if not content.startswith(_PNG) or len(content) < 24:
+        return False
+    pixels = int.from_bytes(content[16:20], "big") * int.from_bytes(content[20:24], "big")
+    return size * 100 < pixels
+
+
+_LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
 
 
 @remembered
@@ -186,7 +276,9 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     for document in own_documents(repo):
         for section in document.sections:
             for block in section.of("code"):
-                if _is_drawing(block):
+                if _is_drawing(block) and (
+                    not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}")
+                ):
                     yield block, document
             for image in section.images:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
@@ -329,7 +421,7 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
     readme = repo.readme
     if readme is None:
         return
-    links = [*readme.links, *_links_in_code(readme)]
+    links = [*readme.links, *_links_in_code(readme)] if runs_application(repo) else []
     for link in links:
         if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
             continue
@@ -337,10 +429,12 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
         labels = {normalise(label) for label in _host(link).split(".")}
         if HOSTED_APPLICATION.match(link.url):
             told = f"{link.text} {_host(link)}"
+            if not _is_projects(repo, link):
+                continue
             yield link, "page" if _PAGE_WORDS.search(told) else "application"
         elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
             continue
-        elif HOSTED_STATIC.match(link.url) and not _is_data(link.url):
+        elif HOSTED_STATIC.match(link.url) and not _is_data(link.url) and _is_projects(repo, link):
             yield link, "page"
         elif _is_own_domain(link) and (
             _is_named_after_project(repo, _host(link))
@@ -350,6 +444,18 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             )
         ):
             yield link, "application"
+
+
+def _is_projects(repo: Repository, link: Link) -> bool:
+    """Whether an address names the project's subject, or is one that names nothing at all."""
+    plain = re.sub(r"[-_/.]", " ", link.url.replace("huggingface.co/spaces", ""))
+    return bool(own_words(repo, plain)) or bool(_OPAQUE.search(link.url))
+
+
+# Addresses that a cloud or a person's account makes up: nobody could tell a project by them.
+_OPAQUE = re.compile(
+    r"(?i)run\.app|amazonaws\.com|cloudapp|azure|://\d+\.\d+\.\d+\.\d+|ngrok|cloudfront|\.[a-z]+\.internal|[a-z0-9]*\d[a-z0-9]*\d[a-z0-9]*\d"
+)
 
 
 def shows_tracked_numbers(image: Image) -> bool:
@@ -380,6 +486,8 @@ def own_articles(repo: Repository) -> Iterator[Link]:
                 continue
             context = f"{link.text} {repo.line(link.place)}"
             titled = bool(_ARTICLE_TITLE.search(section.heading))
+            if not own_words(repo, re.sub(r"[-_/.]", " ", f"{link.url} {context}")):
+                continue
             if (titled or _OWN_ARTICLE.search(context)) and not _OF_OTHER_PEOPLE.search(f"{section.title} {context}"):
                 yield link
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.findings import Located, Place
+from analyzer.inventory import Kind
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.containers import own_services, packagings
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["batch_scoring", "handlers", "model_servers", "prediction_routes", "routes", "ui_apps"]
+__all__ = [
+    "batch_scoring",
+    "handlers",
+    "has_application",
+    "is_started",
+    "model_is_lost",
+    "model_servers",
+    "prediction_routes",
+    "routes",
+    "runs_application",
+    "ui_apps",
+]
 
 _PREDICTS = re.compile(
     r"(?i)predict|score|scoring|infer|recommend|classif|forecast|invocations|generate|detect|estimate|duration|translate|embed|summar|rank\b|price|sentiment|segment"
@@ -49,6 +63,83 @@ def prediction_routes(repo: Repository) -> Iterator[Call]:
     if found:
         with_model = {call.path for call in code.calls("model.predict", "model.load")}
         yield from (call for call in found if call.path in with_model and call.last in ("post", "route", "api"))
+
+
+_FRAMEWORKS = frozenset(
+    {
+        "fastapi",
+        "flask",
+        "starlette",
+        "sanic",
+        "litestar",
+        "aiohttp",
+        "bottle",
+        "falcon",
+        "quart",
+        "robyn",
+        "flask_restful",
+        "flask_restx",
+        "apiflask",
+    }
+)
+_SERVERS = frozenset(
+    {
+        "uvicorn",
+        "hypercorn",
+        "waitress",
+        "werkzeug",
+        "gevent",
+        "granian",
+        "cheroot",
+        "eventlet",
+        "asgiref",
+        "mangum",
+        "modal",
+    }
+)
+
+
+@remembered
+def is_started(repo: Repository) -> bool:
+    """Whether something starts the web application: its own code, or a command, an image, a page that names its module."""
+    code = repo.code
+    apps = code.calls("serve.app", "serve.route")
+    if any(call.root not in _FRAMEWORKS for call in apps):
+        return True  # servers that load the application by themselves
+    if any(
+        call.root in _SERVERS or (call.root in _FRAMEWORKS and call.last in ("run", "run_app"))
+        for module in code.modules
+        for call in module.calls
+    ):
+        return True
+    paths = {call.path for call in apps}
+    starts = [
+        start for packaging in packagings(repo) if paths.intersection(packaging.code) for start in packaging.starts
+    ]
+    starts += [service.command for service in own_services(repo)]
+    return any(_STARTS.search(start) for start in starts) or any(repo.is_named_outside(path) for path in sorted(paths))
+
+
+_STARTS = re.compile(r"uvicorn|gunicorn|hypercorn|waitress|flask|fastapi|granian|daphne|python|\.sh\b")
+
+
+def model_is_lost(repo: Repository, found: Iterable[Call]) -> bool:
+    """Whether the modules of some routes load a model from a file that is not here and that no code writes."""
+    code = repo.code
+    if code.has("track.model", "registry.register", "registry.load", "registry.method"):
+        return False
+    paths = {call.path for call in found}
+    loaded = {name for call in code.calls("model.load") if call.path in paths for name in _files_of(call)}
+    dumps = [_files_of(call) for call in code.calls("model.dump")]
+    if not loaded or not all(dumps):
+        return False
+    here = {path.rsplit("/", 1)[-1] for path in repo.snapshot.entries}.union(*dumps)
+    return not loaded & here
+
+
+def _files_of(call: Call) -> frozenset[str]:
+    """The names of files that stand in a call."""
+    return frozenset(text.rsplit("/", 1)[-1] for text in call.texts() if "." in text)
 
 
 _ASKS_MODEL = re.compile(r"(?i)^_?(?:make_|get_|run_|batch_)?(?:predict|infer|score|recommend|classify|forecast)")
@@ -120,3 +211,34 @@ def batch_scoring(repo: Repository) -> Iterator[Call]:
             and call.path not in fitting
         ):
             yield call
+
+
+def runs_application(repo: Repository) -> bool:
+    """Whether there is code of a service or an app, or a model server that somebody could call."""
+    code = repo.code
+    return (
+        code.has("serve.app", "serve.route", "serve.ui", "serve.remote")
+        or bool(repo.inventory.of(Kind.PROGRAM, Kind.PACKAGE_JSON))
+        or any(packaging.code for packaging in packagings(repo))
+        or any(True for _ in own_services(repo))
+        or any(file.resources or file.modules for file in repo.infrastructure)
+        or any(name.endswith("handler") for module in code.modules for name in module.function_at)
+    )
+
+
+def has_application(repo: Repository) -> bool:
+    """Whether there is something that a platform could run: a packaged program, or a service or an app that starts."""
+    code = repo.code
+    return (
+        code.has("serve.ui", "serve.remote")
+        or (code.has("serve.app", "serve.route") and is_started(repo))
+        or any(packaging.decisive for packaging in packagings(repo))
+        or bool(repo.inventory.of(Kind.PROGRAM, Kind.PACKAGE_JSON))
+        or any(_names_program(repo, path) for path in repo.platform_files)
+    )
+
+
+def _names_program(repo: Repository, path: str) -> bool:
+    """Whether a platform file starts a program that is here."""
+    programs = re.findall(r"[\w./-]+\.(?:py|sh)\b", repo.text(path) or "")
+    return any(repo.find(name, posixpath.dirname(path)) for name in programs)

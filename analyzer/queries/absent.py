@@ -1,0 +1,165 @@
+"""CI steps that ask for what is not in the repository: they fail, and so does what comes after them."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.ci import Job, Pipeline, Step
+from analyzer.artifacts.shell import ShellCommand
+from analyzer.commands import unwrap
+from analyzer.inventory import Kind, Owner, kind_of
+from analyzer.knowledge.actions import action_roles
+from analyzer.repository import Repository
+
+__all__ = ["is_stalled", "stalled_steps"]
+
+_UNTOLD = re.compile(r"[$*?{}<>|`\\~=@]|^/|://|^-|^\.{1,2}/?$")
+_CHECKERS = frozenset({"pytest", "ruff", "flake8", "black", "isort", "mypy", "pylint", "pyright", "bandit"})
+_VERBS = frozenset({"check", "format", "-m"})
+_NEEDED_KINDS: dict[str, tuple[Kind, ...]] = {
+    "make": (Kind.MAKEFILE,),
+    "terraform": (Kind.TERRAFORM,),
+    "dvc": (Kind.DVC_PIPELINE, Kind.DVC_POINTER, Kind.DVC_CONFIG),
+    "tox": (Kind.TOX, Kind.PYPROJECT, Kind.SETUP_CFG),
+}
+_GUARDED = re.compile(r"\bif\s|\[\[? |\btest -\w")
+_PROJECT = re.compile(r"(?:^|/)(?:setup\.py|setup\.cfg|pyproject\.toml)$")
+
+
+def is_stalled(repo: Repository, step: Step) -> bool:
+    """Whether a step, or one that must have gone well before it, asks for what is not in the repository."""
+    return (step.path, step.line) in stalled_steps(repo)
+
+
+def stalled_steps(repo: Repository) -> frozenset[tuple[str, int]]:
+    """(path, line) of the steps of all pipelines that cannot be reached with what is in the repository."""
+    return repo.once(_all_stalled)
+
+
+def _all_stalled(repo: Repository) -> frozenset[tuple[str, int]]:
+    pipelines = (*repo.pipelines, *repo.misplaced_pipelines)
+    return frozenset((step.path, step.line) for item in pipelines for step in _stalled(repo, item))
+
+
+def _stalled(repo: Repository, pipeline: Pipeline) -> Iterator[Step]:
+    stopped: set[str] = set()
+    for job in _in_order(pipeline.jobs):
+        if stopped.intersection(job.needs):
+            stopped.add(job.name)
+            yield from job.steps
+            continue
+        if any(step.inputs.get("repository") for step in job.steps):
+            continue  # works in the checkout of another repository
+        for index, step in enumerate(job.steps):
+            if not step.allow_failure and _asks_in_vain(repo, step):
+                yield from job.steps[index:]
+                if not job.allow_failure:
+                    stopped.add(job.name)
+                break
+
+
+def _in_order(jobs: tuple[Job, ...]) -> Iterator[Job]:
+    """Jobs with those first that others need."""
+    done: set[str] = set()
+    pending = list(jobs)
+    names = {job.name for job in jobs}
+    while pending:
+        ready = [job for job in pending if not (set(job.needs) & names) - done] or pending[:1]
+        for job in ready:
+            done.add(job.name)
+            pending.remove(job)
+            yield job
+
+
+def _asks_in_vain(repo: Repository, step: Step) -> bool:
+    if step.uses:
+        return _action_in_vain(repo, step)
+    if _GUARDED.search(step.run) or "hashFiles" in step.condition:
+        return False
+    for command in step.commands:
+        words = unwrap(command.argv)
+        if not words or command.swallowed:
+            continue
+        if words[0] in ("git", "gh") and "clone" in words:
+            return False
+        if _command_in_vain(repo, command, words):
+            return True
+    return False
+
+
+def _action_in_vain(repo: Repository, step: Step) -> bool:
+    roles = action_roles(step.uses)
+    if "image.build" in roles:
+        named = [step.inputs.get("context", ""), step.inputs.get("file", "")]
+        return not any(_kind(repo, Kind.DOCKERFILE)) or _absent(repo, named)
+    return "amazon-ecs" in step.uses and _absent(repo, [step.inputs.get("task-definition", "")])
+
+
+def _kind(repo: Repository, kind: Kind) -> Iterator[str]:
+    return (path for path in _entries(repo) if kind_of(path) is kind)
+
+
+def _entries(repo: Repository) -> Iterator[str]:
+    """All paths but those of copied projects."""
+    owners = repo.inventory.owners
+    return (path for path in repo.snapshot.entries if owners.get(path) is not Owner.VENDORED)
+
+
+def _command_in_vain(repo: Repository, command: ShellCommand, words: tuple[str, ...]) -> bool:
+    name = words[0].rsplit("/", 1)[-1]
+    if name == "uv" and words[1:2] == ("pip",):
+        name, words = "pip", words[1:]
+    if name in ("pip", "pip3") and "install" in words:
+        files = [after for before, after in itertools.pairwise(words) if before in ("-r", "--requirement")]
+        own = any(re.fullmatch(r"[\"']?\.(?:\[[\w,-]+\])?[\"']?", word) for word in words[1:])
+        return _absent(repo, files) or (own and not any(_PROJECT.search(path) for path in _entries(repo)))
+    if name in _CHECKERS:
+        targets = [word for word in _positional(words[1:]) if word not in _VERBS]
+        return bool(targets) and all(_is_absent(repo, word) for word in targets)
+    if name in ("python", "bash", "sh"):
+        if words[1:2] == ("-m",):
+            return False
+        target = next((word for word in words[1:] if not word.startswith("-")), "")
+        return target.endswith((".py", ".sh")) and _is_absent(repo, target)
+    if name == "docker" and "build" in words:
+        return not any(_kind(repo, Kind.DOCKERFILE))
+    kinds = _NEEDED_KINDS.get(name)
+    if name == "dvc" and words[1:2] in (("pull",), ("repro",)) and _absent(repo, list(_positional(words[2:]))):
+        return True
+    if kinds:
+        return not any(next(_kind(repo, kind), "") for kind in kinds)
+    if name == "kubectl" and "apply" in words:
+        files = [after for before, after in itertools.pairwise(words) if before in ("-f", "-k", "--filename")]
+        return _absent(repo, files)
+    return False
+
+
+def _positional(words: tuple[str, ...]) -> Iterator[str]:
+    """The words before the first flag; what follows a flag may be its value."""
+    for word in words:
+        if word.startswith("-"):
+            return
+        yield word
+
+
+def _absent(repo: Repository, names: list[str]) -> bool:
+    """Whether files are named and none of them is here."""
+    told = [name for name in names if name and not _UNTOLD.search(name)]
+    return bool(told) and all(_is_absent(repo, name) for name in told)
+
+
+def _is_absent(repo: Repository, name: str) -> bool:
+    """Whether nothing in the repository can be meant by a relative path, from whatever folder."""
+    plain = posixpath.normpath(name.strip("\"'").split("::", 1)[0])
+    while plain.startswith("../"):
+        plain = plain[3:]
+    if not plain or _UNTOLD.search(name.strip("\"'")) or plain == ".":
+        return False
+    ending, inside = f"/{plain}", f"/{plain}/"
+    return not any(
+        path == plain or path.endswith(ending) or inside in f"/{path}" or path.startswith(f"{plain}/")
+        for path in _entries(repo)
+    )

@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, with one program for each table."""
