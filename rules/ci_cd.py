@@ -43,7 +43,7 @@ def runs_on_change(repo: Repository) -> Iterator[Finding]:
         )
         return
     for path in repo.silent_workflows:
-        if len(_COMMENTED_JOB.findall(repo.text(path) or "")) >= 3:
+        if len(_COMMENTED_JOB.findall(repo.text(path) or "")) >= 2:
             yield partial("The workflow is commented out", Place(path, 1))
             return
 

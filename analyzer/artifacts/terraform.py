@@ -29,7 +29,7 @@ _DEEPEST = 60
 
 
 def parse_terraform(path: str, text: str) -> InfraFile:
-    """Parse a ``.tf`` or ``.tofu`` file; never raises. After a syntax error the block heads are still read, where all brackets are closed."""
+    """Parse a ``.tf`` or ``.tofu`` file; never raises. After a syntax error the block heads are still read, where their block ends."""
     if not text.strip():
         return InfraFile(path, "terraform")
     if _nesting(text) > _DEEPEST:
@@ -167,14 +167,30 @@ def _references(path: str, text: str) -> Iterator[Declaration]:
                 yield Declaration(path, f"{match.group('type')}.{match.group('resource')}", number, "resource")
 
 
+def _is_closed(text: str, opening: int) -> bool:
+    """Whether the brackets from a brace on are closed again, up to the brace's own end."""
+    open_brackets: list[str] = []
+    for match in re.compile(r"[\[\](){}]").finditer(text, opening, opening + 100_000):
+        if match.group() in "[({":
+            open_brackets.append(match.group())
+        elif not open_brackets or _PAIRS[open_brackets.pop()] != match.group():
+            return False
+        if not open_brackets:
+            return True
+    return False
+
+
+_PAIRS = {"[": "]", "(": ")", "{": "}"}
+
+
 def _heads(path: str, text: str, error: str) -> InfraFile:
     collected: dict[str, list[Declaration]] = {}
     resources: list[Resource] = []
-    if any(text.count(opening) != text.count(closing) for opening, closing in ("[]", "{}")):
-        return InfraFile(path, "terraform", error=error)  # broken, not merely beyond our grammar
     for match in _BLOCK.finditer(text):
         kind, labels = match.group("type"), _LABEL.findall(match.group("rest"))
         line = text.count("\n", 0, match.start()) + 1
+        if not _is_closed(text, match.end() - 1):
+            continue
         if kind == "resource" and len(labels) == 2:
             resources.append(Resource(path, "terraform", labels[0], labels[1], line, line))
         elif labels:

@@ -247,6 +247,9 @@ def _by_files(repo: Repository) -> frozenset[str]:
     return frozenset(name for name, holds in shown.items() if holds)
 
 
+_BASIC = frozenset(marks.id for marks in TECHNOLOGIES if marks.area in ("languages", "ml-frameworks"))
+
+
 def is_own_page(repo: Repository, document: Document) -> bool:
     """Whether a page beside the README is about this repository and not copied from another one."""
     text = repo.text(document.path) or ""
@@ -258,4 +261,5 @@ def is_own_page(repo: Repository, document: Document) -> bool:
         return False
     readme = repo.text(repo.readme_path) or "" if repo.readme_path else ""
     names = set(_CODE_NAME.findall(text)) & known.identifiers
-    return bool(here or names) or document.path.rsplit("/", 1)[-1] in readme or len(own_words(repo, text)) >= 3
+    tools = [tool for tool in named_tools(text) if tool not in _BASIC and is_used(repo, tool)]
+    return bool(here or names or tools) or document.path.rsplit("/", 1)[-1] in readme or len(own_words(repo, text)) >= 3

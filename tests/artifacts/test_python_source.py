@@ -148,7 +148,7 @@ def test_parameters_stand_for_their_annotation() -> None:
 
 
 def test_what_a_function_returns_and_where_it_stops() -> None:
-    text = "import sys\ndef f(a):\n    if a:\n        raise ValueError\n    sys.exit(1)\n    return load(a), a\ndef g():\n    return None\ndef h():\n    return\n"
+    text = "import sys\ndef f(a):\n    if a:\n        raise ValueError\n    if not a: sys.exit(1)\n    return load(a), a\ndef g():\n    return None\ndef h():\n    return\n"
     f, g, h = parse(text).functions
     assert (f.returned, f.stops, f.answers) == (("load", "a"), (4, 5), True)
     assert (g.answers, h.answers) == (False, False)

@@ -8,6 +8,7 @@ from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
 WORKFLOW = "on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {run}\n"
+IMAGE = {"Dockerfile": "FROM python\n"}
 TEST = {
     "calc.py": "def add(a, b):\n    return a + b\n",
     "tests/test_calc.py": "from calc import add\n\ndef test_add():\n    assert add(1, 2) == 3\n\ndef test_zero():\n    assert add(0, 0) == 0\n",
@@ -25,9 +26,9 @@ def workflow(run: str, on: str = "push", path: str = ".github/workflows/ci.yml")
 @pytest.mark.parametrize(
     ("files", "wanted"),
     [
-        (workflow("make x"), Status.MET),
-        (workflow("make x", on="workflow_dispatch"), Status.PARTIAL),
-        (workflow("make x", path="app/.github/workflows/ci.yml"), Status.PARTIAL),
+        (workflow("ruff check ."), Status.MET),
+        (workflow("ruff check .", on="workflow_dispatch"), Status.PARTIAL),
+        (workflow("ruff check .", path="app/.github/workflows/ci.yml"), Status.PARTIAL),
         ({".github/workflows/ci.yml": "# on: push\n# jobs:\n"}, Status.PARTIAL),
         ({}, Status.MISSING),
     ],
@@ -49,9 +50,11 @@ def test_commands_are_followed_through_make_and_scripts(repository: BuildReposit
 
 
 def test_an_image_that_is_built_and_not_pushed_is_partial(repository: BuildRepository) -> None:
-    assert status(repository, "ci.deploy", workflow("docker build -t x .")) is Status.PARTIAL
+    assert status(repository, "ci.deploy", {**IMAGE, **workflow("docker build -t x .")}) is Status.PARTIAL
     assert (
-        status(repository, "ci.deploy", workflow("docker build -t x . && docker push registry.example.org/x"))
+        status(
+            repository, "ci.deploy", {**IMAGE, **workflow("docker build -t x . && docker push registry.example.org/x")}
+        )
         is Status.MET
     )
 
@@ -143,7 +146,7 @@ def test_ci_that_trains(repository: BuildRepository) -> None:
 
 
 def test_a_branch_that_is_there_for_show_starts_nothing(repository: BuildRepository) -> None:
-    text = "on:\n  push:\n    branches: [{}]\njobs:\n  a:\n    steps:\n      - run: make x\n"
+    text = "on:\n  push:\n    branches: [{}]\njobs:\n  a:\n    steps:\n      - run: ruff check .\n"
     assert (
         status(repository, "ci.pipeline", {".github/workflows/ci.yml": text.format("NOT_A_BRANCH")}) is Status.PARTIAL
     )

@@ -7,11 +7,17 @@ import pytest
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
+PROJECT = {
+    "requirements.txt": "mlflow==2.0\n",
+    "Makefile": "train:\n\tpython train.py\nserve:\n\tpython serve.py\n",
+    "train.py": "import mlflow\nmlflow.log_metric('free_docks', 1)\n",
+    "serve.py": "print(1)\n",
+}
 INSTALL = "## Setup\n\n```sh\npip install -r requirements.txt\n{run}\n```\n"
 
 
 def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
-    return decide_one(repository(files), criterion).status
+    return decide_one(repository({**PROJECT, **files}), criterion).status
 
 
 def test_set_up_installs_and_runs(repository: BuildRepository) -> None:
@@ -31,7 +37,7 @@ def test_set_up_installs_and_runs(repository: BuildRepository) -> None:
     ],
 )
 def test_set_up_that_falls_short(repository: BuildRepository, run: str, said: str) -> None:
-    decision = decide_one(repository({"README.md": INSTALL.format(run=run)}), "doc.setup")
+    decision = decide_one(repository({**PROJECT, "README.md": INSTALL.format(run=run)}), "doc.setup")
     assert decision.status is Status.PARTIAL
     assert said in decision.summary
 
@@ -48,7 +54,7 @@ def test_the_best_page_decides_about_set_up(repository: BuildRepository) -> None
 
 
 def test_five_entries_of_troubleshooting(repository: BuildRepository) -> None:
-    entry = "- The port is taken: stop the other process, or choose another port for the service, then start again.\n"
+    entry = "- The port is taken: stop the other process, or choose another port for `serve.py`, then start it again.\n"
     assert (
         status(repository, "doc.operations", {"README.md": "# A\n\n## Troubleshooting\n\n" + entry * 5}) is Status.MET
     )
@@ -59,9 +65,7 @@ def test_five_entries_of_troubleshooting(repository: BuildRepository) -> None:
 
 
 def test_known_limits_are_no_troubleshooting(repository: BuildRepository) -> None:
-    entry = (
-        "- The project id is hard-coded in the infrastructure code and must be changed by hand before it is applied.\n"
-    )
+    entry = "- The number of docks is hard-coded in `train.py` and must be changed by hand before the next training is run.\n"
     assert (
         status(repository, "doc.operations", {"README.md": "# A\n\n## Known issues\n\n" + entry * 6}) is Status.PARTIAL
     )
@@ -92,7 +96,7 @@ def test_learning_in_a_title_is_no_lesson(repository: BuildRepository) -> None:
 
 
 def test_pages_of_commands_are_set_up_not_write_up(repository: BuildRepository) -> None:
-    page = "# Tracking server\n\n" + "Install it on the machine that all can reach, and open its port. " * 10
+    page = "# Tracking server\n\n" + "Install MLflow on the machine that all can reach, and open its port. " * 10
     commands = "\n```sh\npip install mlflow\nmlflow server\naws s3 mb s3://x\n```\n"
     files = {"README.md": "# A\n", "docs/a.md": page + commands, "docs/b.md": page + commands}
     assert status(repository, "doc.writeup", files) is Status.MISSING

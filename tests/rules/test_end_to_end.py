@@ -86,13 +86,18 @@ def test_training_that_nothing_calls_is_partial(repository: BuildRepository) -> 
 
 
 def test_prediction_route_and_handler(repository: BuildRepository) -> None:
-    assert status(repository, "e2e.serving", {"app.py": SERVE}) is Status.MET
+    saved = "import joblib\njoblib.dump(1, 'model.joblib')\n"
+    started = {"app.py": SERVE, "train.py": saved, "Makefile": "serve:\n\tuvicorn app:app\n"}
+    assert status(repository, "e2e.serving", started) is Status.MET
+    assert status(repository, "e2e.serving", {"app.py": SERVE, "train.py": saved}) is Status.PARTIAL
+    assert status(repository, "e2e.serving", {"app.py": SERVE}) is Status.MISSING
     handler = "import joblib\nmodel = joblib.load('m')\ndef lambda_handler(event, context):\n    return model.predict([event['x']])\n"
     assert status(repository, "e2e.serving", {"f.py": handler}) is Status.MET
 
 
 def test_a_route_may_ask_the_model_through_a_function_of_the_project(repository: BuildRepository) -> None:
     files = {
+        "Makefile": "serve:\n\tuvicorn api:app\n",
         "core.py": "def predict_docks(where, models):\n    return models[where](1)\n",
         "api.py": "from fastapi import APIRouter\nfrom core import predict_docks\nrouter = APIRouter()\n"
         "@router.get('/stations/{name}')\ndef read(name: str):\n    return predict_docks(name, {})\n",
@@ -102,6 +107,7 @@ def test_a_route_may_ask_the_model_through_a_function_of_the_project(repository:
 
 def test_a_module_goes_before_a_function_of_its_name(repository: BuildRepository) -> None:
     files = {
+        "Makefile": "serve:\n\tuvicorn triage.app:app\n",
         "triage/__init__.py": "",
         "triage/model.py": "import joblib\nbooster = joblib.load('m')\ndef value(row):\n    return booster.predict([row])\n",
         "triage/app.py": "from fastapi import FastAPI\nfrom triage import model\napp = FastAPI()\n@app.post('/x')\n"
@@ -149,4 +155,6 @@ def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
 def test_a_dockerfile_packages_own_code(repository: BuildRepository) -> None:
     files = {"app.py": SERVE, "Dockerfile": 'FROM python:3.11\nCOPY app.py .\nCMD ["uvicorn", "app:app"]\n'}
     assert status(repository, "e2e.container", files) is Status.MET
-    assert status(repository, "e2e.container", {"Dockerfile": "FROM mlflow\n"}) is Status.PARTIAL
+    tracking = "import mlflow\nmlflow.log_metric('a', 1)\n"
+    assert status(repository, "e2e.container", {"t.py": tracking, "Dockerfile": "FROM mlflow\n"}) is Status.PARTIAL
+    assert status(repository, "e2e.container", {"Dockerfile": "FROM mlflow\n"}) is Status.MISSING

@@ -37,7 +37,8 @@ def test_parameters(repository: BuildRepository) -> None:
 
 
 def test_remote_state(repository: BuildRepository) -> None:
-    backend = 'terraform {{\n  backend "{}" {{\n{}  }}\n}}\n'
+    bucket = 'resource "aws_s3_bucket" "data" {{\n}}\n'
+    backend = bucket + 'terraform {{\n  backend "{}" {{\n{}  }}\n}}\n'
     assert status(repository, "iac.remote-state", {"main.tf": backend.format("s3", '    bucket = "x"\n')}) is Status.MET
     assert status(repository, "iac.remote-state", {"main.tf": backend.format("s3", "")}) is Status.PARTIAL
     assert status(repository, "iac.remote-state", {"main.tf": backend.format("local", "")}) is Status.MISSING

@@ -54,7 +54,10 @@ def test_a_badge_is_no_picture_of_a_dashboard(repository: BuildRepository) -> No
     badge = "# A\n\nWords.\n\n![Evidently](https://img.shields.io/badge/evidently-0.1-red)\n"
     assert status(repository, "mon.dashboard", {"README.md": badge}) is Status.MISSING
     shown = "# A\n\nWords.\n\n![Grafana](images/grafana.png)\n"
-    assert status(repository, "mon.dashboard", {"README.md": shown, "images/grafana.png": "x"}) is Status.MET
+    picture = {"README.md": shown, "images/grafana.png": "x" * 1000}
+    exporting = "from prometheus_client import Counter\nCounter('predictions', 'Predictions served').inc()\n"
+    assert status(repository, "mon.dashboard", {**picture, "app.py": exporting}) is Status.MET
+    assert status(repository, "mon.dashboard", picture) is Status.MISSING
 
 
 def test_an_alarm_watches_metrics_and_alerts(repository: BuildRepository) -> None:

@@ -6,10 +6,24 @@ from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
 TITLE = "# Dock watch\n\n"
+# What the READMEs are about: words that name nothing of the repository count for little.
+CODE = """import mlflow
+import psycopg
+import streamlit as st
+from prefect import flow
+
+@flow
+def forecast_docks(station, riders):
+    mlflow.log_metric('rmse', 1.5)
+    mlflow.log_metric('loss', 2900)
+    st.title('docks')
+
+forecast_docks('station', 'riders')
+"""
 
 
 def status(repository: BuildRepository, criterion: str, readme: str, **files: str) -> Status:
-    return decide_one(repository({"README.md": readme, **files}), criterion).status
+    return decide_one(repository({"README.md": readme, "docks.py": CODE, **files}), criterion).status
 
 
 def test_a_problem_needs_reasons(repository: BuildRepository) -> None:
@@ -103,7 +117,7 @@ def test_a_hosted_report_is_not_the_application(repository: BuildRepository) -> 
 
 
 def test_diagram_by_name_and_in_text(repository: BuildRepository) -> None:
-    picture = {"architecture.png": "x"}
+    picture = {"architecture.png": "x" * 1000}
     assert (
         status(repository, "doc.diagram", f"{TITLE}Words.\n\n![architecture](architecture.png)\n", **picture)
         is Status.MET

@@ -160,7 +160,7 @@ def test_a_sound_workflow(repository):
     assert found(repository, {".github/workflows/ci.yml": workflow}) == []
 
 
-TEST = "def test_sum():\n    assert 1 + 1 == 2\n"
+TEST = "def test_sum():\n    assert sum([1, 1]) == 2\n"
 
 
 def test_tests_under_a_name_that_no_runner_looks_for(repository):
@@ -174,7 +174,7 @@ def test_tests_under_a_name_that_no_runner_looks_for(repository):
         {"tests/model_test.py": TEST},
         {"tests/model.py": TEST, "pytest.ini": "[pytest]\npython_files = *.py\n"},
         {"tests/model.py": TEST, "Makefile": "test:\n\tpytest tests/model.py\n"},
-        {"tests/model.py": "def check_sum():\n    assert 1 + 1 == 2\n"},
+        {"tests/model.py": "def check_sum():\n    assert sum([1, 1]) == 2\n"},
     ],
 )
 def test_tests_that_are_collected_or_are_none(repository, files):

@@ -27,10 +27,13 @@ def train(rows):
 def training():
     rows = load()
     train(rows)
+
+training.serve(name="a")
 """
         }
     )
     assert edges(repo, "calls", "hands on to") == {
+        ("module:flow.py", "calls", "stage:flow.py#training"),
         ("stage:flow.py#training", "calls", "stage:flow.py#load"),
         ("stage:flow.py#training", "calls", "stage:flow.py#train"),
         ("stage:flow.py#load", "hands on to", "stage:flow.py#train"),
