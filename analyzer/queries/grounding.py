@@ -261,5 +261,9 @@ def is_own_page(repo: Repository, document: Document) -> bool:
         return False
     readme = repo.text(repo.readme_path) or "" if repo.readme_path else ""
     names = set(_CODE_NAME.findall(text)) & known.identifiers
-    tools = [tool for tool in named_tools(text) if tool not in _BASIC and is_used(repo, tool)]
-    return bool(here or names or tools) or document.path.rsplit("/", 1)[-1] in readme or len(own_words(repo, text)) >= 3
+    tools = named_tools(text) - _BASIC
+    used = [tool for tool in tools if is_used(repo, tool)]
+    familiar = len(used) * 2 > len(tools)
+    return (
+        bool(here or names) or familiar or document.path.rsplit("/", 1)[-1] in readme or len(own_words(repo, text)) >= 3
+    )

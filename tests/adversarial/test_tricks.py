@@ -13,8 +13,6 @@ from tests.adversarial.weak import WEAK
 
 MOST_ALONE = 2.0
 MOST_TOGETHER = 6.0
-# The goal is the same; a README written last over files of other tricks still grounds itself in their names.
-MOST_BACKWARDS = 12.0
 
 
 @lru_cache(maxsize=16)
@@ -44,9 +42,7 @@ def test_a_trick_alone_gains_next_to_nothing(trick: Trick, weak: str, tmp_path: 
 
 
 @pytest.mark.parametrize("weak", WEAK)
-@pytest.mark.parametrize(
-    ("tricks", "most"), [(TRICKS, MOST_TOGETHER), (TRICKS[::-1], MOST_BACKWARDS)], ids=["in order", "backwards"]
-)
-def test_all_tricks_together_gain_little(tricks: list[Trick], most: float, weak: str, tmp_path: Path, folder: Path):
+@pytest.mark.parametrize("tricks", [TRICKS, TRICKS[::-1]], ids=["in order", "backwards"])
+def test_all_tricks_together_gain_little(tricks: list[Trick], weak: str, tmp_path: Path, folder: Path):
     gain, earned = gained(weak, all_together(WEAK[weak], tricks), tmp_path, folder)
-    assert gain <= most, earned
+    assert gain <= MOST_TOGETHER, earned
