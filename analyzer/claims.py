@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -77,22 +77,28 @@ _WORD = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str], str], ...]:
-    """The names of each technology: the words that must stand in a text, the expression that decides, the id."""
-    found = []
-    for marks in TECHNOLOGIES:
-        if marks.words:
-            joined = "|".join(re.escape(word) for word in marks.words)
-            needed = tuple(frozenset(_WORD.findall(word.lower())) for word in marks.words)
-            found.append((needed, re.compile(rf"(?i)(?<![\w-])(?:{joined})(?![\w-])"), marks.id))
-    return tuple(found)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The expression of each technology that has names, and its id."""
+    joined = ((marks.id, "|".join(re.escape(word) for word in marks.words)) for marks in TECHNOLOGIES if marks.words)
+    return tuple((re.compile(rf"(?i)(?<![\w-])(?:{words})(?![\w-])"), name) for name, words in joined)
+
+
+@lru_cache(maxsize=1)
+def _by_word() -> Mapping[str, frozenset[int]]:
+    """The longest word of each name, with the indexes of the patterns that can only match where it stands."""
+    found: dict[str, set[int]] = {}
+    for index, marks in enumerate(marks for marks in TECHNOLOGIES if marks.words):
+        for name in marks.words:
+            found.setdefault(max(_WORD.findall(name.lower()), key=len), set()).add(index)
+    return {word: frozenset(indexes) for word, indexes in found.items()}
 
 
 def _named(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
     """The technologies that a text names. Looking for their words first spares nearly all patterns."""
-    told = frozenset(_WORD.findall(text.lower()))
-    for needed, pattern, name in _words():
-        if any(words <= told for words in needed) and pattern.search(text):
+    told = _by_word().keys() & _WORD.findall(text.lower())
+    for index in sorted({index for word in told for index in _by_word()[word]}):
+        pattern, name = _patterns()[index]
+        if pattern.search(text):
             yield pattern, name
 
 

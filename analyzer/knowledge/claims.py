@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from analyzer.knowledge.caseless import Caseless
 
 __all__ = ["FUTURE_LINE", "FUTURE_TITLE", "looked_for", "spelled"]
 
@@ -84,11 +84,11 @@ def looked_for(technology: str, area: str) -> str:
     return _LOOKED_FOR.get(technology) or _BY_AREA.get(area, "code or configuration")
 
 
-FUTURE_TITLE = re.compile(
-    r"(?i)future|next steps?|to[- ]?do\b|road ?map|improve|planned|ideas|what (?:i|we) would|not (?:yet )?(?:done|implemented)|limitations?"
+FUTURE_TITLE = Caseless(
+    r"future|next steps?|to[- ]?do\b|road ?map|improve|planned|ideas|what (?:i|we) would|not (?:yet )?(?:done|implemented)|limitations?"
     r"|related|alternatives?|further reading|acknowledg|resources|references|credits|licen[cs]e"
 )
-FUTURE_LINE = re.compile(
-    r"(?i)\bin (?:the )?future\b|\bto[- ]?do\b|\bplan(?:s|ned|ning)? to\b|\bnot (?:yet )?(?:use|using|implement|support|included)|\binstead of\b"
-    r"|\brather than\b|\bcould (?:also )?(?:be|use|run)\b|\bwould (?:also )?(?:be|use|need)\b|\bno longer\b|\bunlike\b|\balternative to\b|\bwithout\b|\bcoming soon\b"
+FUTURE_LINE = Caseless(
+    r"\b(?:in (?:the )?future\b|to[- ]?do\b|plan(?:s|ned|ning)? to\b|not (?:yet )?(?:use|using|implement|support|included)|instead of\b"
+    r"|rather than\b|could (?:also )?(?:be|use|run)\b|would (?:also )?(?:be|use|need)\b|no longer\b|unlike\b|alternative to\b|without\b|coming soon\b)"
 )
