@@ -86,6 +86,8 @@ class Repository:
         Much of it refers to each other in circles, which the garbage collector would have to find.
         """
         kept = vars(self)
+        for reduced in self._reduced:
+            reduced.close()
         parts = (kept.get(name) for name in ("world", "code", "tests", "notebook_code"))
         for item in (*kept.get("documents", ()), *(part for part in parts if part is not None), self):
             vars(item).clear()
@@ -493,14 +495,20 @@ class Repository:
                 found.append(dependencies.parse_lock(path, path.rsplit("/", 1)[-1].split(".", 1)[0].lower(), text))
         return tuple(file for file in found if file.requirements)
 
+    @remembered
     def without(self, paths: frozenset[str]) -> Repository:
         """The same repository as it were without these modules and files of infrastructure; what was parsed is shared."""
         other = object.__new__(Repository)
-        about_code = ("modules", "world", "code", "tests", "notebook_code")
+        about_code = ("modules", "world", "code", "tests", "notebook_code", "_remembered", "_reduced")
         other.__dict__.update({name: value for name, value in self.__dict__.items() if name not in about_code})
         other.__dict__["modules"] = tuple(module for module in self.modules if module.path not in paths)
         other.__dict__["infrastructure"] = tuple(file for file in self.infrastructure if file.path not in paths)
+        self._reduced.append(other)
         return other
+
+    @cached_property
+    def _reduced(self) -> list[Repository]:
+        return []
 
     # -- code ------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from analyzer.queries.serving import prediction_routes
 from analyzer.remembered import remembered
+from tests.conftest import BuildRepository
 
 
 class Subject:
@@ -62,3 +64,33 @@ def test_every_reader_meets_the_same_failure():
         with pytest.raises(ValueError, match="no more"):
             next(answers)
     assert subject.asked == ["broken"]
+
+
+SERVICE = """
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.post("/predict")
+def predict(row: dict):
+    return model.predict([row])
+"""
+
+
+def test_a_repository_without_some_modules_is_asked_anew(repository: BuildRepository):
+    whole = repository({"app.py": SERVICE})
+    assert list(prediction_routes(whole))
+    reduced = whole.without(frozenset({"app.py"}))
+    assert not list(prediction_routes(reduced))
+    assert whole.without(frozenset({"app.py"})) is reduced
+
+
+def test_a_closed_repository_holds_nothing(repository: BuildRepository):
+    whole = repository({"app.py": SERVICE, "README.md": "# Service\n"})
+    reduced, world = whole.without(frozenset({"app.py"})), whole.world
+    assert not reduced.code
+    assert whole.documents
+    whole.close()
+    assert not vars(whole)
+    assert not vars(reduced)
+    assert not vars(world)

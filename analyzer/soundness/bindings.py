@@ -44,16 +44,20 @@ class ImportedName:
     deferred: bool
 
 
-def bindings_of(tree: ast.Module) -> Bindings:
-    """The names that a module binds, whatever branch binds them."""
-    reader = _Reader()
+def bindings_of(tree: ast.Module, has_globals: bool = True) -> Bindings:
+    """The names that a module binds, whatever branch binds them.
+
+    ``has_globals`` may be false where the source has no ``global`` statement, so that functions need not be searched.
+    """
+    reader = _Reader(has_globals)
     for node in _level(tree.body):
         reader.read(node)
     return Bindings(frozenset(reader.names), tuple(reader.stars), reader.open)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, has_globals: bool) -> None:
+        self._has_globals = has_globals
         self.names: set[str] = set()
         self.stars: list[tuple[int, str]] = []
         self.open = False
@@ -62,7 +66,7 @@ class _Reader:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.names.add(node.name)
             self.open = self.open or node.name == "__getattr__"
-            for inner in ast.walk(node):
+            for inner in ast.walk(node) if self._has_globals else ():
                 if isinstance(inner, ast.Global):
                     self.names.update(inner.names)
         elif isinstance(node, ast.Import):

@@ -95,7 +95,7 @@ class Layout:
             module = self._parsed.get(path)
             known = module is not None and module.tree is not None and not module.error
             if known and module is not None and module.tree is not None:
-                self._bindings[path] = bindings_of(module.tree)
+                self._bindings[path] = bindings_of(module.tree, "global " in (self.repository.text(path) or ""))
             elif path.endswith("__init__.py") and not (self.repository.text(path) or "").strip():
                 self._bindings[path] = Bindings(frozenset(), (), open=False)
             else:
@@ -159,7 +159,8 @@ class Layout:
         return f"/{plain}\n" in self._all_paths or f"/{plain}/" in self._all_paths
 
     @cached_property
-    def _ignored(self) -> tuple[str, ...]:
+    def _ignored(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Plain names and patterns of ignore files."""
         patterns: list[str] = []
         for path in self.repository.snapshot.entries:
             if path.rsplit("/", 1)[-1] in (".gitignore", ".dockerignore"):
@@ -167,16 +168,17 @@ class Layout:
                 patterns += (
                     line.strip().strip("/") for line in lines if line.strip() and not line.startswith(("#", "!"))
                 )
-        return tuple(dict.fromkeys(patterns))
+        every = dict.fromkeys(part for pattern in patterns for part in (pattern, pattern.removeprefix("**/")))
+        globs = tuple(pattern for pattern in every if not {"*", "?", "["}.isdisjoint(pattern))
+        return frozenset(every) - frozenset(globs), globs
 
     def is_ignored(self, name: str) -> bool:
         """Whether an ignore file leaves a path out of the repository, so that it may be there all the same."""
         parts = name.strip("/").split("/")
-        heads = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        return any(
-            fnmatchcase(candidate, pattern) or fnmatchcase(candidate, pattern.removeprefix("**/"))
-            for pattern in self._ignored
-            for candidate in (*heads, *parts)
+        candidates = {*parts, *("/".join(parts[:end]) for end in range(1, len(parts) + 1))}
+        plain, globs = self._ignored
+        return not plain.isdisjoint(candidates) or any(
+            fnmatchcase(candidate, pattern) for pattern in globs for candidate in candidates
         )
 
     @cached_property
