@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from analyzer.artifacts.document import Document
 from analyzer.inventory import Kind
 from analyzer.knowledge.claims import FUTURE_LINE, FUTURE_TITLE, looked_for, spelled
+from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.repository import Repository
 from analyzer.technologies import Technology
@@ -73,35 +74,6 @@ def _mentions(repo: Repository) -> Iterator[_Mention]:
         yield from _in_prose(repo, readme, asides=True)
 
 
-_WORD = re.compile(r"\w+")
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The expression of each technology that has names, and its id."""
-    joined = ((marks.id, "|".join(re.escape(word) for word in marks.words)) for marks in TECHNOLOGIES if marks.words)
-    return tuple((re.compile(rf"(?i)(?<![\w-])(?:{words})(?![\w-])"), name) for name, words in joined)
-
-
-@lru_cache(maxsize=1)
-def _by_word() -> Mapping[str, frozenset[int]]:
-    """The longest word of each name, with the indexes of the patterns that can only match where it stands."""
-    found: dict[str, set[int]] = {}
-    for index, marks in enumerate(marks for marks in TECHNOLOGIES if marks.words):
-        for name in marks.words:
-            found.setdefault(max(_WORD.findall(name.lower()), key=len), set()).add(index)
-    return {word: frozenset(indexes) for word, indexes in found.items()}
-
-
-def _named(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
-    """The technologies that a text names. Looking for their words first spares nearly all patterns."""
-    told = _by_word().keys() & _WORD.findall(text.lower())
-    for index in sorted({index for word in told for index in _by_word()[word]}):
-        pattern, name = _patterns()[index]
-        if pattern.search(text):
-            yield pattern, name
-
-
 def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> Iterator[_Mention]:
     lines = (repo.text(readme.path) or "").split("\n")
     verb = "names {} as a plan or aside" if asides else "mentions {}"
@@ -114,7 +86,7 @@ def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> It
             kept = "\n".join(text if asides or not FUTURE_LINE.search(text) else "" for text in block.text.split("\n"))
             prose.append((kept, block.line))
     joined = "\n".join(text for text, _ in prose)
-    for pattern, name in _named(joined):
+    for pattern, name in technologies_named(joined):
         yield _Mention(name, readme.path, _line_of(pattern, prose, lines), verb, asides)
 
 
@@ -129,7 +101,7 @@ def _in_pictures(readme: Document) -> Iterator[_Mention]:
     for image in readme.images:
         address = unquote(image.source).rsplit("/badge/", 1)[-1] if "/badge" in image.source else ""
         words = f"{image.alt} {re.sub(r'[-_?=&/.]+', ' ', address)}"
-        for _, name in _named(words):
+        for _, name in technologies_named(words):
             yield _Mention(name, readme.path, image.line, "names {} in a badge or picture")
 
 
@@ -142,7 +114,7 @@ def _in_descriptions(repo: Repository) -> Iterator[_Mention]:
         found = _DESCRIPTION.search(text)
         if found:
             line = text.count("\n", 0, found.start(1)) + 1
-            for _, name in _named(found.group(1)):
+            for _, name in technologies_named(found.group(1)):
                 yield _Mention(name, path, line, "mentions {} in its description")
 
 

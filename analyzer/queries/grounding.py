@@ -14,6 +14,7 @@ from analyzer.artifacts.document import Document
 from analyzer.artifacts.python_source import Call, PythonModule, Reference
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.generic_words import GENERIC
+from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.prose import CAUSE
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.absent import is_stalled
@@ -159,19 +160,10 @@ def about_project(repo: Repository, text: str, words: int = 2) -> bool:
     return len(own_words(repo, text)) >= words or names_part(repo, text)
 
 
-@lru_cache(maxsize=1)
-def _tool_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple(
-        (re.compile(rf"(?i)(?<![\w-])(?:{'|'.join(map(re.escape, marks.words))})(?![\w-])"), marks.id)
-        for marks in TECHNOLOGIES
-        if marks.words
-    )
-
-
 @lru_cache(maxsize=2048)
 def named_tools(text: str) -> frozenset[str]:
     """The technologies that a text names."""
-    return frozenset(name for pattern, name in _tool_patterns() if pattern.search(text))
+    return frozenset(name for _, name in technologies_named(text))
 
 
 def is_used(repo: Repository, tool: str) -> bool:
@@ -189,14 +181,15 @@ def reached_roots(repo: Repository) -> frozenset[str]:
 
 
 def _used(repo: Repository) -> frozenset[str]:
-    dotted = {name for module in repo.world.modules for name in _reached_names(repo, module)}
+    names = {name for module in repo.world.modules for name in _reached_names(repo, module)}
+    dotted = {head for name in names for head in _heads(name, ".")}
     images = [image for file in repo.dockerfiles if file.copies or file.named("RUN") for image in file.images]
     images += [service.image for service in used_services(repo)]
     for file in repo.compose_files:
         if any(service.builds for service in file.services):
             images += [service.image for service in file.services]
     images += [image for item in own_workloads(repo) for image in item.images]
-    commands = [item.text for item in all_invocations(repo)]
+    commands = {head for item in all_invocations(repo) for head in _heads(item.text, " ")}
     uses = [
         step.uses
         for line in repo.pipelines
@@ -208,14 +201,23 @@ def _used(repo: Repository) -> frozenset[str]:
         {
             marks.id
             for marks in TECHNOLOGIES
-            if any(f"{name}.".startswith(f"{item}.") for item in marks.imports for name in dotted)
+            if not dotted.isdisjoint(marks.imports)
             or any(part in image.lower() for part in (*marks.images, marks.id) for image in images)
-            or any(text == item or text.startswith(f"{item} ") for item in marks.commands for text in commands)
-            or any(name.startswith(item) for item in marks.actions for name in uses)
-            or any(name.startswith(item) for item in marks.resources for name in types)
+            or not commands.isdisjoint(marks.commands)
+            or any(name.startswith(marks.actions) for name in uses)
+            or any(name.startswith(marks.resources) for name in types)
         }
         | _by_files(repo)
     )
+
+
+_MOST_PARTS = 6
+
+
+def _heads(text: str, mark: str) -> Iterator[str]:
+    """A text up to each of its first marks: ``a.b.c`` is ``a``, ``a.b`` and ``a.b.c``."""
+    parts = text.split(mark, _MOST_PARTS)[:_MOST_PARTS]
+    yield from (mark.join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _reached_names(repo: Repository, module: PythonModule) -> Iterator[str]:

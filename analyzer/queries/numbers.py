@@ -162,12 +162,19 @@ def _check(item: Statement) -> _Check:
 
 
 def _shown(repo: Repository, source: _Source, item: Statement, check: _Check) -> Place | None:
-    for match in _NUMBER.finditer(source.text):
-        if item.negative and not match.group().startswith("-"):
+    for start, value, negative in _numbers_in(source.text):
+        if item.negative and not negative:
             continue
-        if check.holds(abs(float(match.group()))) and _is_about(source, match.start(), _name(item)):
-            return Place(source.path, _line(source, match.start()))
+        if check.holds(value) and _is_about(source, start, _name(item)):
+            return Place(source.path, _line(source, start))
     return None
+
+
+@lru_cache(maxsize=64)
+def _numbers_in(text: str) -> tuple[tuple[int, float, bool], ...]:
+    """(where it begins, its value without the sign, whether it is below zero) of each number."""
+    found = ((match.start(), match.group()) for match in _NUMBER.finditer(text))
+    return tuple((start, abs(float(written)), written.startswith("-")) for start, written in found)
 
 
 def _is_about(source: _Source, position: int, metric: str) -> bool:

@@ -1,0 +1,42 @@
+"""Which technologies a text names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from analyzer.knowledge.technologies import TECHNOLOGIES
+
+__all__ = ["technologies_named"]
+
+_WORD = re.compile(r"\w+")
+
+
+def technologies_named(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
+    """The expression and the id of each technology that a text names, in the order of the table.
+
+    Looking for their words first spares nearly all expressions.
+    """
+    told = _by_word().keys() & _WORD.findall(text.lower())
+    for index in sorted({index for word in told for index in _by_word()[word]}):
+        pattern, name = _patterns()[index]
+        if pattern.search(text):
+            yield pattern, name
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The expression of each technology that has names, and its id."""
+    joined = ((marks.id, "|".join(re.escape(word) for word in marks.words)) for marks in TECHNOLOGIES if marks.words)
+    return tuple((re.compile(rf"(?i)(?<![\w-])(?:{words})(?![\w-])"), name) for name, words in joined)
+
+
+@lru_cache(maxsize=1)
+def _by_word() -> Mapping[str, frozenset[int]]:
+    """The longest word of each name, with the indexes of the expressions that can only match where it stands."""
+    found: dict[str, set[int]] = {}
+    for index, marks in enumerate(marks for marks in TECHNOLOGIES if marks.words):
+        for name in marks.words:
+            found.setdefault(max(_WORD.findall(name.lower()), key=len), set()).add(index)
+    return {word: frozenset(indexes) for word, indexes in found.items()}
