@@ -77,7 +77,6 @@ class Kind(StrEnum):
     PROGRAM = "program"
     YAML = "yaml"
     JSON = "json"
-    TOML = "toml"
     OTHER = "other"
 
 

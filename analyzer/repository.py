@@ -392,11 +392,6 @@ class Repository:
         return self._parse((Kind.HELM_CHART,), parse_chart)
 
     @cached_property
-    def kustomizations(self) -> tuple[str, ...]:
-        """Paths of kustomization files."""
-        return tuple(path for path in self.inventory.of(Kind.KUSTOMIZATION) if (self.text(path) or "").strip())
-
-    @cached_property
     def platform_files(self) -> tuple[str, ...]:
         """Paths of the files by which hosting platforms deploy."""
         manifests = {path for path, _ in self._sniffed("kubernetes")}
@@ -410,11 +405,6 @@ class Repository:
     def playbooks(self) -> tuple[str, ...]:
         """Paths of Ansible playbooks."""
         return tuple(path for path, _ in self._sniffed("ansible"))
-
-    @cached_property
-    def task_definitions(self) -> tuple[str, ...]:
-        """Paths of ECS task definitions."""
-        return tuple(path for path, _ in self._sniffed("task-definition"))
 
     # -- monitoring ------------------------------------------------------------------------------------------
 
