@@ -28,6 +28,7 @@ _RUNNERS = {
     "invoke": "invoke", "inv": "invoke", "npm": "npm", "yarn": "npm", "pnpm": "npm", "pdm": "pdm", "rye": "rye",
     "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe",
 }  # fmt: skip
+_SCRIPT_RUNNERS = frozenset(["pdm", "rye", "hatch"])
 _FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--entry-point"])
 _FLAGS_WITH_VALUE = _FLAGS_WITH_TASK | frozenset(
     [
@@ -129,13 +130,18 @@ class CommandResolver:
         bare = unwrap(invocation.argv)
         if not bare:
             return
-        invocation = replace(invocation, argv=bare)
+        given, invocation = invocation, replace(invocation, argv=bare)
         found.append(invocation)
         if depth >= _DEEPEST or len(found) > _MOST:
             return
-        for key, inner in self._led_to(invocation):
+        for key, inner in (*self._scripts(given), *self._led_to(invocation)):
             if key not in seen:
                 self._expand(inner, found, seen | {key}, depth + 1)
+
+    def _scripts(self, given: Invocation) -> Iterator[tuple[str, Invocation]]:
+        """``pdm run NAME`` runs a script of pyproject.toml where there is one of that name, and a program otherwise."""
+        if given.argv[0] in _SCRIPT_RUNNERS and given.argv[1:2] == ("run",) and len(given.argv) > 2:
+            yield from self._tasks(given, given.argv[0])
 
     def _led_to(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
         name = invocation.argv[0].rsplit("/", 1)[-1]
@@ -151,8 +157,8 @@ class CommandResolver:
                     yield from self._inner(invocation, stage.commands, stage.place, f"dvc:{stage.name}", "")
         elif name in _RUNNERS:
             yield from self._tasks(invocation, _RUNNERS[name])
-        elif name in ("poetry", "pipenv", "hatch", "uv") and len(invocation.argv) > 1:
-            yield from self._tasks(replace(invocation, argv=("task", *invocation.argv[1:])), "poe")
+        elif name == "poetry" and invocation.argv[1:2] == ("poe",):
+            yield from self._tasks(replace(invocation, argv=invocation.argv[1:]), "poe")
 
     def _shell(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
         words = list(invocation.argv[1:])
@@ -217,7 +223,7 @@ class CommandResolver:
             elif tool == "mlflow":
                 continue  # the folder of the project; its entry point is named by a flag
             elif not word.startswith("-") and "=" not in word and word not in ("run", "run-script"):
-                names.append(word)
+                names.append(word.rsplit(":", 1)[-1] if tool == "hatch" else word)  # ``hatch run ENVIRONMENT:SCRIPT``
         file = self._task_file(tool, folder, file_name)
         if file is None:
             return
