@@ -11,13 +11,13 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
+from analyzer.queries.links import own_articles
 from analyzer.queries.prose import (
     about,
     absent_files,
     docs_pages,
     is_grounded,
     is_run_here,
-    own_articles,
     own_documents,
     typed_commands,
 )

@@ -15,6 +15,7 @@ from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resourc
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, function_of, training_calls
+from analyzer.queries.links import hosted_links
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import (
     batch_scoring,
@@ -341,8 +342,6 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
 @rule("e2e.live-endpoint")
 def links_running_application(repo: Repository) -> Iterator[Finding]:
     """The README links no hosted app, endpoint or API."""
-    from analyzer.queries.prose import hosted_links
-
     for link, kind in hosted_links(repo):
         if kind == "application":
             yield met("The README links a running application", Place(link.path, link.line))

@@ -11,6 +11,7 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, TITLES
 from analyzer.plugins import rule
 from analyzer.queries.grounding import own_words
+from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
 from analyzer.queries.prose import (
     about,
@@ -20,7 +21,6 @@ from analyzer.queries.prose import (
     intro,
     metric_numbers,
     own_documents,
-    own_sites,
     quantified,
     result_pictures,
     shows_tracked_numbers,

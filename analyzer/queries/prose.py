@@ -6,28 +6,19 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from analyzer.artifacts.dependencies import normalise
-from analyzer.artifacts.document import Block, Document, Image, Link, Section
+from analyzer.artifacts.document import Block, Document, Image, Section
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.prose import (
-    ARTICLE_HOSTS,
-    BLOG_HOSTS,
     COMPARED,
     DIAGRAM_WORDS,
     IMAGE_HOSTS,
     METRIC_WORDS,
-    PERSONAL_HOSTS,
     RELATES,
     TITLES,
     TOOL_WORDS,
-    VIDEO_HOSTS,
 )
-from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
-from analyzer.knowledge.technologies import TECHNOLOGIES
-from analyzer.queries.grounding import about_project, is_own_page, is_used, named_tools, names_part, own_words
-from analyzer.queries.serving import runs_application
+from analyzer.queries.grounding import about_project, is_own_page, is_used, named_tools, names_part
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -37,15 +28,12 @@ __all__ = [
     "diagrams",
     "docs_pages",
     "explaining_words",
-    "hosted_links",
     "in_results",
     "intro",
     "is_grounded",
     "is_run_here",
     "metric_numbers",
-    "own_articles",
     "own_documents",
-    "own_sites",
     "quantified",
     "result_pictures",
     "shows_tracked_numbers",
@@ -59,9 +47,6 @@ _COMMAND = re.compile(
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
-_LOCAL_HOST = re.compile(
-    r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder"
-)
 
 
 @remembered
@@ -410,54 +395,6 @@ def quantified(document: Document) -> Iterator[Block]:
                     break
 
 
-_PAGE_WORDS = re.compile(
-    r"(?i)evidently|reports?\b|slides|course|dataset|documentation|\bdocs?\b|monitoring|drift|grafana|mlflow"
-)
-
-
-@remembered
-def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
-    """(link, ``application`` or ``page``) of hosted things that the README links."""
-    readme = repo.readme
-    if readme is None:
-        return
-    links = [*readme.links, *_links_in_code(readme)] if runs_application(repo) else []
-    for link in links:
-        if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
-            continue
-        context = f"{link.text} {_around(repo, link)}"
-        labels = {normalise(label) for label in _host(link).split(".")}
-        if HOSTED_APPLICATION.match(link.url):
-            told = f"{link.text} {_host(link)}"
-            if not _is_projects(repo, link):
-                continue
-            yield link, "page" if _PAGE_WORDS.search(told) else "application"
-        elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
-            continue
-        elif HOSTED_STATIC.match(link.url) and not _is_data(link.url) and _is_projects(repo, link):
-            yield link, "page"
-        elif _is_own_domain(link) and (
-            _is_named_after_project(repo, _host(link))
-            or re.search(
-                r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production",
-                context,
-            )
-        ):
-            yield link, "application"
-
-
-def _is_projects(repo: Repository, link: Link) -> bool:
-    """Whether an address names the project's subject, or is one that names nothing at all."""
-    plain = re.sub(r"[-_/.]", " ", link.url.replace("huggingface.co/spaces", ""))
-    return bool(own_words(repo, plain)) or bool(_OPAQUE.search(link.url))
-
-
-# Addresses that a cloud or a person's account makes up: nobody could tell a project by them.
-_OPAQUE = re.compile(
-    r"(?i)run\.app|amazonaws\.com|cloudapp|azure|://\d+\.\d+\.\d+\.\d+|ngrok|cloudfront|\.[a-z]+\.internal|[a-z0-9]*\d[a-z0-9]*\d[a-z0-9]*\d"
-)
-
-
 def shows_tracked_numbers(image: Image) -> bool:
     """Whether a picture shows a tracker or dashboard, which is full of numbers."""
     return bool(
@@ -466,119 +403,3 @@ def shows_tracked_numbers(image: Image) -> bool:
             f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
         )
     )
-
-
-_OWN_ARTICLE = re.compile(
-    r"(?i)\bmy\b|\bour\b|\bI (?:wrote|described|explain)|\bwrote\b|about (?:this|the) (?:project|repo)|this project|write-?up|full (?:story|article)|accompan|more (?:details?|about it)|series"
-)
-_ARTICLE_TITLE = re.compile(r"(?i)article|blog|posts?\b|write-?ups?|medium|publication")
-_OF_OTHER_PEOPLE = re.compile(
-    r"(?i)references?\b|resources?\b|acknowledg|credits?\b|help|see also|tutorial|further reading|sources?\b|learn more|badge"
-)
-
-
-@remembered
-def own_articles(repo: Repository) -> Iterator[Link]:
-    """Links of the README to articles that the author wrote about the project."""
-    for section in repo.readme.sections if repo.readme else ():
-        for link in section.links:
-            if not ARTICLE_HOSTS.match(link.url):
-                continue
-            context = f"{link.text} {repo.line(link.place)}"
-            titled = bool(_ARTICLE_TITLE.search(section.heading))
-            if not own_words(repo, re.sub(r"[-_/.]", " ", f"{link.url} {context}")):
-                continue
-            if (titled or _OWN_ARTICLE.search(context)) and not _OF_OTHER_PEOPLE.search(f"{section.title} {context}"):
-                yield link
-
-
-_SITE_WORDS = re.compile(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage")
-_NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
-_COURSE = re.compile(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list")
-
-
-def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
-    """(link, ``video`` or ``site``): demo videos, project pages and personal sites that the README links."""
-    others = _names_of_tools(repo)
-    for link in repo.readme.links if repo.readme else ():
-        context = f"{link.text} {repo.line(link.place)}"
-        host = _host(link)
-        labels = {normalise(label) for label in host.split(".")}
-        if VIDEO_HOSTS.match(link.url):
-            if not _COURSE.search(context + link.url):
-                yield link, "video"
-        elif _is_named_after_project(repo, host):
-            yield link, "site"
-        elif (
-            link.image
-            or labels & others
-            or not host
-            or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
-        ):
-            continue
-        elif (PERSONAL_HOSTS.match(link.url) and not _NOT_OWN.search(link.url)) or _SITE_WORDS.search(context):
-            yield link, "site"
-    for link in own_articles(repo):
-        if BLOG_HOSTS.match(link.url):
-            yield link, "site"
-
-
-@remembered
-def _names_of_tools(repo: Repository) -> frozenset[str]:
-    """Names of packages and technologies: a host called after one is not the author's."""
-    declared = {item.name for file in repo.dependency_files for item in file.requirements if not file.lock}
-    return frozenset(declared | {marks.id for marks in TECHNOLOGIES})
-
-
-def _host(link: Link) -> str:
-    try:
-        return (urlsplit(link.url).hostname or "").lower()
-    except ValueError:  # brackets that are no IPv6 address
-        return ""
-
-
-def _is_named_after_project(repo: Repository, host: str) -> bool:
-    """Whether the domain is the README's title: ``bikecast.org`` of the project Bikecast."""
-    title = next((section.title for section in repo.readme.sections if section.title), "") if repo.readme else ""
-    name = re.sub(r"[^a-z0-9]", "", title.lower())
-    parts = host.removeprefix("www.").split(".")
-    return len(name) >= 5 and len(parts) == 2 and parts[0].replace("-", "") == name
-
-
-def _is_data(url: str) -> bool:
-    return bool(
-        re.search(
-            r"(?i)\.(?:csv|parquet|zip|gz|json|pkl|tar|pdf|png|jpg|ipynb|sh|whl|tgz|xlsx?)(?:$|\?)|trip-data|nyc-tlc|/datasets?/",
-            url,
-        )
-    )
-
-
-def _links_in_code(document: Document) -> Iterator[Link]:
-    for block in document.blocks:
-        if block.kind == "code":
-            for match in re.finditer(r"https?://[^\s\"'<>)\\]+", block.text):
-                line = block.line + 1 + block.text.count("\n", 0, match.start())
-                if re.search(
-                    r"/predict|/health|/docs|/invocations|run\.app|execute-api|elb\.amazonaws|azurewebsites|onrender|herokuapp|fly\.dev",
-                    match.group(),
-                ):
-                    yield Link(document.path, match.group().rstrip(".,;"), "endpoint", line)
-
-
-def _around(repo: Repository, link: Link) -> str:
-    return repo.line(link.place)
-
-
-_KNOWN_SITES = re.compile(
-    r"(?i)(?:^|\.)(?:github\.com|githubusercontent\.com|google\.com|kaggle\.com|wikipedia\.org|python\.org|pypi\.org|docker\.com|mlflow\.org|prefect\.io|evidentlyai\.com|grafana\.com|prometheus\.io|amazon\.com|aws\.amazon\.com|microsoft\.com|"
-    r"datatalks\.club|datatalksclub\.com|airtable\.com|linkedin\.com|youtube\.com|youtu\.be|medium\.com|scikit-learn\.org|terraform\.io|hashicorp\.com|kubernetes\.io|fastapi\.tiangolo\.com|palletsprojects\.com|uci\.edu|mage\.ai|localstack\.cloud|"
-    r"readthedocs\.io|gitlab\.com|stackoverflow\.com|anaconda\.com|conda\.io|huggingface\.co|wandb\.ai|comet\.com|dagshub\.com|dvc\.org|apache\.org|slack\.com|twitter\.com|x\.com|img\.shields\.io|opensource\.org|arxiv\.org|doi\.org|zenodo\.org|"
-    r"astronomer\.io|poetry\.org|python-poetry\.org|streamlit\.io|gradio\.app|render\.com|railway\.app|heroku\.com|pre-commit\.com|data\.gov|gov\.\w+|\w+\.gov|cloud\.google\.com|openml\.org|mongodb\.com|postgresql\.org|nltk\.org|pydata\.org|facebook\.com|"
-    r"creativecommons\.org|makeareadme\.com|choosealicense\.com|contributor-covenant\.org|imgur\.com|pytest\.org|mozilla\.org|w3schools\.com|udemy\.com|coursera\.org|astral\.sh|xgboost\.ai|optuna\.org|bentoml\.com|zenml\.io|dagster\.io|circleci\.com)$"
-)
-
-
-def _is_own_domain(link: Link) -> bool:
-    host = _host(link)
-    return bool(host) and "." in host and not _KNOWN_SITES.search(host)
