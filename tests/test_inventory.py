@@ -9,6 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.inventory import Kind, Owner, kind_of, take_inventory
+from analyzer.knowledge.paths import KINDS_BY_NAME, KINDS_BY_SUFFIX
+
+
+def test_every_kind_of_the_tables_is_one():
+    named = {*KINDS_BY_SUFFIX.values(), *(kind for _, kind, _ in KINDS_BY_NAME)}
+    assert named <= set(Kind)
 
 
 @pytest.mark.parametrize(

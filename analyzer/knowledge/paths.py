@@ -197,7 +197,6 @@ KINDS_BY_SUFFIX = {
     ".yaml": "yaml",
     ".yml": "yaml",
     ".json": "json",
-    ".toml": "toml",
     ".sql": "sql",
     ".go": "program",
     ".rs": "program",
