@@ -1,0 +1,113 @@
+"""The command ``folioscope``: one module a command, found by its row in ``COMMANDS`` or through an entry point.
+
+A command's module offers ``add_arguments(parser)`` and ``run(arguments)``, which returns the exit code; one that comes
+through an entry point also states ``HELP``, one line. It imports what is heavy in ``run``: of a call of one command, the
+others cost a name and a line.
+Exit codes: 0 fine, 1 below the threshold, 2 wrong use, 3 target could not be read, 4 limit exceeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import io
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, TextIO
+
+from analyzer.errors import FolioscopeError
+from analyzer.reporters.words import visible
+from analyzer.version import VERSION
+
+__all__ = ["COMMANDS", "ENTRY_POINTS", "EXIT_CODES", "main", "parser_of"]
+
+EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target could not be read, 4 limit exceeded"
+
+COMMANDS: Mapping[str, str] = {
+    "analyze": "analyze one repository",
+    "rules": "list the criteria and rules, or explain one",
+    "schema": "print the JSON Schema of the report",
+}
+"""Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
+
+ENTRY_POINTS = "folioscope.commands"
+"""The entry-point group of commands that other packages add: a name, and a module such as those here."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    arguments = parser_of(sys.argv[1:] if argv is None else argv).parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        _take_any_text(stream)
+    try:
+        return int(arguments.run(arguments))
+    except FolioscopeError as error:
+        # What a server or a file said may hold characters that act on a terminal.
+        print(f"folioscope: {visible(error.what)}.", file=sys.stderr)
+        if error.hint:
+            print(f"  {visible(error.hint)}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("folioscope: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (head, less); pointing stdout elsewhere keeps Python quiet at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+_PLAIN = str.maketrans("█░●◐○✅🟡⬜❔…—–’‘“”", "#.*~ox~o?.--''\"\"")
+
+
+def _take_any_text(stream: TextIO) -> None:
+    """Let a terminal that is no UTF-8 terminal show bars and marks as ASCII, and what it cannot show as ?."""
+
+    def plain(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)
+        text = error.object[error.start : error.end].translate(_PLAIN)
+        return text.encode("ascii", "replace").decode("ascii"), error.end
+
+    codecs.register_error("folioscope", plain)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="folioscope")
+
+
+def parser_of(argv: Sequence[str] = (), *, whole: bool = False) -> argparse.ArgumentParser:
+    """The parser for these arguments: with those of the command that they name, or of all with ``whole``."""
+    parser = argparse.ArgumentParser(
+        prog="folioscope",
+        description="Read a repository the way a senior MLOps engineer reads a candidate's portfolio.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"folioscope {VERSION}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    named = next((word for word in argv if not word.startswith("-")), "")
+    for name, text in COMMANDS.items():
+        below = commands.add_parser(name, help=text, epilog=EXIT_CODES)
+        if whole or name == named:
+            _complete(below, import_module(f"analyzer.cli.{name.replace('-', '_')}"))
+    if named not in COMMANDS:
+        for name, module in _installed().items():
+            _complete(commands.add_parser(name, help=module.HELP, epilog=EXIT_CODES), module)
+    return parser
+
+
+def _complete(parser: argparse.ArgumentParser, module: Any) -> None:
+    module.add_arguments(parser)
+    parser.set_defaults(run=module.run)
+
+
+def _installed() -> dict[str, Any]:
+    """The commands that other packages add, by name; one whose own packages are not installed is left out."""
+    from importlib.metadata import entry_points
+
+    found = {}
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
+        if entry.name not in COMMANDS:
+            try:
+                found[entry.name] = entry.load()
+            except ImportError as error:
+                print(f"folioscope: the command {entry.name} needs a package: {error}", file=sys.stderr)
+    return found

@@ -1,0 +1,128 @@
+"""Arguments that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from analyzer.errors import UsageError
+from analyzer.limits import Limits
+from analyzer.rubric import BUILT_IN
+from analyzer.target import DEFAULT_HOSTS, Host
+
+if TYPE_CHECKING:
+    from analyzer.analysis import Options
+
+__all__ = ["add_judging", "add_limits", "add_reading", "add_rubric", "options_of", "score_of"]
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """What is read: ref, folder, work tree, network, cache and hosts."""
+    what = parser.add_argument_group("what to read")
+    what.add_argument("--ref", default="", help="branch, tag or commit")
+    what.add_argument("--subdir", default="", metavar="FOLDER", help="judge this folder of the repository")
+    what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
+    what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
+    what.add_argument("--offline", action="store_true", help="never use the network")
+    what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
+    what.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="also clone from this host, e.g. https://git.example.org",
+    )
+
+
+def add_rubric(parser: argparse._ActionsContainer) -> None:
+    """The rubric alone."""
+    parser.add_argument(
+        "--rubric",
+        default="mlops",
+        metavar="NAME|FILE",
+        help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
+    )
+
+
+def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """How it is judged: rubric and owner. The group takes more."""
+    how = parser.add_argument_group("how to judge")
+    add_rubric(how)
+    how.add_argument(
+        "--owner",
+        default="",
+        metavar="NAME",
+        help="also report the share of commits by this name, e-mail address or account; never in the score",
+    )
+    return how
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """The limits of what is fetched and read."""
+    limits = parser.add_argument_group("limits")
+    defaults = Limits()
+    limits.add_argument(
+        "--max-bytes", type=int, metavar="N", help=f"size of a clone (default: {defaults.clone_bytes:,})"
+    )
+    limits.add_argument("--max-files", type=int, metavar="N", help=f"files in the tree (default: {defaults.files:,})")
+    limits.add_argument(
+        "--max-seconds", type=int, metavar="N", help=f"time of a clone (default: {defaults.clone_seconds})"
+    )
+    limits.add_argument(
+        "--max-depth", type=int, metavar="N", help=f"folders in a path (default: {defaults.path_depth})"
+    )
+    limits.add_argument(
+        "--max-text",
+        type=int,
+        metavar="N",
+        help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
+    )
+
+
+def score_of(text: str) -> float:
+    """A score from 0 to 100, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is no score; give a number from 0 to 100")
+    return value
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """The options of an analysis that these arguments come to.
+
+    Raises:
+        UsageError: a host is no address.
+    """
+    from analyzer.analysis import Options
+
+    limits = Limits().with_overrides(
+        clone_bytes=arguments.max_bytes,
+        files=arguments.max_files,
+        clone_seconds=arguments.max_seconds,
+        path_depth=arguments.max_depth,
+        text_bytes=arguments.max_text,
+    )
+    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
+    return Options(
+        ref=arguments.ref,
+        subdir=arguments.subdir,
+        rubric=arguments.rubric,
+        limits=limits,
+        hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
+        worktree=arguments.worktree,
+        standalone=arguments.standalone,
+        offline=arguments.offline,
+        owner=arguments.owner,
+        cached=not arguments.no_cache,
+    )
+
+
+def _host(url: str) -> Host:
+    scheme, _, authority = url.rstrip("/").partition("://")
+    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
+        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
+    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
