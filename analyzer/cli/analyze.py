@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from analyzer.report import Report
 
 
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The target, and how it is read, judged and shown."""
     parser.add_argument(

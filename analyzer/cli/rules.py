@@ -9,7 +9,6 @@ from analyzer.cli.options import add_rubric
 from analyzer.errors import UsageError
 
 
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which criterion or rule, in which rubric."""
     parser.add_argument("action", nargs="?", choices=("show",), help="explain one criterion or rule")
