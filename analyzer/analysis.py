@@ -185,6 +185,7 @@ def assess(
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            front_page=repository.front_page,
         )
 
 

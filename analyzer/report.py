@@ -71,3 +71,5 @@ class Report:
     roles: tuple[RoleShare, ...] = ()
     wiring: WiringSummary = field(default_factory=WiringSummary)
     defects: tuple[Defect, ...] = ()
+    front_page: str = ""
+    """The file that a visitor sees first: the README, or the first file of the root; empty where there is no file."""

@@ -56,6 +56,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "grade": card.grade,
         "assessed": round(card.assessed, 4),
         "files": report.files,
+        "front_page": _plain(report.front_page),
         "sections": [
             {"id": item.id, "title": item.title, "score": item.score, "max_score": item.max_score, "bonus": item.bonus}
             for item in card.sections
@@ -188,6 +189,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
+        document.get("front_page", ""),
     )
 
 
