@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from analyzer.report import Report
 from analyzer.reporters.words import STATUS_WORDS, number
 from analyzer.scorer import ScoredCriterion
 
-__all__ = ["Gap", "fingerprint", "gaps_of", "headline", "place_of_fix"]
+__all__ = ["Gap", "gaps_of", "headline", "place_of_fix"]
 
 _NO_FILE = "README.md"
 """Where the advice of a repository without any file is shown: the file to begin with."""
@@ -68,15 +67,6 @@ def place_of_fix(report: Report, item: ScoredCriterion) -> Evidence:
                 seen.add(name)
                 waiting.append(by_id[name])
     return front
-
-
-def fingerprint(rule: str, path: str, content: str) -> str:
-    """What a finding is known by in another version of the repository: its rule, its file, and what stands there.
-
-    The line is no part of it. Returns 32 hexadecimal digits.
-    """
-    parts = "\0".join((rule, path, " ".join(content.split())))
-    return hashlib.sha256(parts.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def headline(report: Report) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from analyzer.findings import Evidence, Status
+from analyzer.identity import fingerprint
 from analyzer.report import Report
-from analyzer.reporters.gaps import Gap, fingerprint, gaps_of
+from analyzer.reporters.gaps import Gap, gaps_of
 from analyzer.reporters.words import number, plain_utf8, visible
 from analyzer.rubric import Criterion
 from analyzer.snapshot import Problem
