@@ -50,6 +50,9 @@ TITLES: dict[str, Caseless] = {
     "challenges": Caseless(
         r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
+    "known-issues": Caseless(
+        r"known (?:issues|problems|bugs|limitations)|issues? (?:faced|encountered|met)|caveats|what broke"
+    ),
     "list": Caseless(
         r"structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
     ),
@@ -132,4 +135,9 @@ VIDEO_HOSTS = re.compile(
 )
 PERSONAL_HOSTS = re.compile(
     r"(?i)^https?://(?:[\w.-]+\.)?(?:notion\.(?:site|so)|github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|about\.me|carrd\.co|wixsite\.com|readthedocs\.io|web\.app)(?=[:/?#]|$)"
+)
+
+# How an issue that is told was met: its cause, or the way around it.
+SOLVED = Caseless(
+    r"work-?arounds?|root cause|caused by|fix(?:ed|es)?\b|solutions?\b|solved|resolved|mitigat|instead of|switched"
 )

@@ -308,8 +308,8 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
                 if (
                     _DIGIT.search(line)
                     and METRIC_WORDS.search(line)
-                    and _result_number(line)
                     and not re.search(r"log_metric|```|\bimport\b|==\d", line)
+                    and any(map(_states_result, _SENTENCE_END.split(line)))
                 ):
                     yield block, line
                     break
@@ -323,6 +323,15 @@ def in_results(document: Document, block: Block) -> bool:
     return any(TITLES["results"].search(section.heading) and block in section.blocks for section in document.sections)
 
 
+_SENTENCE_END = re.compile(r"(?<=[a-z)\]\d%][.!?])\s+(?=[A-Z])")
+_SET_NOT_MEASURED = re.compile(r"(?i)\bthresholds?\b")
+
+
+def _states_result(sentence: str) -> bool:
+    """Whether a sentence names a metric and a number of it that was measured, not set."""
+    return bool(METRIC_WORDS.search(sentence) and _result_number(sentence) and not _SET_NOT_MEASURED.search(sentence))
+
+
 _WITH_UNIT = re.compile(
     r"(?i)(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
 )
@@ -331,7 +340,10 @@ _WITH_UNIT = re.compile(
 def _result_number(text: str) -> bool:
     """A number that can be a measured value: with decimals or a per cent sign, beside a metric's name."""
     return bool(
-        re.search(r"(?<![\w./-])(?:\d+[.,]\d+|\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)", text)
+        re.search(
+            r"(?<![\w./-])(?:\d+[.,]\d+|(?:\d{1,3}\s?[-–]\s?)?\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)",
+            text,
+        )
         or _WITH_UNIT.search(text)
     ) and not re.search(r"(?i)[<>=]=\s*\d|version|python\s*3|:\d{4}", text)
 
