@@ -94,9 +94,9 @@ TOOL_WORDS = Caseless(
 )
 
 METRIC_WORDS = Caseless(
-    r"accuracy|f1[-_ ]score|roc|r²|r\^2|precision|recall|log[- ]?loss|error|score|iou|dice|bleu|rouge|perplexity|kappa|"
-    r"silhouette|loss|sensitivity|specificity|latency|throughput|correlation|exactitud|"
-    r"\b(?:rmse|mae|mse|mape|smape|f1|auc|r2)\b"
+    r"accuracy|\bf1[-_ ]score|\broc(?:\b|[-_ ]?auc)|r²|r\^2|\bprecision|\brecall|log[- ]?loss|error|score|\bm?iou\b|\bdice\b|\bbleu|"
+    r"\brouge|perplexity|\bkappa\b|silhouette|loss(?:es)?\b|sensitivity|specificity|latency|throughput|correlation|exactitud|"
+    r"\b(?:rmse|mae|mse|mape|smape|f1|auc|r2)(?:\b|_)"
 )
 
 _TIME = r"(?:ms|milliseconds?|secs?|seconds?|s|min|minutes?|hours?|days?)"

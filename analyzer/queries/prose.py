@@ -369,7 +369,7 @@ _OF_THE_SYSTEM = re.compile(
     r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint)\b"
 )
 _OF_OTHERS = re.compile(
-    r"(?i)according to|stud(?:y|ies)|survey|research|report(?:s|ed) that|review:|industry|worldwide|globally|every year|each year|annual|dataset (?:contains|is|has)|images? contain|rows|samples? of"
+    r"(?i)according to|stud(?:y|ies)|survey|research|report(?:s|ed) that|review:|industry|worldwide|globally|every year|each year|annual|free (?:tier|credits?|trial)|dataset (?:contains|is|has)|images? contain|rows|samples? of"
 )
 
 
