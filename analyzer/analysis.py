@@ -23,6 +23,7 @@ from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
+from analyzer.projects import several_projects
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
@@ -190,6 +191,7 @@ def assess(
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            projects=several_projects(repository.inventory),
         )
 
 

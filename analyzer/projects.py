@@ -15,7 +15,7 @@ from analyzer.inventory import Inventory, Kind, Owner, kind_of
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.knowledge.signs import SIGNS
 
-__all__ = ["Project", "find_projects", "impression_of", "weight_of"]
+__all__ = ["Project", "find_projects", "impression_of", "several_projects", "signs_of", "weight_of"]
 
 _DEEPEST = 4
 """Folders below the judged one in which a project may begin."""
@@ -79,6 +79,12 @@ def find_projects(inventory: Inventory) -> tuple[Project, ...]:
             )
         )
     return tuple(found)
+
+
+def several_projects(inventory: Inventory) -> tuple[Project, ...]:
+    """The projects where a reader should know of them: two or more, or one with course material around it."""
+    found = find_projects(inventory)
+    return found if len(found) > 1 or inventory.by_owner.get(Owner.COURSE) else ()
 
 
 _ORDER = ("README", "manifest", "Dockerfile", "pipeline")

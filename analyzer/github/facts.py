@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Deployment", "Listed", "OwnerFacts", "Release", "RepositoryFacts", "Run", "Unknown"]
+__all__ = ["Deployment", "Listed", "OwnerFacts", "PlatformView", "Release", "RepositoryFacts", "Run", "Unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,10 @@ class RepositoryFacts:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A repository in the list of its owner: enough to decide whether to look closer."""
+    """A repository in the list of its owner: enough to decide whether to look closer.
+
+    ``untouched`` says that nothing was pushed since it was made, as in a fork that was never worked on.
+    """
 
     name: str
     url: str
@@ -105,6 +108,7 @@ class Listed:
     archived: bool
     private: bool
     empty: bool
+    untouched: bool
     description: str
     language: str
     topics: tuple[str, ...]
@@ -129,3 +133,15 @@ class OwnerFacts:
     pinned: tuple[str, ...] | None
     repositories: tuple[Listed, ...]
     unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """What a platform was asked about one repository: the facts, or ``why`` there are none.
+
+    ``source`` is the address of the interface that was asked.
+    """
+
+    source: str
+    repository: RepositoryFacts | None
+    why: str = ""

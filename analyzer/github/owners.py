@@ -68,6 +68,7 @@ def _listed(item: Any) -> Listed:
         archived=bool(item.archived),
         private=bool(item.private),
         empty=item.size == 0,
+        untouched=bool(item.pushed_at and item.created_at and item.pushed_at <= item.created_at),
         description=item.description or "",
         language=item.language or "",
         topics=tuple(item.topics or ()),

@@ -178,7 +178,7 @@ def _why_not_listed(item: Listed, owner: OwnerFacts, platform: Platform) -> str:
     if item.empty:
         return "it is empty"
     if item.fork:
-        own = platform.own_commits(item.name)
+        own = 0 if item.untouched else platform.own_commits(item.name)
         if own is None:
             return "a fork; whether it has commits of its own is unknown"
         if own == 0:

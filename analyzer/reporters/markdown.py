@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
@@ -149,6 +150,16 @@ def _technologies(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- {_plain(fact)}" for fact in report.authenticity.facts)
     yield ""
+    if report.platform:
+        yield "**What the platform says, beside the score**"
+        yield ""
+        yield from (f"- {_plain(item)}" for item in sentences(report.platform))
+        yield ""
+    if report.projects:
+        yield "**Projects inside, at first sight**"
+        yield ""
+        yield from (f"- {_code(item.path)}: {_plain(item.impression)}" for item in report.projects)
+        yield ""
 
 
 def _interview(report: Report) -> Iterator[str]:
