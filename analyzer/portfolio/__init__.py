@@ -18,8 +18,9 @@ from analyzer.portfolio.merge import merge, merged_technologies, ranked, stronge
 from analyzer.portfolio.model import Failure, Portfolio, Unit
 from analyzer.portfolio.plan import plan_steps
 from analyzer.portfolio.skills import skills_matrix
-from analyzer.portfolio.sources import Account, named_in
+from analyzer.portfolio.sources import Account, Named, named_in
 from analyzer.portfolio.tips import judge_whole
+from analyzer.report import Report
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.version import VERSION
@@ -44,6 +45,7 @@ def analyze_portfolio(
     everything: bool = False,
     split: bool = False,
     platform: Platform | None = None,
+    ask: bool = False,
 ) -> Portfolio:
     """Choose among what the targets name, analyze it, and merge the reports.
 
@@ -56,7 +58,8 @@ def analyze_portfolio(
         everything: whether what does not look like machine learning is analyzed too.
         split: whether each project inside a repository is a unit of its own.
         platform: the platform that lists an account's repositories; by default the one that the environment describes,
-            asked only where an account is named, and none with ``options.offline``.
+            asked only where an account is named or with ``ask``, and none with ``options.offline``.
+        ask: whether the platform is asked about each repository that was analyzed; its word stands beside the score.
 
     Raises:
         FolioscopeError: nothing could be read, or the arguments are wrong. One target that cannot be read costs itself alone.
@@ -64,8 +67,28 @@ def analyze_portfolio(
     rubric = load_rubric(options.rubric)
     named = named_in(targets, options.hosts)
     accounts = [item for item in named if isinstance(item, Account)]
-    if platform is None and accounts and not options.offline:
-        platform = platform_for(accounts[0].host, progress=progress)
+    made = platform is None and bool(accounts or ask) and not options.offline
+    if made:
+        platform = platform_for(accounts[0].host if accounts else options.hosts[0], progress=progress)
+    try:
+        return _analyzed(named, options, progress, platform, rubric, jobs, most, everything, split, ask)
+    finally:
+        if made and platform:
+            platform.close()
+
+
+def _analyzed(
+    named: Sequence[Named],
+    options: Options,
+    progress: Progress,
+    platform: Platform | None,
+    rubric: Rubric,
+    jobs: int,
+    most: int,
+    everything: bool,
+    split: bool,
+    ask: bool,
+) -> Portfolio:
     choice = choose(named, options, progress, platform, most=most, everything=everything, split=split)
     units: list[Unit] = []
     work = [(item.target, item.options) for item in choice.candidates]
@@ -73,15 +96,22 @@ def analyze_portfolio(
         progress("analyze", f"{len(work)} repositories" if len(work) > 1 else choice.candidates[0].name)
     for candidate, result in zip(choice.candidates, analyze_each(work, jobs=jobs), strict=True):
         if result.report is not None:
-            units.append(Unit(candidate.name, candidate.target, result.report, candidate.look))
+            report = _asked(result.report, platform, options) if ask else result.report
+            units.append(Unit(candidate.name, candidate.target, report, candidate.look))
             progress("analyzed", f"{candidate.name} ({len(units)} of {len(work)})")
         else:
             assert result.error is not None
             choice.failures.append(Failure(candidate.name, result.error))
     if not units:
         raise unreadable(choice.failures) if choice.failures else _nothing_left(choice)
-    name = ", ".join(item.login for item in accounts)
+    name = ", ".join(item.login for item in named if isinstance(item, Account))
     return portfolio_of(units, rubric, name=name, choice=choice)
+
+
+def _asked(report: Report, platform: Platform | None, options: Options) -> Report:
+    from analyzer.beside import with_platform
+
+    return with_platform(report, platform, "--offline was given" if options.offline else "")
 
 
 def _nothing_left(choice: Choice) -> FolioscopeError:

@@ -63,6 +63,11 @@ def _best(criterion: Criterion, units: Sequence[Unit]) -> MergedCriterion:
     return MergedCriterion(ScoredCriterion(criterion, Decision(criterion.id, Status.MISSING, summary), 0.0), "")
 
 
+def _met_elsewhere(merged: MergedCriterion, units: Sequence[Unit]) -> bool:
+    others = (_of(unit, merged.criterion.id) for unit in units if unit.name != merged.unit)
+    return any(item is not None and item.decision.status is Status.MET for item in others)
+
+
 def _of(unit: Unit, name: str) -> ScoredCriterion | None:
     return next((item for item in unit.report.scorecard.criteria if item.criterion.id == name), None)
 
@@ -87,11 +92,11 @@ def merged_technologies(units: Sequence[Unit]) -> tuple[Technology, ...]:
 
 
 def strongest(units: Sequence[Unit], criteria: Sequence[MergedCriterion]) -> tuple[Strength, ...]:
-    """The strongest units, each with what it shows better than the others."""
+    """The strongest units, each with what it alone meets."""
     found = []
     for unit in ranked(units)[:_MOST_STRONG]:
         own = [item for item in criteria if item.unit == unit.name and item.status is Status.MET]
-        alone = sorted(own, key=lambda item: (bool(item.also), -item.points))
+        alone = sorted((item for item in own if not _met_elsewhere(item, units)), key=lambda item: -item.points)
         card = unit.report.scorecard
         names = tuple(item.criterion.title for item in alone[:5])
         found.append(Strength(unit.name, card.score, card.grade, sentence(unit.report), names))

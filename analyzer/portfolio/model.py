@@ -138,7 +138,7 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """A unit among the strongest, with the criteria that it shows better than every other."""
+    """A unit among the strongest, with the titles of the criteria that it alone meets."""
 
     unit: str
     score: float

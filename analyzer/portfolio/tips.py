@@ -44,7 +44,7 @@ def _organisation(looks: Sequence[tuple[str, Look]]) -> Tip:
     reasons = {name: why for name, look in looks if (why := _untidy(look))}
     said = "; ".join(f"{name}: {why}" for name, why in list(reasons.items())[:5])
     sentence = (
-        f"{_share(len(looks) - len(reasons), len(looks))} clean organisation" + (f" ({said})" if said else "") + "."
+        f"{_share(len(looks) - len(reasons), len(looks))} a clean organisation" + (f" ({said})" if said else "") + "."
     )
     return Tip("organisation", "Clean organisation", _judged(list(reasons), len(looks)), sentence, tuple(reasons))
 
