@@ -249,8 +249,12 @@ def _no_ref(ref: str, refs: dict[str, str]) -> RemoteRef:
 
 
 @contextmanager
-def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent) -> Iterator[Acquired]:
+def acquire(
+    target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent, *, contents: bool = True
+) -> Iterator[Acquired]:
     """Fetch one commit into a temporary bare repository, which is removed at the end.
+
+    Without ``contents`` the names of its files alone are fetched: no blob and no history.
 
     Raises:
         TargetError: the server or network failed.
@@ -266,14 +270,17 @@ def acquire(target: Target, ref: RemoteRef, limits: Limits, progress: Progress =
         fetched = _fetch(
             runner,
             git_dir,
-            ["--depth=1", f"--filter=blob:limit={limits.blob_bytes + 1}"],
+            ["--depth=1", f"--filter=blob:limit={limits.blob_bytes + 1}" if contents else "--filter=blob:none"],
             f"+{wanted}:refs/heads/folioscope",
         )
         if fetched.status:
             raise explain(target, fetched.complaint)
         commit = _head_of(runner, git_dir)
-        # The history with its folders but without files; a server that cannot give it costs only the history.
-        _fetch(runner, git_dir, [f"--depth={limits.history}", "--filter=blob:none"], f"+{wanted}:refs/heads/history")
+        if contents:
+            # The history with its folders but without files; a server that cannot give it costs only the history.
+            _fetch(
+                runner, git_dir, [f"--depth={limits.history}", "--filter=blob:none"], f"+{wanted}:refs/heads/history"
+            )
         runner.run("preparation", "config", "--remove-section", "remote.origin", git_dir=git_dir)
         yield Acquired(git_dir, commit)
     finally:

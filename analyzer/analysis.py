@@ -23,6 +23,7 @@ from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
+from analyzer.projects import several_projects
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
@@ -48,7 +49,7 @@ from analyzer.wiring import WiringSummary, summarize
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Options", "Progress", "Result", "analyze", "analyze_many", "assess"]
+__all__ = ["Options", "Progress", "Result", "analyze", "analyze_each", "analyze_many", "assess", "existing_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,12 @@ def _work(item: tuple[str, Options]) -> Result:
 
 def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: int = 1) -> Iterator[Result]:
     """Analyze many targets in ``jobs`` processes; yield one result a target, in order. One may fail, the others go on."""
-    work = [(target, options) for target in targets]
+    yield from analyze_each(((target, options) for target in targets), jobs=jobs)
+
+
+def analyze_each(targets: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
+    """Analyze many targets, each with its own options, as :func:`analyze_many` does."""
+    work = list(targets)
     if jobs <= 1 or len(work) <= 1:
         yield from map(_work, work)
         return
@@ -186,6 +192,7 @@ def assess(
             roles=role_shares(card, technologies),
             defects=defects,
             front_page=repository.front_page,
+            projects=several_projects(repository.inventory),
         )
 
 
@@ -278,12 +285,12 @@ def _assess_in(
 ) -> Report:
     with snapshot, paused_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
-        folder = _existing_folder(snapshot, subdir)
+        folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         return assess(snapshot, described, rubric, owner=options.owner)
 
 
-def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
+def existing_folder(snapshot: Snapshot, subdir: str) -> str:
     """The subfolder as it is in the snapshot; the path of a file means the folder it is in."""
     if not subdir:
         return ""

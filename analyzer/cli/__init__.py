@@ -28,8 +28,10 @@ EXIT_CODES = "exit codes: 0 fine, 1 below a threshold or worse than before, 2 wr
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
     "compare": "say what changed between two commits, folders or reports",
+    "portfolio": "analyze many repositories of one person as one portfolio",
+    "projects": "list the projects inside a repository, at first sight",
     "rules": "list the criteria and rules, or explain one",
-    "schema": "print the JSON Schema of the report",
+    "schema": "print the JSON Schema of the report, or of a portfolio",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
 

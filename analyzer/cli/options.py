@@ -12,9 +12,20 @@ from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
 
 if TYPE_CHECKING:
+    from analyzer.acquire import Progress
     from analyzer.analysis import Options
+    from analyzer.github.platform import Platform
 
-__all__ = ["add_judging", "add_limits", "add_reading", "add_rubric", "options_of", "score_of"]
+__all__ = [
+    "add_judging",
+    "add_limits",
+    "add_platform",
+    "add_reading",
+    "add_rubric",
+    "options_of",
+    "platform_of",
+    "score_of",
+]
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +89,27 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
     )
+
+
+def add_platform(parser: argparse._ActionsContainer, what: str) -> None:
+    """Whether the platform is asked too."""
+    parser.add_argument(
+        "--github",
+        action="store_true",
+        help=f"also ask GitHub about {what} (runs, releases, fork, pages ...), beside the score; asked for alone, "
+        "never because a token is there. FOLIOSCOPE_GITHUB_TOKEN or GITHUB_TOKEN, a GitHub App, or none",
+    )
+
+
+def platform_of(host: Host, progress: Progress) -> Platform:
+    """The platform of a host, as the environment says how it is reached.
+
+    Raises:
+        UsageError: the environment says something wrong.
+    """
+    from analyzer.github.platform import platform_for
+
+    return platform_for(host, progress=progress)
 
 
 def score_of(text: str) -> float:

@@ -13,6 +13,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
 from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.json_platform import platform_part, project, project_of
 from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
@@ -33,7 +34,7 @@ def render_json(report: Report) -> str:
 def as_document(report: Report) -> dict[str, Any]:
     """Return the report as the values that the schema describes."""
     target, card = report.target, report.scorecard
-    return {
+    document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "folioscope", "version": report.tool_version},
         "target": {
@@ -135,6 +136,12 @@ def as_document(report: Report) -> dict[str, Any]:
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
     }
+    # Parts that most reports do not have come last, and not at all where there is nothing to say.
+    if report.projects:
+        document["projects"] = [project(item) for item in report.projects]
+    if report.platform:
+        document["platform"] = platform_part(report.platform)
+    return document
 
 
 def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Report:
@@ -189,7 +196,8 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
-        document.get("front_page", ""),
+        front_page=document.get("front_page", ""),
+        projects=tuple(project_of(item) for item in document.get("projects", ())),
     )
 
 
