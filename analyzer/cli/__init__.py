@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "compare": "say what changed between two commits, folders or reports",
     "portfolio": "analyze many repositories of one person as one portfolio",
     "projects": "list the projects inside a repository, at first sight",
+    "doctor": "say what this machine offers: versions, protections, limits, caches",
     "rules": "list the criteria and rules, or explain one",
     "schema": "print the JSON Schema of the report, or of a portfolio",
 }
