@@ -17,6 +17,8 @@ from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
 from analyzer.engine import decide, with_criteria
 from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.excerpts import cut_excerpts
+from analyzer.findings import Evidence
 from analyzer.git import run
 from analyzer.history import read_history
 from analyzer.interview import interview_questions
@@ -27,7 +29,7 @@ from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.scorer import score
+from analyzer.scorer import Scorecard, score
 from analyzer.snapshot import (
     EntryKind,
     Problem,
@@ -185,7 +187,14 @@ def assess(
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            excerpts=cut_excerpts(repository, _by_weight(card)),
         )
+
+
+def _by_weight(card: Scorecard) -> Iterator[Evidence]:
+    """All evidence, the most telling of each criterion first."""
+    yield from (found for item in card.criteria for found in item.decision.evidence[:1])
+    yield from (found for item in card.criteria for found in item.decision.evidence[1:])
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:

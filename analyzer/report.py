@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analyzer.advice import NextStep
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
+from analyzer.excerpts import Excerpt
 from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
 from analyzer.roles import RoleShare
@@ -71,3 +72,4 @@ class Report:
     roles: tuple[RoleShare, ...] = ()
     wiring: WiringSummary = field(default_factory=WiringSummary)
     defects: tuple[Defect, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()

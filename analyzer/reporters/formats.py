@@ -30,6 +30,7 @@ FORMATS: Mapping[str, Format] = {
     "text": Format("text/plain", "txt", "analyzer.reporters.text:render_text", verbose=True),
     "json": Format("application/json", "json", "analyzer.reporters.json_report:render_json"),
     "markdown": Format("text/markdown", "md", "analyzer.reporters.markdown:render_markdown"),
+    "html": Format("text/html", "html", "analyzer.reporters.html:render_html"),
 }
 
 

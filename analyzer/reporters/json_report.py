@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from analyzer.advice import next_steps
 from analyzer.claims import Claim
 from analyzer.engine import Decision
+from analyzer.excerpts import Excerpt
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
@@ -133,6 +134,10 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.defects
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
+        "excerpts": [
+            {"path": _plain(item.path), "line": item.line, "lines": [_plain(line) for line in item.lines]}
+            for item in report.excerpts
+        ],
     }
 
 
@@ -188,6 +193,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
+        tuple(Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())),
     )
 
 
