@@ -18,6 +18,8 @@ from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
 from analyzer.engine import decide, with_criteria
 from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
+from analyzer.excerpts import cut_excerpts
+from analyzer.findings import Evidence
 from analyzer.git import run
 from analyzer.history import read_history
 from analyzer.interview import interview_questions
@@ -29,7 +31,7 @@ from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.scorer import score
+from analyzer.scorer import Scorecard, score
 from analyzer.snapshot import (
     EntryKind,
     Problem,
@@ -201,7 +203,14 @@ def assess(
             defects=defects,
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
+            excerpts=cut_excerpts(repository, _by_weight(card)),
         )
+
+
+def _by_weight(card: Scorecard) -> Iterator[Evidence]:
+    """All evidence, the most telling of each criterion first."""
+    yield from (found for item in card.criteria for found in item.decision.evidence[:1])
+    yield from (found for item in card.criteria for found in item.decision.evidence[1:])
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:

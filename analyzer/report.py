@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analyzer.advice import NextStep
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
+from analyzer.excerpts import Excerpt
 from analyzer.github.facts import PlatformView
 from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
@@ -79,3 +80,4 @@ class Report:
     """Projects inside, where the repository holds several."""
     platform: PlatformView | None = None
     """What the platform says, where it was asked; never part of the score."""
+    excerpts: tuple[Excerpt, ...] = ()
