@@ -27,7 +27,14 @@ _SQL = re.compile(r"(?i)^(?:--.*\n|\s)*(?:select|with)\b")
 _FROM = re.compile(r"(?i)\b(?:from|join)\s+((?:[\w\"`]+\.)?[\w\"`]+)")
 _CTE = re.compile(r"(?i)(?:\bwith|,)\s+(\w+)\s+as\s*\(")
 _TABLE = re.compile(r"(?i)\b(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+((?:[\w\"`{}]+\.)?[\w\"`{}]+)")
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "host.docker.internal", "0.0.0.0"})  # nosec B104  # noqa: S104 names, nothing listens
+_LOCAL_HOSTS = frozenset(
+    {
+        "localhost",
+        "127.0.0.1",
+        "host.docker.internal",
+        "0.0.0.0",  # nosec B104  # noqa: S104 a name in a table, nothing listens
+    }
+)
 _RECORD = re.compile(r"^[ \t]*-?[ \t]*record:[ \t]*[\"']?([A-Za-z_:][\w:]*)", re.MULTILINE)
 
 
