@@ -6,7 +6,6 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from analyzer.errors import UsageError
 from analyzer.limits import Limits
 from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
@@ -112,17 +111,10 @@ def options_of(arguments: argparse.Namespace) -> Options:
         subdir=arguments.subdir,
         rubric=arguments.rubric,
         limits=limits,
-        hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
+        hosts=(*DEFAULT_HOSTS, *(Host.of(url) for url in named)),
         worktree=arguments.worktree,
         standalone=arguments.standalone,
         offline=arguments.offline,
         owner=arguments.owner,
         cached=not arguments.no_cache,
     )
-
-
-def _host(url: str) -> Host:
-    scheme, _, authority = url.rstrip("/").partition("://")
-    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
-        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
-    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
