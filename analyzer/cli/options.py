@@ -169,7 +169,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         offline=arguments.offline,
         owner=arguments.owner,
         cached=not arguments.no_cache,
-        isolated=arguments.isolate,
+        isolated=getattr(arguments, "isolate", False),
     )
 
 
