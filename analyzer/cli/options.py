@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analyzer.errors import UsageError
@@ -22,6 +23,7 @@ __all__ = [
     "add_platform",
     "add_reading",
     "add_rubric",
+    "hosts_of",
     "options_of",
     "platform_of",
     "score_of",
@@ -36,6 +38,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
     what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
     what.add_argument("--offline", action="store_true", help="never use the network")
+    what.add_argument(
+        "--isolate",
+        action="store_true",
+        help="read a local repository in a confined process, as a remote one always is (see folioscope doctor)",
+    )
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
     what.add_argument(
         "--host",
@@ -89,6 +96,18 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
     )
+    limits.add_argument(
+        "--max-analysis-seconds",
+        type=int,
+        metavar="N",
+        help=f"time of the analysis in a confined process (default: {defaults.analysis_seconds})",
+    )
+    limits.add_argument(
+        "--max-memory",
+        type=int,
+        metavar="N",
+        help=f"bytes of memory of a confined process (default: {defaults.memory_bytes:,})",
+    )
 
 
 def add_platform(parser: argparse._ActionsContainer, what: str) -> None:
@@ -137,20 +156,31 @@ def options_of(arguments: argparse.Namespace) -> Options:
         clone_seconds=arguments.max_seconds,
         path_depth=arguments.max_depth,
         text_bytes=arguments.max_text,
+        analysis_seconds=arguments.max_analysis_seconds,
+        memory_bytes=arguments.max_memory,
     )
-    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
     return Options(
         ref=arguments.ref,
         subdir=arguments.subdir,
         rubric=arguments.rubric,
         limits=limits,
-        hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
+        hosts=hosts_of(arguments.host),
         worktree=arguments.worktree,
         standalone=arguments.standalone,
         offline=arguments.offline,
         owner=arguments.owner,
         cached=not arguments.no_cache,
+        isolated=arguments.isolate,
     )
+
+
+def hosts_of(named: Sequence[str]) -> tuple[Host, ...]:
+    """The hosts that may be cloned from: the built-in ones, those named, and those of ``FOLIOSCOPE_HOSTS``.
+
+    Raises:
+        UsageError: one is no address.
+    """
+    return (*DEFAULT_HOSTS, *(_host(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))
 
 
 def _host(url: str) -> Host:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from analyzer.advice import next_steps
 from analyzer.claims import Claim
 from analyzer.engine import Decision
+from analyzer.excerpts import Excerpt
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
@@ -57,6 +58,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "grade": card.grade,
         "assessed": round(card.assessed, 4),
         "files": report.files,
+        "front_page": _plain(report.front_page),
         "sections": [
             {"id": item.id, "title": item.title, "score": item.score, "max_score": item.max_score, "bonus": item.bonus}
             for item in card.sections
@@ -134,6 +136,10 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.defects
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
+        "excerpts": [
+            {"path": _plain(item.path), "line": item.line, "lines": [_plain(line) for line in item.lines]}
+            for item in report.excerpts
+        ],
     }
     # Parts that most reports do not have come last, and not at all where there is nothing to say.
     if report.projects:
@@ -195,7 +201,11 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
-        tuple(project_of(item) for item in document.get("projects", ())),
+        front_page=document.get("front_page", ""),
+        projects=tuple(project_of(item) for item in document.get("projects", ())),
+        excerpts=tuple(
+            Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())
+        ),
     )
 
 
