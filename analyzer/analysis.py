@@ -201,9 +201,9 @@ def assess(
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
-            excerpts=cut_excerpts(repository, _by_weight(card)),
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
+            excerpts=cut_excerpts(repository, _by_weight(card)),
         )
 
 

@@ -74,10 +74,10 @@ class Report:
     roles: tuple[RoleShare, ...] = ()
     wiring: WiringSummary = field(default_factory=WiringSummary)
     defects: tuple[Defect, ...] = ()
-    excerpts: tuple[Excerpt, ...] = ()
     front_page: str = ""
     """The file that a visitor sees first: the README, or the first file of the root; empty where there is no file."""
     projects: tuple[Project, ...] = ()
     """Projects inside, where the repository holds several."""
     platform: PlatformView | None = None
     """What the platform says, where it was asked; never part of the score."""
+    excerpts: tuple[Excerpt, ...] = ()

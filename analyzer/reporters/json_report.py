@@ -200,9 +200,11 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
-        tuple(Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())),
         front_page=document.get("front_page", ""),
         projects=tuple(project_of(item) for item in document.get("projects", ())),
+        excerpts=tuple(
+            Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())
+        ),
     )
 
 
