@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analyzer.analysis import Options, Result, analyze, analyze_many, stored_key
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
     from analyzer.limits import Limits
+    from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
     from analyzer.reporters.formats import FORMATS, Format, render
     from analyzer.reporters.json_report import as_document, from_document
@@ -33,6 +34,7 @@ __all__ = [
     "LimitError",
     "Limits",
     "Options",
+    "Portfolio",
     "Report",
     "Result",
     "Rubric",
@@ -43,6 +45,7 @@ __all__ = [
     "UsageError",
     "analyze",
     "analyze_many",
+    "analyze_portfolio",
     "as_document",
     "from_document",
     "load_rubric",
@@ -63,6 +66,8 @@ _HOMES = {
     "Report": "analyzer.report",
     "report_schema": "analyzer.reporters.schema",
     "VERSION": "analyzer.version",
+    "Portfolio": "analyzer.portfolio",
+    "analyze_portfolio": "analyzer.portfolio",
 }
 
 

@@ -110,6 +110,20 @@ def test_runners_and_scripts_are_followed(follow, files, command):
     assert "ruff check ." in texts(follow(files, command))
 
 
+SCRIPT = '#!/usr/bin/env bash\ncd "$(dirname "$0")/.."\nvenv="${VENV:-.venv}"\nexec "$venv/bin/python" -m pytest "$@"\n'
+
+
+@pytest.mark.parametrize("command", ["bin/test", "./bin/test", "time ./bin/test -q", "cd bin && ./test"])
+def test_a_script_without_a_suffix_is_known_by_its_first_line(follow, command):
+    found = follow({"bin/test": SCRIPT}, command)
+    assert (found[-1].text, found[-1].origin) == ("pytest $@", Place("bin/test", 4))
+
+
+def test_a_program_of_another_kind_is_not_followed(follow):
+    assert len(follow({"bin/test": "#!/usr/bin/env python\npytest = 1\n"}, "bin/test")) == 1
+    assert len(follow({"bin/test": SCRIPT}, "/usr/bin/test -f x; test -f y; .venv/bin/test")) == 3
+
+
 def test_mlflow_without_an_entry_point_leads_nowhere(follow):
     files = {"MLproject": "entry_points:\n  other:\n    command: ruff check .\n"}
     assert texts(follow(files, "mlflow run")) == ["mlflow run"]

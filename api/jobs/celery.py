@@ -200,8 +200,17 @@ def run_worker(settings: Settings, slots: int) -> int:
     worker_process_shutdown.connect(_Slot.end, weak=False)
     try:
         app.worker_main(
-            ["worker", f"--concurrency={slots}", "--pool=prefork", f"--loglevel={settings.log_level}", "--without-gossip",
-             "--without-mingle", f"--hostname={folder.worker}@%h", "--queues", _QUEUE]
+            [
+                "worker",
+                f"--concurrency={slots}",
+                "--pool=prefork",
+                f"--loglevel={settings.log_level}",
+                "--without-gossip",
+                "--without-mingle",
+                f"--hostname={folder.worker}@%h",
+                "--queues",
+                _QUEUE,
+            ]
         )
     finally:
         folder.close()
