@@ -11,9 +11,9 @@ RUN python -m venv /opt/folioscope \
     && /opt/folioscope/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements-service.lock
 
 # The build backend stays in this stage.
-COPY requirements.lock ./
+COPY requirements-build.lock ./
 RUN python -m venv /opt/build \
-    && /opt/build/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements.lock
+    && /opt/build/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements-build.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY analyzer analyzer
