@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from analyzer.analysis import Options, Result, analyze, analyze_many
     from analyzer.errors import FolioscopeError
     from analyzer.limits import Limits
+    from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
 
-__all__ = ["FolioscopeError", "Limits", "Options", "Report", "Result", "analyze", "analyze_many"]
+__all__ = [
+    "FolioscopeError",
+    "Limits",
+    "Options",
+    "Portfolio",
+    "Report",
+    "Result",
+    "analyze",
+    "analyze_many",
+    "analyze_portfolio",
+]
 
 _HOMES = {
     "analyze": "analyzer.analysis",
@@ -25,6 +36,8 @@ _HOMES = {
     "FolioscopeError": "analyzer.errors",
     "Limits": "analyzer.limits",
     "Report": "analyzer.report",
+    "Portfolio": "analyzer.portfolio",
+    "analyze_portfolio": "analyzer.portfolio",
 }
 
 

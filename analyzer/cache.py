@@ -31,12 +31,12 @@ class ReportCache:
     """JSON documents by key. A cache that cannot be read or written is as good as none."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or _home() / "folioscope" / "reports"
+        self.folder = folder or _home() / "folioscope" / "reports"
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The document of a key, or None."""
         try:
-            document = json.loads((self._folder / f"{key}.json").read_bytes())
+            document = json.loads((self.folder / f"{key}.json").read_bytes())
         except (OSError, ValueError):
             return None
         return document if isinstance(document, dict) else None
@@ -44,13 +44,13 @@ class ReportCache:
     def put(self, key: str, document: dict[str, Any]) -> None:
         """Keep a document; replaced in one step, so that a reader never sees half of one."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="ascii") as file:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False, encoding="ascii") as file:
                 whole = Path(file.name)
                 try:
                     json.dump(document, file)
                     file.close()
-                    whole.replace(self._folder / f"{key}.json")
+                    whole.replace(self.folder / f"{key}.json")
                 except OSError:
                     whole.unlink(missing_ok=True)
         except OSError:
