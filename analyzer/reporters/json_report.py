@@ -168,8 +168,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         if (criterion := rubric.criterion(item["id"]))
     )
     sections = tuple(ScoredSection(**item) for item in document["sections"])
-    regular = [item for item in criteria if not item.criterion.bonus and item.decision.status is not Status.UNKNOWN]
-    possible = sum(item.criterion.points for item in regular)
+    possible = sum(section.max_score for section in sections)
     card = Scorecard(
         document["score"],
         document["grade"],
