@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from analyzer.advice import next_steps
 from analyzer.authenticity import look_beside
-from analyzer.cache import ReportCache, report_key
+from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
 from analyzer.engine import decide, with_criteria
@@ -55,7 +55,17 @@ if TYPE_CHECKING:
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Options", "Progress", "Result", "analyze", "analyze_each", "analyze_many", "assess", "existing_folder"]
+__all__ = [
+    "Options",
+    "Progress",
+    "Result",
+    "analyze",
+    "analyze_each",
+    "analyze_many",
+    "assess",
+    "existing_folder",
+    "stored_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class Options:
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
+        local: whether a path of this machine is a target at all.
         isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
     """
 
@@ -86,6 +97,7 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
+    local: bool = True
     isolated: bool = False
 
 
@@ -102,19 +114,22 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-def analyze(target: str, options: Options = Options(), progress: Progress = _quiet) -> Report:
+def analyze(
+    target: str, options: Options = Options(), progress: Progress = _quiet, cache: Cache | None = None
+) -> Report:
     """Analyze one target.
 
     Args:
         target: a URL, ``owner/name``, or the path of a repository or folder.
         options: how.
         progress: a callable that is told each stage and a detail.
+        cache: where reports of unchanged remote commits are kept; by default the user's cache folder.
 
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
     rubric = load_rubric(options.rubric)
-    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
     if parsed.path is not None:
         if options.isolated:
             return _analyze_local_isolated(parsed, rubric, options, progress)
@@ -126,7 +141,7 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
             f"{parsed.owner}/{parsed.repo} is not on this machine",
             "Leave out --offline, or give the path of a local clone.",
         )
-    return _analyze_remote(parsed, rubric, options, progress)
+    return _analyze_remote(parsed, rubric, options, progress, cache or ReportCache())
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -339,6 +354,11 @@ def existing_folder(snapshot: Snapshot, subdir: str) -> str:
 # -- remote ------------------------------------------------------------------------------------------------------
 
 
+def stored_key(target: Target, commit: str, subdir: str, rubric: Rubric, limits: Limits, owner: str = "") -> str:
+    """The key under which the report of a commit is kept, whatever ref led to the commit."""
+    return report_key(f"{target.web_url}\0{owner}", commit, subdir, rubric, discover(), limits)
+
+
 def _assess_clone(
     git_dir: Path,
     commit: str,
@@ -364,20 +384,18 @@ def _isolated(
     return run_confined(function, arguments, confinement, tell)
 
 
-def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress, cache: Cache) -> Report:
     from analyzer.acquire import acquire, resolve_remote
     from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
     ref = resolve_remote(target, options.limits, tell)
-    cache = ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
     )
 
     def key(commit: str) -> str:
-        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
-        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
+        return stored_key(target, commit, ref.subdir, rubric, options.limits, options.owner)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -387,7 +405,7 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
             tell("cache", "damaged, not used")
         else:
             tell("cache", ref.commit[:12])
-            return report
+            return replace(report, target=replace(report.target, ref=ref.short))
     with acquire(target, ref, options.limits, tell) as acquired:
         report = _isolated(
             _assess_clone,

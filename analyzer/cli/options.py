@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analyzer.errors import UsageError
 from analyzer.limits import Limits
 from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
@@ -180,11 +179,4 @@ def hosts_of(named: Sequence[str]) -> tuple[Host, ...]:
     Raises:
         UsageError: one is no address.
     """
-    return (*DEFAULT_HOSTS, *(_host(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))
-
-
-def _host(url: str) -> Host:
-    scheme, _, authority = url.rstrip("/").partition("://")
-    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
-        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
-    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
+    return (*DEFAULT_HOSTS, *(Host.of(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))
