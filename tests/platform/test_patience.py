@@ -27,7 +27,10 @@ def test_an_unchanged_answer_is_asked_for_by_its_etag(api: ApiServer, connect: C
     first = connect(api.base, token="t0ken").repository(NAME)
     again = connect(api.base, token="t0ken").repository(NAME)
     assert first == again
-    assert [status for (_, path, _), status in zip(api.requests, api.statuses, strict=True) if path == PATH] == [200, 304]
+    assert [status for (_, path, _), status in zip(api.requests, api.statuses, strict=True) if path == PATH] == [
+        200,
+        304,
+    ]
 
 
 def test_a_changed_answer_replaces_the_kept_one(api: ApiServer, connect: Connect):
@@ -36,14 +39,21 @@ def test_a_changed_answer_replaces_the_kept_one(api: ApiServer, connect: Connect
     api.answers[PATH] = Answer(repository(api, archived=True))
     assert connect(api.base).repository(NAME).archived
     assert connect(api.base).repository(NAME).archived
-    assert [status for (_, path, _), status in zip(api.requests, api.statuses, strict=True) if path == PATH] == [200, 200, 304]
+    assert [status for (_, path, _), status in zip(api.requests, api.statuses, strict=True) if path == PATH] == [
+        200,
+        200,
+        304,
+    ]
 
 
 def test_no_secret_is_kept_and_nobody_gets_the_answers_of_another(api: ApiServer, connect: Connect, tmp_path: Path):
     after(api)
     connect(api.base, token="s3cret").repository(NAME)
     connect(api.base, token="an0ther").repository(NAME)
-    assert [status for (_, path, _), status in zip(api.requests, api.statuses, strict=True) if path == PATH] == [200, 200]
+    assert [status for (_, path, _), status in zip(api.requests, api.statuses, strict=True) if path == PATH] == [
+        200,
+        200,
+    ]
     kept = list((tmp_path / "github").iterdir())
     assert kept
     assert not any(b"s3cret" in path.read_bytes() for path in kept)
@@ -86,7 +96,9 @@ def test_a_secondary_limit_names_its_pause(api: ApiServer, connect: Connect, clo
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_secondary_limit_without_a_pause_is_given_a_minute(api: ApiServer, connect: Connect, clock: Clock, status: int):
+def test_a_secondary_limit_without_a_pause_is_given_a_minute(
+    api: ApiServer, connect: Connect, clock: Clock, status: int
+):
     after(api, Answer(SECONDARY, status))
     assert connect(api.base).repository(NAME).name == NAME
     assert sum(clock.slept) == 60
@@ -162,7 +174,9 @@ def test_all_pages_of_a_list_are_read(api: ApiServer, connect: Connect):
         link = {"Link": f'<{api.base}/users/octocat/repos?page={page + 1}>; rel="next"'} if page < 3 else {}
         path = "/users/octocat/repos?per_page=100&sort=pushed" if page == 1 else f"/users/octocat/repos?page={page}"
         api.answers[path] = Answer([repository(api, f"octocat/r{page}")], headers=link)
-    assert [item.name for item in connect(api.base).owner("octocat").repositories] == [f"octocat/r{page}" for page in (1, 2, 3)]
+    assert [item.name for item in connect(api.base).owner("octocat").repositories] == [
+        f"octocat/r{page}" for page in (1, 2, 3)
+    ]
     kept = connect(api.base).owner("octocat")
     assert len(kept.repositories) == 3  # pages of a list that did not change, with the links between them
 
