@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, owners_word, weaker
 from analyzer.authenticity import look_beside
 from analyzer.cache import ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
-from analyzer.engine import decide, with_criteria
+from analyzer.engine import Decision, decide, with_criteria
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import run
 from analyzer.history import read_history
@@ -27,7 +28,7 @@ from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.scorer import score
+from analyzer.scorer import Scorecard, score
 from analyzer.snapshot import (
     EntryKind,
     Problem,
@@ -58,13 +59,17 @@ class Options:
     Args:
         ref: branch, tag or commit; overrides one in the target.
         subdir: folder in the repository; overrides one in the target.
-        rubric: name or path of a rubric.
+        rubric: name or path of a rubric; empty for that of the configuration where it counts, else ``mlops``.
         limits: what may be fetched and read.
         hosts: the git hosts that may be cloned from.
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
+        rules: modules of rule packages beside the installed ones.
+        configured: whether rubric, threshold and left-out paths of the repository's configuration count; for an owner's
+            own repository on this machine.
+        annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
     """
 
@@ -78,6 +83,9 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
+    rules: tuple[str, ...] = ()
+    configured: bool = False
+    annotations: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +112,15 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
-    rubric = load_rubric(options.rubric)
+    rubric = load_rubric(options.rubric or "mlops")
     parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
     if parsed.path is not None:
         return _analyze_local(parsed, rubric, options, progress)
+    if options.configured:
+        raise UsageError(
+            "--with-config is for a repository of your own on this machine",
+            f"{target} is a remote one, whose configuration is its own affair.",
+        )
     if options.worktree or options.standalone:
         raise UsageError("--worktree and --standalone are for folders on this machine", f"{target} is a remote one.")
     if options.offline:
@@ -146,24 +159,33 @@ def assess(
     rubric: Rubric,
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
+    word: OwnersWord = OwnersWord(),
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
-    ``owner`` is whose share of the commits is reported; it never touches the score.
+    ``owner`` is whose share of the commits is reported; it never touches the score. ``word`` is what the repository's
+    configuration says, as far as it counts.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
+    left_out = word.left_out()
+    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
         names = tuple(item.id for item in rubric.criteria)
         defects, unchecked = find_defects(repository)
-        decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+        installed = discover() if rules is None else rules
+        decisions, failures = decide(repository, installed, names, defects)
         defects = with_criteria(defects, decisions)
         wiring, broken = _wiring(repository)
-        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+        complete = wiring.chain.complete
+        if left_out:
+            decisions, complete = _no_stronger(snapshot, target.subdir, decisions, installed, complete=complete)
+        card, applied = _scored(decisions, rubric, word, complete=complete)
+        if applied and left_out:
+            applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -179,13 +201,43 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
+            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked, *word.problems})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            configuration=applied,
         )
+
+
+def _no_stronger(
+    snapshot: Snapshot, subdir: str, reduced: Iterable[Decision], rules: tuple[Rule, ...], *, complete: bool
+) -> tuple[tuple[Decision, ...], bool]:
+    """The decisions and whether the chain is complete, no stronger than with all files: leaving out earns nothing."""
+    with closing(Repository(snapshot, subdir)) as whole:
+        ordered = tuple(reduced)
+        defects, _ = find_defects(whole)
+        decisions, _ = decide(whole, rules, tuple(item.criterion for item in ordered), defects)
+        complete = complete and _wiring(whole)[0].chain.complete
+    return tuple(weaker(first, second) for first, second in zip(decisions, ordered, strict=True)), complete
+
+
+def _scored(
+    decisions: tuple[Decision, ...], rubric: Rubric, word: OwnersWord, *, complete: bool
+) -> tuple[Scorecard, Applied | None]:
+    card = score(decisions, rubric, chain_complete=complete)
+    said = word.configuration
+    if said is None:
+        return card, None
+    applied: tuple[AppliedAnnotation, ...] = ()
+    without = card.score
+    if word.annotations:
+        decisions, applied = excuse(decisions, said, rubric)
+        card = score(decisions, rubric, chain_complete=complete)
+    if not word.settings:
+        return card, Applied(said.path, applied, without) if applied else None
+    return card, Applied(said.path, applied, without, True, said.fail_under, said.leave_out)
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
@@ -279,7 +331,15 @@ def _assess_in(
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric, owner=options.owner)
+        word = owners_word(
+            snapshot.read_if_small, folder, configured=options.configured, annotations=options.annotations
+        )
+        rules = discover(options.rules)
+        if word.rubric and not options.rubric:
+            rubric = load_rubric(word.rubric)
+        if word.settings and word.configuration:
+            word.configuration.check_criteria(rubric)
+        return assess(snapshot, described, rubric, rules, options.owner, word)
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -313,8 +373,8 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
     )
 
     def key(commit: str) -> str:
-        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
-        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
+        name = f"{target.web_url}\0{ref.short}\0{options.owner}\0{options.annotations}"
+        return report_key(name, commit, ref.subdir, rubric, discover(options.rules), options.limits)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:

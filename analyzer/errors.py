@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["FolioscopeError", "LimitError", "RubricError", "TargetError", "UsageError"]
+__all__ = ["ConfigurationError", "FolioscopeError", "LimitError", "RubricError", "TargetError", "UsageError"]
 
 
 class FolioscopeError(Exception):
@@ -29,6 +29,10 @@ class UsageError(FolioscopeError):
 
 class RubricError(UsageError):
     """A rubric file is wrong; the message names file, line and reason (exit code 2)."""
+
+
+class ConfigurationError(UsageError):
+    """A configuration is wrong; the message names file, line and reason (exit code 2)."""
 
 
 class TargetError(FolioscopeError):

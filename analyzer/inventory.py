@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -130,6 +130,15 @@ class Inventory:
         whole[kept] = max(whole.get(kept, 0) - moved, 0)
         serving = tuple(path for path in self.serving if path not in scaffold)
         return _sorted(self.subdir, owners, serving, self.course_only, copies, whole)
+
+    def leaving(self, left_out: Callable[[str], bool]) -> Inventory:
+        """The inventory with the candidate's files that the owner leaves out counted as outside; ``whole`` counts them."""
+        owners = {
+            path: Owner.OUTSIDE if owner is Owner.OWN and left_out(path) else owner
+            for path, owner in self.owners.items()
+        }
+        serving = tuple(path for path in self.serving if not left_out(path))
+        return _sorted(self.subdir, owners, serving, self.course_only, self.copies, self.whole)
 
     @property
     def own(self) -> tuple[str, ...]:

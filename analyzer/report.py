@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
+from analyzer.annotations import Applied
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
 from analyzer.interview import Interview
@@ -71,3 +72,4 @@ class Report:
     roles: tuple[RoleShare, ...] = ()
     wiring: WiringSummary = field(default_factory=WiringSummary)
     defects: tuple[Defect, ...] = ()
+    configuration: Applied | None = None

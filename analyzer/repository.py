@@ -61,7 +61,7 @@ class CiCommand:
 class Repository:
     """One snapshot, or a folder of it, as rules see it. Reading is lazy; nothing changes once read."""
 
-    def __init__(self, snapshot: Snapshot, subdir: str = "") -> None:
+    def __init__(self, snapshot: Snapshot, subdir: str = "", left_out: Callable[[str], bool] | None = None) -> None:
         self.snapshot = snapshot
         self.subdir = subdir
         self.inventory: Inventory = take_inventory(
@@ -70,6 +70,8 @@ class Repository:
         self._texts: dict[str, str | None] = {}
         self._problems: dict[str, str] = {}
         self._built: dict[Callable[[Repository], Any], Any] = {}
+        if left_out:
+            self.inventory = self.inventory.leaving(left_out)
         snapshot.fetch(self._worth_reading())
         self.inventory = self.inventory.without(copies_among(self._comparable(), snapshot.read))
 

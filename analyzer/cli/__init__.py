@@ -28,7 +28,7 @@ EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target co
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
     "rules": "list the criteria and rules, or explain one",
-    "schema": "print the JSON Schema of the report",
+    "schema": "print the JSON Schema of the report or of the configuration",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
 

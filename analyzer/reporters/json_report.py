@@ -12,7 +12,7 @@ from analyzer.engine import Decision
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
-from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of, owners_word, owners_word_of
 from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
@@ -133,6 +133,7 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.defects
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
+        **({"configuration": owners_word(report.configuration)} if report.configuration else {}),
     }
 
 
@@ -145,10 +146,18 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         typed: what the user typed this time.
     """
     target = ReportTarget(**{**document["target"], "input": typed})
+    configuration = owners_word_of(document["configuration"]) if "configuration" in document else None
+    excused = {item.criterion for item in configuration.annotations if not item.refused} if configuration else set()
     criteria = tuple(
         ScoredCriterion(
             criterion,
-            Decision(item["id"], Status(item["status"]), item["summary"], _found(item["evidence"])),
+            Decision(
+                item["id"],
+                Status(item["status"]),
+                item["summary"],
+                _found(item["evidence"]),
+                excused=item["id"] in excused,
+            ),
             item["points"],
         )
         for item in document["criteria"]
@@ -188,6 +197,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
+        configuration,
     )
 
 

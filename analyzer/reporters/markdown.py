@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.findings import Evidence, Status
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
 
 __all__ = ["render_markdown"]
@@ -149,6 +150,9 @@ def _technologies(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- {_plain(fact)}" for fact in report.authenticity.facts)
     yield ""
+    said = [f"- {_plain(item)}" for item in owners_sentences(report)]
+    if said:
+        yield from (f"**{OWNERS_WORD}**", "", *said, "")
 
 
 def _interview(report: Report) -> Iterator[str]:
