@@ -114,11 +114,14 @@ class Inventory:
         """The candidate's paths of these kinds."""
         return tuple(path for kind in kinds for path in self.by_kind.get(kind, ()))
 
-    def without(self, copies: Mapping[str, str]) -> Inventory:
-        """The inventory with unchanged copies of template files counted as scaffold, where they are work of their own."""
+    def without(self, copies: Mapping[str, str], starts: str = "") -> Inventory:
+        """The inventory with unchanged copies of template files counted as scaffold, where they are work of their own.
+
+        Those whose template is called ``starts`` are scaffold whatever they do.
+        """
         if not copies:
             return self
-        scaffold = {path for path in copies if kind_of(path) not in _ACTS_ON_OWN}
+        scaffold = {path for path, origin in copies.items() if origin == starts or kind_of(path) not in _ACTS_ON_OWN}
         moved = sum(self.owners[path] is Owner.OWN for path in scaffold)
         owners = {
             path: Owner.SCAFFOLD if path in scaffold and owner is Owner.OWN else owner

@@ -27,6 +27,8 @@ EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target co
 
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
+    "fix": "write a start for a criterion, made from what the repository has",
+    "init": "add the check to a repository: workflow, configuration and badge",
     "rules": "list the criteria and rules, or explain one",
     "schema": "print the JSON Schema of the report or of the configuration",
 }
