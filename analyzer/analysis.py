@@ -8,22 +8,26 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
 from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, owners_word, weaker
 from analyzer.authenticity import look_beside
-from analyzer.cache import ReportCache, report_key
+from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
 from analyzer.engine import Decision, decide, with_criteria
-from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
+from analyzer.excerpts import cut_excerpts
+from analyzer.findings import Evidence
 from analyzer.git import run
 from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
+from analyzer.projects import several_projects
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
@@ -46,10 +50,23 @@ from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
 from analyzer.wiring import WiringSummary, summarize
 
+if TYPE_CHECKING:
+    from analyzer.isolation import Confinement
+
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Options", "Progress", "Result", "analyze", "analyze_many", "assess"]
+__all__ = [
+    "Options",
+    "Progress",
+    "Result",
+    "analyze",
+    "analyze_each",
+    "analyze_many",
+    "assess",
+    "existing_folder",
+    "stored_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,8 @@ class Options:
             own repository on this machine.
         annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
+        isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
+        local: whether a path of this machine is a target at all.
     """
 
     ref: str = ""
@@ -86,6 +105,8 @@ class Options:
     rules: tuple[str, ...] = ()
     configured: bool = False
     annotations: bool = True
+    isolated: bool = False
+    local: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +122,26 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-def analyze(target: str, options: Options = Options(), progress: Progress = _quiet) -> Report:
+def analyze(
+    target: str, options: Options = Options(), progress: Progress = _quiet, cache: Cache | None = None
+) -> Report:
     """Analyze one target.
 
     Args:
         target: a URL, ``owner/name``, or the path of a repository or folder.
         options: how.
         progress: a callable that is told each stage and a detail.
+        cache: where reports of unchanged remote commits are kept; by default the user's cache folder.
 
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
     rubric = load_rubric(options.rubric or "mlops")
-    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    discover(options.rules)  # while whatever they import may still be read
+    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
     if parsed.path is not None:
+        if options.isolated:
+            return _analyze_local_isolated(parsed, rubric, options, progress)
         return _analyze_local(parsed, rubric, options, progress)
     if options.configured:
         raise UsageError(
@@ -128,7 +155,7 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
             f"{parsed.owner}/{parsed.repo} is not on this machine",
             "Leave out --offline, or give the path of a local clone.",
         )
-    return _analyze_remote(parsed, rubric, options, progress)
+    return _analyze_remote(parsed, rubric, options, progress, cache or ReportCache())
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -143,7 +170,12 @@ def _work(item: tuple[str, Options]) -> Result:
 
 def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: int = 1) -> Iterator[Result]:
     """Analyze many targets in ``jobs`` processes; yield one result a target, in order. One may fail, the others go on."""
-    work = [(target, options) for target in targets]
+    yield from analyze_each(((target, options) for target in targets), jobs=jobs)
+
+
+def analyze_each(targets: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
+    """Analyze many targets, each with its own options, as :func:`analyze_many` does."""
+    work = list(targets)
     if jobs <= 1 or len(work) <= 1:
         yield from map(_work, work)
         return
@@ -208,6 +240,9 @@ def assess(
             roles=role_shares(card, technologies),
             defects=defects,
             configuration=applied,
+            front_page=repository.front_page,
+            projects=several_projects(repository.inventory),
+            excerpts=cut_excerpts(repository, _by_weight(card)),
         )
 
 
@@ -240,10 +275,18 @@ def _scored(
     return card, Applied(said.path, applied, without, True, said.fail_under, said.leave_out)
 
 
+def _by_weight(card: Scorecard) -> Iterator[Evidence]:
+    """All evidence, the most telling of each criterion first."""
+    yield from (found for item in card.criteria for found in item.decision.evidence[:1])
+    yield from (found for item in card.criteria for found in item.decision.evidence[1:])
+
+
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
     """The wiring; where it cannot be drawn, none, and the problem that says so."""
     try:
         return summarize(repository), ()
+    except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
+        raise
     except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
         return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
@@ -276,6 +319,16 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
     return _assess_in(
         snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
     )
+
+
+def _analyze_local_isolated(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    from analyzer.isolation import Confinement
+
+    path = (target.path or Path()).resolve()
+    found = None if options.standalone else find_git_dir(path)
+    readable = (path,) if found is None else (path, found[1], common_dir(found[0]))
+    confinement = Confinement.of(options.limits, *readable)
+    return _isolated(_analyze_local, (target, rubric, options), confinement, tell)
 
 
 def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
@@ -329,7 +382,7 @@ def _assess_in(
 ) -> Report:
     with snapshot, paused_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
-        folder = _existing_folder(snapshot, subdir)
+        folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         word = owners_word(
             snapshot.read_if_small, folder, configured=options.configured, annotations=options.annotations
@@ -342,7 +395,7 @@ def _assess_in(
         return assess(snapshot, described, rubric, rules, options.owner, word)
 
 
-def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
+def existing_folder(snapshot: Snapshot, subdir: str) -> str:
     """The subfolder as it is in the snapshot; the path of a file means the folder it is in."""
     if not subdir:
         return ""
@@ -362,19 +415,60 @@ def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
 # -- remote ------------------------------------------------------------------------------------------------------
 
 
-def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+def _assess_clone(
+    git_dir: Path,
+    commit: str,
+    described: ReportTarget,
+    subdir: str,
+    rubric: Rubric,
+    options: Options,
+    tell: Progress = _quiet,
+) -> Report:
+    snapshot = open_git(git_dir, commit, options.limits, filtered=True)
+    return _assess_in(snapshot, described, subdir, rubric, options, tell)
+
+
+def _isolated(
+    function: Callable[..., Report], arguments: tuple[Any, ...], confinement: Confinement, tell: Progress
+) -> Report:
+    """Call a function that reads a foreign repository in a confined process, where this system has such processes."""
+    from analyzer.isolation import CAN_FORK, run_confined
+
+    if not CAN_FORK:
+        return function(*arguments, tell)
+    discover()  # rules are found here, once, and not in each child
+    return run_confined(function, arguments, confinement, tell)
+
+
+def stored_key(
+    target: Target,
+    commit: str,
+    subdir: str,
+    rubric: Rubric,
+    limits: Limits,
+    owner: str = "",
+    rules: tuple[str, ...] = (),
+    *,
+    annotations: bool = True,
+) -> str:
+    """The key under which the report of a commit is kept, whatever ref led to the commit."""
+    name = f"{target.web_url}\0{owner}" + ("" if annotations else "\0without annotations")
+    return report_key(name, commit, subdir, rubric, discover(rules), limits)
+
+
+def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress, cache: Cache) -> Report:
     from analyzer.acquire import acquire, resolve_remote
+    from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
     ref = resolve_remote(target, options.limits, tell)
-    cache = ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
     )
 
     def key(commit: str) -> str:
-        name = f"{target.web_url}\0{ref.short}\0{options.owner}\0{options.annotations}"
-        return report_key(name, commit, ref.subdir, rubric, discover(options.rules), options.limits)
+        told = (options.limits, options.owner, options.rules)
+        return stored_key(target, commit, ref.subdir, rubric, *told, annotations=options.annotations)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -384,10 +478,14 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
             tell("cache", "damaged, not used")
         else:
             tell("cache", ref.commit[:12])
-            return report
+            return replace(report, target=replace(report.target, ref=ref.short))
     with acquire(target, ref, options.limits, tell) as acquired:
-        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits, filtered=True)
-        report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
+        report = _isolated(
+            _assess_clone,
+            (acquired.git_dir, acquired.commit, described, ref.subdir, rubric, options),
+            Confinement.of(options.limits, acquired.git_dir),
+            tell,
+        )
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report

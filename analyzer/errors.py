@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["ConfigurationError", "FolioscopeError", "LimitError", "RubricError", "TargetError", "UsageError"]
+__all__ = [
+    "ConfigurationError",
+    "FolioscopeError",
+    "LimitError",
+    "PlatformError",
+    "RubricError",
+    "TargetError",
+    "UsageError",
+]
 
 
 class FolioscopeError(Exception):
@@ -37,6 +45,10 @@ class ConfigurationError(UsageError):
 
 class TargetError(FolioscopeError):
     """The repository, ref or subfolder could not be read (exit code 3)."""
+
+
+class PlatformError(FolioscopeError):
+    """The platform (GitHub) could not be asked, or did not answer (exit code 3)."""
 
 
 class LimitError(FolioscopeError):

@@ -9,7 +9,7 @@ from analyzer.artifacts.document import Block
 from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
-from analyzer.knowledge.prose import PROCEDURE
+from analyzer.knowledge.prose import PROCEDURE, SOLVED
 from analyzer.plugins import rule
 from analyzer.queries.links import own_articles
 from analyzer.queries.prose import (
@@ -154,11 +154,14 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
                 yield met("A page about challenges and their solution", section)
                 return
     for document in own_documents(repo):
-        for section in about(document, "challenges"):
-            below = list(document.below(section))
-            if sum(item.words for item in below) >= 25 and is_grounded(repo, " ".join(item.prose for item in below)):
-                yield partial("A section of the README tells of challenges", section)
-                return
+        for topic in ("challenges", "known-issues"):
+            for section in about(document, topic):
+                below = list(document.below(section))
+                told = " ".join(item.prose for item in below)
+                answered = topic == "challenges" or SOLVED.search(told)
+                if answered and sum(item.words for item in below) >= 25 and is_grounded(repo, told):
+                    yield partial("A section of the README tells of challenges", section)
+                    return
     telling = [page for page in pages if len(list(typed_commands(page))) < 3]
     if len(telling) >= 2:
         yield partial("Several pages of documentation, none about challenges and their solution", telling[0])

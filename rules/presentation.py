@@ -25,6 +25,7 @@ from analyzer.queries.prose import (
     result_pictures,
     shows_tracked_numbers,
 )
+from analyzer.queries.stated import statements
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -151,6 +152,10 @@ def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
         for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             yield partial("Only the model's own metrics are stated, without a baseline, time or cost", block)
             return
+        for stated in statements(document):
+            if stated.of_model:
+                yield partial("Only the model's own metrics are stated, without a baseline, time or cost", stated)
+                return
 
 
 @rule("doc.site", reads=_DOCUMENT)

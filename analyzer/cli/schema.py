@@ -1,4 +1,4 @@
-"""``folioscope schema``: the JSON Schema of the report, or of the configuration."""
+"""``folioscope schema``: the JSON Schema of the report, of a portfolio, or of the configuration."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which of the schemas."""
-    parser.add_argument("of", nargs="?", choices=("report", "config"), default="report", help="default: report")
+    """Of what."""
+    parser.add_argument("what", nargs="?", choices=("report", "portfolio", "config"), default="report")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it."""
-    if arguments.of == "config":
-        from analyzer.configuration import config_schema_text as text
+    if arguments.what == "portfolio":
+        from analyzer.portfolio.reporters.document import schema_text
+    elif arguments.what == "config":
+        from analyzer.configuration import config_schema_text as schema_text
     else:
-        from analyzer.reporters.schema import schema_text as text
+        from analyzer.reporters.schema import schema_text
 
-    print(text(), end="")
+    print(schema_text(), end="")
     return 0

@@ -50,6 +50,9 @@ TITLES: dict[str, Caseless] = {
     "challenges": Caseless(
         r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
+    "known-issues": Caseless(
+        r"known (?:issues|problems|bugs|limitations)|issues? (?:faced|encountered|met)|caveats|what broke"
+    ),
     "list": Caseless(
         r"structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
     ),
@@ -91,9 +94,9 @@ TOOL_WORDS = Caseless(
 )
 
 METRIC_WORDS = Caseless(
-    r"accuracy|f1[-_ ]score|roc|r²|r\^2|precision|recall|log[- ]?loss|error|score|iou|dice|bleu|rouge|perplexity|kappa|"
-    r"silhouette|loss|sensitivity|specificity|latency|throughput|correlation|exactitud|"
-    r"\b(?:rmse|mae|mse|mape|smape|f1|auc|r2)\b"
+    r"accuracy|\bf1[-_ ]score|\broc(?:\b|[-_ ]?auc)|r²|r\^2|\bprecision|\brecall|log[- ]?loss|error|score|\bm?iou\b|\bdice\b|\bbleu|"
+    r"\brouge|perplexity|\bkappa\b|silhouette|loss(?:es)?\b|sensitivity|specificity|latency|throughput|correlation|exactitud|"
+    r"\b(?:rmse|mae|mse|mape|smape|f1|auc|r2)(?:\b|_)"
 )
 
 _TIME = r"(?:ms|milliseconds?|secs?|seconds?|s|min|minutes?|hours?|days?)"
@@ -107,10 +110,10 @@ COMPARED = Caseless(
     + r"\b)"
     r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME + r"\b"
     r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
-    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|takes? (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
+    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|(?:takes?|took)(?! place) (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
     + _TIME
     + r"\b|req|rps|qps|/s|samples|requests)"
-    r"|(?:costs?|budget|bill)[^.\n|]{0,40}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[km]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:usd|eur|dollars?|euros?)\b"
+    r"|(?:costs?|budget|bill)[^.\n|]{0,60}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[km]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:usd|eur|dollars?|euros?)\b"
 )
 
 ARTICLE_HOSTS = re.compile(
@@ -132,4 +135,9 @@ VIDEO_HOSTS = re.compile(
 )
 PERSONAL_HOSTS = re.compile(
     r"(?i)^https?://(?:[\w.-]+\.)?(?:notion\.(?:site|so)|github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|about\.me|carrd\.co|wixsite\.com|readthedocs\.io|web\.app)(?=[:/?#]|$)"
+)
+
+# How an issue that is told was met: its cause, or the way around it.
+SOLVED = Caseless(
+    r"work-?arounds?|root cause|caused by|fix(?:ed|es)?\b|solutions?\b|solved|resolved|mitigat|instead of|switched"
 )

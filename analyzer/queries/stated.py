@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from analyzer.artifacts.document import Block, Document
+from analyzer.findings import Place
 from analyzer.knowledge.outcomes import (
     BASELINE,
     BETTER,
@@ -65,6 +66,19 @@ class Statement:
     def shown(self) -> str:
         """The number with its unit."""
         return f"{self.digits} {self.unit}".rstrip()
+
+    @property
+    def place(self) -> Place:
+        """The line."""
+        return Place(self.path, self.line)
+
+    @property
+    def of_model(self) -> bool:
+        """Whether the metric is one of a model: a ratio or value, but not what tests cover."""
+        return self.metric in _OF_MODEL
+
+
+_OF_MODEL = frozenset(metric.id for metric in METRICS if metric.kind in ("ratio", "value")) - {"coverage", "error rate"}
 
 
 def plain_digits(text: str) -> str:
