@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analyzer.limits import Limits
     from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
+    from analyzer.reporters.badge import badge_svg
     from analyzer.reporters.formats import FORMATS, Format, render
     from analyzer.reporters.json_report import as_document, from_document
     from analyzer.reporters.schema import report_schema
@@ -47,6 +48,7 @@ __all__ = [
     "analyze_many",
     "analyze_portfolio",
     "as_document",
+    "badge_svg",
     "from_document",
     "load_rubric",
     "parse_target",
@@ -62,6 +64,7 @@ _HOMES = {
     **dict.fromkeys(("as_document", "from_document"), "analyzer.reporters.json_report"),
     **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
     **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
+    "badge_svg": "analyzer.reporters.badge",
     "Limits": "analyzer.limits",
     "Report": "analyzer.report",
     "report_schema": "analyzer.reporters.schema",
