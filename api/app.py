@@ -21,6 +21,7 @@ from api.problems import ProblemDetails, add_handlers
 from api.rendering import Renderings
 from api.routes import ROUTERS, UPLOADS
 from api.routes.pace import paced
+from api.schemas import BatchRequest
 from api.service import Executor, Nobody, Service
 from api.settings import Settings
 from api.store import Store, open_store
@@ -110,12 +111,16 @@ def _describe_problems(app: FastAPI) -> None:
     """Put the schema of problems into the OpenAPI document; the responses refer to it."""
     plain = app.openapi
 
-    def described() -> dict[str, object]:
+    def whole() -> dict[str, object]:
         document = plain()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("ProblemDetails", ProblemDetails.model_json_schema())
+        template = "#/components/schemas/{model}"
+        for model in (ProblemDetails, BatchRequest):  # what no signature names
+            described = model.model_json_schema(ref_template=template)
+            schemas.update(described.pop("$defs", {}))
+            schemas.setdefault(model.__name__, described)
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         return document
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = whole  # type: ignore[method-assign]

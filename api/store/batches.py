@@ -75,7 +75,7 @@ def counts_of(session: Session, batch_id: str) -> dict[str, int]:
     rows = session.execute(
         select(Analysis.status, func.count()).where(Analysis.batch_id == batch_id).group_by(Analysis.status)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def problems_of(session: Session, batch_id: str) -> Sequence[BatchProblem]:

@@ -20,7 +20,7 @@ SECRET = "a-secret-of-tests-that-is-long-enough"
 FILES = {
     "README.md": "# Delay\n\nPredicts the delay of trains.\n",
     "src/train.py": "from sklearn.svm import SVC\n\nSVC().fit([[1]], [1])\n",
-    "Dockerfile": "FROM python:3.12-slim\nCOPY src /src\nCMD [\"python\", \"/src/train.py\"]\n",
+    "Dockerfile": 'FROM python:3.12-slim\nCOPY src /src\nCMD ["python", "/src/train.py"]\n',
     "project/train.py": "import mlflow\n\nmlflow.log_metric('rmse', 1.0)\n",
 }
 
@@ -114,9 +114,7 @@ def ended(client: httpx2.Client, link: str) -> dict:
 
 
 @pytest.fixture(scope="session", params=["local", "celery"])
-def stack(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, hub: GitServer
-) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, hub: GitServer) -> Iterator[Stack]:
     """The service; every test with this fixture runs on both stacks."""
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "local":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import secrets
 import shutil
@@ -66,11 +65,13 @@ class Postgres:
     port: int
 
     def _run(self, program: str, *arguments: str) -> None:
-        binary = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{program}"))
-        command = [binary[-1] if binary else str(shutil.which(program)), *arguments]
+        binary = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+        command = [str(binary[-1]) if binary else str(shutil.which(program)), *arguments]
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
             command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, timeout=PATIENCE)
+        subprocess.run(
+            command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, timeout=PATIENCE
+        )
 
     def prepare(self) -> None:
         """Make the cluster."""
