@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.store import Store
 
-HELP = "export or erase what the service keeps about a person; migrate, purge"
+HELP = "export or erase what the service keeps about a person; purge what is old"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         if name == "export":
             one.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
-    below.add_parser("migrate", help="bring the database up to date")
     below.add_parser("purge", help="delete now what is older than the settings say")
 
 
@@ -39,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = load_settings()
     with closing(open_store(settings.database)) as store:
-        if settings.migrate or arguments.deed == "migrate":
+        if settings.migrate:
             store.migrate()
         return _DEEDS[arguments.deed](store, settings, arguments)
 
@@ -76,12 +75,6 @@ def _erase(store: Store, settings: Settings, arguments: argparse.Namespace) -> i
     return 0
 
 
-def _migrate(store: Store, settings: Settings, arguments: argparse.Namespace) -> int:
-    del store, settings, arguments  # done by now
-    print("the database is up to date")
-    return 0
-
-
 def _purge(store: Store, settings: Settings, arguments: argparse.Namespace) -> int:
     from api.store.retention import purge
 
@@ -98,4 +91,4 @@ def _note(store: Store, action: str) -> None:
         session.add(AuditEntry(actor="operator", via="command", action=action))
 
 
-_DEEDS = {"export": _export, "erase": _erase, "migrate": _migrate, "purge": _purge}
+_DEEDS = {"export": _export, "erase": _erase, "purge": _purge}
