@@ -27,7 +27,7 @@ from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.scorer import score
+from analyzer.scorer import Scorecard, score
 from analyzer.snapshot import (
     EntryKind,
     Problem,
@@ -39,7 +39,7 @@ from analyzer.snapshot import (
     open_git,
     open_worktree,
 )
-from analyzer.soundness import find_defects
+from analyzer.soundness import Defect, find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
@@ -48,7 +48,7 @@ from analyzer.wiring import WiringSummary, summarize
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Options", "Progress", "Result", "analyze", "analyze_many", "assess"]
+__all__ = ["Judged", "Options", "Progress", "Result", "analyze", "analyze_many", "assess", "judge", "with_origin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,8 @@ def assess(
 
     with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
-        names = tuple(item.id for item in rubric.criteria)
-        defects, unchecked = find_defects(repository)
-        decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
-        defects = with_criteria(defects, decisions)
-        wiring, broken = _wiring(repository)
-        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+        judged = judge(repository, rubric, rules)
+        card, defects, wiring = judged.scorecard, judged.defects, judged.wiring
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -179,7 +175,7 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
+            problems=tuple(sorted({*repository.problems, *judged.problems, *unasked})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
@@ -187,6 +183,26 @@ def assess(
             defects=defects,
             front_page=repository.front_page,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What decides the score of one repository: all that a report says rests on it."""
+
+    scorecard: Scorecard
+    defects: tuple[Defect, ...]
+    wiring: WiringSummary
+    problems: tuple[Problem, ...]
+
+
+def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...] | None = None) -> Judged:
+    """Decide all criteria of a repository and score them."""
+    names = tuple(item.id for item in rubric.criteria)
+    defects, unchecked = find_defects(repository)
+    decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+    wiring, broken = _wiring(repository)
+    card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+    return Judged(card, with_criteria(defects, decisions), wiring, (*failures, *broken, *unchecked))
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
@@ -223,7 +239,7 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
         return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
     return _assess_in(
-        snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
+        snapshot, with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
     )
 
 
@@ -249,7 +265,7 @@ def _siblings(path: Path) -> Iterator[Path]:
 _ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(\S+)")
 
 
-def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
+def with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
     """Name the repository by its origin where that is a known host; link to it where the commit was pushed."""
     shared = common_dir(git_dir)
     try:

@@ -28,6 +28,7 @@ EXIT_CODES = "exit codes: 0 fine, 1 below a threshold or worse than before, 2 wr
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
     "compare": "say what changed between two commits, folders or reports",
+    "history": "show the score over the commits of a repository",
     "rules": "list the criteria and rules, or explain one",
     "schema": "print the JSON Schema of the report",
 }
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-_PLAIN = str.maketrans("█░●◐○✅🟡⬜❔…—–’‘“”", "#.*~ox~o?.--''\"\"")
+_PLAIN = str.maketrans("▁▂▃▄▅▆▇█░●◐○✅🟡⬜❔…—–’‘“”", "_.,-~=+#.*~ox~o?.--''\"\"")
 
 
 def _take_any_text(stream: TextIO) -> None:
