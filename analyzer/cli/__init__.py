@@ -27,6 +27,7 @@ EXIT_CODES = "exit codes: 0 fine, 1 below a threshold or worse than before, 2 wr
 
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
+    "ci": "check a repository in CI: reports, summary, comment, thresholds",
     "compare": "say what changed between two commits, folders or reports",
     "history": "show the score over the commits of a repository",
     "rules": "list the criteria and rules, or explain one",
