@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from analyzer.gate.surroundings import ChangeRequest, Surroundings, read_surroundings
 from tests.gate.platform import event
 
+JENKINS = {"JENKINS_URL": "https://ci.example.org/", "CHANGE_TARGET": "main"}
 SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -83,23 +83,28 @@ def test_gitlab_names_base_and_request():
 
 
 @pytest.mark.parametrize(
-    ("address", "expected"),
+    ("address", "system", "api", "project", "number"),
     [
-        ("https://github.com/o/r/pull/3", ChangeRequest("github", "https://api.github.com", "o/r", 3)),
-        ("https://git.example.org/o/r/pull/3", ChangeRequestChangeRequest("github", "https://git.example.org/api/v3", "o/r", 3)),
+        ("https://github.com/o/r/pull/3", "github", "https://api.github.com", "o/r", 3),
+        ("https://git.example.org/o/r/pull/3", "github", "https://git.example.org/api/v3", "o/r", 3),
         (
-            "https://gitlab.example.org/g/s/r/-/merge_requests/4",
-            ("gitlab", "https://gitlab.example.org/api/v4", "g%2Fs%2Fr", 4),
+            "https://git.example.org/g/s/r/-/merge_requests/4",
+            "gitlab",
+            "https://git.example.org/api/v4",
+            "g%2Fs%2Fr",
+            4,
         ),
-        ("https://example.org/x", None),
-        ("", None),
     ],
 )
-def test_jenkins_knows_the_request_by_its_address(address, expected):
-    environment = {"JENKINS_URL": "https://ci.example.org/", "CHANGE_TARGET": "main", "CHANGE_URL": address}
-    found = read_surroundings({**environment, "FOLIOSCOPE_TOKEN": "t"})
+def test_jenkins_knows_the_request_by_its_address(address, system, api, project, number):
+    found = read_surroundings(JENKINS | {"CHANGE_URL": address, "FOLIOSCOPE_TOKEN": "t"})
     assert (found.base, found.base_name) == ("origin/main", "main")
-    assert found.change == ((replace(expected, token="t") if expected else None)
+    assert found.change == ChangeRequest(system, api, project, number, "t")
+
+
+@pytest.mark.parametrize("address", ["", "https://example.org/x", "no address"])
+def test_an_address_of_no_request_is_none(address):
+    assert read_surroundings(JENKINS | {"CHANGE_URL": address}).change is None
 
 
 def test_a_branch_in_jenkins_is_compared_with_the_last_build():
