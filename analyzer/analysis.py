@@ -44,7 +44,7 @@ from analyzer.snapshot import (
     open_git,
     open_worktree,
 )
-from analyzer.soundness import find_defects
+from analyzer.soundness import Defect, find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
@@ -57,6 +57,7 @@ Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
 __all__ = [
+    "Judged",
     "Options",
     "Progress",
     "Result",
@@ -65,7 +66,9 @@ __all__ = [
     "analyze_many",
     "assess",
     "existing_folder",
+    "judge",
     "stored_key",
+    "with_origin",
 ]
 
 
@@ -206,18 +209,8 @@ def assess(
     left_out = word.left_out()
     with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
-        names = tuple(item.id for item in rubric.criteria)
-        defects, unchecked = find_defects(repository)
-        installed = discover() if rules is None else rules
-        decisions, failures = decide(repository, installed, names, defects)
-        defects = with_criteria(defects, decisions)
-        wiring, broken = _wiring(repository)
-        complete = wiring.chain.complete
-        if left_out:
-            decisions, complete = _no_stronger(snapshot, target.subdir, decisions, installed, complete=complete)
-        card, applied = _scored(decisions, rubric, word, complete=complete)
-        if applied and left_out:
-            applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
+        judged = judge(repository, rubric, rules, word)
+        card, defects, wiring = judged.scorecard, judged.defects, judged.wiring
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -233,13 +226,13 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked, *word.problems})),
+            problems=tuple(sorted({*repository.problems, *judged.problems, *unasked, *word.problems})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
-            configuration=applied,
+            configuration=judged.applied,
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
             excerpts=cut_excerpts(repository, _by_weight(card)),
@@ -281,6 +274,37 @@ def _by_weight(card: Scorecard) -> Iterator[Evidence]:
     yield from (found for item in card.criteria for found in item.decision.evidence[1:])
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What decides the score of one repository: all that a report says rests on it."""
+
+    scorecard: Scorecard
+    defects: tuple[Defect, ...]
+    wiring: WiringSummary
+    problems: tuple[Problem, ...]
+    applied: Applied | None = None
+
+
+def judge(
+    repository: Repository, rubric: Rubric, rules: tuple[Rule, ...] | None = None, word: OwnersWord = OwnersWord()
+) -> Judged:
+    """Decide all criteria of a repository and score them, with what its owner's word changes of it."""
+    names = tuple(item.id for item in rubric.criteria)
+    defects, unchecked = find_defects(repository)
+    installed = discover() if rules is None else rules
+    decisions, failures = decide(repository, installed, names, defects)
+    defects = with_criteria(defects, decisions)
+    wiring, broken = _wiring(repository)
+    complete = wiring.chain.complete
+    snapshot, left_out = repository.snapshot, word.left_out()
+    if left_out:
+        decisions, complete = _no_stronger(snapshot, repository.subdir, decisions, installed, complete=complete)
+    card, applied = _scored(decisions, rubric, word, complete=complete)
+    if applied and left_out:
+        applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
+    return Judged(card, defects, wiring, (*failures, *broken, *unchecked), applied)
+
+
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
     """The wiring; where it cannot be drawn, none, and the problem that says so."""
     try:
@@ -317,7 +341,7 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
         return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
     return _assess_in(
-        snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
+        snapshot, with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
     )
 
 
@@ -353,7 +377,7 @@ def _siblings(path: Path) -> Iterator[Path]:
 _ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(\S+)")
 
 
-def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
+def with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
     """Name the repository by its origin where that is a known host; link to it where the commit was pushed."""
     shared = common_dir(git_dir)
     try:

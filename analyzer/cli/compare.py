@@ -34,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, write, and say whether something got worse."""
-    from analyzer.cli.sides import document_of
     from analyzer.compare import compare_documents
     from analyzer.reporters.comparison import print_comparison, render_comparison
+    from analyzer.sides import document_of
 
     if arguments.output:
         check_output(Path(arguments.output))

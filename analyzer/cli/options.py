@@ -176,30 +176,32 @@ def options_of(arguments: argparse.Namespace) -> Options:
     """
     from analyzer.analysis import Options
 
+    given = vars(arguments)  # a command need not offer every argument
     limits = Limits().with_overrides(
-        clone_bytes=arguments.max_bytes,
-        files=arguments.max_files,
-        clone_seconds=arguments.max_seconds,
-        path_depth=arguments.max_depth,
-        text_bytes=arguments.max_text,
-        analysis_seconds=arguments.max_analysis_seconds,
-        memory_bytes=arguments.max_memory,
+        clone_bytes=given.get("max_bytes"),
+        files=given.get("max_files"),
+        clone_seconds=given.get("max_seconds"),
+        path_depth=given.get("max_depth"),
+        text_bytes=given.get("max_text"),
+        analysis_seconds=given.get("max_analysis_seconds"),
+        memory_bytes=given.get("max_memory"),
     )
+    configured = given.get("with_config", False)
     return Options(
-        ref=arguments.ref,
-        subdir=arguments.subdir,
-        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not arguments.with_config else "",
+        ref=given.get("ref", ""),
+        subdir=given.get("subdir", ""),
+        rubric=arguments.rubric if given.get("rubric_typed", False) or not configured else "",
         limits=limits,
-        hosts=hosts_of(arguments.host),
-        worktree=arguments.worktree,
-        standalone=arguments.standalone,
-        offline=arguments.offline,
-        owner=arguments.owner,
-        cached=not arguments.no_cache,
-        rules=tuple(arguments.rules),
-        configured=arguments.with_config,
-        annotations=not arguments.ignore_annotations,
-        isolated=getattr(arguments, "isolate", False),
+        hosts=hosts_of(given.get("host", ())),
+        worktree=given.get("worktree", False),
+        standalone=given.get("standalone", False),
+        offline=given.get("offline", False),
+        owner=given.get("owner", ""),
+        cached=not given.get("no_cache", False),
+        rules=tuple(given.get("rules", ())),
+        configured=configured,
+        annotations=not given.get("ignore_annotations", False),
+        isolated=given.get("isolate", False),
     )
 
 

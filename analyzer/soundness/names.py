@@ -58,8 +58,11 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
         text = repository.text(module.path) or ""
         if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
             continue
-        if _may_lack_names(text, module.path):
-            yield from _undefined(module)
+        yield from repository.of_file(module.path, _names, text, module)
+
+
+def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
+    return tuple(_undefined(module)) if _may_lack_names(text, module.path) else ()
 
 
 def _may_lack_names(text: str, path: str) -> bool:
