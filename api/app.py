@@ -73,10 +73,10 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(paced)])
     app.include_router(UPLOADS, dependencies=[Depends(paced)], max_body_size=settings.upload_bytes)
-    if shown := getattr(pages, "router", None):
-        app.include_router(shown, dependencies=[Depends(paced)], include_in_schema=False)
-    if mount := getattr(pages, "mount", None):
-        mount(app)
+    app.include_router(pages.router, dependencies=[Depends(paced)], include_in_schema=False)
+    app.include_router(
+        pages.uploads, dependencies=[Depends(paced)], include_in_schema=False, max_body_size=settings.upload_bytes
+    )
     if settings.oidc_issuer:
         from api.accounts.openid import OpenId
 
@@ -89,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
             same_site="lax",
             https_only=settings.https,
         )
+    pages.mount(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Frame, metrics=service.metrics, https=settings.https)
     _describe_problems(app)
