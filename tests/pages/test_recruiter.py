@@ -98,7 +98,7 @@ def test_names_are_hidden_everywhere(batch: tuple[BrowserContext, str]):
     page.goto(address)
     page.get_by_role("link", name="Hide names").click()
     expect(page.locator(".rows tbody th").first).to_have_text(re.compile(r"Candidate \d"))
-    for name in ("good-one", "begun-one", "octocat", "nowhere"):
+    for name in ("good-one", "begun-one", "octocat", "nowhere", "passwd"):
         assert name not in page.content(), name
     page.locator(".rows input:enabled").nth(0).check()
     page.locator(".rows input:enabled").nth(1).check()
