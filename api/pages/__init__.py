@@ -5,9 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from api.pages import accounts, analyses, assets, batches, compare, errors, start
-from api.pages.batches import uploads
 
-__all__ = ["mount", "router", "uploads"]
+__all__ = ["mount", "router"]
 
 router = APIRouter()
 for _part in (start, analyses, compare, batches, accounts):

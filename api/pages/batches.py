@@ -30,11 +30,9 @@ from api.service import Service, ServiceDep
 from api.store.models import Analysis
 from api.store.reports import document_for
 
-__all__ = ["router", "uploads"]
+__all__ = ["router"]
 
 router = APIRouter(route_class=PageRoute)
-uploads = APIRouter(route_class=PageRoute)
-"""The route that takes a file; its requests may be larger than others."""
 
 SAMPLE = (
     "url,ref,subdir,label\n"
@@ -67,7 +65,7 @@ def sample() -> Response:
     return PlainTextResponse(SAMPLE, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@uploads.post("/batches")
+@router.post("/batches")
 async def begin(request: Request, service: ServiceDep, principal: Writer) -> Response:
     """Start a batch from a file."""
     check_origin(request)

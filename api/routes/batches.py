@@ -127,6 +127,7 @@ async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
         if not isinstance(file, UploadFile):
             raise Problem("request.invalid", "The form has no file.", "Send the list as the field file.")
         content = await file.read()
+        await form.close()
         named = str(form.get("name") or name)[:200]
         return await run_in_threadpool(
             lambda: _Wanted(named, str(form.get("rubric") or rubric)[:64], rows_of_csv(content))
