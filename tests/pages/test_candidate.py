@@ -97,6 +97,10 @@ def test_stages_are_shown_and_an_analysis_can_be_cancelled(context: OpenContext,
     page = context(viewport=PHONE).new_page()
     start(page, site, "stuck")
     expect(page.locator(".stages .now")).to_be_visible()
+    assert (
+        page.locator(".stages li").evaluate_all("stages => stages.map(stage => getComputedStyle(stage).visibility)")
+        == ["visible"] * 6
+    )
     expect(page.locator(".elapsed")).to_contain_text("second")
     assert serious(page) == []
     assert overflow(page) <= 0
