@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -34,7 +36,7 @@ def opened(tmp_path: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def program(command: str, settings: dict[str, object], log: Path) -> Iterator[Program]:
+def program(command: str, settings: dict[str, Any], log: Path) -> Iterator[Program]:
     started = Program(command, settings, log).start()
     try:
         yield started
@@ -98,6 +100,11 @@ def test_a_process_that_reads_a_repository_is_killed(tmp_path: Path, hub: GitSer
         assert ended(client, again)["status"] == "done"
 
 
+def begun(client: httpx2.Client, link: str, settings: Settings, attempt: int) -> bool:
+    """Whether the process of this attempt is at it."""
+    return client.get(link).json()["attempts"] == attempt and bool(reading(link, settings))
+
+
 def reading(link: str, settings: Settings) -> list[int]:
     """The processes that run ``api.jobs.child`` for an analysis: those whose git writes to its folder."""
     name = link.rpartition("/")[2]
@@ -148,7 +155,7 @@ def test_the_disk_of_the_clones_is_full(tmp_path: Path, hub: GitServer):
 
 
 @contextmanager
-def full_disk(folder: Path) -> Iterator[object]:
+def full_disk(folder: Path) -> Iterator[Callable[[], None]]:
     """A folder on a disk of its own, and how to fill it."""
     # Without the right to mount here, a namespace of users gives it to a child only; then git itself says it is full.
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], check=True)
@@ -258,13 +265,8 @@ def test_a_repository_that_kills_its_celery_process_fails_alone(
         opened = open_store(service.settings.database)
         with service.client() as client:
             bad = client.post("/api/v1/analyses", json={"url": hub.url("octocat/poison")}).json()["links"]["self"]
-
-            def begun(attempt: int) -> bool:
-                shown = client.get(bad).json()
-                return shown["attempts"] == attempt and bool(reading(bad, service.settings))
-
             for attempt in (1, 2):
-                wait_for("it to be read", lambda n=attempt: begun(n))
+                wait_for("it to be read", partial(begun, client, bad, service.settings, attempt))
                 for number in slots_of(worker):
                     os.kill(number, signal.SIGKILL)
             shown = ended(client, bad)
