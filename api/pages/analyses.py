@@ -127,7 +127,9 @@ def ask_delete(request: Request, analysis_id: AnalysisId, service: ServiceDep, p
     with service.store.reading() as session:
         analysis = find_analysis(session, analysis_id, principal)
     if not _may_manage(request, service, principal, analysis):
-        raise Problem("access.forbidden", "Only who started the analysis may delete it.", "Use the browser it began in.")
+        raise Problem(
+            "access.forbidden", "Only who started the analysis may delete it.", "Use the browser it began in."
+        )
     return page(request, "delete.html", analysis=analysis)
 
 

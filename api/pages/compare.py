@@ -63,9 +63,7 @@ def begin(
 
 
 @router.get("/compare/{base}/{head}")
-def show(
-    request: Request, base: AnalysisId, head: AnalysisId, service: ServiceDep, principal: Anyone
-) -> Response:
+def show(request: Request, base: AnalysisId, head: AnalysisId, service: ServiceDep, principal: Anyone) -> Response:
     """The comparison; until both are analyzed, how far they are."""
     part = "_part" if is_partial(request) else ""
     with service.store.reading() as session:

@@ -147,8 +147,7 @@ def test_migrations_run_before_anything_else_with_the_secret_alone(render):
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
     assert job["spec"]["template"]["spec"]["containers"][0]["args"] == ["data", "migrate"]
     needed = {
-        reference["configMapRef"]["name"]
-        for reference in job["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+        reference["configMapRef"]["name"] for reference in job["spec"]["template"]["spec"]["containers"][0]["envFrom"]
     }
     hooks = {item["metadata"]["name"] for item in objects if "annotations" in item["metadata"]}
     assert needed <= hooks, "what a hook needs has to be there before the release is"

@@ -75,12 +75,7 @@ def test_our_own_reading_of_it_has_no_problem():
 
 def test_the_context_holds_what_is_copied_and_no_more():
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
-    copied = {
-        word
-        for name, rest in stages()[0]
-        if name == "COPY"
-        for word in rest.split()[:-1]
-    }
+    copied = {word for name, rest in stages()[0] if name == "COPY" for word in rest.split()[:-1]}
     assert copied == allowed
 
 
