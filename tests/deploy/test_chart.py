@@ -145,7 +145,7 @@ def test_migrations_run_before_anything_else_with_the_secret_alone(render):
     objects = render()
     job = of(objects, "Job", "migrations")
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
-    assert job["spec"]["template"]["spec"]["containers"][0]["args"] == ["data", "migrate"]
+    assert job["spec"]["template"]["spec"]["containers"][0]["args"] == ["migrate"]
     needed = {
         reference["configMapRef"]["name"] for reference in job["spec"]["template"]["spec"]["containers"][0]["envFrom"]
     }
