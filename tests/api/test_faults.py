@@ -85,10 +85,7 @@ def test_a_process_that_reads_a_repository_is_killed(tmp_path: Path, hub: GitSer
         bad = client.post("/api/v1/analyses", json={"url": hub.url("octocat/killer")}).json()["links"]["self"]
         other = client.post("/api/v1/analyses", json={"url": hub.url("octocat/r0")}).json()["links"]["self"]
         for attempt in (1, 2):
-            wait_for(
-                "its clone",
-                lambda n=attempt: client.get(bad).json()["attempts"] == n and reading(bad, service.settings),
-            )
+            wait_for("its clone", partial(begun, client, bad, service.settings, attempt))
             for number in reading(bad, service.settings):
                 os.kill(number, signal.SIGKILL)
         shown = ended(client, bad)
@@ -195,7 +192,14 @@ def test_workers_redis_and_the_database_are_lost_one_after_the_other(
     """One batch that outlives them all."""
     url = cluster.database()
     settings = settings_of(
-        tmp_path, hub, database_url=url, executor="celery", broker_url=broker.url, redis_url=broker.url, lease_seconds=4
+        tmp_path,
+        hub,
+        database_url=url,
+        executor="celery",
+        broker_url=broker.url,
+        redis_url=broker.url,
+        lease_seconds=6,
+        attempts=10,
     )
     rows = [{"url": hub.url(f"octocat/r{number}")} for number in range(8)]
     with running(Settings(**settings)) as service, program("worker", settings, tmp_path / "worker.log") as worker:
@@ -258,7 +262,7 @@ def test_a_repository_that_kills_its_celery_process_fails_alone(
         database_url=cluster.database(),
         executor="celery",
         broker_url=broker.url,
-        lease_seconds=3,
+        lease_seconds=6,
         attempts=2,
     )
     with running(Settings(**settings)) as service, program("worker", settings, tmp_path / "worker.log") as worker:
