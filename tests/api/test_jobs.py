@@ -177,6 +177,9 @@ class Scripted(Process):
         self.messages = list(messages)
         self.closed = False
 
+    def prepare(self) -> None:
+        pass
+
     def begin(self, job: dict[str, Any]) -> None:
         pass
 
@@ -185,7 +188,8 @@ class Scripted(Process):
 
     def message(self, seconds: float) -> dict[str, Any] | None:
         act = self.messages.pop(0)
-        return act() if callable(act) else act
+        message: dict[str, Any] | None = act() if callable(act) else act
+        return message
 
     def close(self) -> None:
         self.closed = True

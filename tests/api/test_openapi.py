@@ -59,7 +59,7 @@ schema = schemathesis.openapi.from_asgi(
 
 @schema.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
