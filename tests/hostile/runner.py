@@ -78,9 +78,6 @@ class Runner:
 
 def main() -> None:
     """Answer jobs until the input ends."""
-    import analyzer.acquire
-    import analyzer.doctor
-    import analyzer.isolation
     from analyzer.analysis import Options, analyze
     from analyzer.reporters.formats import FORMATS, render
 
