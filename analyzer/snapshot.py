@@ -118,6 +118,12 @@ class Snapshot:
             self.fetch((path,))
         return self._contents.get(path)
 
+    def read_if_small(self, path: str) -> bytes | None:
+        """The content of a file that need not be there; one over the limit is as good as none, and no problem."""
+        entry = self.entries.get(path)
+        small = entry is not None and entry.kind is EntryKind.FILE and 0 <= entry.size <= self.limits.blob_bytes
+        return self.read(path) if small else None
+
     def _readable(self, path: str) -> Entry | None:
         entry = self.entries.get(path)
         if entry is None or path in self._contents or entry.kind is not EntryKind.FILE:

@@ -36,8 +36,8 @@ def read_owner(github: Github, login: str, settings: Settings) -> OwnerFacts:
     account = github.get_user(login)
     organisation = account.type == "Organization"
     listing = github.get_organization(account.login).get_repos(sort="pushed") if organisation else account.get_repos(sort="pushed")  # fmt: skip
-    repositories = tuple(_listed(item) for item in islice(listing, _MOST))
     asker = Asker()
+    repositories = _list(listing, asker)
     names = {item.name.lower() for item in repositories}
     profile: bool | None = False
     home = f"{account.login}/{'.github' if organisation else account.login}"
@@ -58,6 +58,23 @@ def read_owner(github: Github, login: str, settings: Settings) -> OwnerFacts:
         repositories,
         tuple(asker.unknown),
     )
+
+
+def _list(listing: Any, asker: Asker) -> tuple[Listed, ...]:
+    """The repositories of all pages; where a later page fails, those of the pages before it.
+
+    Raises:
+        Exception: as PyGithub raises it, where not even the first page is given.
+    """
+    found: list[Listed] = []
+    rest = iter(listing)
+    found += [_listed(item) for item in islice(rest, 1)]
+
+    def others() -> None:
+        found.extend(_listed(item) for item in islice(rest, _MOST - 1))
+
+    asker.ask("further repositories", others)
+    return tuple(found)
 
 
 def _listed(item: Any) -> Listed:

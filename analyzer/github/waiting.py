@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -103,17 +103,17 @@ class HonestRetry(GithubRetry):
         response = kwargs.get("response", args[2] if len(args) > 2 else None)
         try:
             if response is not None and response.status == 429:
-                return self._after_429(response, *args, **kwargs)
+                return self._after_429(response.headers, *args, **kwargs)
             return super().increment(*args, **kwargs)
         except RateLimitExceededExceedsMaxWait as error:
             self.waiter.wait(error.wait or self.waiter.longest + 1, "its rate limit is used up")
             raise
 
-    def _after_429(self, response: BaseHTTPResponse, *args: Any, **kwargs: Any) -> Retry:
+    def _after_429(self, headers: Mapping[str, str], *args: Any, **kwargs: Any) -> Retry:
         following = Retry.increment(self, *args, **kwargs)
-        reset = response.headers.get("X-RateLimit-Reset", "")
-        if "Retry-After" not in response.headers:
-            spent = response.headers.get("X-RateLimit-Remaining") == "0" and reset.isdigit()
+        reset = headers.get("X-RateLimit-Reset", "")
+        if "Retry-After" not in headers:
+            spent = headers.get("X-RateLimit-Remaining") == "0" and reset.isdigit()
             pause = max(int(reset) - self.waiter.now(), 0) + 1 if spent else _SECONDARY_WAIT
             following.get_backoff_time = lambda: pause  # type: ignore[method-assign]
         return following

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from analyzer.advice import NextStep
 from analyzer.claims import Claim
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.knowledge.claims import spelled
 from analyzer.knowledge.interview import TOPICS
 from analyzer.outcomes import Outcome
@@ -112,6 +113,11 @@ class ReportView:
     def claims(self) -> tuple[Claim, ...]:
         """The claims, plans last."""
         return tuple(sorted(self.report.claims, key=lambda item: item.aside))
+
+    @property
+    def platform(self) -> list[str]:
+        """What the platform says, as sentences; none where it was not asked."""
+        return list(sentences(self.report.platform)) if self.report.platform else []
 
     def code(self, found: Evidence) -> Code:
         """The lines that show a piece of evidence."""
