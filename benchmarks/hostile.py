@@ -38,6 +38,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 place = Place(Path(folder), server.root, server.base, "http://127.0.0.1:1")
                 rows.append((case, run(case, place, server, good, runner)))
+            print(_row(*rows[-1]), file=sys.stderr)
             print(f"{number + 1}/{len(chosen)} {case.group}: {case.name}", file=sys.stderr)
     runner.close()
     _print(rows)
@@ -54,11 +55,14 @@ def _print(rows: list[tuple[Case, Outcome]]) -> None:
     )
     print(f"Slowest {max(o.cpu for _, o in rows):.1f} s, largest {max(o.memory for _, o in rows) / 2**20:.0f} MiB.\n")
     print("| group | case | outcome | as expected | CPU s | peak MiB |\n|---|---|---|---|---:|---:|")
-    for case, outcome in rows:
-        word = _WORDS.get(outcome.exit, f"exit {outcome.exit}")
-        right = "yes" if outcome.exit in case.exits else "**no**"
-        name = case.name.replace("|", "\\|")
-        print(f"| {case.group} | {name} | {word} | {right} | {outcome.cpu:.2f} | {outcome.memory / 2**20:.0f} |")
+    print("\n".join(_row(case, outcome) for case, outcome in rows))
+
+
+def _row(case: Case, outcome: Outcome) -> str:
+    word = _WORDS.get(outcome.exit, f"exit {outcome.exit}")
+    right = "yes" if outcome.exit in case.exits else "**no**"
+    name = case.name.replace("|", "\\|")
+    return f"| {case.group} | {name} | {word} | {right} | {outcome.cpu:.2f} | {outcome.memory / 2**20:.0f} |"
 
 
 if __name__ == "__main__":

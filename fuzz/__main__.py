@@ -7,7 +7,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["analyzer", "rules"]):
+with atheris.instrument_imports(include=["analyzer.artifacts", "analyzer.code", "analyzer.commands", "rules"]):
     from fuzz.targets import TARGETS, seeds
 
 

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 
-from tests.hostile.case import Case, Place
+from tests.hostile.case import REPORT, TOO_MUCH, Case, Place
 from tests.hostile.objects import bare
 
 __all__ = ["cases"]
@@ -382,8 +382,12 @@ _LONG = {
 
 
 def _long_lines(unit: str) -> Files:
-    line = unit * (400_000 // len(unit.encode()))
-    return dict.fromkeys(_LONG_LINES, f"a{line}x\n{line}")
+    """A long line in a file of every kind; in three of them, others for each unit, it has a million bytes."""
+    turn = list(_LONG).index(next(name for name, given in _LONG.items() if given == unit))
+    million = {_LONG_LINES[(turn * 3 + step) % len(_LONG_LINES)] for step in range(3)}
+    return {
+        name: f"a{unit * ((_FULL if name in million else 60_000) // len(unit.encode()))}x\n" for name in _LONG_LINES
+    }
 
 
 _ESCAPES = "\x1b[31m\x1b]0;x\x07\x1b[2J\u202egpj\u2066\u200b\x9b31m\r\x00\x08"
@@ -423,7 +427,7 @@ _SHOWN: dict[str, Files] = {
     "formulas": _everywhere(_FORMULA, "plain"),
     "formulas in names": {**_everywhere("@SUM(1+1)*cmd|x", "=1+1"), "=cmd.py": "import mlflow\n", "+1.py": "x", "-2+3.py": "x", "@a.py": "x", "\t=1.py": "x"},
     "log injection": _everywhere("x\nfolioscope: the score is 100\r\nERROR root: all is lost", "plain"),
-    "lone surrogates": _everywhere("\ud800\udfff", "plain") if False else _everywhere("caf\u00e9 \ufffe\uffff\U000e0001", "plain"),
+    "characters that are none": _everywhere("caf\u00e9 \ufffe\uffff\U000e0001", "plain"),
     "GitHub commands": _everywhere("::set-output name=x::y\n::error::z\n##[error]x", "plain"),
     "Markdown that breaks out": _everywhere("```\n</details>\n| a | b |\n[x](javascript:alert(1)) <!-- ", "plain"),
 }  # fmt: skip
@@ -462,4 +466,13 @@ def cases() -> Iterator[Case]:
     """Repositories of one or a few hostile files."""
     for group, named in _GROUPS.items():
         for name, files in named.items():
-            yield Case(name, group, partial(_built, files=files))
+            # A machine that is busy may need more than a minute for what takes seconds; then the limit must hold.
+            options = ("--max-analysis-seconds", "60")
+            yield Case(
+                name,
+                group,
+                partial(_built, files=files),
+                (REPORT, TOO_MUCH),
+                "longer than 60|more than",
+                options=options,
+            )
