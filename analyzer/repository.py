@@ -22,7 +22,7 @@ from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
 from analyzer.artifacts.terraform import parse_terraform
-from analyzer.artifacts.text import decode
+from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
@@ -148,7 +148,8 @@ class Repository:
         """The text of a file, or None when it is no text or was not read."""
         if path not in self._texts:
             content = self.snapshot.read(path)
-            self._texts[path] = None if content is None else self.of_file(path, decode, content)
+            text = None if content is None else self.of_file(path, decode, content)
+            self._texts[path] = None if text is None else bounded(path, text)
         return self._texts[path]
 
     def of_file(self, path: str, make: Callable[..., _Artifact], *given: object) -> _Artifact:
