@@ -127,9 +127,11 @@ def _wait_for(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until it answers; a machine under load is given two minutes."""
     for _ in range(600):
         assert process.poll() is None, log.read_text("utf-8", "replace")
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(f"{base}/users/octocat", timeout=30):
-                return
+        with (
+            suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(f"{base}/users/octocat", timeout=30),
+        ):
+            return
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.2)
     raise AssertionError("Prism did not start")

@@ -149,7 +149,7 @@ def test_a_wrong_token_is_said_to_be_one(api: ApiServer, connect: Connect):
 
 
 def test_a_repository_that_is_not_shown_is_an_error_with_the_way_out(api: ApiServer, connect: Connect):
-    with pytest.raises(FolioscopeError, match="does not show it. Check the name"):
+    with pytest.raises(FolioscopeError, match=r"does not show it\. Check the name"):
         connect(api.base).repository(NAME)
 
 

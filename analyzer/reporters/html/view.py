@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from analyzer.advice import NextStep
 from analyzer.claims import Claim
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.knowledge.claims import spelled
 from analyzer.knowledge.interview import TOPICS
 from analyzer.outcomes import Outcome
@@ -67,6 +68,11 @@ class ReportView:
             )
             for section in card.sections
         )
+
+    @property
+    def platform(self) -> tuple[str, ...]:
+        """What the platform says, in sentences; none where it was not asked."""
+        return sentences(self.report.platform) if self.report.platform else ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
