@@ -43,7 +43,7 @@ PATHS = (
 )
 # GitHub takes any of its own media types for JSON; the description names one
 # (https://docs.github.com/rest/about-the-rest-api/media-types). These are the ones that PyGithub sends.
-PREVIEWS = ("ant-man-preview", "flash-preview")
+PREVIEWS = ("ant-man-preview", "flash-preview", "machine-man-preview")
 
 
 def cut_description(base: str) -> dict[str, Any]:
