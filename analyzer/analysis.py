@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, owners_word, weaker
 from analyzer.authenticity import look_beside
-from analyzer.cache import ReportCache, report_key
+from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
-from analyzer.engine import decide, with_criteria
+from analyzer.engine import Decision, decide, with_criteria
 from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
 from analyzer.excerpts import cut_excerpts
 from analyzer.findings import Evidence
@@ -55,7 +56,17 @@ if TYPE_CHECKING:
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Options", "Progress", "Result", "analyze", "analyze_each", "analyze_many", "assess", "existing_folder"]
+__all__ = [
+    "Options",
+    "Progress",
+    "Result",
+    "analyze",
+    "analyze_each",
+    "analyze_many",
+    "assess",
+    "existing_folder",
+    "stored_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +76,20 @@ class Options:
     Args:
         ref: branch, tag or commit; overrides one in the target.
         subdir: folder in the repository; overrides one in the target.
-        rubric: name or path of a rubric.
+        rubric: name or path of a rubric; empty for that of the configuration where it counts, else ``mlops``.
         limits: what may be fetched and read.
         hosts: the git hosts that may be cloned from.
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
+        rules: modules of rule packages beside the installed ones.
+        configured: whether rubric, threshold and left-out paths of the repository's configuration count; for an owner's
+            own repository on this machine.
+        annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
         isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
+        local: whether a path of this machine is a target at all.
     """
 
     ref: str = ""
@@ -86,7 +102,11 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
+    rules: tuple[str, ...] = ()
+    configured: bool = False
+    annotations: bool = True
     isolated: bool = False
+    local: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +122,32 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-def analyze(target: str, options: Options = Options(), progress: Progress = _quiet) -> Report:
+def analyze(
+    target: str, options: Options = Options(), progress: Progress = _quiet, cache: Cache | None = None
+) -> Report:
     """Analyze one target.
 
     Args:
         target: a URL, ``owner/name``, or the path of a repository or folder.
         options: how.
         progress: a callable that is told each stage and a detail.
+        cache: where reports of unchanged remote commits are kept; by default the user's cache folder.
 
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
-    rubric = load_rubric(options.rubric)
-    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    rubric = load_rubric(options.rubric or "mlops")
+    discover(options.rules)  # while whatever they import may still be read
+    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
     if parsed.path is not None:
         if options.isolated:
             return _analyze_local_isolated(parsed, rubric, options, progress)
         return _analyze_local(parsed, rubric, options, progress)
+    if options.configured:
+        raise UsageError(
+            "--with-config is for a repository of your own on this machine",
+            f"{target} is a remote one, whose configuration is its own affair.",
+        )
     if options.worktree or options.standalone:
         raise UsageError("--worktree and --standalone are for folders on this machine", f"{target} is a remote one.")
     if options.offline:
@@ -126,7 +155,7 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
             f"{parsed.owner}/{parsed.repo} is not on this machine",
             "Leave out --offline, or give the path of a local clone.",
         )
-    return _analyze_remote(parsed, rubric, options, progress)
+    return _analyze_remote(parsed, rubric, options, progress, cache or ReportCache())
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -162,24 +191,33 @@ def assess(
     rubric: Rubric,
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
+    word: OwnersWord = OwnersWord(),
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
-    ``owner`` is whose share of the commits is reported; it never touches the score.
+    ``owner`` is whose share of the commits is reported; it never touches the score. ``word`` is what the repository's
+    configuration says, as far as it counts.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
+    left_out = word.left_out()
+    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
         names = tuple(item.id for item in rubric.criteria)
         defects, unchecked = find_defects(repository)
-        decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+        installed = discover() if rules is None else rules
+        decisions, failures = decide(repository, installed, names, defects)
         defects = with_criteria(defects, decisions)
         wiring, broken = _wiring(repository)
-        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+        complete = wiring.chain.complete
+        if left_out:
+            decisions, complete = _no_stronger(snapshot, target.subdir, decisions, installed, complete=complete)
+        card, applied = _scored(decisions, rubric, word, complete=complete)
+        if applied and left_out:
+            applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -195,16 +233,46 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
+            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked, *word.problems})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            configuration=applied,
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
             excerpts=cut_excerpts(repository, _by_weight(card)),
         )
+
+
+def _no_stronger(
+    snapshot: Snapshot, subdir: str, reduced: Iterable[Decision], rules: tuple[Rule, ...], *, complete: bool
+) -> tuple[tuple[Decision, ...], bool]:
+    """The decisions and whether the chain is complete, no stronger than with all files: leaving out earns nothing."""
+    with closing(Repository(snapshot, subdir)) as whole:
+        ordered = tuple(reduced)
+        defects, _ = find_defects(whole)
+        decisions, _ = decide(whole, rules, tuple(item.criterion for item in ordered), defects)
+        complete = complete and _wiring(whole)[0].chain.complete
+    return tuple(weaker(first, second) for first, second in zip(decisions, ordered, strict=True)), complete
+
+
+def _scored(
+    decisions: tuple[Decision, ...], rubric: Rubric, word: OwnersWord, *, complete: bool
+) -> tuple[Scorecard, Applied | None]:
+    card = score(decisions, rubric, chain_complete=complete)
+    said = word.configuration
+    if said is None:
+        return card, None
+    applied: tuple[AppliedAnnotation, ...] = ()
+    without = card.score
+    if word.annotations:
+        decisions, applied = excuse(decisions, said, rubric)
+        card = score(decisions, rubric, chain_complete=complete)
+    if not word.settings:
+        return card, Applied(said.path, applied, without) if applied else None
+    return card, Applied(said.path, applied, without, True, said.fail_under, said.leave_out)
 
 
 def _by_weight(card: Scorecard) -> Iterator[Evidence]:
@@ -316,7 +384,15 @@ def _assess_in(
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric, owner=options.owner)
+        word = owners_word(
+            snapshot.read_if_small, folder, configured=options.configured, annotations=options.annotations
+        )
+        rules = discover(options.rules)
+        if word.rubric and not options.rubric:
+            rubric = load_rubric(word.rubric)
+        if word.settings and word.configuration:
+            word.configuration.check_criteria(rubric)
+        return assess(snapshot, described, rubric, rules, options.owner, word)
 
 
 def existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -364,20 +440,35 @@ def _isolated(
     return run_confined(function, arguments, confinement, tell)
 
 
-def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+def stored_key(
+    target: Target,
+    commit: str,
+    subdir: str,
+    rubric: Rubric,
+    limits: Limits,
+    owner: str = "",
+    rules: tuple[str, ...] = (),
+    *,
+    annotations: bool = True,
+) -> str:
+    """The key under which the report of a commit is kept, whatever ref led to the commit."""
+    name = f"{target.web_url}\0{owner}" + ("" if annotations else "\0without annotations")
+    return report_key(name, commit, subdir, rubric, discover(rules), limits)
+
+
+def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress, cache: Cache) -> Report:
     from analyzer.acquire import acquire, resolve_remote
     from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
     ref = resolve_remote(target, options.limits, tell)
-    cache = ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
     )
 
     def key(commit: str) -> str:
-        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
-        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
+        told = (options.limits, options.owner, options.rules)
+        return stored_key(target, commit, ref.subdir, rubric, *told, annotations=options.annotations)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -387,7 +478,7 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
             tell("cache", "damaged, not used")
         else:
             tell("cache", ref.commit[:12])
-            return report
+            return replace(report, target=replace(report.target, ref=ref.short))
     with acquire(target, ref, options.limits, tell) as acquired:
         report = _isolated(
             _assess_clone,

@@ -7,14 +7,14 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analyzer.limits import Limits
 from analyzer.plugins import Rule
 from analyzer.rubric import Rubric
 from analyzer.version import VERSION
 
-__all__ = ["ReportCache", "report_key"]
+__all__ = ["Cache", "ReportCache", "report_key"]
 
 
 def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
@@ -25,6 +25,16 @@ def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple
     bounds = (limits.blob_bytes, limits.path_depth, limits.path_bytes, limits.history)
     parts = [VERSION, name, commit, subdir, rubric.sha256, *map(str, bounds), *(rule.id for rule in rules)]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class Cache(Protocol):
+    """Where documents of reports are kept by their key."""
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The document of a key, or None."""
+
+    def put(self, key: str, document: dict[str, Any]) -> None:
+        """Keep a document."""
 
 
 class ReportCache:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
+from analyzer.annotations import Applied
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
 from analyzer.excerpts import Excerpt
@@ -81,3 +82,4 @@ class Report:
     platform: PlatformView | None = None
     """What the platform says, where it was asked; never part of the score."""
     excerpts: tuple[Excerpt, ...] = ()
+    configuration: Applied | None = None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analyzer.errors import UsageError
 from analyzer.limits import Limits
 from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
@@ -53,20 +52,47 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class _Rubric(argparse.Action):
+    """Keeps the rubric, and that it was typed: one that was comes before that of a configuration."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        del parser, option
+        namespace.rubric, namespace.rubric_typed = values, True
+
+
 def add_rubric(parser: argparse._ActionsContainer) -> None:
     """The rubric alone."""
     parser.add_argument(
         "--rubric",
         default="mlops",
+        action=_Rubric,
         metavar="NAME|FILE",
         help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
     )
 
 
 def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """How it is judged: rubric and owner. The group takes more."""
+    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
+    how.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="also judge by the rules of this installed Python module",
+    )
+    how.add_argument(
+        "--with-config",
+        action="store_true",
+        help="the repository is yours: take rubric, threshold and paths to leave out from its .folioscope.yaml or"
+        " pyproject.toml",
+    )
+    how.add_argument(
+        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
+    )
     how.add_argument(
         "--owner",
         default="",
@@ -162,7 +188,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
     return Options(
         ref=arguments.ref,
         subdir=arguments.subdir,
-        rubric=arguments.rubric,
+        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not arguments.with_config else "",
         limits=limits,
         hosts=hosts_of(arguments.host),
         worktree=arguments.worktree,
@@ -170,7 +196,10 @@ def options_of(arguments: argparse.Namespace) -> Options:
         offline=arguments.offline,
         owner=arguments.owner,
         cached=not arguments.no_cache,
-        isolated=arguments.isolate,
+        rules=tuple(arguments.rules),
+        configured=arguments.with_config,
+        annotations=not arguments.ignore_annotations,
+        isolated=getattr(arguments, "isolate", False),
     )
 
 
@@ -180,11 +209,4 @@ def hosts_of(named: Sequence[str]) -> tuple[Host, ...]:
     Raises:
         UsageError: one is no address.
     """
-    return (*DEFAULT_HOSTS, *(_host(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))
-
-
-def _host(url: str) -> Host:
-    scheme, _, authority = url.rstrip("/").partition("://")
-    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
-        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
-    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
+    return (*DEFAULT_HOSTS, *(Host.of(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))

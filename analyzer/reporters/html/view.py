@@ -70,11 +70,6 @@ class ReportView:
         )
 
     @property
-    def platform(self) -> tuple[str, ...]:
-        """What the platform says, in sentences; none where it was not asked."""
-        return sentences(self.report.platform) if self.report.platform else ()
-
-    @property
     def steps(self) -> tuple[Step, ...]:
         """The next steps, each with the score it would make alone."""
         report = self.report
@@ -118,6 +113,11 @@ class ReportView:
     def claims(self) -> tuple[Claim, ...]:
         """The claims, plans last."""
         return tuple(sorted(self.report.claims, key=lambda item: item.aside))
+
+    @property
+    def platform(self) -> list[str]:
+        """What the platform says, as sentences; none where it was not asked."""
+        return list(sentences(self.report.platform)) if self.report.platform else []
 
     def code(self, found: Evidence) -> Code:
         """The lines that show a piece of evidence."""
