@@ -11,7 +11,7 @@ from jinja2 import FileSystemLoader
 from analyzer.findings import Evidence
 from analyzer.github.words import owner_sentences
 from analyzer.portfolio.model import Portfolio
-from analyzer.reporters.html.render import STATIC, environment
+from analyzer.reporters.html.render import REPORT_STATIC, html_environment
 from analyzer.reporters.html.texts import LANGUAGES, load_texts
 
 __all__ = ["render_html"]
@@ -29,15 +29,15 @@ _LEVEL_STATUS = {"strong": "met", "shown": "met", "begun": "partial", "not shown
 def render_html(portfolio: Portfolio, language: str = LANGUAGES[0]) -> str:
     """Return the page; the same portfolio gives the same bytes."""
     texts = load_texts(language)
-    style = (STATIC / "report.css").read_text("utf-8") + _MATRIX
+    style = (REPORT_STATIC / "report.css").read_text("utf-8") + _MATRIX
     targets = {unit.name: unit.report.target for unit in portfolio.units}
 
     def link(unit: str, found: Evidence) -> str:
         return targets[unit].link(found.path, found.line, found.end_line)
 
     title = texts("portfolio.of", name=portfolio.name) if portfolio.name else texts("portfolio.title")
-    return (
-        environment([FileSystemLoader(_TEMPLATES)])
+    page: str = (
+        html_environment([FileSystemLoader(_TEMPLATES)])
         .get_template("portfolio.html")
         .render(
             t=texts,
@@ -51,3 +51,4 @@ def render_html(portfolio: Portfolio, language: str = LANGUAGES[0]) -> str:
             style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
         )
     )
+    return page
