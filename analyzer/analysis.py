@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
@@ -45,10 +46,16 @@ from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
 from analyzer.wiring import WiringSummary, summarize
 
+if TYPE_CHECKING:
+    from analyzer.acquire import RemoteRef
+
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Options", "Progress", "Result", "analyze", "analyze_many", "assess"]
+Observer = Callable[[Repository], None]
+"""Sees a repository while it is open, after it was assessed; what it finds out stands beside the report."""
+
+__all__ = ["Observer", "Options", "Progress", "Result", "analyze", "analyze_many", "analyze_remote", "assess"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class Options:
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
+        observer: is shown each repository that is read; a report from the cache shows it nothing.
     """
 
     ref: str = ""
@@ -78,6 +86,7 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
+    observer: Observer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,10 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
             f"{parsed.owner}/{parsed.repo} is not on this machine",
             "Leave out --offline, or give the path of a local clone.",
         )
-    return _analyze_remote(parsed, rubric, options, progress)
+    from analyzer.acquire import resolve_remote
+
+    ref = resolve_remote(parsed, options.limits, progress)
+    return analyze_remote(parsed, ref, rubric, options, progress)
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -146,10 +158,11 @@ def assess(
     rubric: Rubric,
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
+    observer: Observer | None = None,
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
-    ``owner`` is whose share of the commits is reported; it never touches the score.
+    ``owner`` is whose share of the commits is reported, ``observer`` is shown the repository; neither touches the score.
 
     Raises:
         LimitError: the repository holds more text than may be read.
@@ -169,6 +182,8 @@ def assess(
         interview, unasked = interview_questions(repository, card, claims)
         outcomes = find_outcomes(repository)
         beside = look_beside(repository, history.result(), owner)
+        if observer:
+            observer(repository)
         return Report(
             VERSION,
             target,
@@ -279,7 +294,7 @@ def _assess_in(
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = _existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric, owner=options.owner)
+        return assess(snapshot, described, rubric, owner=options.owner, observer=options.observer)
 
 
 def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -302,11 +317,15 @@ def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
 # -- remote ------------------------------------------------------------------------------------------------------
 
 
-def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
-    from analyzer.acquire import acquire, resolve_remote
+def analyze_remote(target: Target, ref: RemoteRef, rubric: Rubric, options: Options, tell: Progress = _quiet) -> Report:
+    """Analyze the commit that the server names for a target (``analyzer.acquire.resolve_remote``).
+
+    Raises:
+        FolioscopeError: as :func:`analyze`.
+    """
+    from analyzer.acquire import acquire
     from analyzer.reporters.json_report import as_document, from_document
 
-    ref = resolve_remote(target, options.limits, tell)
     cache = ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url

@@ -118,6 +118,10 @@ class Snapshot:
             self.fetch((path,))
         return self._contents.get(path)
 
+    def held(self, path: str) -> bytes | None:
+        """The content of a file that was read before, or None; reads nothing."""
+        return self._contents.get(path)
+
     def _readable(self, path: str) -> Entry | None:
         entry = self.entries.get(path)
         if entry is None or path in self._contents or entry.kind is not EntryKind.FILE:

@@ -27,6 +27,7 @@ EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target co
 
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
+    "batch": "analyze every applicant of a file",
     "rules": "list the criteria and rules, or explain one",
     "schema": "print the JSON Schema of the report",
 }

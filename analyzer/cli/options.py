@@ -14,7 +14,7 @@ from analyzer.target import DEFAULT_HOSTS, Host
 if TYPE_CHECKING:
     from analyzer.analysis import Options
 
-__all__ = ["add_judging", "add_limits", "add_reading", "add_rubric", "options_of", "score_of"]
+__all__ = ["add_judging", "add_limits", "add_network", "add_reading", "add_rubric", "options_of", "score_of"]
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +24,14 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--subdir", default="", metavar="FOLDER", help="judge this folder of the repository")
     what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
     what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
-    what.add_argument("--offline", action="store_true", help="never use the network")
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
-    what.add_argument(
+    add_network(what)
+
+
+def add_network(parser: argparse._ActionsContainer) -> None:
+    """Whether and where the network is used."""
+    parser.add_argument("--offline", action="store_true", help="never use the network")
+    parser.add_argument(
         "--host",
         action="append",
         default=[],
@@ -45,10 +50,12 @@ def add_rubric(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """How it is judged: rubric and owner. The group takes more."""
+def add_judging(parser: argparse.ArgumentParser, *, owner: bool = True) -> argparse._ArgumentGroup:
+    """How it is judged: rubric and, unless left out, owner. The group takes more."""
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
+    if not owner:
+        return how
     how.add_argument(
         "--owner",
         default="",
@@ -92,7 +99,7 @@ def score_of(text: str) -> float:
 
 
 def options_of(arguments: argparse.Namespace) -> Options:
-    """The options of an analysis that these arguments come to.
+    """The options of an analysis that these arguments come to; a command may leave out those of a single repository.
 
     Raises:
         UsageError: a host is no address.
@@ -108,16 +115,16 @@ def options_of(arguments: argparse.Namespace) -> Options:
     )
     named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
     return Options(
-        ref=arguments.ref,
-        subdir=arguments.subdir,
+        ref=getattr(arguments, "ref", ""),
+        subdir=getattr(arguments, "subdir", ""),
         rubric=arguments.rubric,
         limits=limits,
         hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
-        worktree=arguments.worktree,
-        standalone=arguments.standalone,
+        worktree=getattr(arguments, "worktree", False),
+        standalone=getattr(arguments, "standalone", False),
         offline=arguments.offline,
-        owner=arguments.owner,
-        cached=not arguments.no_cache,
+        owner=getattr(arguments, "owner", ""),
+        cached=not getattr(arguments, "no_cache", False),
     )
 
 
