@@ -110,10 +110,10 @@ COMPARED = Caseless(
     + r"\b)"
     r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME + r"\b"
     r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
-    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|takes? (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
+    r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|(?:takes?|took)(?! place) (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
     + _TIME
     + r"\b|req|rps|qps|/s|samples|requests)"
-    r"|(?:costs?|budget|bill)[^.\n|]{0,40}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[km]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:usd|eur|dollars?|euros?)\b"
+    r"|(?:costs?|budget|bill)[^.\n|]{0,60}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[km]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:usd|eur|dollars?|euros?)\b"
 )
 
 ARTICLE_HOSTS = re.compile(

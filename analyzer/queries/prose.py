@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Document, Image, Section
 from analyzer.inventory import Kind, kind_of
+from analyzer.knowledge.outcomes import NOT_AN_OUTCOME
 from analyzer.knowledge.prose import (
     COMPARED,
     DIAGRAM_WORDS,
@@ -341,7 +342,7 @@ def _result_number(text: str) -> bool:
     """A number that can be a measured value: with decimals or a per cent sign, beside a metric's name."""
     return bool(
         re.search(
-            r"(?<![\w./-])(?:\d+[.,]\d+|(?:\d{1,3}\s?[-–]\s?)?\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)",
+            r"(?<![\w./-])(?:\d+[.,](?!\d{3}\b)\d+|0[.,]\d+|\d+\.\d+|(?:\d{1,3}\s?[-–]\s?)?\d{1,3}\s?%|\d+[.,]\d+\s?%)(?![\w.]*\.\w|[\d.]*\.\d)",
             text,
         )
         or _WITH_UNIT.search(text)
@@ -366,7 +367,7 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
 
 
 _OF_THE_SYSTEM = re.compile(
-    r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint)\b"
+    r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint|development|infrastructure|cloud)\b"
 )
 _OF_OTHERS = re.compile(
     r"(?i)according to|stud(?:y|ies)|survey|research|report(?:s|ed) that|review:|industry|worldwide|globally|every year|each year|annual|free (?:tier|credits?|trial)|dataset (?:contains|is|has)|images? contain|rows|samples? of"
@@ -387,24 +388,37 @@ def _is_error(line: str, match: re.Match[str]) -> bool:
 def quantified(document: Document) -> Iterator[Block]:
     """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
     for section in document.sections:
-        if any(TITLES["setup"].search(title) for title in (section.title, *section.trail[1:])):
-            continue  # how long a step takes is no outcome of the project
+        # How long a step takes is no outcome of the project; how long it took was measured.
+        steps = any(TITLES["setup"].search(title) for title in (section.title, *section.trail[1:]))
         told = bool(TITLES["problem"].search(section.heading)) and not TITLES["results"].search(section.heading)
         background = told or section.level <= 1
         for block in section.blocks:
             if block.kind == "code":
                 continue
-            for line in block.text.split("\n"):
-                if not _DIGIT.search(line):
-                    continue  # looked at first, because what follows is slow
-                match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
-                if (
-                    match
-                    and not _OF_OTHERS.search(line)
-                    and (not background or _OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40]))
-                ):
-                    yield block
-                    break
+            lines = [line for line in _stated_lines(block) if not steps or _MEASURED.search(line)]
+            if any(_compares(line, background=background) for line in lines):
+                yield block
+
+
+_MEASURED = re.compile(r"(?i)\b(?:took|was|were|has been|have been|achieved|reached|dropped|fell|rose)\b")
+
+
+def _stated_lines(block: Block) -> Iterator[str]:
+    """The sentences of a block that hold a digit; none where its first line sets conditions, or gives an example."""
+    lines = block.text.split("\n")
+    if len(lines) > 1 and NOT_AN_OUTCOME.search(lines[0]) and not _DIGIT.search(lines[0]):
+        return
+    for line in lines:
+        if _DIGIT.search(line):  # looked at first, because what follows is slow
+            yield from (line,) if block.kind == "table" else _SENTENCE_END.split(line)
+
+
+def _compares(line: str, *, background: bool) -> bool:
+    """Whether a sentence states an outcome of the system: compared, or as time or cost."""
+    match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
+    if not match or _OF_OTHERS.search(line) or NOT_AN_OUTCOME.search(line):
+        return False
+    return not background or bool(_OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40]))
 
 
 def shows_tracked_numbers(image: Image) -> bool:
