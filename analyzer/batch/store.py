@@ -30,7 +30,7 @@ create table source (
     bytes integer not null, files integer not null, unique (place, "commit", subdir)
 );
 create table entry (
-    key text primary key, source integer references source (id) on delete cascade, made text not null,
+    key text primary key, source integer not null references source (id) on delete cascade, made text not null,
     document blob not null
 ) without rowid;
 create index entry_source on entry (source);
@@ -155,7 +155,7 @@ class Store:
     def get(self, key: str) -> Kept | None:
         """What is known under a key."""
         row = self._db.execute("select document, made, source from entry where key = ?", (key,)).fetchone()
-        return Kept(json.loads(zlib.decompress(row[0])), row[1], row[2] or 0) if row else None
+        return Kept(json.loads(zlib.decompress(row[0])), row[1], row[2]) if row else None
 
     def put(
         self, key: str, place: str, document: Mapping[str, Any], prints: Sequence[FilePrint], made: str = ""
@@ -168,11 +168,6 @@ class Store:
         packed = zlib.compress(json.dumps(document).encode(), 6)
         self._db.execute("insert or replace into entry values (?, ?, ?, ?)", (key, source, made or _now(), packed))
         return source, new
-
-    def put_line(self, key: str, document: Mapping[str, Any], made: str = "") -> None:
-        """Keep an entry that is about several repositories and has no fingerprints of its own."""
-        packed = zlib.compress(json.dumps(document).encode(), 6)
-        self._db.execute("insert or replace into entry values (?, null, ?, ?)", (key, made or _now(), packed))
 
     def _source(self, place: str, repository: Mapping[str, Any], prints: Sequence[FilePrint]) -> tuple[int, bool]:
         names = (place, repository["commit"], repository["subdir"])
@@ -237,10 +232,7 @@ class Store:
                     self.change("delete from source where id = ?", (source,))
             if before:
                 gone += self.change("delete from entry where made < ?", (before,))
-                self.change("delete from source where id not in (select source from entry where source is not null)")
-            if gone:
-                # Rows of several repositories may hold what was erased; they are made anew when they are asked for.
-                gone += self.change("delete from entry where source is null") if names else 0
+                self.change("delete from source where id not in (select source from entry)")
             self.change("delete from text where id not in (select text from file)")
         self._db.execute("pragma wal_checkpoint(truncate)")
         return gone

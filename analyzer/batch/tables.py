@@ -9,7 +9,8 @@ import codecs
 import csv
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import IO, Any
 from analyzer.batch.columns import Column, Header, looks_like_target, read_header
 from analyzer.errors import UsageError
 
-__all__ = ["Record", "read_records"]
+__all__ = ["Record", "read_records", "sheet_rows"]
 
 _SAMPLE = 50
 _DELIMITERS = ",;\t|"
@@ -108,19 +109,17 @@ def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
     delimiter = _delimiter(sample)
     table = list(csv.reader(sample, delimiter=delimiter or ",")) if sample else []
     header = read_header(table[0], table[1:]) if table else None
-    if header is None and delimiter and any(len(record) > 1 for record in table[:1]):
-        targets = [place for place, cell in enumerate(table[0]) if looks_like_target(cell)]
-        if targets and path.suffix.lower() in (".csv", ".tsv"):  # a table without a header
-            kinds = [Column.TARGET if place in targets else Column.OTHER for place in range(len(table[0]))]
-            header = Header(tuple(f"column {place + 1}" for place in range(len(kinds))), tuple(kinds))
-            yield from _csv_records(file, delimiter, header, skip=0)
-            return
-    if header is None:
-        if path.suffix.lower() in (".csv", ".tsv") and table and not looks_like_target(table[0][0] if table[0] else ""):
-            raise UsageError(f"{path} has no column that names repositories", _WAY_OUT)
-        yield from _list(file)
+    named = path.suffix.lower() in (".csv", ".tsv")
+    if header is not None:
+        yield from _csv_records(file, delimiter or ",", header, skip=1)
         return
-    yield from _csv_records(file, delimiter or ",", header, skip=1)
+    unnamed = _unnamed(table[0]) if table and named else None
+    if unnamed is not None and delimiter:
+        yield from _csv_records(file, delimiter, unnamed, skip=0)
+    elif named and table and unnamed is None:
+        raise UsageError(f"{path} has no column that names repositories", _WAY_OUT)
+    else:
+        yield from _list(file)
 
 
 def _delimiter(sample: Sequence[str]) -> str:
@@ -206,7 +205,12 @@ def _list(file: IO[str]) -> Iterator[Record]:
 # -- Excel -------------------------------------------------------------------------------------------------------
 
 
-def _sheet(path: Path) -> Iterator[Record]:
+def sheet_rows(path: Path) -> Generator[tuple[int, tuple[Any, ...]], None, None]:
+    """The rows of the first sheet of an Excel file that are not empty, with their numbers.
+
+    Raises:
+        UsageError: it is no Excel file, or unpacks to too much.
+    """
     from openpyxl import load_workbook
 
     try:
@@ -220,25 +224,33 @@ def _sheet(path: Path) -> Iterator[Record]:
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # some programs state a wrong size
-        rows: Iterator[tuple[int, tuple[Any, ...]]] = (
-            (number, row)
-            for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-            if any(cell not in (None, "") for cell in row)
-        )
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if any(cell not in (None, "") for cell in row):
+                yield number, row
+    finally:
+        book.close()
+
+
+def _sheet(path: Path) -> Iterator[Record]:
+    with closing(sheet_rows(path)) as rows:
         sample = list(islice(rows, _SAMPLE))
         texts = [[_text(cell) for cell in row] for _, row in sample]
         header = read_header(texts[0], texts[1:]) if texts else None
         skip = 1
         if header is None:
-            places = [place for place, cell in enumerate(texts[0]) if looks_like_target(cell)] if texts else []
-            if not places:
-                raise UsageError(f"{path} has no column that names repositories in its first sheet", _WAY_OUT)
-            kinds = tuple(Column.TARGET if place in places else Column.OTHER for place in range(len(texts[0])))
-            header, skip = Header(tuple(f"column {place + 1}" for place in range(len(kinds))), kinds), 0
+            header, skip = _unnamed(texts[0] if texts else ()), 0
+        if header is None:
+            raise UsageError(f"{path} has no column that names repositories in its first sheet", _WAY_OUT)
         for number, row in chain(sample[skip:], rows):
             yield _record(number, row, header)
-    finally:
-        book.close()
+
+
+def _unnamed(cells: Sequence[str]) -> Header | None:
+    """The header of a table without one, told from its first record; None where no cell is a repository."""
+    kinds = tuple(Column.TARGET if looks_like_target(cell) else Column.OTHER for cell in cells)
+    return (
+        Header(tuple(f"column {place + 1}" for place in range(len(kinds))), kinds) if Column.TARGET in kinds else None
+    )
 
 
 # -- JSON --------------------------------------------------------------------------------------------------------

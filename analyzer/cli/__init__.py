@@ -28,8 +28,11 @@ EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target co
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
     "batch": "analyze every applicant of a file",
+    "forget": "erase what batches know about repositories",
+    "rerun": "run lines of a batch again and compare",
     "rules": "list the criteria and rules, or explain one",
     "schema": "print the JSON Schema of the report",
+    "unblind": "say who is behind the codes of a blind batch",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
 

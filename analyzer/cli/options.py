@@ -14,7 +14,16 @@ from analyzer.target import DEFAULT_HOSTS, Host
 if TYPE_CHECKING:
     from analyzer.analysis import Options
 
-__all__ = ["add_judging", "add_limits", "add_network", "add_reading", "add_rubric", "options_of", "score_of"]
+__all__ = [
+    "add_judging",
+    "add_limits",
+    "add_network",
+    "add_reading",
+    "add_rubric",
+    "hosts_of",
+    "options_of",
+    "score_of",
+]
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -113,19 +122,28 @@ def options_of(arguments: argparse.Namespace) -> Options:
         path_depth=arguments.max_depth,
         text_bytes=arguments.max_text,
     )
-    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
     return Options(
         ref=getattr(arguments, "ref", ""),
         subdir=getattr(arguments, "subdir", ""),
         rubric=arguments.rubric,
         limits=limits,
-        hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
+        hosts=hosts_of(arguments),
         worktree=getattr(arguments, "worktree", False),
         standalone=getattr(arguments, "standalone", False),
         offline=arguments.offline,
         owner=getattr(arguments, "owner", ""),
         cached=not getattr(arguments, "no_cache", False),
     )
+
+
+def hosts_of(arguments: argparse.Namespace) -> tuple[Host, ...]:
+    """The hosts that may be cloned from.
+
+    Raises:
+        UsageError: one is no address.
+    """
+    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
+    return (*DEFAULT_HOSTS, *(_host(url) for url in named))
 
 
 def _host(url: str) -> Host:
