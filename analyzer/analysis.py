@@ -8,27 +8,31 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
 from analyzer.authenticity import look_beside
-from analyzer.cache import ReportCache, report_key
+from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
 from analyzer.engine import decide, with_criteria
-from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
+from analyzer.excerpts import cut_excerpts
+from analyzer.findings import Evidence
 from analyzer.git import run
 from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
+from analyzer.prints import take_prints
+from analyzer.projects import several_projects
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.scorer import score
+from analyzer.scorer import Scorecard, score
 from analyzer.snapshot import (
     EntryKind,
     Problem,
@@ -48,14 +52,23 @@ from analyzer.wiring import WiringSummary, summarize
 
 if TYPE_CHECKING:
     from analyzer.acquire import RemoteRef
+    from analyzer.isolation import Confinement
 
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-Observer = Callable[[Repository], None]
-"""Sees a repository while it is open, after it was assessed; what it finds out stands beside the report."""
-
-__all__ = ["Observer", "Options", "Progress", "Result", "analyze", "analyze_many", "analyze_remote", "assess"]
+__all__ = [
+    "Options",
+    "Progress",
+    "Result",
+    "analyze",
+    "analyze_each",
+    "analyze_many",
+    "analyze_remote",
+    "assess",
+    "existing_folder",
+    "stored_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,9 @@ class Options:
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
-        observer: is shown each repository that is read; a report from the cache shows it nothing.
+        isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
+        local: whether a path of this machine is a target at all.
+        prints: whether the report carries fingerprints of the files, to find copies; one from the cache has none.
     """
 
     ref: str = ""
@@ -86,7 +101,9 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
-    observer: Observer | None = None
+    isolated: bool = False
+    local: bool = True
+    prints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +119,25 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-def analyze(target: str, options: Options = Options(), progress: Progress = _quiet) -> Report:
+def analyze(
+    target: str, options: Options = Options(), progress: Progress = _quiet, cache: Cache | None = None
+) -> Report:
     """Analyze one target.
 
     Args:
         target: a URL, ``owner/name``, or the path of a repository or folder.
         options: how.
         progress: a callable that is told each stage and a detail.
+        cache: where reports of unchanged remote commits are kept; by default the user's cache folder.
 
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
     rubric = load_rubric(options.rubric)
-    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
     if parsed.path is not None:
+        if options.isolated:
+            return _analyze_local_isolated(parsed, rubric, options, progress)
         return _analyze_local(parsed, rubric, options, progress)
     if options.worktree or options.standalone:
         raise UsageError("--worktree and --standalone are for folders on this machine", f"{target} is a remote one.")
@@ -127,7 +149,7 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
     from analyzer.acquire import resolve_remote
 
     ref = resolve_remote(parsed, options.limits, progress)
-    return analyze_remote(parsed, ref, rubric, options, progress)
+    return analyze_remote(parsed, ref, rubric, options, progress, cache)
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -142,7 +164,12 @@ def _work(item: tuple[str, Options]) -> Result:
 
 def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: int = 1) -> Iterator[Result]:
     """Analyze many targets in ``jobs`` processes; yield one result a target, in order. One may fail, the others go on."""
-    work = [(target, options) for target in targets]
+    yield from analyze_each(((target, options) for target in targets), jobs=jobs)
+
+
+def analyze_each(targets: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
+    """Analyze many targets, each with its own options, as :func:`analyze_many` does."""
+    work = list(targets)
     if jobs <= 1 or len(work) <= 1:
         yield from map(_work, work)
         return
@@ -158,11 +185,12 @@ def assess(
     rubric: Rubric,
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
-    observer: Observer | None = None,
+    *,
+    prints: bool = False,
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
-    ``owner`` is whose share of the commits is reported, ``observer`` is shown the repository; neither touches the score.
+    ``owner`` is whose share of the commits is reported, ``prints`` asks for fingerprints; neither touches the score.
 
     Raises:
         LimitError: the repository holds more text than may be read.
@@ -182,8 +210,6 @@ def assess(
         interview, unasked = interview_questions(repository, card, claims)
         outcomes = find_outcomes(repository)
         beside = look_beside(repository, history.result(), owner)
-        if observer:
-            observer(repository)
         return Report(
             VERSION,
             target,
@@ -200,13 +226,25 @@ def assess(
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            front_page=repository.front_page,
+            projects=several_projects(repository.inventory),
+            excerpts=cut_excerpts(repository, _by_weight(card)),
+            prints=take_prints(repository) if prints else (),
         )
+
+
+def _by_weight(card: Scorecard) -> Iterator[Evidence]:
+    """All evidence, the most telling of each criterion first."""
+    yield from (found for item in card.criteria for found in item.decision.evidence[:1])
+    yield from (found for item in card.criteria for found in item.decision.evidence[1:])
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
     """The wiring; where it cannot be drawn, none, and the problem that says so."""
     try:
         return summarize(repository), ()
+    except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
+        raise
     except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
         return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
@@ -239,6 +277,16 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
     return _assess_in(
         snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
     )
+
+
+def _analyze_local_isolated(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    from analyzer.isolation import Confinement
+
+    path = (target.path or Path()).resolve()
+    found = None if options.standalone else find_git_dir(path)
+    readable = (path,) if found is None else (path, found[1], common_dir(found[0]))
+    confinement = Confinement.of(options.limits, *readable)
+    return _isolated(_analyze_local, (target, rubric, options), confinement, tell)
 
 
 def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
@@ -292,12 +340,12 @@ def _assess_in(
 ) -> Report:
     with snapshot, paused_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
-        folder = _existing_folder(snapshot, subdir)
+        folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric, owner=options.owner, observer=options.observer)
+        return assess(snapshot, described, rubric, owner=options.owner, prints=options.prints)
 
 
-def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
+def existing_folder(snapshot: Snapshot, subdir: str) -> str:
     """The subfolder as it is in the snapshot; the path of a file means the folder it is in."""
     if not subdir:
         return ""
@@ -317,23 +365,60 @@ def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
 # -- remote ------------------------------------------------------------------------------------------------------
 
 
-def analyze_remote(target: Target, ref: RemoteRef, rubric: Rubric, options: Options, tell: Progress = _quiet) -> Report:
-    """Analyze the commit that the server names for a target (``analyzer.acquire.resolve_remote``).
+def _assess_clone(
+    git_dir: Path,
+    commit: str,
+    described: ReportTarget,
+    subdir: str,
+    rubric: Rubric,
+    options: Options,
+    tell: Progress = _quiet,
+) -> Report:
+    snapshot = open_git(git_dir, commit, options.limits, filtered=True)
+    return _assess_in(snapshot, described, subdir, rubric, options, tell)
+
+
+def _isolated(
+    function: Callable[..., Report], arguments: tuple[Any, ...], confinement: Confinement, tell: Progress
+) -> Report:
+    """Call a function that reads a foreign repository in a confined process, where this system has such processes."""
+    from analyzer.isolation import CAN_FORK, run_confined
+
+    if not CAN_FORK:
+        return function(*arguments, tell)
+    discover()  # rules are found here, once, and not in each child
+    return run_confined(function, arguments, confinement, tell)
+
+
+def stored_key(target: Target, commit: str, subdir: str, rubric: Rubric, limits: Limits, owner: str = "") -> str:
+    """The key under which the report of a commit is kept, whatever ref led to the commit."""
+    return report_key(f"{target.web_url}\0{owner}", commit, subdir, rubric, discover(), limits)
+
+
+def analyze_remote(
+    target: Target,
+    ref: RemoteRef,
+    rubric: Rubric,
+    options: Options,
+    tell: Progress = _quiet,
+    cache: Cache | None = None,
+) -> Report:
+    """Analyze the commit that the server named for a target (``analyzer.acquire.resolve_remote``).
 
     Raises:
         FolioscopeError: as :func:`analyze`.
     """
     from analyzer.acquire import acquire
+    from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
-    cache = ReportCache()
+    cache = cache or ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
     )
 
     def key(commit: str) -> str:
-        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
-        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
+        return stored_key(target, commit, ref.subdir, rubric, options.limits, options.owner)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -343,10 +428,14 @@ def analyze_remote(target: Target, ref: RemoteRef, rubric: Rubric, options: Opti
             tell("cache", "damaged, not used")
         else:
             tell("cache", ref.commit[:12])
-            return report
+            return replace(report, target=replace(report.target, ref=ref.short))
     with acquire(target, ref, options.limits, tell) as acquired:
-        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits, filtered=True)
-        report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
+        report = _isolated(
+            _assess_clone,
+            (acquired.git_dir, acquired.commit, described, ref.subdir, rubric, options),
+            Confinement.of(options.limits, acquired.git_dir),
+            tell,
+        )
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report

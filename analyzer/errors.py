@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["FolioscopeError", "LimitError", "RubricError", "TargetError", "UsageError"]
+__all__ = ["FolioscopeError", "LimitError", "PlatformError", "RubricError", "TargetError", "UsageError"]
 
 
 class FolioscopeError(Exception):
@@ -33,6 +33,10 @@ class RubricError(UsageError):
 
 class TargetError(FolioscopeError):
     """The repository, ref or subfolder could not be read (exit code 3)."""
+
+
+class PlatformError(FolioscopeError):
+    """The platform (GitHub) could not be asked, or did not answer (exit code 3)."""
 
 
 class LimitError(FolioscopeError):

@@ -19,7 +19,16 @@ from typing import IO
 
 from analyzer.errors import LimitError, TargetError
 
-__all__ = ["GitError", "ObjectReader", "command", "environment", "kill_group", "run", "without_promisor"]
+__all__ = [
+    "GitError",
+    "ObjectReader",
+    "command",
+    "environment",
+    "kill_group",
+    "run",
+    "stay_in_group",
+    "without_promisor",
+]
 
 _PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "TMPDIR", "SYSTEMROOT")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
@@ -35,9 +44,18 @@ _OPTIONS = (
     "submodule.recurse=false",
     "gc.auto=0",
     "maintenance.auto=false",
-    "http.followRedirects=initial",
+    "http.followRedirects=false",
     "safe.directory=*",
 )
+
+
+_own_group = True
+
+
+def stay_in_group() -> None:
+    """Start git in the group of this process from now on; whoever ends the group ends git with it."""
+    global _own_group  # noqa: PLW0603 a property of the process, like its group
+    _own_group = False
 
 
 class GitError(TargetError):
@@ -139,7 +157,7 @@ def _start(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints or subprocess.DEVNULL,
-            start_new_session=True,
+            start_new_session=_own_group,
         )
     except FileNotFoundError as error:
         raise GitError("git was not found on this machine", "Install git 2.30 or newer.") from error

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from analyzer.advice import NextStep
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
+from analyzer.excerpts import Excerpt
+from analyzer.github.facts import PlatformView
 from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
+from analyzer.prints import FilePrint
+from analyzer.projects import Project
 from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
@@ -71,3 +75,12 @@ class Report:
     roles: tuple[RoleShare, ...] = ()
     wiring: WiringSummary = field(default_factory=WiringSummary)
     defects: tuple[Defect, ...] = ()
+    front_page: str = ""
+    """The file that a visitor sees first: the README, or the first file of the root; empty where there is no file."""
+    projects: tuple[Project, ...] = ()
+    """Projects inside, where the repository holds several."""
+    platform: PlatformView | None = None
+    """What the platform says, where it was asked; never part of the score."""
+    prints: tuple[FilePrint, ...] = ()
+    """Fingerprints of the files, where they were asked for; no reporter shows them."""
+    excerpts: tuple[Excerpt, ...] = ()

@@ -617,6 +617,11 @@ class Repository:
         ordered = sorted(at_root, key=lambda path: (not path.lower().endswith("readme.md"), path))
         return next(iter([*ordered, *special, *sorted(names, key=lambda p: (p.count("/"), p)), *serving]), "")
 
+    @property
+    def front_page(self) -> str:
+        """Path of the file that a visitor sees first: the README, or the first file of the root; or an empty string."""
+        return self.readme_path or min(self.paths, key=lambda path: (path.count("/"), path), default="")
+
     @cached_property
     def readme(self) -> Document | None:
         """The main README."""

@@ -202,7 +202,7 @@ def test_help_and_version(capsys):
             main(arguments)
         assert caught.value.code == 0
     out = capsys.readouterr().out
-    assert "exit codes: 0 fine, 1 below --fail-under" in out
+    assert "exit codes: 0 fine, 1 below a threshold" in out
     assert f"folioscope {VERSION}" in out
 
 

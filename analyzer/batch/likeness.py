@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.batch.prints import bands_of, likeness
 from analyzer.batch.store import Store
+from analyzer.prints import bands_of, likeness
 
 __all__ = ["COMMON", "Pair", "SharedFile", "Side", "compare", "pairs_of"]
 

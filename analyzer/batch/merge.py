@@ -1,50 +1,30 @@
-"""Several repositories of one applicant as one: for each criterion the best evidence, never the mean."""
+"""A portfolio as one applicant: for each criterion the best evidence, never the mean."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzer.batch.entry import judged
-from analyzer.engine import Decision
-from analyzer.findings import Evidence, Status
-from analyzer.rubric import Rubric
-from analyzer.scorer import score
+from analyzer.reporters.words import plain_utf8
+
+if TYPE_CHECKING:
+    from analyzer.portfolio import Portfolio
 
 __all__ = ["merged"]
 
-_ORDER = {"met": 3, "partial": 2, "unknown": 1, "missing": 0}
-"""What could not be looked at in one repository may be there: it stands above missing."""
+_GAPS = 3
 
 
-def merged(entries: Sequence[Mapping[str, Any]], rubric: Rubric) -> dict[str, Any]:
-    """The entry of several repositories together."""
-    best: dict[str, tuple[Mapping[str, Any], str]] = {}
-    for entry in entries:
-        for item in entry["criteria"]:
-            known = best.get(item["id"])
-            if known is None or _ORDER[item["status"]] > _ORDER[known[0]["status"]]:
-                best[item["id"]] = item, entry["repository"]["name"]
-    decisions = [
-        Decision(name, Status(item["status"]), item["summary"], tuple(_evidence(text) for text in item["evidence"]))
-        for name, (item, _) in best.items()
-    ]
-    found = judged(score(decisions, rubric))
-    for item in found["criteria"]:
-        item["repository"] = best[item["id"]][1] if item["evidence"] else ""
-    gaps: dict[str, Mapping[str, Any]] = {}
-    for entry in entries:
-        for gap in entry["gaps"]:
-            if best.get(gap["criterion"], ({"status": ""}, ""))[0]["status"] != "met":
-                gaps.setdefault(gap["criterion"], gap)
+def merged(found: Portfolio) -> dict[str, Any]:
+    """What a line says of several repositories together."""
+    units = {item.criterion.id: plain_utf8(item.unit) for item in found.criteria}
+    whole = judged(found.scorecard)
+    for item in whole["criteria"]:
+        item["repository"] = units.get(item["id"], "")
+    steps = [planned.step for planned in found.plan][:_GAPS]
     return {
-        **found,
-        "technologies": sorted({name for entry in entries for name in entry["technologies"]}),
-        "gaps": sorted(gaps.values(), key=lambda gap: (-gap["gain"], gap["criterion"]))[:3],
+        **whole,
+        "technologies": sorted({item.id for report in found.reports for item in report.technologies}),
+        "gaps": [{"criterion": step.criterion, "title": step.title, "gain": step.gain} for step in steps],
         "facts": [],
     }
-
-
-def _evidence(text: str) -> Evidence:
-    path, _, line = text.rpartition(":")
-    return Evidence(path, int(line), int(line), "")

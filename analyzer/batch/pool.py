@@ -101,14 +101,14 @@ def _outcome(row: Row, future: Future[Outcome], seconds: float) -> Outcome | Fol
     except FutureTimeout:
         return LimitError(
             f"The analysis of {name} took longer than {seconds * max(1, len(row.targets)):g} seconds",
-            "Raise --row-seconds, or analyze it alone.",
+            "Analyze it alone, to see what takes so long.",
         )
     except ProcessExpired as error:
         return TargetError(f"The worker that analyzed {name} ended: {_ending(error.exitcode)}", "Analyze it alone.")
     except FolioscopeError as error:
         return error
     except MemoryError:
-        return LimitError(f"The analysis of {name} needs more memory than a worker may use", "Raise --worker-memory.")
+        return LimitError(f"There was not enough memory to analyze {name}", "Run it with fewer --jobs.")
     except Exception as error:  # noqa: BLE001 one row may fail in any way; the others go on
         return TargetError(f"{name} could not be analyzed: {type(error).__name__}: {error}"[:500])
 

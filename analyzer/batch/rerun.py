@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from analyzer.batch.entry import basis_of, entry_of
 from analyzer.batch.merge import merged
 from analyzer.errors import TargetError, UsageError
 from analyzer.plugins import discover
+from analyzer.report import Report
 from analyzer.rubric import BUILT_IN, Rubric, load_rubric
 from analyzer.version import VERSION
 
@@ -57,8 +58,8 @@ def rerun(line: Mapping[str, Any], options: Options = Options(), rubric: str = "
     used = _rubric(rubric, wanted, basis)
     _check_basis(basis, basis_of(used, discover(), limits))
     chosen = replace(options, rubric=rubric or wanted["id"], limits=limits)
-    entries = [entry_of(_again(item, chosen)) for item in repositories]
-    found = entries[0] if len(entries) == 1 else merged(entries, used)
+    reports = [_again(item, chosen) for item in repositories]
+    found = entry_of(reports[0]) if "left_out" not in line else _together(repositories, reports, used)
     before = {item["id"]: (item["status"], item["points"]) for item in line["criteria"]}
     after = {item["id"]: (item["status"], item["points"]) for item in found["criteria"]}
     changed = tuple(
@@ -69,12 +70,24 @@ def rerun(line: Mapping[str, Any], options: Options = Options(), rubric: str = "
     return Rerun(line["row"], line["score"], found["score"], changed)
 
 
-def _again(repository: Mapping[str, Any], options: Options) -> Any:
+def _together(repositories: Sequence[Mapping[str, Any]], reports: Sequence[Report], rubric: Rubric) -> dict[str, Any]:
+    """What a portfolio of these reports says."""
+    from analyzer.portfolio import Unit, portfolio_of
+
+    names = [item["name"] for item in repositories]
+    units = [
+        Unit(name if names.index(name) == place else item["target"], item["target"], report)
+        for place, (name, item, report) in enumerate(zip(names, repositories, reports, strict=True))
+    ]
+    return merged(portfolio_of(units, rubric))
+
+
+def _again(repository: Mapping[str, Any], options: Options) -> Report:
     if not repository["commit"]:
         raise TargetError(
             f"{repository['name']} was a folder without a commit", "Nothing tells whether it is what it was then."
         )
-    asked = replace(options, ref=repository["commit"], subdir=repository["subdir"], cached=False)
+    asked = replace(options, ref=repository["commit"], subdir=repository["subdir"], cached=False, isolated=True)
     report = analyze(repository["url"] or repository["target"], asked)
     if report.target.commit != repository["commit"]:
         raise TargetError(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,14 +16,12 @@ from analyzer.batch.pool import run_rows
 from analyzer.batch.results import BatchFolder
 from analyzer.batch.rows import Row, digest_of, read_rows
 from analyzer.batch.store import Store, open_store
-from analyzer.batch.work import Outcome, Setting
+from analyzer.batch.work import Outcome, Setting, now
 from analyzer.errors import UsageError
 from analyzer.plugins import discover
 from analyzer.rubric import load_rubric
 
 __all__ = ["Batch", "Counts", "Tell", "run_batch"]
-
-_MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +37,7 @@ class Batch:
         resume: go on with the results that are there.
         retry: also run those again that failed.
         key: the key file, for a blind batch.
-        row_seconds: time of one repository of a row, after which its worker is ended.
-        memory: address space of a worker, in bytes.
+        row_seconds: time of one repository of a row, after which its worker is ended; by default what its limits allow.
     """
 
     file: Path
@@ -53,8 +48,7 @@ class Batch:
     resume: bool = False
     retry: bool = False
     key: Path | None = None
-    row_seconds: float = 900
-    memory: int = 4096 * _MIB
+    row_seconds: float | None = None
 
 
 @dataclass(slots=True)
@@ -123,10 +117,10 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
 
 
 def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: Tell) -> None:
-    scratch = Path(tempfile.gettempdir()) / f"folioscope-batch-{folder.manifest.batch}"
-    shutil.rmtree(scratch, ignore_errors=True)  # what a killed run left behind
-    scratch.mkdir(mode=0o700, parents=True)
-    setting = Setting(batch.options, batch.store, scratch, batch.memory)
+    setting = Setting(batch.options, batch.store)
+    limits = batch.options.limits
+    # Clone and analysis end by limits of their own; this one is for what neither of them sees.
+    seconds = batch.row_seconds or 2 * limits.clone_seconds + limits.analysis_seconds + 60
     began = time.monotonic()
 
     def count(outcome_done: bool, stored: bool = False, peak: int = 0) -> None:
@@ -148,23 +142,20 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
             else:
                 yield row
 
-    try:
-        for row, found in run_rows(runnable(), setting, batch.jobs, batch.row_seconds):
-            if isinstance(found, Outcome):
-                stored = not found.fresh and bool(found.sources) and all(found.sources)
-                _keep(store, folder.manifest.batch, row, found)
-                folder.write(found.line, found.made, found.seconds, found.peak, stored=stored)
-                count(found.line["status"] == "done", stored, found.peak)
-            else:
-                _write_failure(folder, row, found)
-                count(outcome_done=False)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    for row, found in run_rows(runnable(), setting, batch.jobs, seconds):
+        if isinstance(found, Outcome):
+            stored = not found.fresh and bool(found.sources) and all(found.sources)
+            _keep(store, folder.manifest.batch, row, found)
+            folder.write(found.line, found.made, found.seconds, found.peak, stored=stored)
+            count(found.line["status"] == "done", stored, found.peak)
+        else:
+            _write_failure(folder, row, found)
+            count(outcome_done=False)
 
 
 def _write_failure(folder: BatchFolder, row: Row, error: Exception) -> None:
     line = failed_line(row, error_of(error, ", ".join(row.targets)), folder.manifest.basis)
-    folder.write(line, _now(), 0.0, 0, stored=False)
+    folder.write(line, now(), 0.0, 0, stored=False)
 
 
 def _keep(store: Store, batch: str, row: Row, outcome: Outcome) -> None:
@@ -172,14 +163,8 @@ def _keep(store: Store, batch: str, row: Row, outcome: Outcome) -> None:
     with store.writing():
         sources = list(outcome.sources)
         for fresh in outcome.fresh:
-            source, new = store.put(fresh.key, fresh.place, fresh.document, fresh.prints, outcome.made)
+            source, new = store.put(fresh.key, fresh.place, fresh.document, fresh.prints, outcome.made, fresh.report)
             if new:
                 compare(store, source)
             sources.append(source)
         store.remember(batch, row.number, sources)
-
-
-def _now() -> str:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analyzer.batch.prints import FilePrint, bands_of, sketch_version
 from analyzer.cache import cache_home
 from analyzer.errors import TargetError, UsageError
+from analyzer.prints import FilePrint, bands_of, sketch_version
 
 __all__ = ["Kept", "Store", "default_store", "open_store"]
 
@@ -31,7 +31,7 @@ create table source (
 );
 create table entry (
     key text primary key, source integer not null references source (id) on delete cascade, made text not null,
-    document blob not null
+    document blob not null, report blob
 ) without rowid;
 create index entry_source on entry (source);
 create index entry_made on entry (made);
@@ -157,16 +157,29 @@ class Store:
         row = self._db.execute("select document, made, source from entry where key = ?", (key,)).fetchone()
         return Kept(json.loads(zlib.decompress(row[0])), row[1], row[2]) if row else None
 
+    def report(self, key: str) -> dict[str, Any] | None:
+        """The whole report of an entry, where it was kept."""
+        row = self._db.execute("select report from entry where key = ?", (key,)).fetchone()
+        return json.loads(zlib.decompress(row[0])) if row and row[0] else None
+
     def put(
-        self, key: str, place: str, document: Mapping[str, Any], prints: Sequence[FilePrint], made: str = ""
+        self,
+        key: str,
+        place: str,
+        document: Mapping[str, Any],
+        prints: Sequence[FilePrint],
+        made: str = "",
+        report: Mapping[str, Any] | None = None,
     ) -> tuple[int, bool]:
         """Keep an entry and its fingerprints. Returns its source, and whether that one is new.
 
         ``place`` is the address or path of the repository: what tells it from others of the same name.
         """
         source, new = self._source(place, document["repository"], prints)
-        packed = zlib.compress(json.dumps(document).encode(), 6)
-        self._db.execute("insert or replace into entry values (?, ?, ?, ?)", (key, source, made or _now(), packed))
+        self._db.execute(
+            "insert or replace into entry values (?, ?, ?, ?, ?)",
+            (key, source, made or _now(), _packed(document), _packed(report) if report else None),
+        )
         return source, new
 
     def _source(self, place: str, repository: Mapping[str, Any], prints: Sequence[FilePrint]) -> tuple[int, bool]:
@@ -246,6 +259,10 @@ or place = :name or substr(place, -length(:name) - 1) = '/' || :name
 
 def _plain(name: str) -> str:
     return name.strip().rstrip("/").removesuffix(".git")
+
+
+def _packed(document: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(document).encode(), 6)
 
 
 def _now() -> str:

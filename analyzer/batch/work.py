@@ -1,6 +1,7 @@
 """What a worker does for one applicant: look up, analyze what is not known, and put the line together.
 
-Workers write nothing but their own temporary clones; the line, the store and the journal are the batch's.
+A repository is read in a confined process of its own (``analyzer.isolation``). Workers write nothing but their own
+temporary clones; the line, the store and the journal are the batch's.
 """
 
 from __future__ import annotations
@@ -8,41 +9,39 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import sys
-import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzer.analysis import Options
+from analyzer.analysis import Options, Result
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.locate import locate, read_located
 from analyzer.batch.merge import merged
-from analyzer.batch.prints import FilePrint, PrintTaker
-from analyzer.batch.rows import Row
+from analyzer.batch.rows import Row, is_account
 from analyzer.batch.store import Store, open_store
 from analyzer.errors import FolioscopeError
 from analyzer.plugins import discover
+from analyzer.prints import FilePrint
+from analyzer.report import Report
+from analyzer.reporters.json_report import as_document, from_document
 from analyzer.rubric import Rubric, load_rubric
 
-__all__ = ["Fresh", "Outcome", "Setting", "Worker", "prepare", "work"]
+if TYPE_CHECKING:
+    from analyzer.portfolio import Portfolio
+
+__all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "work"]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all workers of a batch have in common.
-
-    ``scratch`` is the folder of their temporary clones; ``memory`` bounds the address space of each, in bytes.
-    """
+    """What all workers of a batch have in common."""
 
     options: Options
     store: Path
-    scratch: Path
-    memory: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,8 @@ class Fresh:
     place: str
     document: Mapping[str, Any]
     prints: tuple[FilePrint, ...]
+    report: Mapping[str, Any] | None = None
+    """The whole report, where the row names several repositories: a portfolio is made of reports."""
 
 
 @dataclass(slots=True)
@@ -92,7 +93,6 @@ def prepare(setting: Setting) -> None:
     """Make this process a worker."""
     store = _open.enter_context(open_store(setting.store))
     _own[:] = [Worker(setting.options, store)]
-    tempfile.tempdir = str(setting.scratch)
 
     def end(number: int, frame: object) -> None:
         del number, frame
@@ -101,8 +101,6 @@ def prepare(setting: Setting) -> None:
         os._exit(1)  # between two rows there is nothing to clean up
 
     signal.signal(signal.SIGTERM, end)
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (setting.memory, setting.memory))
 
 
 def work(row: Row) -> Outcome:
@@ -118,12 +116,13 @@ def work(row: Row) -> Outcome:
 
 @dataclass(slots=True)
 class _Looked:
-    """One repository of a row: its entry, from the store or new."""
+    """One repository: what is kept of it, from the store or new."""
 
     document: dict[str, Any]
     made: str
     source: int = 0
     fresh: Fresh | None = None
+    report: Report | None = None
 
 
 class Worker:
@@ -131,7 +130,7 @@ class Worker:
 
     def __init__(self, options: Options, store: Store) -> None:
         # The store of the batch knows what the cache of single reports would, and the fingerprints too.
-        self._options = replace(options, cached=False)
+        self._options = replace(options, cached=False, isolated=True, prints=True)
         self._store = store
         self._rubric: Rubric = load_rubric(options.rubric)
         self._basis = basis_of(self._rubric, discover(), options.limits)
@@ -141,51 +140,117 @@ class Worker:
         began = time.perf_counter()
         outcome = self._look(row)
         outcome.seconds = time.perf_counter() - began
-        outcome.peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        outcome.made = outcome.made or _now()
+        own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        outcome.peak = max(own, children) * 1024
+        outcome.made = outcome.made or now()
         return outcome
 
     def _look(self, row: Row) -> Outcome:
+        options = replace(self._options, ref=row.ref, subdir=row.subdir)
         looked: list[_Looked] = []
-        errors: list[dict[str, Any]] = []
-        for target in row.targets:
-            try:
-                looked.append(self._one(target, row))
-            except FolioscopeError as error:
-                errors.append(error_of(error, target))
-            except Exception as error:  # noqa: BLE001 one repository may fail in any way; the others go on
-                errors.append(error_of(error, target))
-        if not looked:
-            return Outcome(failed_line(row, errors[0], self._basis))
-        documents = [item.document for item in looked]
-        found = documents[0] if len(documents) == 1 else merged(documents, self._rubric)
-        repositories = [item["repository"] for item in documents]
+        try:
+            if any(is_account(target) for target in row.targets):
+                return self._portfolio_of_account(row, options, looked)
+            if len(row.targets) > 1:
+                return self._portfolio_of_repositories(row, options, looked)
+            looked.append(self._one(row.targets[0], options))
+        except FolioscopeError as error:
+            return self._failed(row, error)
+        except Exception as error:  # noqa: BLE001 one row may fail in any way; the others go on
+            return self._failed(row, error)
+        found = looked[0].document
+        return self._outcome(done_line(row, found, [found["repository"]], [], self._basis), looked)
+
+    def _failed(self, row: Row, error: Exception) -> Outcome:
+        return Outcome(failed_line(row, error_of(error, ", ".join(row.targets)), self._basis))
+
+    @staticmethod
+    def _outcome(line: dict[str, Any], looked: Sequence[_Looked]) -> Outcome:
         return Outcome(
-            done_line(row, found, repositories, errors, self._basis),
+            line,
             [item.fresh for item in looked if item.fresh],
             [item.source for item in looked],
-            max(item.made for item in looked),
+            max((item.made for item in looked), default=""),
         )
 
-    def _one(self, target: str, row: Row) -> _Looked:
-        options = replace(self._options, ref=row.ref, subdir=row.subdir)
+    # -- one repository --------------------------------------------------------------------------------------------
+
+    def _one(self, target: str, options: Options, *, whole: bool = False) -> _Looked:
+        """Look at one repository; with ``whole``, its report is needed too."""
         located = locate(target, options)
-        known = self._store.get(located.key(located.commit, self._rubric, options)) if located.commit else None
-        if known:
-            return _Looked(self._named(known.document, target), known.made, known.source)
-        taker = PrintTaker()
-        report = read_located(located, target, self._rubric, replace(options, observer=taker))
+        key = located.key(located.commit, self._rubric, options) if located.commit else ""
+        known = self._store.get(key) if key else None
+        if known and not whole:
+            return _Looked(_named(known.document, target), known.made, known.source)
+        if known and (document := self._store.report(key)):
+            report = from_document(document, self._rubric, target)
+            return _Looked(_named(known.document, target), known.made, known.source, report=report)
+        report = read_located(located, target, self._rubric, options)
         entry = entry_of(report)
         fresh = None
         if report.target.commit:
             key = located.key(report.target.commit, self._rubric, options)
-            fresh = Fresh(key, located.name, entry, tuple(taker.prints))
-        return _Looked(self._named(entry, target), _now(), fresh=fresh)
+            fresh = Fresh(key, located.name, entry, report.prints, as_document(report) if whole else None)
+        return _Looked(_named(entry, target), now(), fresh=fresh, report=report)
 
-    @staticmethod
-    def _named(entry: dict[str, Any], target: str) -> dict[str, Any]:
-        return {**entry, "repository": {"target": target, **entry["repository"]}}
+    # -- several ---------------------------------------------------------------------------------------------------
+
+    def _portfolio_of_repositories(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
+        """All that the row names, none left out: the applicant chose them."""
+        from analyzer.portfolio import Unit, portfolio_of
+
+        units: dict[str, Unit] = {}
+        errors: list[dict[str, Any]] = []
+        first: FolioscopeError | None = None
+        for target in row.targets:
+            try:
+                item = self._one(target, options, whole=True)
+            except FolioscopeError as error:
+                first = first or error
+                errors.append(error_of(error, target))
+                continue
+            assert item.report
+            looked.append(item)
+            name = item.report.target.name
+            units[name if name not in units else target] = Unit(
+                name if name not in units else target, target, item.report
+            )
+        if not units:
+            assert first
+            return self._failed(row, first)
+        return self._merged(row, portfolio_of(tuple(units.values()), self._rubric), looked, errors)
+
+    def _portfolio_of_account(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
+        """What of an account deserves a look, and what else the row names."""
+        from analyzer.portfolio import analyze_portfolio
+
+        def each(work: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
+            del jobs
+            for target, chosen in work:
+                try:
+                    item = self._one(target, chosen, whole=True)
+                except FolioscopeError as error:
+                    yield Result(target, error=error)
+                else:
+                    looked.append(item)
+                    yield Result(target, item.report)
+
+        found = analyze_portfolio(row.targets, options, each=each)
+        return self._merged(row, found, looked, [error_of(item.error, item.target) for item in found.failures])
+
+    def _merged(
+        self, row: Row, found: Portfolio, looked: Sequence[_Looked], errors: Sequence[Mapping[str, Any]]
+    ) -> Outcome:
+        repositories = [item.document["repository"] for item in looked]
+        line = done_line(row, merged(found), repositories, errors, self._basis)
+        line["left_out"] = [{"name": item.name, "reason": item.reason} for item in found.left_out]
+        return self._outcome(line, looked)
 
 
-def _now() -> str:
+def _named(entry: dict[str, Any], target: str) -> dict[str, Any]:
+    return {**entry, "repository": {"target": target, **entry["repository"]}}
+
+
+def now() -> str:
+    """This moment (UTC, ISO 8601)."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

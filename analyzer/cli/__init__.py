@@ -3,7 +3,7 @@
 A command's module offers ``add_arguments(parser)`` and ``run(arguments)``, which returns the exit code; one that comes
 through an entry point also states ``HELP``, one line. It imports what is heavy in ``run``: of a call of one command, the
 others cost a name and a line.
-Exit codes: 0 fine, 1 below the threshold, 2 wrong use, 3 target could not be read, 4 limit exceeded.
+Exit codes: 0 fine, 1 below the threshold or worse than before, 2 wrong use, 3 target could not be read, 4 limit exceeded.
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ from analyzer.version import VERSION
 
 __all__ = ["COMMANDS", "ENTRY_POINTS", "EXIT_CODES", "main", "parser_of"]
 
-EXIT_CODES = "exit codes: 0 fine, 1 below --fail-under, 2 wrong use, 3 target could not be read, 4 limit exceeded"
+EXIT_CODES = "exit codes: 0 fine, 1 below a threshold or worse than before, 2 wrong use, 3 target could not be read, 4 limit exceeded"
 
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
     "batch": "analyze every applicant of a file",
+    "compare": "say what changed between two commits, folders or reports",
+    "portfolio": "analyze many repositories of one person as one portfolio",
+    "projects": "list the projects inside a repository, at first sight",
+    "doctor": "say what this machine offers: versions, protections, limits, caches",
     "forget": "erase what batches know about repositories",
     "rerun": "run lines of a batch again and compare",
     "rules": "list the criteria and rules, or explain one",
-    "schema": "print the JSON Schema of the report",
+    "schema": "print the JSON Schema of the report, or of a portfolio",
     "unblind": "say who is behind the codes of a blind batch",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzer.cli.options import add_judging, add_limits, add_network, options_of
-from analyzer.errors import UsageError
+from analyzer.cli.options import add_limits, add_network, add_rubric, options_of
 from analyzer.reporters.words import visible
 
 if TYPE_CHECKING:
@@ -42,12 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--store", metavar="FILE", help="what is known of commits (default: in the cache folder of the user)"
     )
-    how.add_argument("--row-seconds", type=int, default=900, metavar="N", help="time of one repository (default: 900)")
-    how.add_argument(
-        "--worker-memory", type=int, default=4096, metavar="MIB", help="address space of a worker (default: 4096)"
-    )
     add_network(parser)
-    add_judging(parser, owner=False)
+    add_rubric(how)
     add_limits(parser)
 
 
@@ -57,8 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
     from analyzer.batch.store import default_store
 
     file = Path(arguments.file)
-    if arguments.row_seconds < 1 or arguments.worker_memory < 256:
-        raise UsageError("A limit is too low", "--row-seconds takes 1 or more, --worker-memory 256 or more.")
     batch = Batch(
         file,
         Path(arguments.output) if arguments.output else file.with_name(f"{file.stem}-batch"),
@@ -68,8 +61,6 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.resume,
         arguments.retry_failed,
         Path(arguments.blind) if arguments.blind else None,
-        arguments.row_seconds,
-        arguments.worker_memory * 1024 * 1024,
     )
     progress = _Progress(quiet=arguments.quiet)
     try:

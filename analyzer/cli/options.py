@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analyzer.errors import UsageError
 from analyzer.limits import Limits
 from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
 
 if TYPE_CHECKING:
+    from analyzer.acquire import Progress
     from analyzer.analysis import Options
+    from analyzer.github.platform import Platform
 
 __all__ = [
     "add_judging",
     "add_limits",
     "add_network",
+    "add_platform",
     "add_reading",
     "add_rubric",
     "hosts_of",
     "options_of",
+    "platform_of",
     "score_of",
 ]
 
@@ -33,6 +37,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--subdir", default="", metavar="FOLDER", help="judge this folder of the repository")
     what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
     what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
+    what.add_argument(
+        "--isolate",
+        action="store_true",
+        help="read a local repository in a confined process, as a remote one always is (see folioscope doctor)",
+    )
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
     add_network(what)
 
@@ -59,12 +68,10 @@ def add_rubric(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_judging(parser: argparse.ArgumentParser, *, owner: bool = True) -> argparse._ArgumentGroup:
-    """How it is judged: rubric and, unless left out, owner. The group takes more."""
+def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """How it is judged: rubric and owner. The group takes more."""
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
-    if not owner:
-        return how
     how.add_argument(
         "--owner",
         default="",
@@ -94,6 +101,39 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
     )
+    limits.add_argument(
+        "--max-analysis-seconds",
+        type=int,
+        metavar="N",
+        help=f"time of the analysis in a confined process (default: {defaults.analysis_seconds})",
+    )
+    limits.add_argument(
+        "--max-memory",
+        type=int,
+        metavar="N",
+        help=f"bytes of memory of a confined process (default: {defaults.memory_bytes:,})",
+    )
+
+
+def add_platform(parser: argparse._ActionsContainer, what: str) -> None:
+    """Whether the platform is asked too."""
+    parser.add_argument(
+        "--github",
+        action="store_true",
+        help=f"also ask GitHub about {what} (runs, releases, fork, pages ...), beside the score; asked for alone, "
+        "never because a token is there. FOLIOSCOPE_GITHUB_TOKEN or GITHUB_TOKEN, a GitHub App, or none",
+    )
+
+
+def platform_of(host: Host, progress: Progress) -> Platform:
+    """The platform of a host, as the environment says how it is reached.
+
+    Raises:
+        UsageError: the environment says something wrong.
+    """
+    from analyzer.github.platform import platform_for
+
+    return platform_for(host, progress=progress)
 
 
 def score_of(text: str) -> float:
@@ -108,7 +148,7 @@ def score_of(text: str) -> float:
 
 
 def options_of(arguments: argparse.Namespace) -> Options:
-    """The options of an analysis that these arguments come to; a command may leave out those of a single repository.
+    """The options of an analysis that these arguments come to; a command may leave out those of one repository.
 
     Raises:
         UsageError: a host is no address.
@@ -121,33 +161,28 @@ def options_of(arguments: argparse.Namespace) -> Options:
         clone_seconds=arguments.max_seconds,
         path_depth=arguments.max_depth,
         text_bytes=arguments.max_text,
+        analysis_seconds=arguments.max_analysis_seconds,
+        memory_bytes=arguments.max_memory,
     )
     return Options(
         ref=getattr(arguments, "ref", ""),
         subdir=getattr(arguments, "subdir", ""),
         rubric=arguments.rubric,
         limits=limits,
-        hosts=hosts_of(arguments),
+        hosts=hosts_of(arguments.host),
         worktree=getattr(arguments, "worktree", False),
         standalone=getattr(arguments, "standalone", False),
         offline=arguments.offline,
         owner=getattr(arguments, "owner", ""),
         cached=not getattr(arguments, "no_cache", False),
+        isolated=getattr(arguments, "isolate", False),
     )
 
 
-def hosts_of(arguments: argparse.Namespace) -> tuple[Host, ...]:
-    """The hosts that may be cloned from.
+def hosts_of(named: Sequence[str]) -> tuple[Host, ...]:
+    """The hosts that may be cloned from: the built-in ones, those named, and those of ``FOLIOSCOPE_HOSTS``.
 
     Raises:
         UsageError: one is no address.
     """
-    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
-    return (*DEFAULT_HOSTS, *(_host(url) for url in named))
-
-
-def _host(url: str) -> Host:
-    scheme, _, authority = url.rstrip("/").partition("://")
-    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
-        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
-    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
+    return (*DEFAULT_HOSTS, *(Host.of(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))

@@ -55,7 +55,7 @@ def _one(number: int, line: dict[str, Any], arguments: argparse.Namespace) -> in
     from analyzer.analysis import Options
     from analyzer.batch.rerun import rerun
 
-    options = Options(offline=arguments.offline, hosts=hosts_of(arguments))
+    options = Options(offline=arguments.offline, hosts=hosts_of(arguments.host))
     try:
         found = rerun(line, options, arguments.rubric)
     except FolioscopeError as error:

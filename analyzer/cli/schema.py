@@ -1,4 +1,4 @@
-"""``folioscope schema``: the JSON Schema of the report."""
+"""``folioscope schema``: the JSON Schema of the report, or of a portfolio."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None."""
-    del parser
+    """Of what."""
+    parser.add_argument("what", nargs="?", choices=("report", "portfolio"), default="report")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print it."""
-    del arguments
-    from analyzer.reporters.schema import schema_text
+    if arguments.what == "portfolio":
+        from analyzer.portfolio.reporters.document import schema_text
+    else:
+        from analyzer.reporters.schema import schema_text
 
     print(schema_text(), end="")
     return 0

@@ -9,10 +9,12 @@ from urllib.parse import unquote
 from analyzer.advice import next_steps
 from analyzer.claims import Claim
 from analyzer.engine import Decision
+from analyzer.excerpts import Excerpt
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
 from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.json_platform import platform_part, project, project_of
 from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
@@ -33,7 +35,7 @@ def render_json(report: Report) -> str:
 def as_document(report: Report) -> dict[str, Any]:
     """Return the report as the values that the schema describes."""
     target, card = report.target, report.scorecard
-    return {
+    document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "folioscope", "version": report.tool_version},
         "target": {
@@ -56,6 +58,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "grade": card.grade,
         "assessed": round(card.assessed, 4),
         "files": report.files,
+        "front_page": _plain(report.front_page),
         "sections": [
             {"id": item.id, "title": item.title, "score": item.score, "max_score": item.max_score, "bonus": item.bonus}
             for item in card.sections
@@ -133,7 +136,17 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.defects
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
+        "excerpts": [
+            {"path": _plain(item.path), "line": item.line, "lines": [_plain(line) for line in item.lines]}
+            for item in report.excerpts
+        ],
     }
+    # Parts that most reports do not have come last, and not at all where there is nothing to say.
+    if report.projects:
+        document["projects"] = [project(item) for item in report.projects]
+    if report.platform:
+        document["platform"] = platform_part(report.platform)
+    return document
 
 
 def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Report:
@@ -155,8 +168,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         if (criterion := rubric.criterion(item["id"]))
     )
     sections = tuple(ScoredSection(**item) for item in document["sections"])
-    regular = [item for item in criteria if not item.criterion.bonus and item.decision.status is not Status.UNKNOWN]
-    possible = sum(item.criterion.points for item in regular)
+    possible = sum(section.max_score for section in sections)
     card = Scorecard(
         document["score"],
         document["grade"],
@@ -188,6 +200,11 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
+        front_page=document.get("front_page", ""),
+        projects=tuple(project_of(item) for item in document.get("projects", ())),
+        excerpts=tuple(
+            Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())
+        ),
     )
 
 

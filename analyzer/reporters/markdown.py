@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
 
-__all__ = ["render_markdown"]
+__all__ = ["code", "escaped", "render_markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 _MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
@@ -21,24 +22,26 @@ def render_markdown(report: Report) -> str:
     return "\n".join(_lines(report)).rstrip() + "\n"
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text of a repository that Markdown shows as it is, and that calls nobody."""
     # GitHub would notify whoever a text of the repository names, escaped or not; a space of no width prevents it.
     return _SPECIAL.sub(r"\\\1", visible(text)).replace("@", "@\u200b")
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Text of a repository as code."""
     return f"`{visible(text).replace('`', chr(39))}`"
 
 
 def _link(report: Report, evidence: Evidence) -> str:
     url = report.target.link(evidence.path, evidence.line, evidence.end_line)
-    shown = _code(place(evidence))
+    shown = code(place(evidence))
     return f"[{shown}]({url})" if url else shown
 
 
 def _lines(report: Report) -> Iterator[str]:
     card, target = report.scorecard, report.target
-    yield f"# {_plain(target.name)}: {number(card.score)} of 100, {card.grade}"
+    yield f"# {escaped(target.name)}: {number(card.score)} of 100, {card.grade}"
     yield ""
     yield sentence(report)
     if card.assessed < 0.9995:
@@ -70,9 +73,9 @@ def _steps(report: Report) -> Iterator[str]:
     yield "## Next steps"
     yield ""
     for index, step in enumerate(report.next_steps, 1):
-        missing = f"{_plain(step.missing)}. " if step.missing else ""
+        missing = f"{escaped(step.missing)}. " if step.missing else ""
         base = f" Begin at {_link(report, step.builds_on)}." if step.builds_on else ""
-        yield f"{index}. **{step.title}** (+{number(step.gain)} points, {step.effort}). {missing}{_plain(step.how)}{base}"
+        yield f"{index}. **{step.title}** (+{number(step.gain)} points, {step.effort}). {missing}{escaped(step.how)}{base}"
     yield ""
 
 
@@ -88,7 +91,7 @@ def _chain(report: Report) -> Iterator[str]:
         evidence = Evidence(link.path, link.line, link.line, "")
         where = _link(report, evidence) if link.path else ""
         mark = _MARKS[Status.MET if link.found else Status.MISSING]
-        yield f"| {mark} {link.status} | {link.name} | {where} | {_plain(link.sentence)} |"
+        yield f"| {mark} {link.status} | {link.name} | {where} | {escaped(link.sentence)} |"
     yield ""
 
 
@@ -99,7 +102,7 @@ def _defects(report: Report) -> Iterator[str]:
     yield ""
     ordered = sorted(report.defects, key=lambda item: not item.criteria)
     for item in ordered[:10]:
-        yield f"- {_link(report, Evidence(item.path, item.line, item.line, ''))}: {_plain(item.sentence)}"
+        yield f"- {_link(report, Evidence(item.path, item.line, item.line, ''))}: {escaped(item.sentence)}"
     if len(ordered) > 10:
         yield f"- and {len(ordered) - 10} more"
     yield ""
@@ -121,7 +124,7 @@ def _checklist(report: Report) -> Iterator[str]:
             evidence = "<br>".join(_link(report, found).replace("|", "\\|") for found in item.decision.evidence[:3])
             yield (
                 f"| {_MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
-                f"{number(item.points)}/{number(item.criterion.points)} | {_plain(item.decision.summary)} | {evidence} |"
+                f"{number(item.points)}/{number(item.criterion.points)} | {escaped(item.decision.summary)} | {evidence} |"
             )
         yield ""
         yield "</details>"
@@ -138,17 +141,27 @@ def _technologies(report: Report) -> Iterator[str]:
     if report.claims:
         yield "**Named, but not shown by code or configuration**"
         yield ""
-        yield from (f"- {_plain(item.sentence)}" for item in report.claims)
+        yield from (f"- {escaped(item.sentence)}" for item in report.claims)
         yield ""
     if report.outcomes:
         yield "**Outcomes in numbers**"
         yield ""
-        yield from (f"- {_plain(item.sentence)}" for item in sorted(report.outcomes, key=lambda item: not item.backed))
+        yield from (f"- {escaped(item.sentence)}" for item in sorted(report.outcomes, key=lambda item: not item.backed))
         yield ""
     yield "**Facts beside the score**"
     yield ""
-    yield from (f"- {_plain(fact)}" for fact in report.authenticity.facts)
+    yield from (f"- {escaped(fact)}" for fact in report.authenticity.facts)
     yield ""
+    if report.platform:
+        yield "**What the platform says, beside the score**"
+        yield ""
+        yield from (f"- {escaped(item)}" for item in sentences(report.platform))
+        yield ""
+    if report.projects:
+        yield "**Projects inside, at first sight**"
+        yield ""
+        yield from (f"- {code(item.path)}: {escaped(item.impression)}" for item in report.projects)
+        yield ""
 
 
 def _interview(report: Report) -> Iterator[str]:
@@ -159,10 +172,10 @@ def _interview(report: Report) -> Iterator[str]:
     yield f"<details><summary>To talk about: {count}</summary>"
     yield ""
     for index, item in enumerate(questions, 1):
-        text = "".join(_code(part) if is_code else _plain(part) for part, is_code in spans(item.question))
+        text = "".join(code(part) if is_code else escaped(part) for part, is_code in spans(item.question))
         yield f"{index}. **{TOPICS.get(item.topic, item.topic)}.** {text}"
-        yield from (f"   - {_plain(point)}" for point in item.covers)
-    yield from ([_plain(note)] if note else [])
+        yield from (f"   - {escaped(point)}" for point in item.covers)
+    yield from ([escaped(note)] if note else [])
     yield ""
     yield "</details>"
     yield ""
@@ -172,7 +185,7 @@ def _problems(report: Report) -> Iterator[str]:
     if report.problems:
         yield f"<details><summary>{len(report.problems)} files were not read, or read in part</summary>"
         yield ""
-        yield from (f"- {_code(item.where)}: {_plain(item.what)}" for item in report.problems[:50])
+        yield from (f"- {code(item.where)}: {escaped(item.what)}" for item in report.problems[:50])
         yield ""
         yield "</details>"
         yield ""

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from analyzer.advice import NextStep
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.interview import Question
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
@@ -24,6 +25,7 @@ __all__ = ["console_for", "print_report", "render_text"]
 _WIDTH = 80
 _BAR = 24
 _OUTCOMES = 8
+_PROJECTS = 8
 _STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
 _FEW_QUESTIONS = 2
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
@@ -66,11 +68,13 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
     parts += _defects(report, verbose)
+    parts += _projects(report, verbose)
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
     parts += _outcomes(report, verbose)
     parts += list(_interview(report, verbose))
     parts += _beside(report)
+    parts += _platform(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
     console.print(Group(*parts))
@@ -242,6 +246,28 @@ def _beside(report: Report) -> list[RenderableType]:
     found: list[RenderableType] = [_title("Facts beside the score")]
     found += [Text(visible(fact)) for fact in report.authenticity.facts]
     return [*found, ""]
+
+
+def _platform(report: Report) -> list[RenderableType]:
+    if report.platform is None:
+        return []
+    return [
+        _title("What the platform says, beside the score"),
+        *(Text(visible(item)) for item in sentences(report.platform)),
+        "",
+    ]
+
+
+def _projects(report: Report, verbose: bool) -> list[RenderableType]:
+    """Projects inside, with the way to judge one alone."""
+    if not report.projects:
+        return []
+    shown = report.projects if verbose else report.projects[:_PROJECTS]
+    found: list[RenderableType] = [_title("Projects inside, at first sight")]
+    found += [Text.assemble((visible(item.path), "cyan"), f"  {visible(item.impression)}") for item in shown]
+    more = f"and {len(report.projects) - len(shown)} more; " if len(report.projects) > len(shown) else ""
+    hint = f"{more}--subdir {visible(shown[0].path)} judges one alone, portfolio --split all of them"
+    return [*found, Text(hint, style="bright_black"), ""]
 
 
 def _interview(report: Report, verbose: bool) -> list[RenderableType]:

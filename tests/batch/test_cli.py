@@ -37,9 +37,7 @@ def test_a_summary_and_the_exit_code(applicants, tmp_path, capsys, monkeypatch):
     assert "8 were done before" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "words", [["--jobs", "0"], ["--row-seconds", "0"], ["--worker-memory", "1"], ["--rubric", "none"]]
-)
+@pytest.mark.parametrize("words", [["--jobs", "0"], ["--max-memory", "0"], ["--rubric", "none"]])
 def test_wrong_use(applicants, words, capsys):
     assert run(applicants, *words) == 2
     assert capsys.readouterr().err

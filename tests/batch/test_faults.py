@@ -106,9 +106,7 @@ def test_a_second_batch_fetches_refs_alone(server: GitServer, batch_of: RunBatch
 
 
 def _setting(tmp_path: Path) -> Setting:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    return Setting(Options(offline=True), tmp_path / "store.sqlite", scratch, 4 << 30)
+    return Setting(Options(offline=True), tmp_path / "store.sqlite")
 
 
 def test_a_row_over_its_time_ends_and_the_others_go_on(projects, tmp_path, monkeypatch):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from analyzer.batch.likeness import COMMON, Pair, pairs_of
-from analyzer.batch.prints import SKETCH, likeness
 from analyzer.batch.store import open_store
 from analyzer.cli import main
+from analyzer.prints import SKETCH, likeness
 from tests.batch.conftest import RunBatch, lines_of
 from tests.conftest import commit_all, git, write_files
 

@@ -11,11 +11,11 @@ import pytest
 from analyzer.batch.lines import dump
 from analyzer.cli import main
 from tests.batch.conftest import RunBatch, lines_of
-from tests.conftest import commit_all, write_files
+from tests.conftest import BuildGit, commit_all, write_files
 
 
 @pytest.fixture
-def work(git_repository, batch_of: RunBatch, tmp_path: Path) -> Path:
+def work(git_repository: BuildGit, batch_of: RunBatch, tmp_path: Path) -> Path:
     """A repository that went on after its batch."""
     work = git_repository({"README.md": "# Work\n", "train.py": "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n"})
     (tmp_path / "list.csv").write_text(f"name,repo\nAda,{work}\nBob,/not/there\n")

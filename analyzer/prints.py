@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from analyzer.fingerprints import COMPARED_KINDS, SHORTEST, normalised
 from analyzer.inventory import Kind, kind_of
 from analyzer.repository import Repository
 
-__all__ = ["BANDS", "SKETCH", "FilePrint", "PrintTaker", "bands_of", "likeness", "sketch_version"]
+__all__ = ["BANDS", "SKETCH", "FilePrint", "bands_of", "likeness", "sketch_version", "take_prints"]
 
 SKETCH = 64
 """Numbers of a sketch; the likeness of two is estimated within 0.05 (one standard deviation at 0.8)."""
@@ -38,29 +38,23 @@ class FilePrint:
     sketch: bytes
 
 
-@dataclass(slots=True)
-class PrintTaker:
-    """An observer of an analysis (``Options.observer``) that keeps the fingerprints of the files."""
-
-    prints: list[FilePrint] = field(default_factory=list)
-
-    def __call__(self, repository: Repository) -> None:
-        """Take the fingerprints of the files of the judged folder that are the candidate's own."""
-        copies = repository.inventory.copies
-        texts: list[tuple[str, bytes]] = []
-        for path in sorted(repository.inventory.own):
-            if path in copies or kind_of(path) not in COMPARED_KINDS or len(texts) >= _MOST_FILES:
-                continue
-            # What the analysis did not read is not read for this: it must neither cost more nor meet a limit.
-            content = repository.snapshot.held(path)
-            text = normalised(_code(path, content)) if content else b""
-            if len(text) >= SHORTEST:
-                texts.append((path, text))
-        sketches = _sketches([text for _, text in texts])
-        self.prints = [
-            FilePrint(path, hashlib.sha256(text).digest()[:_DIGEST], len(text), sketch)
-            for (path, text), sketch in zip(texts, sketches, strict=True)
-        ]
+def take_prints(repository: Repository) -> tuple[FilePrint, ...]:
+    """The fingerprints of the files of the judged folder that are the candidate's own, in order of paths."""
+    copies = repository.inventory.copies
+    texts: list[tuple[str, bytes]] = []
+    for path in sorted(repository.inventory.own):
+        if path in copies or kind_of(path) not in COMPARED_KINDS or len(texts) >= _MOST_FILES:
+            continue
+        # What the analysis did not read is not read for this: it must neither cost more nor meet a limit.
+        content = repository.snapshot.held(path)
+        text = normalised(_code(path, content)) if content else b""
+        if len(text) >= SHORTEST:
+            texts.append((path.encode("utf-8", "backslashreplace").decode(), text))
+    sketches = _sketches([text for _, text in texts])
+    return tuple(
+        FilePrint(path, hashlib.sha256(text).digest()[:_DIGEST], len(text), sketch)
+        for (path, text), sketch in zip(texts, sketches, strict=True)
+    )
 
 
 def _code(path: str, content: bytes) -> bytes:
