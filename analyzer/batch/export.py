@@ -29,6 +29,7 @@ class About:
     sections: tuple[tuple[str, str], ...]
     given: tuple[str, ...] = ()
     blind: bool = False
+    compared: bool = True
     notice: str = (
         "The score orders reading; it does not decide about a person. A person must look at the evidence before any "
         "decision. Failed rows were not looked at: they are no zeros."

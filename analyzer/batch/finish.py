@@ -26,8 +26,11 @@ class _Facts:
     failed: int
 
 
-def finish(folder: BatchFolder, store: Store, rubric: Rubric) -> int:
-    """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``. Returns the number of rows without a score."""
+def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> int:
+    """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``. Returns the number of rows without a score.
+
+    ``compared`` says whether repositories were compared with each other.
+    """
     facts = _look_through(folder)
     manifest = folder.manifest
     about = About(
@@ -37,6 +40,7 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric) -> int:
         tuple((section.id, section.title) for section in rubric.sections),
         facts.given,
         manifest.blind,
+        compared,
     )
     pairs = [_named(folder, pair) for pair in pairs_of(store, manifest.batch)]
     made = {line["row"]: line["made"] for _, line in read_lines(folder.journal)}

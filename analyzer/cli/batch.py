@@ -41,6 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--store", metavar="FILE", help="what is known of commits (default: in the cache folder of the user)"
     )
+    how.add_argument(
+        "--server", metavar="URL", help="let a service run it; --jobs and limits are then those of the service"
+    )
+    how.add_argument("--key", default="", metavar="KEY", help="key of the service (better: FOLIOSCOPE_KEY)")
     add_network(parser)
     add_rubric(how)
     add_limits(parser)
@@ -64,7 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
     )
     progress = _Progress(quiet=arguments.quiet)
     try:
-        counts = run_batch(batch, progress.tell)
+        if arguments.server:
+            from analyzer.batch.server import Server, run_on_server
+
+            server = Server(arguments.server, arguments.key or os.environ.get("FOLIOSCOPE_KEY", ""))
+            counts = run_on_server(batch, server, progress.tell)
+        else:
+            counts = run_batch(batch, progress.tell)
     except KeyboardInterrupt:
         progress.end()
         print(f"folioscope: interrupted; --resume goes on with {visible(str(batch.output))}", file=sys.stderr)
@@ -84,10 +94,9 @@ def _summary(counts: Counts, output: Path) -> str:
     lines = [first]
     ran = counts.finished - counts.before
     if counts.seconds and ran:
-        lines.append(
-            f"{ran:,} rows in {_time(counts.seconds)}, {counts.rate:.1f} a second; {counts.stored:,} from the store; "
-            f"a worker used at most {counts.peak / 1024 / 1024:.0f} MiB"
-        )
+        speed = f"{ran:,} rows in {_time(counts.seconds)}, {counts.rate:.1f} a second"
+        worker = f"; {counts.stored:,} from the store; a worker used at most {counts.peak / 1024 / 1024:.0f} MiB"
+        lines.append(speed + (worker if counts.peak else ""))
     lines.append(f"results: {visible(str(output))}/batch.html, batch.csv, batch.xlsx, pairs.csv, results.jsonl")
     if counts.failed:
         lines.append("causes are in the tables; --retry-failed runs failed rows again")

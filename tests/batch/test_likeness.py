@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.batch.likeness import COMMON, Pair, pairs_of
+import analyzer.batch.likeness
+from analyzer.batch.likeness import Pair, pairs_of
 from analyzer.batch.store import open_store
 from analyzer.cli import main
 from analyzer.prints import SKETCH, likeness
@@ -106,10 +107,11 @@ def test_two_people_with_the_very_same_repository(batch_of: RunBatch, tmp_path):
     assert "the same repository as row 2" in (tmp_path / "out" / "batch.csv").read_text("utf-8-sig")
 
 
-def test_what_many_have_is_course_material(batch_of: RunBatch, tmp_path):
+def test_what_many_have_is_course_material(batch_of: RunBatch, tmp_path, monkeypatch):
+    monkeypatch.setattr(analyzer.batch.likeness, "COMMON", 5)
     course = {f"starter/{name}.py": module(name) for name in ("steps", "tasks", "checks")}
     folders = [
-        build(tmp_path, f"student{number}", {**course, "own.py": module(f"idea{number}")}) for number in range(COMMON)
+        build(tmp_path, f"student{number}", {**course, "own.py": module(f"idea{number}")}) for number in range(5)
     ]
     batch_of(listed(tmp_path, *folders), jobs=2)
     assert found(tmp_path) == []
