@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analyzer.analysis import Options, analyze
 from analyzer.batch.entry import basis_of, entry_of
-from analyzer.batch.merge import merged
+from analyzer.batch.merge import merged, together
 from analyzer.errors import TargetError, UsageError
 from analyzer.plugins import discover
 from analyzer.report import Report
@@ -59,7 +59,11 @@ def rerun(line: Mapping[str, Any], options: Options = Options(), rubric: str = "
     _check_basis(basis, basis_of(used, discover(), limits))
     chosen = replace(options, rubric=rubric or wanted["id"], limits=limits)
     reports = [_again(item, chosen) for item in repositories]
-    found = entry_of(reports[0]) if "left_out" not in line else _together(repositories, reports, used)
+    if "left_out" in line:
+        targets = [item["target"] for item in repositories]
+        found = merged(together(zip(targets, reports, strict=True), used))
+    else:
+        found = entry_of(reports[0])
     before = {item["id"]: (item["status"], item["points"]) for item in line["criteria"]}
     after = {item["id"]: (item["status"], item["points"]) for item in found["criteria"]}
     changed = tuple(
@@ -68,18 +72,6 @@ def rerun(line: Mapping[str, Any], options: Options = Options(), rubric: str = "
         if name in after and before[name] != after[name]
     )
     return Rerun(line["row"], line["score"], found["score"], changed)
-
-
-def _together(repositories: Sequence[Mapping[str, Any]], reports: Sequence[Report], rubric: Rubric) -> dict[str, Any]:
-    """What a portfolio of these reports says."""
-    from analyzer.portfolio import Unit, portfolio_of
-
-    names = [item["name"] for item in repositories]
-    units = [
-        Unit(name if names.index(name) == place else item["target"], item["target"], report)
-        for place, (name, item, report) in enumerate(zip(names, repositories, reports, strict=True))
-    ]
-    return merged(portfolio_of(units, rubric))
 
 
 def _again(repository: Mapping[str, Any], options: Options) -> Report:

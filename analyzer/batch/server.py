@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish
-from analyzer.batch.merge import merged
+from analyzer.batch.merge import merged, together
 from analyzer.batch.results import BatchFolder
 from analyzer.batch.rows import Row, digest_of, is_account, read_rows
 from analyzer.batch.run import Batch, Counts, Tell
@@ -270,10 +270,7 @@ class _Run:
         if len(row.targets) == 1:
             self._write(done_line(row, entries[0], repositories, errors, basis), made)
             return
-        from analyzer.portfolio import Unit, portfolio_of
-
-        units = [Unit(target, target, report) for target, report in reports]
-        line = done_line(row, merged(portfolio_of(units, self._rubric)), repositories, errors, basis)
+        line = done_line(row, merged(together(reports, self._rubric)), repositories, errors, basis)
         line["left_out"] = []
         self._write(line, made)
 

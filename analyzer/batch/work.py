@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.analysis import Options, Result
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.locate import locate, read_located
-from analyzer.batch.merge import merged
+from analyzer.batch.merge import merged, together
 from analyzer.batch.rows import Row, is_account
 from analyzer.batch.store import Store, open_store
 from analyzer.errors import FolioscopeError
@@ -196,29 +196,22 @@ class Worker:
     # -- several ---------------------------------------------------------------------------------------------------
 
     def _portfolio_of_repositories(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
-        """All that the row names, none left out: the applicant chose them."""
-        from analyzer.portfolio import Unit, portfolio_of
-
-        units: dict[str, Unit] = {}
-        errors: list[dict[str, Any]] = []
-        first: FolioscopeError | None = None
+        """All that the row names."""
+        errors: list[tuple[FolioscopeError, str]] = []
+        reports: list[tuple[str, Report]] = []
         for target in row.targets:
             try:
                 item = self._one(target, options, whole=True)
             except FolioscopeError as error:
-                first = first or error
-                errors.append(error_of(error, target))
-                continue
-            assert item.report
-            looked.append(item)
-            name = item.report.target.name
-            units[name if name not in units else target] = Unit(
-                name if name not in units else target, target, item.report
-            )
-        if not units:
-            assert first
-            return self._failed(row, first)
-        return self._merged(row, portfolio_of(tuple(units.values()), self._rubric), looked, errors)
+                errors.append((error, target))
+            else:
+                assert item.report
+                looked.append(item)
+                reports.append((target, item.report))
+        if not reports:
+            return self._failed(row, errors[0][0])
+        told = [error_of(error, target) for error, target in errors]
+        return self._merged(row, together(reports, self._rubric), looked, told)
 
     def _portfolio_of_account(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
         """What of an account deserves a look, and what else the row names."""
