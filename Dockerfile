@@ -2,18 +2,18 @@
 # The service: web process, workers and migrations, by the command that is given. See docs/deployment.md.
 
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_CACHE=1
 WORKDIR /src
 
-# What the service needs, each wheel checked against its hash; a layer that changes with the lock file alone.
-COPY requirements-service.lock ./
-RUN python -m venv /opt/folioscope \
-    && /opt/folioscope/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements-service.lock
-
-# The build backend stays in this stage.
-COPY requirements.lock ./
+# What builds stays in this stage. All that is installed are wheels, each checked against its hash.
+COPY requirements-build.lock ./
 RUN python -m venv /opt/build \
-    && /opt/build/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements.lock
+    && /opt/build/bin/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements-build.lock
+
+# What the service needs: a layer that changes with its lock file alone.
+COPY requirements-service.lock ./
+RUN /opt/build/bin/uv venv --quiet --no-python-downloads --python python /opt/folioscope \
+    && /opt/build/bin/uv pip install --quiet --python /opt/folioscope --require-hashes --only-binary :all: --requirement requirements-service.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY analyzer analyzer
@@ -21,8 +21,7 @@ COPY rules rules
 COPY api api
 ARG SOURCE_DATE_EPOCH=315532800
 RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /dist . \
-    && /opt/folioscope/bin/python -m pip install --quiet --no-deps --no-index /dist/*.whl \
-    && /opt/folioscope/bin/python -m pip uninstall --quiet --yes pip
+    && /opt/build/bin/uv pip install --quiet --python /opt/folioscope --no-deps --no-index /dist/*.whl
 
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 # git reads repositories; tini ends the processes that a killed worker leaves behind. Debian keeps one version of a

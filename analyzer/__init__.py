@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analyzer.analysis import Options, Result, analyze, analyze_many, stored_key
+    from analyzer.compare import Comparison, compare_documents
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
     from analyzer.limits import Limits
     from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
+    from analyzer.reporters.badge import badge_svg
     from analyzer.reporters.formats import FORMATS, Format, render
+    from analyzer.reporters.html import REPORT_STATIC, html_environment, load_texts, report_context
     from analyzer.reporters.json_report import as_document, from_document
     from analyzer.reporters.schema import report_schema
     from analyzer.rubric import BUILT_IN, Criterion, Grade, Rubric, Section, load_rubric
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILT_IN",
     "FORMATS",
+    "REPORT_STATIC",
     "VERSION",
+    "Comparison",
     "Criterion",
     "FolioscopeError",
     "Format",
@@ -47,10 +52,15 @@ __all__ = [
     "analyze_many",
     "analyze_portfolio",
     "as_document",
+    "badge_svg",
+    "compare_documents",
     "from_document",
+    "html_environment",
     "load_rubric",
+    "load_texts",
     "parse_target",
     "render",
+    "report_context",
     "report_schema",
     "stored_key",
 ]
@@ -62,6 +72,9 @@ _HOMES = {
     **dict.fromkeys(("as_document", "from_document"), "analyzer.reporters.json_report"),
     **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
     **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
+    "badge_svg": "analyzer.reporters.badge",
+    **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
+    **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
     "Limits": "analyzer.limits",
     "Report": "analyzer.report",
     "Portfolio": "analyzer.portfolio",

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, owners_word, weaker
 from analyzer.authenticity import look_beside
 from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
-from analyzer.engine import decide, with_criteria
+from analyzer.engine import Decision, decide, with_criteria
 from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
 from analyzer.excerpts import cut_excerpts
 from analyzer.findings import Evidence
@@ -78,13 +79,17 @@ class Options:
     Args:
         ref: branch, tag or commit; overrides one in the target.
         subdir: folder in the repository; overrides one in the target.
-        rubric: name or path of a rubric.
+        rubric: name or path of a rubric; empty for that of the configuration where it counts, else ``mlops``.
         limits: what may be fetched and read.
         hosts: the git hosts that may be cloned from.
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
+        rules: modules of rule packages beside the installed ones.
+        configured: whether rubric, threshold and left-out paths of the repository's configuration count; for an owner's
+            own repository on this machine.
+        annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
         isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
         local: whether a path of this machine is a target at all.
@@ -101,6 +106,9 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
+    rules: tuple[str, ...] = ()
+    configured: bool = False
+    annotations: bool = True
     isolated: bool = False
     local: bool = True
     prints: bool = False
@@ -133,12 +141,18 @@ def analyze(
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
-    rubric = load_rubric(options.rubric)
+    rubric = load_rubric(options.rubric or "mlops")
+    discover(options.rules)  # while whatever they import may still be read
     parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
     if parsed.path is not None:
         if options.isolated:
             return _analyze_local_isolated(parsed, rubric, options, progress)
         return _analyze_local(parsed, rubric, options, progress)
+    if options.configured:
+        raise UsageError(
+            "--with-config is for a repository of your own on this machine",
+            f"{target} is a remote one, whose configuration is its own affair.",
+        )
     if options.worktree or options.standalone:
         raise UsageError("--worktree and --standalone are for folders on this machine", f"{target} is a remote one.")
     if options.offline:
@@ -185,26 +199,35 @@ def assess(
     rubric: Rubric,
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
+    word: OwnersWord = OwnersWord(),
     *,
     prints: bool = False,
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
     ``owner`` is whose share of the commits is reported, ``prints`` asks for fingerprints; neither touches the score.
+    ``word`` is what the repository's configuration says, as far as it counts.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
+    left_out = word.left_out()
+    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
         names = tuple(item.id for item in rubric.criteria)
         defects, unchecked = find_defects(repository)
-        decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+        installed = discover() if rules is None else rules
+        decisions, failures = decide(repository, installed, names, defects)
         defects = with_criteria(defects, decisions)
         wiring, broken = _wiring(repository)
-        card = score(decisions, rubric, chain_complete=wiring.chain.complete)
+        complete = wiring.chain.complete
+        if left_out:
+            decisions, complete = _no_stronger(snapshot, target.subdir, decisions, installed, complete=complete)
+        card, applied = _scored(decisions, rubric, word, complete=complete)
+        if applied and left_out:
+            applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -220,17 +243,47 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked})),
+            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked, *word.problems})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            configuration=applied,
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
             excerpts=cut_excerpts(repository, _by_weight(card)),
             prints=take_prints(repository) if prints else (),
         )
+
+
+def _no_stronger(
+    snapshot: Snapshot, subdir: str, reduced: Iterable[Decision], rules: tuple[Rule, ...], *, complete: bool
+) -> tuple[tuple[Decision, ...], bool]:
+    """The decisions and whether the chain is complete, no stronger than with all files: leaving out earns nothing."""
+    with closing(Repository(snapshot, subdir)) as whole:
+        ordered = tuple(reduced)
+        defects, _ = find_defects(whole)
+        decisions, _ = decide(whole, rules, tuple(item.criterion for item in ordered), defects)
+        complete = complete and _wiring(whole)[0].chain.complete
+    return tuple(weaker(first, second) for first, second in zip(decisions, ordered, strict=True)), complete
+
+
+def _scored(
+    decisions: tuple[Decision, ...], rubric: Rubric, word: OwnersWord, *, complete: bool
+) -> tuple[Scorecard, Applied | None]:
+    card = score(decisions, rubric, chain_complete=complete)
+    said = word.configuration
+    if said is None:
+        return card, None
+    applied: tuple[AppliedAnnotation, ...] = ()
+    without = card.score
+    if word.annotations:
+        decisions, applied = excuse(decisions, said, rubric)
+        card = score(decisions, rubric, chain_complete=complete)
+    if not word.settings:
+        return card, Applied(said.path, applied, without) if applied else None
+    return card, Applied(said.path, applied, without, True, said.fail_under, said.leave_out)
 
 
 def _by_weight(card: Scorecard) -> Iterator[Evidence]:
@@ -342,7 +395,15 @@ def _assess_in(
         tell("analyze", f"{len(snapshot.entries)} files")
         folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric, owner=options.owner, prints=options.prints)
+        word = owners_word(
+            snapshot.read_if_small, folder, configured=options.configured, annotations=options.annotations
+        )
+        rules = discover(options.rules)
+        if word.rubric and not options.rubric:
+            rubric = load_rubric(word.rubric)
+        if word.settings and word.configuration:
+            word.configuration.check_criteria(rubric)
+        return assess(snapshot, described, rubric, rules, options.owner, word, prints=options.prints)
 
 
 def existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -390,9 +451,20 @@ def _isolated(
     return run_confined(function, arguments, confinement, tell)
 
 
-def stored_key(target: Target, commit: str, subdir: str, rubric: Rubric, limits: Limits, owner: str = "") -> str:
+def stored_key(
+    target: Target,
+    commit: str,
+    subdir: str,
+    rubric: Rubric,
+    limits: Limits,
+    owner: str = "",
+    rules: tuple[str, ...] = (),
+    *,
+    annotations: bool = True,
+) -> str:
     """The key under which the report of a commit is kept, whatever ref led to the commit."""
-    return report_key(f"{target.web_url}\0{owner}", commit, subdir, rubric, discover(), limits)
+    name = f"{target.web_url}\0{owner}" + ("" if annotations else "\0without annotations")
+    return report_key(name, commit, subdir, rubric, discover(rules), limits)
 
 
 def analyze_remote(
@@ -418,7 +490,8 @@ def analyze_remote(
     )
 
     def key(commit: str) -> str:
-        return stored_key(target, commit, ref.subdir, rubric, options.limits, options.owner)
+        told = (options.limits, options.owner, options.rules)
+        return stored_key(target, commit, ref.subdir, rubric, *told, annotations=options.annotations)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:

@@ -35,6 +35,8 @@ class Decision:
     """What would stop it from running, where that made it partial."""
     withheld: bool = False
     """Whether it is unknown because of files of the repository itself, not because of us."""
+    excused: bool = False
+    """Whether it does not apply, by the owner's word."""
 
 
 def decide(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["FolioscopeError", "LimitError", "PlatformError", "RubricError", "TargetError", "UsageError"]
+__all__ = [
+    "ConfigurationError",
+    "FolioscopeError",
+    "LimitError",
+    "PlatformError",
+    "RubricError",
+    "TargetError",
+    "UsageError",
+]
 
 
 class FolioscopeError(Exception):
@@ -29,6 +37,10 @@ class UsageError(FolioscopeError):
 
 class RubricError(UsageError):
     """A rubric file is wrong; the message names file, line and reason (exit code 2)."""
+
+
+class ConfigurationError(UsageError):
+    """A configuration is wrong; the message names file, line and reason (exit code 2)."""
 
 
 class TargetError(FolioscopeError):

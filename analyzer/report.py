@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
+from analyzer.annotations import Applied
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
 from analyzer.excerpts import Excerpt
@@ -84,3 +85,4 @@ class Report:
     prints: tuple[FilePrint, ...] = ()
     """Fingerprints of the files, where they were asked for; no reporter shows them."""
     excerpts: tuple[Excerpt, ...] = ()
+    configuration: Applied | None = None

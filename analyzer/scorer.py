@@ -79,7 +79,7 @@ def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool
     regular = [item for item in scored if not item.criterion.bonus]
     possible = sum(item.criterion.points for item in regular if item.counts)
     assessed = sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN)
-    total = sum(item.criterion.points for item in regular)
+    total = sum(item.criterion.points for item in regular if not item.decision.excused)
     earned = sum(item.points for item in regular)
     bonus = sum(item.points for item in scored if item.criterion.bonus)
     scale = 100 / possible if possible else 0.0
@@ -87,7 +87,7 @@ def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool
     return Scorecard(
         value,
         rubric.grade(value),
-        assessed / total,
+        assessed / total if total else 0.0,
         tuple(_section(section.id, section.title, scored) for section in rubric.sections),
         scored,
         scale,

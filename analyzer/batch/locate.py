@@ -40,8 +40,8 @@ class Located:
 
     def key(self, commit: str, rubric: Rubric, options: Options) -> str:
         """The key of what is known about a commit of this target."""
-        named = f"{self.name}\0{self.ref}\0{options.owner}"
-        return report_key(named, commit, self.subdir, rubric, discover(), options.limits)
+        named = f"{self.name}\0{self.ref}\0{options.owner}\0{options.annotations}"
+        return report_key(named, commit, self.subdir, rubric, discover(options.rules), options.limits)
 
 
 def locate(typed: str, options: Options, progress: Progress = _quiet) -> Located:

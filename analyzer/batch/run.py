@@ -94,7 +94,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
     if batch.jobs < 1:
         raise UsageError(f"--jobs is {batch.jobs}", "Give a number of at least 1.")
     rubric = load_rubric(batch.options.rubric)
-    basis = basis_of(rubric, discover(), batch.options.limits)
+    basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits)
     digest = digest_of(batch.file)
     total = sum(1 for _ in read_rows(batch.file))
     if not total:

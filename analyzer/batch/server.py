@@ -31,7 +31,7 @@ from analyzer.reporters.json_report import from_document
 from analyzer.rubric import BUILT_IN, Rubric, load_rubric
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 __all__ = ["Server", "run_on_server"]
 
@@ -72,7 +72,7 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
         raise UsageError(
             "A service takes no rubric files", f"Name one of {', '.join(BUILT_IN)}, or leave out --server."
         )
-    basis = {**basis_of(rubric, discover(), batch.options.limits), "server": server.url}
+    basis = {**basis_of(rubric, discover(batch.options.rules), batch.options.limits), "server": server.url}
     digest = digest_of(batch.file)
     counts = Counts(sum(1 for _ in read_rows(batch.file)))
     if not counts.total:
@@ -94,10 +94,10 @@ class _Client:
     """Speaks HTTP with the service; waits where it is asked to, and tries again where the line breaks."""
 
     def __init__(self, server: Server) -> None:
-        import httpx
+        import httpx2
 
         self.server = server
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=server.url.rstrip("/"),
             headers={"Authorization": f"Bearer {server.key}", "User-Agent": "folioscope-batch"},
             timeout=120,
@@ -108,24 +108,24 @@ class _Client:
         """Let go of the connections."""
         self._http.close()
 
-    def get(self, path: str) -> httpx.Response:
+    def get(self, path: str) -> httpx2.Response:
         """A successful answer."""
         return self._ask("GET", path)
 
-    def post(self, path: str, content: bytes, key: str) -> httpx.Response:
+    def post(self, path: str, content: bytes, key: str) -> httpx2.Response:
         """A successful answer to what is sent at most once."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         return self._ask("POST", path, content=content, headers=headers)
 
-    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        import httpx
+    def _ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        import httpx2
 
         said = ""
         for number in range(_TRIES):
             wait = min(0.5 * 2**number, _LONGEST_WAIT)
             try:
                 answer = self._http.request(method, path, **more)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 said = f"{type(error).__name__}: {error}"
             else:
                 if answer.is_success:
@@ -142,7 +142,7 @@ class _Client:
         raise TargetError(f"The service {self.server.url} does not answer: {said}", "Try later with --resume.")
 
 
-def _problem(answer: httpx.Response) -> str:
+def _problem(answer: httpx2.Response) -> str:
     """What a problem document (RFC 9457) says, or the status."""
     try:
         found = answer.json()

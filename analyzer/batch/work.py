@@ -133,7 +133,7 @@ class Worker:
         self._options = replace(options, cached=False, isolated=True, prints=True)
         self._store = store
         self._rubric: Rubric = load_rubric(options.rubric)
-        self._basis = basis_of(self._rubric, discover(), options.limits)
+        self._basis = basis_of(self._rubric, discover(options.rules), options.limits)
 
     def look_at(self, row: Row) -> Outcome:
         """The outcome of one row; whatever goes wrong is its cause."""

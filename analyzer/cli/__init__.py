@@ -31,12 +31,14 @@ COMMANDS: Mapping[str, str] = {
     "compare": "say what changed between two commits, folders or reports",
     "portfolio": "analyze many repositories of one person as one portfolio",
     "projects": "list the projects inside a repository, at first sight",
+    "fix": "write a start for a criterion, made from what the repository has",
+    "init": "add the check to a repository: workflow, configuration and badge",
     "doctor": "say what this machine offers: versions, protections, limits, caches",
     "forget": "erase what batches know about repositories",
     "rerun": "run lines of a batch again and compare",
     "rules": "list the criteria and rules, or explain one",
-    "schema": "print the JSON Schema of the report, or of a portfolio",
     "unblind": "say who is behind the codes of a blind batch",
+    "schema": "print the JSON Schema of the report, of a portfolio, or of the configuration",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
 

@@ -51,9 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.github:
             report = _beside(report, options, progress)
     _write(report, arguments)
-    below = arguments.fail_under is not None and report.scorecard.score < arguments.fail_under
+    least = arguments.fail_under
+    if least is None and report.configuration:
+        least = report.configuration.fail_under
+    below = least is not None and report.scorecard.score < least
     if below:
-        print(f"folioscope: the score {report.scorecard.score:g} is below {arguments.fail_under:g}", file=sys.stderr)
+        print(f"folioscope: the score {report.scorecard.score:g} is below {least:g}", file=sys.stderr)
     return 1 if below else 0
 
 

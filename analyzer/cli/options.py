@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.limits import Limits
 from analyzer.rubric import BUILT_IN
@@ -58,20 +58,47 @@ def add_network(parser: argparse._ActionsContainer) -> None:
     )
 
 
+class _Rubric(argparse.Action):
+    """Keeps the rubric, and that it was typed: one that was comes before that of a configuration."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        del parser, option
+        namespace.rubric, namespace.rubric_typed = values, True
+
+
 def add_rubric(parser: argparse._ActionsContainer) -> None:
     """The rubric alone."""
     parser.add_argument(
         "--rubric",
         default="mlops",
+        action=_Rubric,
         metavar="NAME|FILE",
         help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
     )
 
 
 def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """How it is judged: rubric and owner. The group takes more."""
+    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
+    how.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="also judge by the rules of this installed Python module",
+    )
+    how.add_argument(
+        "--with-config",
+        action="store_true",
+        help="the repository is yours: take rubric, threshold and paths to leave out from its .folioscope.yaml or"
+        " pyproject.toml",
+    )
+    how.add_argument(
+        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
+    )
     how.add_argument(
         "--owner",
         default="",
@@ -164,10 +191,11 @@ def options_of(arguments: argparse.Namespace) -> Options:
         analysis_seconds=arguments.max_analysis_seconds,
         memory_bytes=arguments.max_memory,
     )
+    configured = getattr(arguments, "with_config", False)
     return Options(
         ref=getattr(arguments, "ref", ""),
         subdir=getattr(arguments, "subdir", ""),
-        rubric=arguments.rubric,
+        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not configured else "",
         limits=limits,
         hosts=hosts_of(arguments.host),
         worktree=getattr(arguments, "worktree", False),
@@ -175,6 +203,9 @@ def options_of(arguments: argparse.Namespace) -> Options:
         offline=arguments.offline,
         owner=getattr(arguments, "owner", ""),
         cached=not getattr(arguments, "no_cache", False),
+        rules=tuple(getattr(arguments, "rules", ())),
+        configured=configured,
+        annotations=not getattr(arguments, "ignore_annotations", False),
         isolated=getattr(arguments, "isolate", False),
     )
 

@@ -63,9 +63,9 @@ def _best(criterion: Criterion, units: Sequence[Unit]) -> MergedCriterion:
     return MergedCriterion(ScoredCriterion(criterion, Decision(criterion.id, Status.MISSING, summary), 0.0), "")
 
 
-def _met_elsewhere(merged: MergedCriterion, units: Sequence[Unit]) -> bool:
-    others = (_of(unit, merged.criterion.id) for unit in units if unit.name != merged.unit)
-    return any(item is not None and item.decision.status is Status.MET for item in others)
+def _met_in(merged: MergedCriterion, units: Sequence[Unit]) -> bool:
+    found = (_of(unit, merged.criterion.id) for unit in units)
+    return any(item is not None and item.decision.status is Status.MET for item in found)
 
 
 def _of(unit: Unit, name: str) -> ScoredCriterion | None:
@@ -92,11 +92,15 @@ def merged_technologies(units: Sequence[Unit]) -> tuple[Technology, ...]:
 
 
 def strongest(units: Sequence[Unit], criteria: Sequence[MergedCriterion]) -> tuple[Strength, ...]:
-    """The strongest units, each with what it alone meets."""
-    found = []
-    for unit in ranked(units)[:_MOST_STRONG]:
-        own = [item for item in criteria if item.unit == unit.name and item.status is Status.MET]
-        alone = sorted((item for item in own if not _met_elsewhere(item, units)), key=lambda item: -item.points)
+    """The strongest units, one a repository, each with what no other repository meets."""
+    found: list[Strength] = []
+    best: dict[str, Unit] = {}
+    for unit in ranked(units):
+        best.setdefault(unit.target, unit)
+    for unit in list(best.values())[:_MOST_STRONG]:
+        others = [other for other in units if other.target != unit.target]
+        met = [item for item in criteria if item.status is Status.MET]
+        alone = sorted((item for item in met if not _met_in(item, others)), key=lambda item: -item.points)
         card = unit.report.scorecard
         names = tuple(item.criterion.title for item in alone[:5])
         found.append(Strength(unit.name, card.score, card.grade, sentence(unit.report), names))

@@ -98,17 +98,23 @@ def _site(units: Sequence[Unit], owners: Sequence[OwnerFacts]) -> Tip:
 
 
 def _outcomes(units: Sequence[Unit]) -> Tip:
-    without, backed = [], 0
+    """Of each repository; what one of its projects states, it states."""
+    by_target: dict[str, list[Unit]] = {}
     for unit in units:
-        met = any(
-            item.criterion.id == "doc.quantified" and item.decision.status is Status.MET
-            for item in unit.report.scorecard.criteria
-        )
-        without += [] if met else [unit.name]
-        backed += sum(item.backed for item in unit.report.outcomes)
+        by_target.setdefault(unit.target, []).append(unit)
+    without = [same[0].name for same in by_target.values() if not any(_quantified(unit) for unit in same)]
+    backed = sum(max(sum(item.backed for item in unit.report.outcomes) for unit in same) for same in by_target.values())
     shown = f"; {backed:,} of their figures {'is' if backed == 1 else 'are'} shown by a file" if backed else ""
-    sentence = f"{_share(len(units) - len(without), len(units))} outcomes in numbers{shown}."
-    return Tip("outcomes", "Quantified outcomes", _judged(without, len(units)), sentence, tuple(without))
+    among = len(by_target)
+    sentence = f"{_share(among - len(without), among)} outcomes in numbers{shown}."
+    return Tip("outcomes", "Quantified outcomes", _judged(without, among), sentence, tuple(without))
+
+
+def _quantified(unit: Unit) -> bool:
+    return any(
+        item.criterion.id == "doc.quantified" and item.decision.status is Status.MET
+        for item in unit.report.scorecard.criteria
+    )
 
 
 def _share(number: int, among: int) -> str:

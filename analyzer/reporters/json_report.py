@@ -13,7 +13,7 @@ from analyzer.excerpts import Excerpt
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
-from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of, owners_word, owners_word_of
 from analyzer.reporters.json_platform import platform_part, project, project_of
 from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.reporters.words import plain_utf8 as _plain
@@ -146,6 +146,8 @@ def as_document(report: Report) -> dict[str, Any]:
         document["projects"] = [project(item) for item in report.projects]
     if report.platform:
         document["platform"] = platform_part(report.platform)
+    if report.configuration:
+        document["configuration"] = owners_word(report.configuration)
     return document
 
 
@@ -158,10 +160,18 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         typed: what the user typed this time.
     """
     target = ReportTarget(**{**document["target"], "input": typed})
+    configuration = owners_word_of(document["configuration"]) if "configuration" in document else None
+    excused = {item.criterion for item in configuration.annotations if not item.refused} if configuration else set()
     criteria = tuple(
         ScoredCriterion(
             criterion,
-            Decision(item["id"], Status(item["status"]), item["summary"], _found(item["evidence"])),
+            Decision(
+                item["id"],
+                Status(item["status"]),
+                item["summary"],
+                _found(item["evidence"]),
+                excused=item["id"] in excused,
+            ),
             item["points"],
         )
         for item in document["criteria"]
@@ -205,6 +215,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         excerpts=tuple(
             Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())
         ),
+        configuration=configuration,
     )
 
 

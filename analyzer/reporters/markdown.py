@@ -9,6 +9,7 @@ from analyzer.findings import Evidence, Status
 from analyzer.github.words import sentences
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
 
 __all__ = ["code", "escaped", "render_markdown"]
@@ -162,6 +163,9 @@ def _technologies(report: Report) -> Iterator[str]:
         yield ""
         yield from (f"- {code(item.path)}: {escaped(item.impression)}" for item in report.projects)
         yield ""
+    said = [f"- {escaped(item)}" for item in owners_sentences(report)]
+    if said:
+        yield from (f"**{OWNERS_WORD}**", "", *said, "")
 
 
 def _interview(report: Report) -> Iterator[str]:

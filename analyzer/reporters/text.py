@@ -16,6 +16,7 @@ from analyzer.github.words import sentences
 from analyzer.interview import Question
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.wiring_text import chain_text
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
@@ -75,6 +76,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     parts += list(_interview(report, verbose))
     parts += _beside(report)
     parts += _platform(report)
+    parts += _owners_word(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
     console.print(Group(*parts))
@@ -246,6 +248,11 @@ def _beside(report: Report) -> list[RenderableType]:
     found: list[RenderableType] = [_title("Facts beside the score")]
     found += [Text(visible(fact)) for fact in report.authenticity.facts]
     return [*found, ""]
+
+
+def _owners_word(report: Report) -> list[RenderableType]:
+    found: list[RenderableType] = [Text(visible(item)) for item in owners_sentences(report)]
+    return [_title(OWNERS_WORD), *found, ""] if found else []
 
 
 def _platform(report: Report) -> list[RenderableType]:

@@ -17,14 +17,14 @@ from analyzer.reporters.html.texts import LANGUAGES, Texts, load_texts
 from analyzer.reporters.html.view import EVIDENCE_SHOWN, OUTCOMES_SHOWN, TIES_SHOWN, ReportView
 from analyzer.reporters.words import number, sentence, visible
 
-__all__ = ["STATIC", "environment", "render_html", "report_context"]
+__all__ = ["REPORT_STATIC", "html_environment", "render_html", "report_context"]
 
 _HERE = Path(__file__).parent
-STATIC = _HERE / "static"
+REPORT_STATIC = _HERE / "static"
 """The style sheet and the script of a report, which a service links and a file embeds."""
 
 
-def environment(extra: Sequence[BaseLoader] = ()) -> Environment:
+def html_environment(extra: Sequence[BaseLoader] = ()) -> Environment:
     """The environment of the templates; ``extra`` loaders come first.
 
     Every value is escaped, and before that its control and bidi characters are shown as escapes: text of a repository
@@ -49,7 +49,7 @@ def _shown(value: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _own() -> Environment:
-    return environment()
+    return html_environment()
 
 
 def report_context(report: Report, texts: Texts) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def render_html(report: Report, language: str = LANGUAGES[0]) -> str:
     The page allows itself its own style and script by their hashes and nothing else, so that nothing that a repository
     says could load or run anything.
     """
-    style = (STATIC / "report.css").read_text("utf-8")
-    script = (STATIC / "report.js").read_text("utf-8")
+    style = (REPORT_STATIC / "report.css").read_text("utf-8")
+    script = (REPORT_STATIC / "report.js").read_text("utf-8")
     return (
         _own()
         .get_template("report/file.html")

@@ -14,7 +14,7 @@ from analyzer.findings import Evidence
 from analyzer.reporters.html.code import Listing
 from analyzer.reporters.html.graph import draw
 from analyzer.reporters.html.radar import radar
-from analyzer.reporters.html.render import STATIC
+from analyzer.reporters.html.render import REPORT_STATIC
 from analyzer.reporters.html.texts import Texts, load_texts, plural_category
 from analyzer.wiring import Chain, Edge, Gap, Link, Node, WiringSummary
 
@@ -190,7 +190,7 @@ def test_nothing_to_draw_is_no_picture():
 
 
 def test_the_style_sheet_asks_for_nothing_and_turns_with_the_direction():
-    style = (STATIC / "report.css").read_text("utf-8")
+    style = (REPORT_STATIC / "report.css").read_text("utf-8")
     assert not re.search(r"url\((?!#)|@import|@font-face", style)
     plain = re.sub(r"\.l[^{}]*\{[^}]*\}|pre\{[^}]*\}", "", style)  # code runs from left to right in every language
     assert (

@@ -2,8 +2,9 @@
 // Without this script everything can be read; it adds to the page and takes nothing over.
 (function () {
   "use strict";
-  var root = document.querySelector("[data-report]");
-  if (!root) { return; }
+  function begin(root) {
+  if (root.dataset.begun) { return; }
+  root.dataset.begun = "yes";
   var all = function (where, what) { return Array.prototype.slice.call(where.querySelectorAll(what)); };
   var one = function (what) { return root.querySelector(what); };
 
@@ -149,4 +150,9 @@
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
   });
+  }
+
+  function beginAll() { Array.prototype.forEach.call(document.querySelectorAll("[data-report]"), begin); }
+  beginAll();
+  document.addEventListener("htmx:load", beginAll);
 })();
