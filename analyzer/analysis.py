@@ -27,6 +27,7 @@ from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
+from analyzer.prints import take_prints
 from analyzer.projects import several_projects
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
@@ -51,6 +52,7 @@ from analyzer.version import VERSION
 from analyzer.wiring import WiringSummary, summarize
 
 if TYPE_CHECKING:
+    from analyzer.acquire import RemoteRef
     from analyzer.isolation import Confinement
 
 Progress = Callable[[str, str], None]
@@ -64,6 +66,7 @@ __all__ = [
     "analyze",
     "analyze_each",
     "analyze_many",
+    "analyze_remote",
     "assess",
     "existing_folder",
     "judge",
@@ -93,6 +96,7 @@ class Options:
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
         isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
         local: whether a path of this machine is a target at all.
+        prints: whether the report carries fingerprints of the files, to find copies; one from the cache has none.
     """
 
     ref: str = ""
@@ -110,6 +114,7 @@ class Options:
     annotations: bool = True
     isolated: bool = False
     local: bool = True
+    prints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,10 @@ def analyze(
             f"{parsed.owner}/{parsed.repo} is not on this machine",
             "Leave out --offline, or give the path of a local clone.",
         )
-    return _analyze_remote(parsed, rubric, options, progress, cache or ReportCache())
+    from analyzer.acquire import resolve_remote
+
+    ref = resolve_remote(parsed, options.limits, progress)
+    return analyze_remote(parsed, ref, rubric, options, progress, cache)
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -195,11 +203,13 @@ def assess(
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
     word: OwnersWord = OwnersWord(),
+    *,
+    prints: bool = False,
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
-    ``owner`` is whose share of the commits is reported; it never touches the score. ``word`` is what the repository's
-    configuration says, as far as it counts.
+    ``owner`` is whose share of the commits is reported, ``prints`` asks for fingerprints; neither touches the score.
+    ``word`` is what the repository's configuration says, as far as it counts.
 
     Raises:
         LimitError: the repository holds more text than may be read.
@@ -236,6 +246,7 @@ def assess(
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
             excerpts=cut_excerpts(repository, _by_weight(card)),
+            prints=take_prints(repository) if prints else (),
         )
 
 
@@ -416,7 +427,7 @@ def _assess_in(
             rubric = load_rubric(word.rubric)
         if word.settings and word.configuration:
             word.configuration.check_criteria(rubric)
-        return assess(snapshot, described, rubric, rules, options.owner, word)
+        return assess(snapshot, described, rubric, rules, options.owner, word, prints=options.prints)
 
 
 def existing_folder(snapshot: Snapshot, subdir: str) -> str:
@@ -480,12 +491,24 @@ def stored_key(
     return report_key(name, commit, subdir, rubric, discover(rules), limits)
 
 
-def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress, cache: Cache) -> Report:
-    from analyzer.acquire import acquire, resolve_remote
+def analyze_remote(
+    target: Target,
+    ref: RemoteRef,
+    rubric: Rubric,
+    options: Options,
+    tell: Progress = _quiet,
+    cache: Cache | None = None,
+) -> Report:
+    """Analyze the commit that the server named for a target (``analyzer.acquire.resolve_remote``).
+
+    Raises:
+        FolioscopeError: as :func:`analyze`.
+    """
+    from analyzer.acquire import acquire
     from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
-    ref = resolve_remote(target, options.limits, tell)
+    cache = cache or ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
     )

@@ -14,7 +14,7 @@ from analyzer.plugins import Rule
 from analyzer.rubric import Rubric
 from analyzer.version import VERSION
 
-__all__ = ["Cache", "ReportCache", "report_key"]
+__all__ = ["Cache", "ReportCache", "cache_home", "report_key"]
 
 
 def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
@@ -41,7 +41,7 @@ class ReportCache:
     """JSON documents by key. A cache that cannot be read or written is as good as none."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or _home() / "folioscope" / "reports"
+        self.folder = folder or cache_home() / "folioscope" / "reports"
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The document of a key, or None."""
@@ -67,7 +67,8 @@ class ReportCache:
             return
 
 
-def _home() -> Path:
+def cache_home() -> Path:
+    """The folder in which programs of this user keep what they can make anew."""
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     except RuntimeError:  # a user without a home folder

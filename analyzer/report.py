@@ -12,6 +12,7 @@ from analyzer.excerpts import Excerpt
 from analyzer.github.facts import PlatformView
 from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
+from analyzer.prints import FilePrint
 from analyzer.projects import Project
 from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
@@ -81,5 +82,7 @@ class Report:
     """Projects inside, where the repository holds several."""
     platform: PlatformView | None = None
     """What the platform says, where it was asked; never part of the score."""
+    prints: tuple[FilePrint, ...] = ()
+    """Fingerprints of the files, where they were asked for; no reporter shows them."""
     excerpts: tuple[Excerpt, ...] = ()
     configuration: Applied | None = None

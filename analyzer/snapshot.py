@@ -130,6 +130,10 @@ class Snapshot:
             self.fetch((path,))
         return self._contents.get(path)
 
+    def held(self, path: str) -> bytes | None:
+        """The content of a file that was read before, or None; reads nothing."""
+        return self._contents.get(path)
+
     def read_if_small(self, path: str) -> bytes | None:
         """The content of a file that need not be there; one over the limit is as good as none, and no problem."""
         entry = self.entries.get(path)

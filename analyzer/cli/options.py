@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_judging",
     "add_limits",
+    "add_network",
     "add_platform",
     "add_reading",
     "add_rubric",
@@ -36,14 +37,19 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--subdir", default="", metavar="FOLDER", help="judge this folder of the repository")
     what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
     what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
-    what.add_argument("--offline", action="store_true", help="never use the network")
     what.add_argument(
         "--isolate",
         action="store_true",
         help="read a local repository in a confined process, as a remote one always is (see folioscope doctor)",
     )
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
-    what.add_argument(
+    add_network(what)
+
+
+def add_network(parser: argparse._ActionsContainer) -> None:
+    """Whether and where the network is used."""
+    parser.add_argument("--offline", action="store_true", help="never use the network")
+    parser.add_argument(
         "--host",
         action="append",
         default=[],
@@ -169,7 +175,7 @@ def score_of(text: str) -> float:
 
 
 def options_of(arguments: argparse.Namespace) -> Options:
-    """The options of an analysis that these arguments come to.
+    """The options of an analysis that these arguments come to; a command may leave out those of one repository.
 
     Raises:
         UsageError: a host is no address.

@@ -7,10 +7,11 @@ print(whole.score, [item.title for item in whole.skills if item.level == "strong
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from analyzer.analysis import Options, Progress, analyze_each
+from analyzer.analysis import Options, Progress, Result, analyze_each
 from analyzer.errors import FolioscopeError, TargetError
 from analyzer.github.facts import OwnerFacts
 from analyzer.github.platform import Platform, platform_for
@@ -28,6 +29,15 @@ from analyzer.target import Host
 from analyzer.version import VERSION
 
 __all__ = ["MOST", "Portfolio", "Unit", "analyze_portfolio", "portfolio_of"]
+
+
+class Each(Protocol):
+    """Analyzes many targets, each with its options, as :func:`analyzer.analysis.analyze_each` does."""
+
+    def __call__(self, targets: Iterable[tuple[str, Options]], /, *, jobs: int = 1) -> Iterator[Result]:
+        """One result a target, in order."""
+        ...
+
 
 MOST = 12
 """Repositories of one portfolio that are analyzed in full, where no other number is given."""
@@ -48,6 +58,7 @@ def analyze_portfolio(
     split: bool = False,
     platform: Platform | None = None,
     ask: bool = False,
+    each: Each = analyze_each,
 ) -> Portfolio:
     """Choose among what the targets name, analyze it, and merge the reports.
 
@@ -62,6 +73,7 @@ def analyze_portfolio(
         platform: the platform that lists an account's repositories; by default the one that the environment describes,
             asked only where an account is named or with ``ask``, and none with ``options.offline``.
         ask: whether the platform is asked about each repository that was analyzed; its word stands beside the score.
+        each: analyzes what was chosen, in order; one that knows reports of earlier runs may take its place.
 
     Raises:
         FolioscopeError: nothing could be read, or the arguments are wrong. One target that cannot be read costs itself alone.
@@ -70,7 +82,7 @@ def analyze_portfolio(
     named = named_in(targets, options.hosts)
     with _Platforms(platform, progress, offline=options.offline) as platforms:
         choice = choose(named, options, progress, platforms.of, most=most, everything=everything, split=split)
-        units = _analyzed(choice, progress, jobs)
+        units = _analyzed(choice, progress, jobs, each)
         if not units:
             raise unreadable(choice.failures) if choice.failures else _nothing_left(choice)
         if ask:
@@ -79,13 +91,13 @@ def analyze_portfolio(
     return portfolio_of(units, rubric, name=name, choice=choice)
 
 
-def _analyzed(choice: Choice, progress: Progress, jobs: int) -> list[Unit]:
+def _analyzed(choice: Choice, progress: Progress, jobs: int, each: Each) -> list[Unit]:
     """Analyze what was chosen; what fails is noted with its cause."""
     units: list[Unit] = []
     work = [(item.target, item.options) for item in choice.candidates]
     if work:
         progress("analyze", f"{len(work)} repositories" if len(work) > 1 else choice.candidates[0].name)
-    for candidate, result in zip(choice.candidates, analyze_each(work, jobs=jobs), strict=True):
+    for candidate, result in zip(choice.candidates, each(work, jobs=jobs), strict=True):
         if result.report is not None:
             units.append(Unit(candidate.name, candidate.target, result.report, candidate.look))
             progress("analyzed", f"{candidate.name} ({len(units)} of {len(work)})")

@@ -1,0 +1,126 @@
+"""Blind results: a code in place of the person, and a key file that brings the person back.
+
+The blind line holds what was judged and nothing that leads to a person: no name, no cell of the file, no address, commit,
+path or sentence of a repository, no position in the list. The key file holds the whole line by its code.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from analyzer.batch.lines import dump, whole_lines
+from analyzer.errors import UsageError
+
+__all__ = ["KeyFile", "blinded"]
+
+_DIGITS = 8
+
+
+def blinded(line: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """The part of a line that says nothing about who it is."""
+    titles = {item["id"]: item["title"] for item in line.get("criteria", ())}
+    kept = {
+        "schema_version": line["schema_version"],
+        "code": code,
+        "status": line["status"],
+        "error": _blind_error(line["error"]),
+        "score": line["score"],
+        "repositories": len(line["repositories"]),
+        "basis": line["basis"],
+    }
+    if line["status"] == "done":
+        hidden = {"summary", "evidence", "repository"}
+        kept |= {name: line[name] for name in ("grade", "assessed", "sections", "unknown", "technologies", "strength")}
+        kept["criteria"] = [
+            {name: value for name, value in item.items() if name not in hidden} for item in line["criteria"]
+        ]
+        kept["gaps"] = [
+            {**gap, "title": titles[gap["criterion"]]} for gap in line["gaps"] if gap["criterion"] in titles
+        ]
+        kept["not_read"] = [_blind_error(error) for error in line["not_read"]]
+    return kept
+
+
+def _blind_error(error: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    return {"kind": error["kind"], "exit_code": error["exit_code"], "what": "", "hint": "", "target": ""}
+
+
+class KeyFile:
+    """The key file of a batch, open for writing: a secret from which codes come, and a line by each code.
+
+    Made with a random secret where there is none; only its owner may read it.
+
+    Raises:
+        UsageError: it cannot be made, or is no key file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            if path.exists():
+                secret = _secret(path)
+                whole_lines(path)
+            else:
+                secret = secrets.token_hex(32)
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(dump({"folioscope_key": 1, "secret": secret}))
+            self._secret = bytes.fromhex(secret)
+            self._file: IO[bytes] = path.open("ab")
+        except OSError as error:
+            raise UsageError(f"The key file {path} cannot be written: {error.strerror}", "Give another one.") from error
+
+    def code(self, row: int) -> str:
+        """The code of a row: the same for the same key file, and without a way back."""
+        digest = hmac.new(self._secret, str(row).encode(), hashlib.sha256).digest()
+        return base64.b32encode(digest).decode("ascii")[:_DIGITS]
+
+    def keep(self, code: str, line: Mapping[str, Any], made: str) -> None:
+        """Add the line of a code, and when its analysis was made."""
+        self._file.write(dump({"code": code, "made": made, "line": line}))
+        self._file.flush()
+
+    def sync(self) -> None:
+        """See that what was added is on the disk."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @staticmethod
+    def lines(path: Path) -> dict[str, int]:
+        """The place in the file, in bytes, of the line of each code.
+
+        Raises:
+            UsageError: it is no key file.
+        """
+        _secret(path)
+        found: dict[str, int] = {}
+        with path.open("rb") as file:
+            file.readline()
+            while True:
+                place = file.tell()
+                text = file.readline()
+                if not text.endswith(b"\n"):
+                    return found
+                found[str(json.loads(text)["code"])] = place
+
+
+def _secret(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = json.loads(file.readline())
+        return str(head["secret"]) if head["folioscope_key"] == 1 else ""
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} is no key file of a batch", "Give the file that --blind wrote.") from error

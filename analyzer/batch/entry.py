@@ -1,0 +1,143 @@
+"""What a batch keeps of one repository, and the line that it writes for one applicant: plain values without a clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from analyzer.batch.rows import Row
+from analyzer.errors import FolioscopeError
+from analyzer.findings import Status
+from analyzer.limits import Limits
+from analyzer.plugins import Rule
+from analyzer.report import Report
+from analyzer.reporters.words import plain_utf8
+from analyzer.rubric import Rubric
+from analyzer.scorer import Scorecard
+from analyzer.version import VERSION
+
+__all__ = ["LINE_VERSION", "basis_of", "done_line", "entry_of", "error_of", "failed_line", "judged"]
+
+LINE_VERSION = 1
+"""Version of the form of a line; changes only add."""
+_PATHS = 3
+
+
+def basis_of(rubric: Rubric, rules: Iterable[Rule], limits: Limits) -> dict[str, Any]:
+    """What a score rests on beside the commit; the same basis and commits give the same score."""
+    names = "\0".join(sorted(rule.id for rule in rules))
+    return {
+        "tool": {"name": "folioscope", "version": VERSION},
+        "rubric": {"id": rubric.id, "version": rubric.version, "sha256": rubric.sha256},
+        "rules": hashlib.sha256(names.encode()).hexdigest(),
+        "limits": {name: getattr(limits, name) for name in ("blob_bytes", "path_depth", "path_bytes")},
+    }
+
+
+def entry_of(report: Report) -> dict[str, Any]:
+    """What is kept of the report on one repository."""
+    target = report.target
+    return {
+        "repository": {
+            "name": plain_utf8(target.name),
+            "url": target.url,
+            "subdir": plain_utf8(target.subdir),
+            "commit": target.commit,
+            "committed": target.committed,
+            "files": report.files,
+            "not_read": len(report.problems),
+            "score": report.scorecard.score,
+        },
+        **judged(report.scorecard, plain_utf8(target.name)),
+        "technologies": [item.id for item in report.technologies],
+        "gaps": [
+            {"criterion": step.criterion, "title": step.title, "gain": step.gain} for step in report.next_steps[:3]
+        ],
+        "facts": [plain_utf8(fact) for fact in report.authenticity.facts],
+    }
+
+
+def judged(card: Scorecard, repository: str = "") -> dict[str, Any]:
+    """The score and what it is made of. ``repository`` is where the evidence lies; empty where each criterion tells."""
+    criteria = []
+    for item in card.criteria:
+        evidence = item.decision.evidence
+        share = 1.0 if item.criterion.bonus else card.scale
+        criteria.append(
+            {
+                "id": item.criterion.id,
+                "title": item.criterion.title,
+                "status": item.decision.status.value,
+                "points": round(item.points * share, 4),
+                "max_points": round(item.criterion.points * share, 4),
+                "bonus": item.criterion.bonus,
+                "summary": plain_utf8(item.decision.summary),
+                "evidence": [f"{plain_utf8(found.path)}:{found.line}" for found in evidence[:_PATHS]],
+                "repository": repository if evidence else "",
+            }
+        )
+    return {
+        "score": card.score,
+        "grade": card.grade,
+        "assessed": round(card.assessed, 4),
+        "sections": [
+            {"id": item.id, "title": item.title, "score": item.score, "max_score": item.max_score, "bonus": item.bonus}
+            for item in card.sections
+        ],
+        "criteria": criteria,
+        "unknown": [item.criterion.id for item in card.criteria if item.decision.status is Status.UNKNOWN],
+    }
+
+
+def error_of(error: Exception, target: str = "") -> dict[str, Any]:
+    """An error as values: its class, what was wrong, the way out."""
+    if isinstance(error, FolioscopeError):
+        kind, what, hint, code = type(error).__name__, error.what, error.hint, error.exit_code
+    else:
+        kind, what, hint, code = "InternalError", f"{type(error).__name__}: {error}"[:500], "Please report this.", 3
+    return {"kind": kind, "exit_code": code, "what": plain_utf8(what), "hint": plain_utf8(hint), "target": target}
+
+
+def _head(row: Row, status: str) -> dict[str, Any]:
+    return {
+        "schema_version": LINE_VERSION,
+        "row": row.number,
+        "line": row.line,
+        "applicant": row.applicant,
+        "given": dict(row.given),
+        "targets": list(row.targets),
+        "status": status,
+    }
+
+
+def done_line(
+    row: Row,
+    found: Mapping[str, Any],
+    repositories: Sequence[Mapping[str, Any]],
+    not_read: Sequence[Mapping[str, Any]],
+    basis: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The line of an applicant with a score. ``not_read`` are the errors of repositories that gave none."""
+    return {
+        **_head(row, "done"),
+        "error": None,
+        **{key: value for key, value in found.items() if key != "repository"},
+        "strength": _strength(found["sections"]),
+        "repositories": list(repositories),
+        "not_read": list(not_read),
+        "basis": dict(basis),
+    }
+
+
+def failed_line(row: Row, error: Mapping[str, Any], basis: Mapping[str, Any]) -> dict[str, Any]:
+    """The line of an applicant who could not be looked at: a cause and no score."""
+    return {**_head(row, "failed"), "error": dict(error), "score": None, "repositories": [], "basis": dict(basis)}
+
+
+def _strength(sections: Sequence[Mapping[str, Any]]) -> str:
+    """The section in which the largest share of the points was earned; none where nothing was."""
+    shares = [
+        (item["score"] / item["max_score"], item["title"]) for item in sections if item["max_score"] and item["score"]
+    ]
+    return max(shares, key=lambda pair: pair[0])[1] if shares else ""

@@ -1,0 +1,222 @@
+"""A finished batch as CSV and Excel: one row an applicant, best first, failures with their cause and without a score."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analyzer.batch.cells import Cell, harmless
+from analyzer.batch.likeness import Pair
+from analyzer.batch.ranking import Ranked
+
+__all__ = ["About", "Shown", "shown_failure", "shown_rank", "write_csv", "write_pairs", "write_xlsx"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the exports say of the whole batch.
+
+    ``sections`` are (id, title) of the rubric, ``given`` the names of the columns that are carried along.
+    """
+
+    batch: str
+    begun: str
+    basis: Mapping[str, Any]
+    sections: tuple[tuple[str, str], ...]
+    given: tuple[str, ...] = ()
+    blind: bool = False
+    compared: bool = True
+    notice: str = (
+        "The score orders reading; it does not decide about a person. A person must look at the evidence before any "
+        "decision. Failed rows were not looked at: they are no zeros."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One applicant as tables show it: the line, its place, and what stands beside."""
+
+    line: Mapping[str, Any]
+    ranked: Ranked | None = None
+    made: str = ""
+    alike: tuple[str, ...] = field(default=())
+    """Sentences on near-duplicates."""
+
+    @property
+    def label(self) -> str:
+        """Code, name, or the first repository of an applicant without a name."""
+        line = self.line
+        return str(line.get("code") or line.get("applicant") or ", ".join(line["targets"][:2]) or f"row {line['row']}")
+
+
+def shown_rank(item: Ranked, made: str, alike: Iterable[str]) -> Shown:
+    """An applicant with a score."""
+    return Shown(item.line, item, made, tuple(alike))
+
+
+def shown_failure(line: Mapping[str, Any], made: str) -> Shown:
+    """An applicant without one."""
+    return Shown(line, None, made)
+
+
+def _columns(about: About) -> list[tuple[str, Callable[[Shown], Cell]]]:
+    """Header and content of each column."""
+
+    def line(name: str) -> Callable[[Shown], Cell]:
+        return lambda shown: shown.line.get(name)
+
+    def repositories(name: str) -> Callable[[Shown], Cell]:
+        return lambda shown: (
+            "" if about.blind else ", ".join(str(item[name]) for item in shown.line["repositories"] if item[name])
+        )
+
+    def section(name: str) -> Callable[[Shown], Cell]:
+        return lambda shown: next(
+            (round(100 * item["score"] / item["max_score"], 1) if item["max_score"] else None
+             for item in shown.line.get("sections", ()) if item["id"] == name), None
+        )  # fmt: skip
+
+    who: list[tuple[str, Callable[[Shown], Cell]]] = (
+        [("code", line("code"))]
+        if about.blind
+        else [
+            ("row", line("row")),
+            ("applicant", line("applicant")),
+            *((name, lambda shown, name=name: shown.line["given"].get(name)) for name in about.given),
+            ("targets", lambda shown: ", ".join(shown.line["targets"])),
+        ]
+    )
+    columns: list[tuple[str, Callable[[Shown], Cell]]] = [
+        ("rank", lambda shown: shown.ranked.rank if shown.ranked else None),
+        ("ties", lambda shown: shown.ranked.ties if shown.ranked else None),
+        *who,
+        ("status", line("status")),
+        ("cause", _cause),
+        ("score", line("score")),
+        ("grade", line("grade")),
+        ("assessed %", lambda shown: round(100 * shown.line["assessed"]) if "assessed" in shown.line else None),
+        *((f"{title} %", section(name)) for name, title in about.sections),
+        ("top strength", line("strength")),
+        (
+            "top gap",
+            lambda shown: next((f"{gap['title']} (+{gap['gain']:g})" for gap in shown.line.get("gaps", ())), ""),
+        ),
+        ("compared with the next", lambda shown: shown.ranked.reasons if shown.ranked else ""),
+        ("technologies", lambda shown: ", ".join(shown.line.get("technologies", ()))),
+        ("not assessed", lambda shown: ", ".join(shown.line.get("unknown", ()))),
+        ("near-duplicates", lambda shown: "; ".join(shown.alike)),
+        ("repositories", repositories("name")),
+        ("commits", repositories("commit")),
+        ("subfolders", repositories("subdir")),
+        ("analyzed (UTC)", lambda shown: shown.made),
+        ("rubric", lambda shown: "{id} {version}".format(**shown.line["basis"]["rubric"])),
+        ("rubric sha256", lambda shown: shown.line["basis"]["rubric"]["sha256"]),
+        ("folioscope", lambda shown: shown.line["basis"]["tool"]["version"]),
+    ]
+    hidden = {"repositories", "commits", "subfolders", "cause"} if about.blind else set()
+    return [column for column in columns if column[0] not in hidden]
+
+
+def _cause(shown: Shown) -> str:
+    error = shown.line["error"]
+    errors = [error] if error else shown.line.get("not_read", ())
+    return "; ".join(f"{item['what']}. {item['hint']}".strip() for item in errors)
+
+
+def write_csv(path: Path, about: About, shown: Iterable[Shown]) -> None:
+    """Write the table as CSV in UTF-8 with a byte order mark, which Excel needs."""
+    columns = _columns(about)
+    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([harmless(name) for name, _ in columns])
+        for item in shown:
+            writer.writerow([harmless(value(item)) for _, value in columns])
+
+
+def write_xlsx(path: Path, about: About, shown: Iterable[Shown], pairs: Iterable[Pair]) -> None:
+    """Write the table as an Excel file: applicants, near-duplicates, and what the batch is."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    columns = _columns(about)
+    with ExitStack() as closing:
+        book = Workbook(write_only=True)
+        closing.callback(book.close)
+        sheet = book.create_sheet("Applicants")
+        sheet.freeze_panes = "D2"
+
+        def cell(value: Cell, *, bold: bool = False) -> Any:
+            made = WriteOnlyCell(sheet, harmless(value))
+            if isinstance(value, str):
+                made.data_type = "s"  # a text, whatever it begins with
+            if bold:
+                made.font = Font(bold=True)
+            return made
+
+        sheet.append([cell(name, bold=True) for name, _ in columns])
+        for item in shown:
+            sheet.append(
+                [cell(value) if isinstance(value, str) else value for value in (take(item) for _, take in columns)]
+            )
+        beside = book.create_sheet("Near-duplicates")
+        beside.append([cell(name, bold=True) for name in _PAIR_COLUMNS])
+        for values in _pair_rows(pairs, blind=about.blind):
+            beside.append([cell(value) for value in values])
+        sheet_about = book.create_sheet("About")
+        for name, value in about_rows(about):
+            sheet_about.append([cell(name, bold=True), cell(value)])
+        book.save(path)
+
+
+def about_rows(about: About) -> Iterator[tuple[str, str]]:
+    """What the batch is, as names and values."""
+    rubric, tool = about.basis["rubric"], about.basis["tool"]
+    yield "batch", about.batch
+    yield "begun (UTC)", about.begun[:10] if about.blind else about.begun
+    yield "rubric", f"{rubric['id']} {rubric['version']}"
+    yield "rubric sha256", rubric["sha256"]
+    yield "rules sha256", about.basis["rules"]
+    yield "folioscope", tool["version"]
+    yield "limits", ", ".join(f"{name} {value}" for name, value in about.basis["limits"].items())
+    yield "note", about.notice
+
+
+_PAIR_COLUMNS = (
+    "rows",
+    "with rows",
+    "repository",
+    "with",
+    "share of its text",
+    "share of the other",
+    "files",
+    "shared",
+)
+
+
+def _pair_rows(pairs: Iterable[Pair], *, blind: bool) -> Iterator[tuple[Cell, ...]]:
+    for pair in pairs:
+        files = [] if blind else [f"{item.path} = {item.other} ({item.likeness:g})" for item in pair.files[:50]]
+        yield (
+            ", ".join(pair.one.names),
+            ", ".join(pair.other.names),
+            "" if blind else pair.one.name,
+            "" if blind else pair.other.name,
+            pair.one.share,
+            pair.other.share,
+            len(pair.files),
+            "\n".join(files),
+        )
+
+
+def write_pairs(path: Path, pairs: Iterable[Pair], *, blind: bool) -> None:
+    """Write the near-duplicates as CSV."""
+    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_PAIR_COLUMNS)
+        for values in _pair_rows(pairs, blind=blind):
+            writer.writerow([harmless(value) for value in values])

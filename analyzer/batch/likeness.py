@@ -1,0 +1,221 @@
+"""Near-duplicates: pairs of repositories that share most of their own files, with the shared files. Never in the score.
+
+A repository is compared once, when its fingerprints come into the store, with all that are there: of this batch and of
+earlier ones. What many repositories have in common is taken for course material and left out of the shares.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.batch.store import Store
+from analyzer.prints import bands_of, likeness
+
+__all__ = ["COMMON", "Pair", "SharedFile", "Side", "compare", "pairs_of"]
+
+COMMON = 20
+"""Repositories that must have a text for it to count as course material."""
+ALIKE = 0.8
+"""Estimated share of common runs of words from which on two files are near-identical."""
+_SHARE = 0.5
+_KEPT_SHARE = 0.2
+_LEAST_FILES = 3
+_LEAST_BYTES = 2000
+_CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file of one repository and the one like it of the other. ``likeness`` is 1 for equal text."""
+
+    path: str
+    other: str
+    likeness: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One repository of a pair: its name, commit and folder, the rows of this batch that name it, earlier batches.
+
+    ``share`` is the share of its own text, 0 to 1, that the other one has too.
+    """
+
+    name: str
+    commit: str
+    subdir: str
+    rows: tuple[int, ...]
+    earlier: tuple[tuple[str, int], ...]
+    share: float
+    codes: tuple[str, ...] = ()
+    """Codes of the rows in a blind batch, which shows them in place of the numbers."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rows as tables show them."""
+        own = self.codes or tuple(f"row {row}" for row in self.rows)
+        earlier = tuple(f"an earlier batch ({batch[:8]}), row {row}" for batch, row in self.earlier)
+        return own or earlier or ("an earlier batch",)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two repositories that share most of what is the candidate's own in one of them."""
+
+    one: Side
+    other: Side
+    files: tuple[SharedFile, ...]
+    same: bool = False
+    """Whether both are the very same repository, named by two rows."""
+
+    @property
+    def share(self) -> float:
+        """The larger share."""
+        return max(self.one.share, self.other.share)
+
+    def turned(self, one: Side, other: Side) -> Pair:
+        """The pair the other way round, with these sides."""
+        return Pair(one, other, tuple(_turned(item) for item in self.files), self.same)
+
+
+def compare(store: Store, source: int) -> None:
+    """Compare a new source with all others in the store, and keep the pairs that share something substantial."""
+    place, size = next(store.query("select place, bytes from source where id = ?", (source,)))
+    matches: dict[int, list[tuple[int, int, float]]] = {}
+    texts = list(
+        store.query(
+            "select text.id, text.size, text.sketch from file join text on text.id = file.text where source = ?",
+            (source,),
+        )
+    )
+    for text, length, sketch in texts:
+        alike = {text: 1.0, **_alike(store, text, sketch)}
+        best: dict[int, tuple[int, float]] = {}
+        for candidate, value in alike.items():
+            others = list(
+                store.query(
+                    "select distinct file.source from file join source on source.id = file.source "
+                    "where text = ? and place <> ? limit ?",
+                    (candidate, place, COMMON + 1),
+                )
+            )
+            for (other,) in others if len(others) <= COMMON else ():
+                if value > best.get(other, (0, 0.0))[1]:
+                    best[other] = candidate, value
+        for other, (candidate, value) in best.items():
+            matches.setdefault(other, []).append((text, candidate, value, length))  # type: ignore[arg-type]
+    for other, found in matches.items():
+        _keep(store, source, size, other, found)  # type: ignore[arg-type]
+
+
+def _alike(store: Store, text: int, sketch: bytes) -> dict[int, float]:
+    """Texts that share a band of the sketch and are near-identical, with their likeness."""
+    if not sketch:
+        return {}
+    marks = ",".join("?" * len(bands := bands_of(sketch)))
+    found = store.query(
+        f"select distinct text.id, text.sketch from band join text on text.id = band.text "  # noqa: S608 marks only
+        f"where hash in ({marks}) and text.id <> ? limit ?",
+        (*bands, text, _CANDIDATES),
+    )
+    return {other: value for other, known in found if (value := likeness(sketch, known)) >= ALIKE}
+
+
+def _keep(store: Store, source: int, size: int, other: int, found: list[tuple[int, int, float, int]]) -> None:
+    shared = sum(length for _, _, _, length in found)
+    (other_size,) = next(store.query("select bytes from source where id = ?", (other,)))
+    if shared < _KEPT_SHARE * min(size, other_size) or not shared:
+        return
+    one, two = sorted((source, other))
+    listed = [
+        (text, candidate, value) if source == one else (candidate, text, value) for text, candidate, value, _ in found
+    ]
+    packed = zlib.compress(json.dumps(listed).encode())
+    store.change("insert or replace into pair values (?, ?, ?)", (one, two, packed))
+
+
+# -- what a batch is told ----------------------------------------------------------------------------------------------
+
+
+def pairs_of(store: Store, batch: str) -> Iterator[Pair]:
+    """The pairs of a batch, by row: both in it, or one in it and one of an earlier batch."""
+    yield from _same_source(store, batch)
+    found = store.query(
+        "select one, other, files from pair where one in (select source from member where batch = ?1) "
+        "or other in (select source from member where batch = ?1)",
+        (batch,),
+    )
+    pairs = [pair for one, other, files in found if (pair := _pair(store, batch, one, other, files))]
+    yield from sorted(pairs, key=lambda pair: (pair.one.rows, pair.other.rows, pair.one.name, pair.other.name))
+
+
+def _same_source(store: Store, batch: str) -> Iterator[Pair]:
+    """Repositories that several rows name."""
+    found = store.query(
+        "select source, name from member join source on source.id = source where batch = ? "
+        "group by source having count(distinct row) > 1 order by min(row)",
+        (batch,),
+    )
+    for source, _ in list(found):
+        side = _side(store, batch, source, 1.0)
+        yield Pair(side, side, (), same=True)
+
+
+def _pair(store: Store, batch: str, one: int, other: int, packed: bytes) -> Pair | None:
+    listed = json.loads(zlib.decompress(packed))
+    first, second = _own_texts(store, one), _own_texts(store, other)
+    files = tuple(
+        SharedFile(first[text][0], second[candidate][0], round(value, 2), first[text][1])
+        for text, candidate, value in listed
+        if text in first and candidate in second
+    )
+    shared_one = sum(dict(first[text] for text, _, _ in listed if text in first).values())
+    shared_other = sum(dict(second[text] for _, text, _ in listed if text in second).values())
+    whole_one, whole_other = (sum(size for _, size in texts.values()) for texts in (first, second))
+    share_one = shared_one / whole_one if whole_one else 0.0
+    share_other = shared_other / whole_other if whole_other else 0.0
+    if max(share_one, share_other) < _SHARE or (len(files) < _LEAST_FILES and shared_one < _LEAST_BYTES):
+        return None
+    sides = _side(store, batch, one, share_one), _side(store, batch, other, share_other)
+    if set(sides[0].rows) == set(sides[1].rows) and len(sides[0].rows) == 1:
+        return None  # one applicant's own repositories
+    if not sides[0].rows or (sides[1].rows and sides[1].rows < sides[0].rows):
+        sides, files = (sides[1], sides[0]), tuple(_turned(item) for item in files)
+    return Pair(*sides, tuple(sorted(files, key=lambda item: (-item.size, item.path))))
+
+
+def _turned(item: SharedFile) -> SharedFile:
+    return SharedFile(item.other, item.path, item.likeness, item.size)
+
+
+def _own_texts(store: Store, source: int) -> dict[int, tuple[str, int]]:
+    """The texts of a source that are not common: (first path, size) by text."""
+    found = store.query(
+        "select file.text, min(file.path), text.size from file join text on text.id = file.text where source = ? "
+        "group by file.text",
+        (source,),
+    )
+    return {text: (path, size) for text, path, size in found if not _common(store, text)}
+
+
+def _common(store: Store, text: int) -> bool:
+    """Whether so many repositories have a text that it says nothing about two of them."""
+    (count,) = next(
+        store.query(
+            "select count(*) from (select distinct place from file join source on source.id = file.source "
+            "where text = ? limit ?)",
+            (text, COMMON),
+        )
+    )
+    return bool(count >= COMMON)
+
+
+def _side(store: Store, batch: str, source: int, share: float) -> Side:
+    name, commit, subdir = next(store.query('select name, "commit", subdir from source where id = ?', (source,)))
+    members = list(store.query("select batch, row from member where source = ? order by batch, row", (source,)))
+    rows = tuple(row for known, row in members if known == batch)
+    earlier = tuple((known, row) for known, row in members if known != batch)
+    return Side(name, commit, subdir, rows, earlier, round(share, 4))

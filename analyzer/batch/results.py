@@ -1,0 +1,181 @@
+"""The folder of a batch: results as they come, a journal with the clock, and what the batch is.
+
+batch.json     what the batch is: input, basis, random id
+results.jsonl  one line an applicant, without a clock
+journal.jsonl  when, how long, from the store or not, by row (or code)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+from analyzer.batch.blind import KeyFile, blinded
+from analyzer.batch.lines import dump, read_lines, replace_file, whole_lines
+from analyzer.errors import UsageError
+
+__all__ = ["BatchFolder", "Manifest"]
+
+_SYNC_EVERY = 0.5
+"""Seconds. What a power cut takes is done again; what ends the program alone takes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a batch is. ``input`` is the SHA-256 of its file; ``basis`` what its scores rest on."""
+
+    batch: str
+    input: str
+    basis: dict[str, Any]
+    begun: str
+    blind: bool = False
+
+
+class BatchFolder:
+    """The files of one batch, open for writing.
+
+    Args:
+        folder: where they are; made when it is not there.
+        input: the SHA-256 of the file of applicants.
+        basis: what the scores rest on.
+        key: the key file of a blind batch.
+        resume: go on with what is there.
+        retry: also run those again that failed.
+
+    Raises:
+        UsageError: results of another batch are there, or the folder cannot be written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        input_digest: str,
+        basis: Mapping[str, Any],
+        key: Path | None = None,
+        resume: bool = False,
+        retry: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.results = folder / "results.jsonl"
+        self.journal = folder / "journal.jsonl"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.manifest = self._manifest(input_digest, dict(basis), key is not None, resume or retry)
+            self._key = KeyFile(key) if key else None
+            self.done = self._take_up(retry=retry)
+            self._lines: IO[bytes] = self.results.open("ab")
+            self._journal: IO[bytes] = self.journal.open("ab")
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be written: {error.strerror}", "Give another --output.") from error
+        self._synced = time.monotonic()
+
+    def _manifest(self, digest: str, basis: dict[str, Any], blind: bool, go_on: bool) -> Manifest:
+        path = self.folder / "batch.json"
+        if not path.exists():
+            begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            made = Manifest(uuid4().hex, digest, basis, begun, blind)
+            replace_file(path, lambda whole: _write_manifest(whole, made))
+            return made
+        try:
+            found = Manifest(**json.loads(path.read_bytes()))
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{path} is damaged", "Give another folder with --output.") from error
+        if not go_on:
+            raise UsageError(
+                f"{self.folder} holds results of a batch already", "Go on with --resume, or give another --output."
+            )
+        for what, one, other in (
+            ("file of applicants", found.input, digest),
+            ("rubric, version or limits", found.basis, basis),
+            ("choice of --blind", found.blind, blind),
+        ):
+            if one != other:
+                raise UsageError(
+                    f"{self.folder} holds a batch with another {what}",
+                    "Give another --output; what did not change comes from the store.",
+                )
+        return found
+
+    def _take_up(self, *, retry: bool) -> set[str]:
+        """Names of the rows that are done; a line without its end is cut off, failed ones go when they are run again."""
+        for path in (self.results, self.journal):
+            if path.exists():
+                whole_lines(path)
+        if not self.results.exists():
+            return set()
+        if retry:
+            replace_file(self.results, self._without_failed)
+        return {_name_of(line) for _, line in read_lines(self.results)}
+
+    def _without_failed(self, whole: Path) -> None:
+        with whole.open("wb") as file:
+            for _, line in read_lines(self.results):
+                if line["status"] == "done" and not line["not_read"]:
+                    file.write(dump(line))
+
+    def name(self, row: int) -> str:
+        """The name of a row in these files: its number, or its code."""
+        return self._key.code(row) if self._key else str(row)
+
+    def write(self, line: Mapping[str, Any], made: str, seconds: float, peak: int, *, stored: bool) -> None:
+        """Add the line of a row, after what belongs to it."""
+        name = self.name(line["row"])
+        entry = {"row": name, "made": made, "seconds": round(seconds, 3), "stored": stored, "peak": peak}
+        if self._key:
+            self._key.keep(name, line, made)
+            # The second at which a row was done tells where it stood in the list.
+            entry |= {"made": made[:10], "seconds": None}
+            line = blinded(line, name)
+        self._journal.write(dump(entry))
+        self._journal.flush()
+        self._lines.write(dump(line))
+        self._lines.flush()
+        self.done.add(name)
+        if time.monotonic() - self._synced > _SYNC_EVERY:
+            self.sync()
+
+    def sync(self) -> None:
+        """See that what was written is on the disk."""
+        if self._key:
+            self._key.sync()
+        os.fsync(self._journal.fileno())
+        os.fsync(self._lines.fileno())
+        self._synced = time.monotonic()
+
+    def close(self) -> None:
+        """Close the files; the lines of a blind batch lose the order in which they came, which tells the row."""
+        self.sync()
+        self._lines.close()
+        self._journal.close()
+        if self._key:
+            self._key.close()
+            replace_file(self.results, self._by_code)
+            replace_file(self.journal, self._journal_by_code)
+
+    def _by_code(self, whole: Path) -> None:
+        places = sorted((line["code"], place) for place, line in read_lines(self.results))
+        with self.results.open("rb") as lines, whole.open("wb") as file:
+            for _, place in places:
+                lines.seek(place)
+                file.write(lines.readline())
+
+    def _journal_by_code(self, whole: Path) -> None:
+        entries = sorted(((line["row"], dump(line)) for _, line in read_lines(self.journal)), key=lambda pair: pair[0])
+        with whole.open("wb") as file:
+            file.writelines(text for _, text in entries)
+
+
+def _write_manifest(path: Path, manifest: Manifest) -> None:
+    path.write_bytes(json.dumps(asdict(manifest), indent=1).encode() + b"\n")
+
+
+def _name_of(line: Mapping[str, Any]) -> str:
+    return str(line["code"]) if "code" in line else str(line["row"])

@@ -1,0 +1,170 @@
+"""A batch from its file to its tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.analysis import Options
+from analyzer.batch.entry import basis_of, error_of, failed_line
+from analyzer.batch.finish import finish
+from analyzer.batch.likeness import compare
+from analyzer.batch.pool import run_rows
+from analyzer.batch.results import BatchFolder
+from analyzer.batch.rows import Row, digest_of, read_rows
+from analyzer.batch.store import Store, open_store
+from analyzer.batch.work import Outcome, Setting, now
+from analyzer.errors import UsageError
+from analyzer.plugins import discover
+from analyzer.rubric import load_rubric
+
+__all__ = ["Batch", "Counts", "Tell", "run_batch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What to run.
+
+    Args:
+        file: the applicants.
+        output: the folder of the results.
+        options: how repositories are analyzed.
+        store: the file of what is known.
+        jobs: worker processes.
+        resume: go on with the results that are there.
+        retry: also run those again that failed.
+        key: the key file, for a blind batch.
+        row_seconds: time of one repository of a row, after which its worker is ended; by default what its limits allow.
+    """
+
+    file: Path
+    output: Path
+    options: Options
+    store: Path
+    jobs: int = 1
+    resume: bool = False
+    retry: bool = False
+    key: Path | None = None
+    row_seconds: float | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """How far a batch is.
+
+    ``before`` were done by an earlier run, ``stored`` came from the store; ``peak`` is the largest memory of a worker.
+    """
+
+    total: int
+    before: int = 0
+    done: int = 0
+    failed: int = 0
+    stored: int = 0
+    peak: int = 0
+    seconds: float = 0.0
+
+    @property
+    def finished(self) -> int:
+        """Rows that have a line."""
+        return self.before + self.done + self.failed
+
+    @property
+    def rate(self) -> float:
+        """Rows a second of this run."""
+        return (self.done + self.failed) / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end at this rate; None while nothing is known."""
+        return (self.total - self.finished) / self.rate if self.rate else None
+
+
+Tell = Callable[[Counts], None]
+
+
+def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
+    """Run all rows that have no line yet, and write the tables. Returns the counts; ``failed`` over all runs.
+
+    Raises:
+        FolioscopeError: the file cannot be read, the folder cannot be written, or holds another batch.
+    """
+    if batch.jobs < 1:
+        raise UsageError(f"--jobs is {batch.jobs}", "Give a number of at least 1.")
+    rubric = load_rubric(batch.options.rubric)
+    basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits)
+    digest = digest_of(batch.file)
+    total = sum(1 for _ in read_rows(batch.file))
+    if not total:
+        raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
+    with open_store(batch.store) as store:
+        with closing(
+            BatchFolder(
+                batch.output,
+                input_digest=digest,
+                basis=basis,
+                key=batch.key,
+                resume=batch.resume,
+                retry=batch.retry,
+            )
+        ) as folder:
+            counts = Counts(total, before=len(folder.done))
+            _run(batch, folder, store, counts, tell)
+        counts.failed = finish(folder, store, rubric)
+    return counts
+
+
+def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: Tell) -> None:
+    setting = Setting(batch.options, batch.store)
+    limits = batch.options.limits
+    # Clone and analysis end by limits of their own; this one is for what neither of them sees.
+    seconds = batch.row_seconds or 2 * limits.clone_seconds + limits.analysis_seconds + 60
+    began = time.monotonic()
+
+    def count(outcome_done: bool, stored: bool = False, peak: int = 0) -> None:
+        counts.done += outcome_done
+        counts.failed += not outcome_done
+        counts.stored += stored
+        counts.peak = max(counts.peak, peak)
+        counts.seconds = time.monotonic() - began
+        tell(counts)
+
+    def runnable() -> Iterator[Row]:
+        """Rows that have no line yet; those that cannot be run get theirs at once."""
+        for row in read_rows(batch.file):
+            if folder.name(row.number) in folder.done:
+                continue
+            if row.problem:
+                _write_failure(folder, row, UsageError(row.problem, "Correct the row in the file."))
+                count(outcome_done=False)
+            else:
+                yield row
+
+    for row, found in run_rows(runnable(), setting, batch.jobs, seconds):
+        if isinstance(found, Outcome):
+            stored = not found.fresh and bool(found.sources) and all(found.sources)
+            _keep(store, folder.manifest.batch, row, found)
+            folder.write(found.line, found.made, found.seconds, found.peak, stored=stored)
+            count(found.line["status"] == "done", stored, found.peak)
+        else:
+            _write_failure(folder, row, found)
+            count(outcome_done=False)
+
+
+def _write_failure(folder: BatchFolder, row: Row, error: Exception) -> None:
+    line = failed_line(row, error_of(error, ", ".join(row.targets)), folder.manifest.basis)
+    folder.write(line, now(), 0.0, 0, stored=False)
+
+
+def _keep(store: Store, batch: str, row: Row, outcome: Outcome) -> None:
+    """Keep what is new before the line says that the row is done: a run that ends in between finds it in the store."""
+    with store.writing():
+        sources = list(outcome.sources)
+        for fresh in outcome.fresh:
+            source, new = store.put(fresh.key, fresh.place, fresh.document, fresh.prints, outcome.made, fresh.report)
+            if new:
+                compare(store, source)
+            sources.append(source)
+        store.remember(batch, row.number, sources)

@@ -1,0 +1,302 @@
+"""Records of a file, whatever it is: CSV with any delimiter, an Excel sheet, JSON lines, a JSON list, a plain list.
+
+Files are streamed; a record that cannot be read becomes one with a ``problem``, and the others are read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import zipfile
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any
+
+from analyzer.batch.columns import Column, Header, looks_like_target, read_header
+from analyzer.errors import UsageError
+
+__all__ = ["Record", "read_records", "sheet_rows"]
+
+_SAMPLE = 50
+_DELIMITERS = ",;\t|"
+_UNPACKED = 512 * 1024 * 1024
+"""Bytes that an Excel file may unpack to."""
+_LONGEST_JSON = 64 * 1024 * 1024
+_WAY_OUT = "Give a CSV or XLSX file with a column 'repo' or 'url', JSON lines, or a list with one repository a line."
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: its line in the file (rows of a sheet count as lines), and its cells by what they hold.
+
+    ``given`` are the cells of other columns and of names and ids, by the name of their column.
+    """
+
+    line: int
+    targets: tuple[str, ...] = ()
+    name: str = ""
+    id: str = ""
+    ref: str = ""
+    folder: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """The records of a file, in order.
+
+    Raises:
+        UsageError: the file cannot be read, or has no column that names repositories.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
+    if head.startswith(b"PK\x03\x04"):
+        yield from _sheet(path)
+        return
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UsageError(f"{path} is an old Excel file (.xls)", "Save it as .xlsx or CSV.")
+    with path.open("r", encoding=_encoding(path), newline="") as file:
+        beginning = file.read(4096).lstrip("\ufeff \t\r\n")[:1]
+        file.seek(0)
+        if beginning == "{":
+            yield from _json_lines(file)
+        elif beginning == "[":
+            yield from _json_list(file, path)
+        else:
+            yield from _table_or_list(file, path)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 or UTF-16 by its mark, UTF-8 where all of it is, and else what Windows writes."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        try:
+            while chunk := file.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return _windows_or_latin(file)
+    return "utf-8-sig"
+
+
+def _windows_or_latin(file: IO[bytes]) -> str:
+    """cp1252, or Latin-1 where a byte has no meaning in it."""
+    file.seek(0)
+    empty = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+    while chunk := file.read(1 << 20):
+        if empty.intersection(chunk):
+            return "latin-1"
+    return "cp1252"
+
+
+# -- tables ------------------------------------------------------------------------------------------------------
+
+
+def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
+    sample = [line for line in islice(file, _SAMPLE) if not line.lstrip().startswith("#")]
+    file.seek(0)
+    delimiter = _delimiter(sample)
+    table = list(csv.reader(sample, delimiter=delimiter or ",")) if sample else []
+    header = read_header(table[0], table[1:]) if table else None
+    named = path.suffix.lower() in (".csv", ".tsv")
+    if header is not None:
+        yield from _csv_records(file, delimiter or ",", header, skip=1)
+        return
+    unnamed = _unnamed(table[0]) if table and named else None
+    if unnamed is not None and delimiter:
+        yield from _csv_records(file, delimiter, unnamed, skip=0)
+    elif named and table and unnamed is None:
+        raise UsageError(f"{path} has no column that names repositories", _WAY_OUT)
+    else:
+        yield from _list(file)
+
+
+def _delimiter(sample: Sequence[str]) -> str:
+    """The delimiter by which most of the first lines have the same number of cells, more than one; or an empty string."""
+    best, found = 0, ""
+    for delimiter in _DELIMITERS:
+        try:
+            widths = [len(record) for record in csv.reader(sample, delimiter=delimiter) if record]
+        except csv.Error:
+            continue
+        if widths and widths[0] > 1:
+            same = sum(width == widths[0] for width in widths)
+            if same * 1000 + widths[0] > best:
+                best, found = same * 1000 + widths[0], delimiter
+    return found
+
+
+def _csv_records(file: IO[str], delimiter: str, header: Header, skip: int) -> Iterator[Record]:
+    reader = csv.reader(_uncommented(file, skip), delimiter=delimiter)
+    while True:
+        before = reader.line_num
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Record(reader.line_num, problem=f"line {reader.line_num} cannot be read as CSV: {error}")
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        if skip:
+            skip -= 1
+        else:
+            yield _record(before + 1, cells, header)
+
+
+def _uncommented(file: IO[str], skip: int) -> Iterator[str]:
+    """The lines of a file; comments before the header become empty ones, so that lines keep their numbers."""
+    before = bool(skip)
+    for line in file:
+        before = before and line.lstrip("\ufeff ").startswith("#")
+        yield "\n" if before else line
+
+
+def _record(line: int, cells: Sequence[Any], header: Header) -> Record:
+    texts = [_text(cell) for cell in cells]
+
+    def of(column: Column) -> list[str]:
+        return [text for place in header.places(column) if place < len(texts) and (text := texts[place].strip())]
+
+    given = tuple(
+        (name, texts[place].strip())
+        for place, (name, column) in enumerate(zip(header.names, header.columns, strict=True))
+        if column in (Column.NAME, Column.ID, Column.OTHER) and place < len(texts) and name and texts[place].strip()
+    )
+    first = {column: (of(column) or [""])[0] for column in (Column.NAME, Column.ID, Column.REF, Column.FOLDER)}
+    return Record(
+        line,
+        tuple(of(Column.TARGET)),
+        first[Column.NAME],
+        first[Column.ID],
+        first[Column.REF],
+        first[Column.FOLDER],
+        given,
+    )
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _list(file: IO[str]) -> Iterator[Record]:
+    for number, line in enumerate(file, 1):
+        text = line.strip("\ufeff \t\r\n")
+        if text and not text.startswith("#"):
+            yield Record(number, (text,))
+
+
+# -- Excel -------------------------------------------------------------------------------------------------------
+
+
+def sheet_rows(path: Path) -> Generator[tuple[int, tuple[Any, ...]], None, None]:
+    """The rows of the first sheet of an Excel file that are not empty, with their numbers.
+
+    Raises:
+        UsageError: it is no Excel file, or unpacks to too much.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+        if size > _UNPACKED:
+            raise UsageError(f"{path} unpacks to {size / 1e6:,.0f} MB", "Save the sheet alone, or as CSV.")
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+        raise UsageError(f"{path} cannot be read as an Excel file: {error}", "Save it anew as .xlsx or CSV.") from error
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some programs state a wrong size
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if any(cell not in (None, "") for cell in row):
+                yield number, row
+    finally:
+        book.close()
+
+
+def _sheet(path: Path) -> Iterator[Record]:
+    with closing(sheet_rows(path)) as rows:
+        sample = list(islice(rows, _SAMPLE))
+        texts = [[_text(cell) for cell in row] for _, row in sample]
+        header = read_header(texts[0], texts[1:]) if texts else None
+        skip = 1
+        if header is None:
+            header, skip = _unnamed(texts[0] if texts else ()), 0
+        if header is None:
+            raise UsageError(f"{path} has no column that names repositories in its first sheet", _WAY_OUT)
+        for number, row in chain(sample[skip:], rows):
+            yield _record(number, row, header)
+
+
+def _unnamed(cells: Sequence[str]) -> Header | None:
+    """The header of a table without one, told from its first record; None where no cell is a repository."""
+    kinds = tuple(Column.TARGET if looks_like_target(cell) else Column.OTHER for cell in cells)
+    return (
+        Header(tuple(f"column {place + 1}" for place in range(len(kinds))), kinds) if Column.TARGET in kinds else None
+    )
+
+
+# -- JSON --------------------------------------------------------------------------------------------------------
+
+
+def _json_lines(file: IO[str]) -> Iterator[Record]:
+    for number, line in enumerate(file, 1):
+        text = line.strip("\ufeff \t\r\n")
+        if not text:
+            continue
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            yield Record(number, problem=f"line {number} is no JSON: {error}")
+            continue
+        yield _from_json(number, value)
+
+
+def _json_list(file: IO[str], path: Path) -> Iterator[Record]:
+    text = file.read(_LONGEST_JSON + 1)
+    if len(text) > _LONGEST_JSON:
+        raise UsageError(f"{path} is a JSON list of more than {_LONGEST_JSON:,} characters", "Write one object a line.")
+    try:
+        values = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is no JSON: {error}", _WAY_OUT) from error
+    for number, value in enumerate(values, 1):
+        yield _from_json(number, value)
+
+
+def _from_json(number: int, value: Any) -> Record:
+    if isinstance(value, str):
+        return Record(number, (value,))
+    if not isinstance(value, dict):
+        return Record(number, problem=f"line {number} is neither an object nor a text")
+    names = [str(name) for name in value]
+    header = read_header(names, [[_joined(cell) for cell in value.values()]])
+    if header is None:
+        return Record(number, problem=f"line {number} names no repository: its keys are {', '.join(names)[:200]}")
+    return _record(number, [_joined(cell) for cell in value.values()], header)
+
+
+def _joined(cell: Any) -> str:
+    """The text of a value; a list is one item a line, as in a cell of a sheet."""
+    if isinstance(cell, list):
+        return "\n".join(_joined(item) for item in cell)
+    if isinstance(cell, dict):
+        return json.dumps(cell, ensure_ascii=False)
+    return _text(cell) if not isinstance(cell, bool) else str(cell).lower()

@@ -1,0 +1,249 @@
+"""What a worker does for one applicant: look up, analyze what is not known, and put the line together.
+
+A repository is read in a confined process of its own (``analyzer.isolation``). Workers write nothing but their own
+temporary clones; the line, the store and the journal are the batch's.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.analysis import Options, Result
+from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
+from analyzer.batch.locate import locate, read_located
+from analyzer.batch.merge import merged, together
+from analyzer.batch.rows import Row, is_account
+from analyzer.batch.store import Store, open_store
+from analyzer.errors import FolioscopeError
+from analyzer.plugins import discover
+from analyzer.prints import FilePrint
+from analyzer.report import Report
+from analyzer.reporters.json_report import as_document, from_document
+from analyzer.rubric import Rubric, load_rubric
+
+if TYPE_CHECKING:
+    from analyzer.portfolio import Portfolio
+
+__all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "work"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all workers of a batch have in common."""
+
+    options: Options
+    store: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An entry that the store does not have yet, with its key, the place of its repository and its fingerprints."""
+
+    key: str
+    place: str
+    document: Mapping[str, Any]
+    prints: tuple[FilePrint, ...]
+    report: Mapping[str, Any] | None = None
+    """The whole report, where the row names several repositories: a portfolio is made of reports."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The line of a row, and what the batch must keep.
+
+    Args:
+        line: the line, by the form of ``analyzer.batch.entry``.
+        fresh: entries to keep.
+        sources: sources in the store that the row named.
+        made: when the analysis was done that the score comes from: now, or when the store says.
+        seconds: time that the row took.
+        peak: largest memory of the worker so far, in bytes.
+    """
+
+    line: dict[str, Any]
+    fresh: list[Fresh] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    made: str = ""
+    seconds: float = 0.0
+    peak: int = 0
+
+
+class _Ended(BaseException):
+    """The worker was told to end: clones are removed and git is stopped on the way out."""
+
+
+_own: list[Worker] = []
+"""The worker that this process is."""
+_busy: list[Row] = []
+"""The row that it is looking at."""
+_open = ExitStack()
+"""What it holds open until it ends."""
+
+
+def prepare(setting: Setting) -> None:
+    """Make this process a worker."""
+    store = _open.enter_context(open_store(setting.store))
+    _own[:] = [Worker(setting.options, store)]
+
+    def end(number: int, frame: object) -> None:
+        del number, frame
+        if _busy:
+            raise _Ended
+        os._exit(1)  # between two rows there is nothing to clean up
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def work(row: Row) -> Outcome:
+    """Look at one applicant in a worker that was prepared."""
+    _busy.append(row)
+    try:
+        return _own[0].look_at(row)
+    except _Ended:
+        os._exit(1)
+    finally:
+        _busy.clear()
+
+
+@dataclass(slots=True)
+class _Looked:
+    """One repository: what is kept of it, from the store or new."""
+
+    document: dict[str, Any]
+    made: str
+    source: int = 0
+    fresh: Fresh | None = None
+    report: Report | None = None
+
+
+class Worker:
+    """Looks at applicants, one after the other."""
+
+    def __init__(self, options: Options, store: Store) -> None:
+        # The store of the batch knows what the cache of single reports would, and the fingerprints too.
+        self._options = replace(options, cached=False, isolated=True, prints=True)
+        self._store = store
+        self._rubric: Rubric = load_rubric(options.rubric)
+        self._basis = basis_of(self._rubric, discover(options.rules), options.limits)
+
+    def look_at(self, row: Row) -> Outcome:
+        """The outcome of one row; whatever goes wrong is its cause."""
+        began = time.perf_counter()
+        outcome = self._look(row)
+        outcome.seconds = time.perf_counter() - began
+        own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        outcome.peak = max(own, children) * 1024
+        outcome.made = outcome.made or now()
+        return outcome
+
+    def _look(self, row: Row) -> Outcome:
+        options = replace(self._options, ref=row.ref, subdir=row.subdir)
+        looked: list[_Looked] = []
+        try:
+            if any(is_account(target) for target in row.targets):
+                return self._portfolio_of_account(row, options, looked)
+            if len(row.targets) > 1:
+                return self._portfolio_of_repositories(row, options, looked)
+            looked.append(self._one(row.targets[0], options))
+        except FolioscopeError as error:
+            return self._failed(row, error)
+        except Exception as error:  # noqa: BLE001 one row may fail in any way; the others go on
+            return self._failed(row, error)
+        found = looked[0].document
+        return self._outcome(done_line(row, found, [found["repository"]], [], self._basis), looked)
+
+    def _failed(self, row: Row, error: Exception) -> Outcome:
+        return Outcome(failed_line(row, error_of(error, ", ".join(row.targets)), self._basis))
+
+    @staticmethod
+    def _outcome(line: dict[str, Any], looked: Sequence[_Looked]) -> Outcome:
+        return Outcome(
+            line,
+            [item.fresh for item in looked if item.fresh],
+            [item.source for item in looked],
+            max((item.made for item in looked), default=""),
+        )
+
+    # -- one repository --------------------------------------------------------------------------------------------
+
+    def _one(self, target: str, options: Options, *, whole: bool = False) -> _Looked:
+        """Look at one repository; with ``whole``, its report is needed too."""
+        located = locate(target, options)
+        key = located.key(located.commit, self._rubric, options) if located.commit else ""
+        known = self._store.get(key) if key else None
+        if known and not whole:
+            return _Looked(_named(known.document, target), known.made, known.source)
+        if known and (document := self._store.report(key)):
+            report = from_document(document, self._rubric, target)
+            return _Looked(_named(known.document, target), known.made, known.source, report=report)
+        report = read_located(located, target, self._rubric, options)
+        entry = entry_of(report)
+        fresh = None
+        if report.target.commit:
+            key = located.key(report.target.commit, self._rubric, options)
+            fresh = Fresh(key, located.name, entry, report.prints, as_document(report) if whole else None)
+        return _Looked(_named(entry, target), now(), fresh=fresh, report=report)
+
+    # -- several ---------------------------------------------------------------------------------------------------
+
+    def _portfolio_of_repositories(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
+        """All that the row names."""
+        errors: list[tuple[FolioscopeError, str]] = []
+        reports: list[tuple[str, Report]] = []
+        for target in row.targets:
+            try:
+                item = self._one(target, options, whole=True)
+            except FolioscopeError as error:
+                errors.append((error, target))
+            else:
+                assert item.report
+                looked.append(item)
+                reports.append((target, item.report))
+        if not reports:
+            return self._failed(row, errors[0][0])
+        told = [error_of(error, target) for error, target in errors]
+        return self._merged(row, together(reports, self._rubric), looked, told)
+
+    def _portfolio_of_account(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
+        """What of an account deserves a look, and what else the row names."""
+        from analyzer.portfolio import analyze_portfolio
+
+        def each(work: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
+            del jobs
+            for target, chosen in work:
+                try:
+                    item = self._one(target, chosen, whole=True)
+                except FolioscopeError as error:
+                    yield Result(target, error=error)
+                else:
+                    looked.append(item)
+                    yield Result(target, item.report)
+
+        found = analyze_portfolio(row.targets, options, each=each)
+        return self._merged(row, found, looked, [error_of(item.error, item.target) for item in found.failures])
+
+    def _merged(
+        self, row: Row, found: Portfolio, looked: Sequence[_Looked], errors: Sequence[Mapping[str, Any]]
+    ) -> Outcome:
+        repositories = [item.document["repository"] for item in looked]
+        line = done_line(row, merged(found), repositories, errors, self._basis)
+        line["left_out"] = [{"name": item.name, "reason": item.reason} for item in found.left_out]
+        return self._outcome(line, looked)
+
+
+def _named(entry: dict[str, Any], target: str) -> dict[str, Any]:
+    return {**entry, "repository": {"target": target, **entry["repository"]}}
+
+
+def now() -> str:
+    """This moment (UTC, ISO 8601)."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,158 @@
+"""Lists of applicants as people keep them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from analyzer.batch.rows import Row, digest_of, is_account, read_rows
+from analyzer.errors import UsageError
+
+
+def rows(path: Path, text: str | bytes) -> list[Row]:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return list(read_rows(path))
+
+
+def test_a_row_names_a_person_a_repository_and_more(tmp_path):
+    (row,) = rows(tmp_path / "a.csv", "Full name,E-mail,Repo,Branch,Folder\nAda,a@example.org,o/r,dev,work/api\n")
+    assert row == Row(1, 2, "Ada", ("o/r",), "dev", "work/api", (("Full name", "Ada"), ("E-mail", "a@example.org")))
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["repo", "Repository", "GitHub URL", "github_repo", "Link", "Project Link", "Repository (GitHub)", "URL", "repo 1"],
+)
+def test_columns_have_many_names(tmp_path, header):
+    (row,) = rows(tmp_path / "a.csv", f"who,{header}\nAda,o/r\n")
+    assert row.targets == ("o/r",)
+
+
+def test_a_column_without_a_known_name_is_found_by_what_it_holds(tmp_path):
+    found = rows(tmp_path / "a.csv", "Person,Best work\nAda,https://github.com/o/r\nBob,https://github.com/o/s\n")
+    assert [row.targets for row in found] == [("https://github.com/o/r",), ("https://github.com/o/s",)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_delimiter(tmp_path, delimiter):
+    text = delimiter.join(["name", "note", "repo"]) + "\n" + delimiter.join(["Ada", "x", "o/r"]) + "\n"
+    (row,) = rows(tmp_path / "a.csv", text)
+    assert (row.applicant, row.targets) == ("Ada", ("o/r",))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
+def test_any_encoding(tmp_path, encoding):
+    (row,) = rows(tmp_path / "a.csv", "name;repo\nZoë Müller;o/r\n".encode(encoding))
+    assert row.applicant == "Zoë Müller"
+
+
+def test_a_euro_sign_of_windows(tmp_path):
+    (row,) = rows(tmp_path / "a.csv", "name,repo\nfive €,o/r\n".encode("cp1252"))
+    assert row.applicant == "five €"
+
+
+def test_quoted_cells_hold_lines_and_lines_are_counted(tmp_path):
+    found = rows(tmp_path / "a.csv", 'name,note,repos\nAda,"two\nlines","o/r\no/s"\nBob,x,o/t\n')
+    assert [(row.line, row.targets) for row in found] == [(2, ("o/r", "o/s")), (5, ("o/t",))]
+
+
+@pytest.mark.parametrize("cell", ["o/r o/s", "o/r, o/s", "o/r;o/s", "o/r | o/s", "<o/r> <o/s>", "o/r o/s o/r"])
+def test_a_cell_may_name_several(tmp_path, cell):
+    (row,) = rows(tmp_path / "a.tsv", f"name\trepo\nAda\t{cell}\n")
+    assert row.targets == ("o/r", "o/s")
+
+
+def test_several_columns_may_name_repositories(tmp_path):
+    (row,) = rows(tmp_path / "a.csv", "name,repo1,repo 2,repo_3\nAda,o/r,,o/s\n")
+    assert row.targets == ("o/r", "o/s")
+
+
+def test_a_path_with_spaces_is_one(tmp_path):
+    (tmp_path / "my work").mkdir()
+    (row,) = rows(tmp_path / "a.csv", f"name,repo\nAda,{tmp_path / 'my work'}\n")
+    assert row.targets == (str(tmp_path / "my work"),)
+
+
+def test_a_list_has_one_a_line(tmp_path):
+    found = rows(tmp_path / "a.txt", "# applicants\nhttps://github.com/o/r\n\no/s\noctocat\n")
+    assert [(row.line, row.targets) for row in found] == [
+        (2, ("https://github.com/o/r",)), (4, ("o/s",)), (5, ("octocat",)),
+    ]  # fmt: skip
+
+
+def test_a_csv_without_a_header(tmp_path):
+    found = rows(tmp_path / "a.csv", "Ada,o/r\nBob,o/s\n")
+    assert [row.targets for row in found] == [("o/r",), ("o/s",)]
+    assert found[0].given == (("column 1", "Ada"),)
+
+
+def test_json_lines(tmp_path):
+    text = '{"name": "Ada", "repos": ["o/r", "o/s"], "year": 2026}\nnonsense\n{"name": "Bob"}\n[1]\n'
+    found = rows(tmp_path / "a.jsonl", text)
+    assert found[0].targets == ("o/r", "o/s")
+    assert found[0].given == (("name", "Ada"), ("year", "2026"))
+    assert [row.problem.partition(":")[0] for row in found[1:]] == [
+        "line 2 is no JSON", "line 3 names no repository", "line 4 is neither an object nor a text",
+    ]  # fmt: skip
+
+
+def test_a_json_list(tmp_path):
+    found = rows(tmp_path / "a.json", json.dumps(["o/r", {"url": "o/s", "id": 7}]))
+    assert [(row.applicant, row.targets) for row in found] == [("", ("o/r",)), ("7", ("o/s",))]
+
+
+def test_an_excel_sheet(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for values in (
+        ["Candidate", "Application ID", "Git URL"],
+        ["Ada", 12.0, "o/r"],
+        [None, None, None],
+        ["Bob", 13, None],
+    ):
+        sheet.append(values)
+    book.save(tmp_path / "a.xlsx")
+    found = list(read_rows(tmp_path / "a.xlsx"))
+    assert found[0] == Row(1, 2, "Ada", ("o/r",), given=(("Candidate", "Ada"), ("Application ID", "12")))
+    assert (found[1].line, found[1].problem) == (4, "line 4 names no repository: its cell is empty")
+
+
+def test_a_row_without_a_repository_is_a_problem_of_its_own(tmp_path):
+    found = rows(tmp_path / "a.csv", "name,repo\nAda,\nBob,o/r\n")
+    assert (found[0].problem, found[1].problem) == ("line 2 names no repository: its cell is empty", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"name,color\nAda,blue\n", "no column that names repositories"),
+        ("a.xls", b"\xd0\xcf\x11\xe0rest", "old Excel file"),
+        ("a.xlsx", b"PK\x03\x04rest", "cannot be read as an Excel file"),
+        ("a.json", b"[1,", "is no JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_give(tmp_path, name, content, message):
+    with pytest.raises(UsageError, match=message):
+        rows(tmp_path / name, content)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(UsageError, match="No such file"):
+        list(read_rows(tmp_path / "none.csv"))
+    with pytest.raises(UsageError, match="No such file"):
+        digest_of(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("target", "account"),
+    [
+        ("octocat", True), ("@octocat", True), ("https://github.com/octocat", True), ("github.com/octocat/", True),
+        ("o/r", False), ("https://github.com/o/r", False), ("/a/path", False), ("git@github.com:o/r.git", False),
+    ],
+)  # fmt: skip
+def test_accounts_and_repositories(target, account):
+    assert is_account(target) is account
