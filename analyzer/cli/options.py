@@ -185,10 +185,11 @@ def options_of(arguments: argparse.Namespace) -> Options:
         analysis_seconds=arguments.max_analysis_seconds,
         memory_bytes=arguments.max_memory,
     )
+    configured = getattr(arguments, "with_config", False)  # a command may leave this out
     return Options(
         ref=arguments.ref,
         subdir=arguments.subdir,
-        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not arguments.with_config else "",
+        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not configured else "",
         limits=limits,
         hosts=hosts_of(arguments.host),
         worktree=arguments.worktree,
@@ -196,9 +197,9 @@ def options_of(arguments: argparse.Namespace) -> Options:
         offline=arguments.offline,
         owner=arguments.owner,
         cached=not arguments.no_cache,
-        rules=tuple(arguments.rules),
-        configured=arguments.with_config,
-        annotations=not arguments.ignore_annotations,
+        rules=tuple(getattr(arguments, "rules", ())),
+        configured=configured,
+        annotations=not getattr(arguments, "ignore_annotations", False),
         isolated=getattr(arguments, "isolate", False),
     )
 
