@@ -15,7 +15,7 @@ from tests.docs.walk import follow, is_walked, prepare, steps_of
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 WALKED = [page for page in PAGES if is_walked(page.read_text("utf-8"))]
-SHELL = re.compile(r"^ *```(?:sh|console|bash)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^ *```(?:sh|bash)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 INSTALLS = "pip install"
 
 
@@ -59,13 +59,14 @@ def test_every_console_block_is_followed() -> None:
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.name)
 def test_every_command_is_one_that_the_parser_knows(page: Path) -> None:
-    parser = parser_of(whole=True)
-    for block in SHELL.findall(page.read_text("utf-8")):
-        lines = block.replace("\\\n", " ").splitlines()
-        for line in (line.removeprefix("$ ").strip() for line in lines):
-            for command in re.split(r"\s*(?:&&|\|\||;|(?<!\|)\|(?!\|)|>)\s*", re.sub(r"\s#.*", "", line)):
-                if command.startswith("folioscope ") and "--help" not in command and "--version" not in command:
-                    parser.parse_args(["8000" if word == "PORT" else word for word in shlex.split(command)[1:]])
+    parser, text = parser_of(whole=True), page.read_text("utf-8")
+    shown = [line for block in SHELL.findall(text) for line in block.replace("\\\n", " ").splitlines()]
+    shown += [step.command.splitlines()[0].rstrip("\\") for step in steps_of(text)]
+    for line in shown:
+        plain = re.sub(r"\s#.*|\d?>\s*\S+", "", line)
+        for command in re.split(r"\s*(?:&&|\|\||;|(?<!\|)\|(?!\|))\s*", plain):
+            if command.startswith("folioscope ") and "--help" not in command:
+                parser.parse_args(shlex.split(command)[1:])
 
 
 @pytest.mark.parametrize("marks", ["$ a\n...\nz\n", "$ a\nx...z\n", "$ a \\\n  b\nq\n"])
