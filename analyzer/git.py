@@ -215,12 +215,17 @@ def without_promisor(objects: Path, *, sha256: bool = False) -> Iterator[Path]:
         yield root
 
 
+_CHUNK = 1 << 20
+
+
 class ObjectReader:
     """One ``git cat-file --batch`` process, asked for many objects (git-cat-file(1), "BATCH OUTPUT")."""
 
     _WINDOW = 200
 
-    def __init__(self, git_dir: Path, seconds: float) -> None:
+    def __init__(self, git_dir: Path, seconds: float, most: int = 1 << 26) -> None:
+        """Start it. Of an object above ``most`` bytes the beginning is read: a commit may have any message."""
+        self._most = most
         self._process = _start(command(git_dir, "cat-file", "--batch"))
         self._seconds = seconds
         self._expired = False
@@ -276,8 +281,11 @@ class ObjectReader:
                 if len(fields) != 3 or not fields[2].isdigit():
                     yield None
                     continue
-                content = stdout.read(int(fields[2]))
-                if len(content) < int(fields[2]):
+                size = int(fields[2])
+                content = stdout.read(min(size, self._most))
+                if len(content) < min(size, self._most):
                     raise BrokenPipeError
+                for left in range(size - len(content), 0, -_CHUNK):
+                    stdout.read(min(left, _CHUNK))
                 stdout.read(1)
                 yield fields[0], content

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import pickle
+import pickle  # nosec B403  # its errors alone are named here
 import select
 import signal
 import struct

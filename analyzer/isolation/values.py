@@ -7,7 +7,7 @@ frozen values of this project, enumerations, errors and the plain collections, a
 from __future__ import annotations
 
 import io
-import pickle
+import pickle  # nosec B403  # read by a reader that refuses all but values of this project
 from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
