@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -100,7 +101,7 @@ def test_pictures_are_small_and_told_in_words() -> None:
 
 
 def text_of(site: Path, page: str) -> str:
-    return re.sub(r"<[^>]+>", "", (site / page).read_text("utf-8"))
+    return unescape(re.sub(r"<[^>]+>", "", (site / page).read_text("utf-8")))
 
 
 def test_every_command_and_every_key_is_in_the_reference(site: Path) -> None:
