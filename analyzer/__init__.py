@@ -10,21 +10,74 @@ The names below are the public interface; everything else may change between min
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analyzer.analysis import Options, Result, analyze, analyze_many
-    from analyzer.errors import FolioscopeError
+    from analyzer.analysis import Options, Result, analyze, analyze_many, stored_key
+    from analyzer.compare import Comparison, compare_documents
+    from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
     from analyzer.limits import Limits
+    from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
+    from analyzer.reporters.formats import FORMATS, Format, render
+    from analyzer.reporters.html import REPORT_STATIC, html_environment, load_texts, report_context
+    from analyzer.reporters.json_report import as_document, from_document
+    from analyzer.reporters.schema import report_schema
+    from analyzer.rubric import BUILT_IN, Criterion, Grade, Rubric, Section, load_rubric
+    from analyzer.target import Host, Target, parse_target
+    from analyzer.version import VERSION
 
-__all__ = ["FolioscopeError", "Limits", "Options", "Report", "Result", "analyze", "analyze_many"]
+__all__ = [
+    "BUILT_IN",
+    "FORMATS",
+    "REPORT_STATIC",
+    "VERSION",
+    "Comparison",
+    "Criterion",
+    "FolioscopeError",
+    "Format",
+    "Grade",
+    "Host",
+    "LimitError",
+    "Limits",
+    "Options",
+    "Portfolio",
+    "Report",
+    "Result",
+    "Rubric",
+    "RubricError",
+    "Section",
+    "Target",
+    "TargetError",
+    "UsageError",
+    "analyze",
+    "analyze_many",
+    "analyze_portfolio",
+    "as_document",
+    "compare_documents",
+    "from_document",
+    "html_environment",
+    "load_rubric",
+    "load_texts",
+    "parse_target",
+    "render",
+    "report_context",
+    "report_schema",
+    "stored_key",
+]
 
 _HOMES = {
-    "analyze": "analyzer.analysis",
-    "analyze_many": "analyzer.analysis",
-    "Options": "analyzer.analysis",
-    "Result": "analyzer.analysis",
-    "FolioscopeError": "analyzer.errors",
+    **dict.fromkeys(("analyze", "analyze_many", "Options", "Result", "stored_key"), "analyzer.analysis"),
+    **dict.fromkeys(("FolioscopeError", "LimitError", "RubricError", "TargetError", "UsageError"), "analyzer.errors"),
+    **dict.fromkeys(("FORMATS", "Format", "render"), "analyzer.reporters.formats"),
+    **dict.fromkeys(("as_document", "from_document"), "analyzer.reporters.json_report"),
+    **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
+    **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
+    **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
+    **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
     "Limits": "analyzer.limits",
     "Report": "analyzer.report",
+    "Portfolio": "analyzer.portfolio",
+    "analyze_portfolio": "analyzer.portfolio",
+    "report_schema": "analyzer.reporters.schema",
+    "VERSION": "analyzer.version",
 }
 
 

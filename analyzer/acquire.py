@@ -7,23 +7,27 @@ checked out, no submodule, tag or second branch is fetched, and files above the 
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import Popen
+from types import MappingProxyType
 from typing import IO, cast
+from urllib.parse import urljoin
 
 from analyzer.complaints import explain
-from analyzer.errors import LimitError, TargetError
+from analyzer.egress import pinning
+from analyzer.errors import LimitError, TargetError, UsageError
 from analyzer.git import command, environment, kill_group
 from analyzer.limits import Limits
 from analyzer.snapshot import nearest
-from analyzer.target import Target, clean_subdir
+from analyzer.target import Host, Target, clean_subdir, parse_target
+from analyzer.temporary import private_folder
 
 __all__ = ["Acquired", "Progress", "RemoteRef", "acquire", "resolve_remote"]
 
@@ -33,6 +37,10 @@ Progress = Callable[[str, str], None]
 _LONGEST_LISTING = 64 * 1024 * 1024
 _LONGEST_COMPLAINT = 1024 * 1024
 _LOOK_EVERY = 0.1
+_LOOK_UP = "look-up of refs"
+_MOST_MOVES = 3
+_REDIRECTED = re.compile(r"returned error: 30[12378]\b")
+_LOCATION = re.compile(r"<= Recv header: location:[ \t]*(\S+)", re.IGNORECASE)
 
 
 def _silent(stage: str, detail: str) -> None:
@@ -41,12 +49,16 @@ def _silent(stage: str, detail: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RemoteRef:
-    """What a target names on the server: the commit, the full name of the ref (empty for a bare commit), the folder."""
+    """What a target names on the server: the commit, the full name of the ref (empty for a bare commit), the folder.
+
+    ``moved`` is where the repository is now, when the server says that it was renamed.
+    """
 
     commit: str
     name: str
     short: str
     subdir: str
+    moved: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +78,25 @@ class _Outcome:
 
 @dataclass(slots=True)
 class _Runner:
-    """Runs git through GitPython and ends its whole process group at a limit."""
+    """Runs git through GitPython and ends its whole process group at a limit. ``host`` alone is connected to."""
 
-    protocols: str
+    host: Host
     limits: Limits
     progress: Progress
     started: float = field(default_factory=time.monotonic)
+    pinned: tuple[str, ...] = field(init=False)
 
-    def run(self, what: str, *arguments: str, git_dir: Path | None = None, grows: Path | None = None) -> _Outcome:
+    def __post_init__(self) -> None:
+        self.pinned = pinning(self.host)
+
+    def run(
+        self,
+        what: str,
+        *arguments: str,
+        git_dir: Path | None = None,
+        grows: Path | None = None,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> _Outcome:
         """Run one command.
 
         Args:
@@ -81,6 +104,7 @@ class _Runner:
             arguments: git's arguments.
             git_dir: the repository to work on.
             grows: a folder whose size is watched.
+            more: variables of the environment beside those that git always gets.
 
         Raises:
             LimitError: time or bytes are over.
@@ -91,10 +115,11 @@ class _Runner:
         from git.cmd import Git
 
         # GitPython adds the caller's environment to its own; env -i begins with none.
-        clean = ["env", "-i", *(f"{name}={value}" for name, value in environment(self.protocols).items())]
+        given = environment(self.host.base.partition("://")[0]) | dict(more)
+        clean = ["env", "-i", *(f"{name}={value}" for name, value in given.items())]
         # In the root folder git finds no repository, whose configuration could redirect what is fetched.
         wrapped = Git("/").execute(
-            [*clean, *command(git_dir, *arguments)], as_process=True, shell=False, start_new_session=True
+            [*clean, *command(git_dir, *self.pinned, *arguments)], as_process=True, shell=False, start_new_session=True
         )
         process = cast("Popen[bytes]", wrapped.proc)
         output, complaint = bytearray(), bytearray()
@@ -159,9 +184,9 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _protocols(target: Target) -> str:
+def _runner(target: Target, limits: Limits, progress: Progress) -> _Runner:
     assert target.host is not None
-    return target.host.base.partition("://")[0]
+    return _Runner(target.host, limits, progress)
 
 
 def resolve_remote(target: Target, limits: Limits, progress: Progress = _silent) -> RemoteRef:
@@ -172,14 +197,47 @@ def resolve_remote(target: Target, limits: Limits, progress: Progress = _silent)
         LimitError: the server took too long.
     """
     progress("resolve", target.clone_url)
-    runner = _Runner(_protocols(target), limits, progress)
-    outcome = runner.run("look-up of refs", "ls-remote", "--symref", "--", target.clone_url)
+    runner = _runner(target, limits, progress)
+    asked = target
+    for _ in range(_MOST_MOVES + 1):
+        outcome = runner.run(_LOOK_UP, "ls-remote", "--symref", "--", asked.clone_url)
+        if not outcome.status or not _REDIRECTED.search(outcome.complaint):
+            break
+        asked = _moved_to(runner, asked)
     if outcome.status:
         raise explain(target, outcome.complaint)
     refs, head = _parse_refs(outcome.output)
     if not refs:
         raise TargetError(f"{target.owner}/{target.repo} is empty: it has no commit yet", "Push something first.")
-    return _choose(target, refs, head)
+    chosen = _choose(target, refs, head)
+    return chosen if asked is target else replace(chosen, moved=asked)
+
+
+def _moved_to(runner: _Runner, target: Target) -> Target:
+    """Where a renamed repository is now. git follows no redirect; one that stays on the host is followed here.
+
+    Raises:
+        TargetError: it leads to another host, or to no repository.
+    """
+    assert target.host is not None
+    traced = {"GIT_TRACE_CURL": "1", "GIT_TRACE_CURL_NO_DATA": "1"}
+    outcome = runner.run(_LOOK_UP, "ls-remote", "--symref", "--", target.clone_url, more=traced)
+    places = _LOCATION.findall(outcome.complaint)
+    name = f"{target.owner}/{target.repo}"
+    place = urljoin(target.clone_url, places[-1]) if places else ""
+    if place.partition(":")[0] not in ("http", "https"):
+        raise TargetError(
+            f"The server of {name} redirects to a protocol that is not allowed",
+            "Only https is used; analyze a local clone.",
+        )
+    try:
+        found = parse_target(place.partition("/info/refs")[0], hosts=(target.host,), local=False)
+    except UsageError as error:
+        raise TargetError(
+            f"The server of {name} redirects to {place[:200]}, which is not a repository of {target.host.name}",
+            "Give the address that it leads to, or analyze a local clone.",
+        ) from error
+    return replace(target, owner=found.owner, repo=found.repo)
 
 
 def _parse_refs(output: bytes) -> tuple[dict[str, str], str]:
@@ -250,51 +308,50 @@ def _no_ref(ref: str, refs: dict[str, str]) -> RemoteRef:
 
 @contextmanager
 def acquire(
-    target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent, *, commits: int = 1
+    target: Target,
+    ref: RemoteRef,
+    limits: Limits,
+    progress: Progress = _silent,
+    *,
+    contents: bool = True,
+    commits: int = 1,
 ) -> Iterator[Acquired]:
     """Fetch one commit into a temporary bare repository, which is removed at the end.
 
-    With ``commits`` above 1, that many come with the files of each, and all tags; otherwise the commits before it come
-    without files.
+    Without ``contents`` the names of its files alone are fetched: no blob and no history. With ``commits`` above 1, that
+    many come with the files of each, and all tags; otherwise the commits before it come without files.
 
     Raises:
         TargetError: the server or network failed.
         LimitError: bytes or seconds are over.
     """
-    folder = Path(tempfile.mkdtemp(prefix="folioscope-")).resolve()
-    try:
+    target = ref.moved or target
+    with private_folder() as folder:
         git_dir = folder / "repository.git"
-        runner = _Runner(_protocols(target), limits, progress)
+        runner = _runner(target, limits, progress)
         _prepare(runner, git_dir, target, ref)
         progress("clone", "")
         wanted = ref.name if ref.name.startswith("refs/") else ref.commit
         fetched = _fetch(
             runner,
             git_dir,
-            [f"--depth={commits}", f"--filter=blob:limit={limits.blob_bytes + 1}"],
+            [
+                f"--depth={commits}",
+                f"--filter=blob:limit={limits.blob_bytes + 1}" if contents else "--filter=blob:none",
+            ],
             f"+{wanted}:refs/heads/folioscope",
             *(["+refs/tags/*:refs/tags/*"] if commits > 1 else []),
         )
         if fetched.status:
             raise explain(target, fetched.complaint)
         commit = _head_of(runner, git_dir)
-        if commits == 1:
+        if contents and commits == 1:
             # The history with its folders but without files; a server that cannot give it costs only the history.
-            depth = f"--depth={limits.history}"
-            _fetch(runner, git_dir, [depth, "--filter=blob:none"], f"+{wanted}:refs/heads/history")
+            _fetch(
+                runner, git_dir, [f"--depth={limits.history}", "--filter=blob:none"], f"+{wanted}:refs/heads/history"
+            )
         runner.run("preparation", "config", "--remove-section", "remote.origin", git_dir=git_dir)
         yield Acquired(git_dir, commit)
-    finally:
-        _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder, also while a process that was just ended still lets go of it."""
-    for _ in range(20):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.05)
 
 
 def _prepare(runner: _Runner, git_dir: Path, target: Target, ref: RemoteRef) -> None:

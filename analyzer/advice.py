@@ -18,7 +18,7 @@ _EFFORT = {"an hour": 0, "an evening": 1, "a weekend": 2}
 class NextStep:
     """One step: the criterion, the points of the score it gains, what is missing and how to earn it.
 
-    ``builds_on`` is evidence that is already there and from which to begin.
+    ``builds_on`` is evidence that is already there and from which to begin; ``criteria`` are all whose points it gains.
     """
 
     criterion: str
@@ -30,6 +30,7 @@ class NextStep:
     how: str
     why: str
     builds_on: Evidence | None = None
+    criteria: tuple[str, ...] = ()
 
 
 def next_steps(card: Scorecard, defects: Iterable[Defect] = (), most: int = 5) -> tuple[NextStep, ...]:
@@ -69,6 +70,7 @@ def _mending(defects: list[Defect], stopped: list[ScoredCriterion], card: Scorec
         "Mend these places, then run the code once from a fresh clone.",
         f"What stands there already counts in full once it runs: {', '.join(titles).lower()}.",
         Evidence(at.path, at.line, at.line, ""),
+        tuple(item.criterion.id for item in stopped),
     )
 
 
@@ -90,4 +92,5 @@ def _step(item: ScoredCriterion, by_id: dict[str, ScoredCriterion], card: Scorec
         item.criterion.how,
         item.criterion.why,
         own or evidence,
+        (item.criterion.id,),
     )

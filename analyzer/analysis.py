@@ -8,21 +8,26 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from analyzer.advice import next_steps
+from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, owners_word, weaker
 from analyzer.authenticity import look_beside
-from analyzer.cache import ReportCache, report_key
+from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
-from analyzer.engine import decide, with_criteria
-from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.engine import Decision, decide, with_criteria
+from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
+from analyzer.excerpts import cut_excerpts
+from analyzer.findings import Evidence
 from analyzer.git import run
 from analyzer.history import read_history
 from analyzer.interview import interview_questions
 from analyzer.limits import Limits
 from analyzer.outcomes import find_outcomes
 from analyzer.plugins import Rule, discover
+from analyzer.projects import several_projects
 from analyzer.report import Report, ReportTarget
 from analyzer.repository import Repository
 from analyzer.roles import role_shares
@@ -45,10 +50,26 @@ from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
 from analyzer.wiring import WiringSummary, summarize
 
+if TYPE_CHECKING:
+    from analyzer.isolation import Confinement
+
 Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
-__all__ = ["Judged", "Options", "Progress", "Result", "analyze", "analyze_many", "assess", "judge", "with_origin"]
+__all__ = [
+    "Judged",
+    "Options",
+    "Progress",
+    "Result",
+    "analyze",
+    "analyze_each",
+    "analyze_many",
+    "assess",
+    "existing_folder",
+    "judge",
+    "stored_key",
+    "with_origin",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +79,21 @@ class Options:
     Args:
         ref: branch, tag or commit; overrides one in the target.
         subdir: folder in the repository; overrides one in the target.
-        rubric: name or path of a rubric.
+        rubric: name or path of a rubric; empty for that of the configuration where it counts, else ``mlops``.
         limits: what may be fetched and read.
         hosts: the git hosts that may be cloned from.
         worktree: read the uncommitted state of a local work tree instead of a commit.
         standalone: judge a local folder as a repository of its own, whatever it lies in.
         offline: never use the network; a remote target is an error.
         owner: name, e-mail address or account whose share of the commits is reported beside the score.
+        rules: modules of rule packages beside the installed ones.
+        configured: whether rubric, threshold and left-out paths of the repository's configuration count; for an owner's
+            own repository on this machine.
+        configuration_required: whether it is an error where ``configured`` and there is none.
+        annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
+        isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
+        local: whether a path of this machine is a target at all.
     """
 
     ref: str = ""
@@ -78,6 +106,12 @@ class Options:
     offline: bool = False
     owner: str = ""
     cached: bool = True
+    rules: tuple[str, ...] = ()
+    configured: bool = False
+    configuration_required: bool = True
+    annotations: bool = True
+    isolated: bool = False
+    local: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +127,32 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-def analyze(target: str, options: Options = Options(), progress: Progress = _quiet) -> Report:
+def analyze(
+    target: str, options: Options = Options(), progress: Progress = _quiet, cache: Cache | None = None
+) -> Report:
     """Analyze one target.
 
     Args:
         target: a URL, ``owner/name``, or the path of a repository or folder.
         options: how.
         progress: a callable that is told each stage and a detail.
+        cache: where reports of unchanged remote commits are kept; by default the user's cache folder.
 
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit; ``exit_code`` tells which.
     """
-    rubric = load_rubric(options.rubric)
-    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    rubric = load_rubric(options.rubric or "mlops")
+    discover(options.rules)  # while whatever they import may still be read
+    parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
     if parsed.path is not None:
+        if options.isolated:
+            return _analyze_local_isolated(parsed, rubric, options, progress)
         return _analyze_local(parsed, rubric, options, progress)
+    if options.configured:
+        raise UsageError(
+            "--with-config is for a repository of your own on this machine",
+            f"{target} is a remote one, whose configuration is its own affair.",
+        )
     if options.worktree or options.standalone:
         raise UsageError("--worktree and --standalone are for folders on this machine", f"{target} is a remote one.")
     if options.offline:
@@ -115,7 +160,7 @@ def analyze(target: str, options: Options = Options(), progress: Progress = _qui
             f"{parsed.owner}/{parsed.repo} is not on this machine",
             "Leave out --offline, or give the path of a local clone.",
         )
-    return _analyze_remote(parsed, rubric, options, progress)
+    return _analyze_remote(parsed, rubric, options, progress, cache or ReportCache())
 
 
 def _work(item: tuple[str, Options]) -> Result:
@@ -130,7 +175,12 @@ def _work(item: tuple[str, Options]) -> Result:
 
 def analyze_many(targets: Iterable[str], options: Options = Options(), *, jobs: int = 1) -> Iterator[Result]:
     """Analyze many targets in ``jobs`` processes; yield one result a target, in order. One may fail, the others go on."""
-    work = [(target, options) for target in targets]
+    yield from analyze_each(((target, options) for target in targets), jobs=jobs)
+
+
+def analyze_each(targets: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
+    """Analyze many targets, each with its own options, as :func:`analyze_many` does."""
+    work = list(targets)
     if jobs <= 1 or len(work) <= 1:
         yield from map(_work, work)
         return
@@ -146,20 +196,23 @@ def assess(
     rubric: Rubric,
     rules: tuple[Rule, ...] | None = None,
     owner: str = "",
+    word: OwnersWord = OwnersWord(),
 ) -> Report:
     """Assess one snapshot, or the folder of it that the target names.
 
-    ``owner`` is whose share of the commits is reported; it never touches the score.
+    ``owner`` is whose share of the commits is reported; it never touches the score. ``word`` is what the repository's
+    configuration says, as far as it counts.
 
     Raises:
         LimitError: the repository holds more text than may be read.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir)) as repository:
+    left_out = word.left_out()
+    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
-        judged = judge(repository, rubric, rules)
-        card, defects, wiring = judged.scorecard, judged.defects, judged.wiring
+        judged = judge(repository, rubric, discover() if rules is None else rules, word)
+        card, defects, wiring, applied = judged.scorecard, judged.defects, judged.wiring, judged.applied
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -175,13 +228,16 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *judged.problems, *unasked})),
+            problems=tuple(sorted({*repository.problems, *judged.problems, *unasked, *word.problems})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
+            configuration=applied,
             front_page=repository.front_page,
+            projects=several_projects(repository.inventory),
+            excerpts=cut_excerpts(repository, _by_weight(card)),
         )
 
 
@@ -192,23 +248,67 @@ class Judged:
     scorecard: Scorecard
     defects: tuple[Defect, ...]
     wiring: WiringSummary
+    applied: Applied | None
     problems: tuple[Problem, ...]
 
 
-def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...] | None = None) -> Judged:
-    """Decide all criteria of a repository and score them."""
+def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...], word: OwnersWord = OwnersWord()) -> Judged:
+    """Decide all criteria of a repository and score them. What ``word`` leaves out, ``repository`` is without."""
     names = tuple(item.id for item in rubric.criteria)
     defects, unchecked = find_defects(repository)
-    decisions, failures = decide(repository, discover() if rules is None else rules, names, defects)
+    decisions, failures = decide(repository, rules, names, defects)
+    defects = with_criteria(defects, decisions)
     wiring, broken = _wiring(repository)
-    card = score(decisions, rubric, chain_complete=wiring.chain.complete)
-    return Judged(card, with_criteria(defects, decisions), wiring, (*failures, *broken, *unchecked))
+    snapshot, complete, left_out = repository.snapshot, wiring.chain.complete, word.left_out()
+    if left_out:
+        decisions, complete = _no_stronger(snapshot, repository.subdir, decisions, rules, complete=complete)
+    card, applied = _scored(decisions, rubric, word, complete=complete)
+    if applied and left_out:
+        applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
+    return Judged(card, defects, wiring, applied, (*failures, *broken, *unchecked))
+
+
+def _no_stronger(
+    snapshot: Snapshot, subdir: str, reduced: Iterable[Decision], rules: tuple[Rule, ...], *, complete: bool
+) -> tuple[tuple[Decision, ...], bool]:
+    """The decisions and whether the chain is complete, no stronger than with all files: leaving out earns nothing."""
+    with closing(Repository(snapshot, subdir)) as whole:
+        ordered = tuple(reduced)
+        defects, _ = find_defects(whole)
+        decisions, _ = decide(whole, rules, tuple(item.criterion for item in ordered), defects)
+        complete = complete and _wiring(whole)[0].chain.complete
+    return tuple(weaker(first, second) for first, second in zip(decisions, ordered, strict=True)), complete
+
+
+def _scored(
+    decisions: tuple[Decision, ...], rubric: Rubric, word: OwnersWord, *, complete: bool
+) -> tuple[Scorecard, Applied | None]:
+    card = score(decisions, rubric, chain_complete=complete)
+    said = word.configuration
+    if said is None:
+        return card, None
+    applied: tuple[AppliedAnnotation, ...] = ()
+    without = card.score
+    if word.annotations:
+        decisions, applied = excuse(decisions, said, rubric)
+        card = score(decisions, rubric, chain_complete=complete)
+    if not word.settings:
+        return card, Applied(said.path, applied, without) if applied else None
+    return card, Applied(said.path, applied, without, True, said.fail_under, said.leave_out)
+
+
+def _by_weight(card: Scorecard) -> Iterator[Evidence]:
+    """All evidence, the most telling of each criterion first."""
+    yield from (found for item in card.criteria for found in item.decision.evidence[:1])
+    yield from (found for item in card.criteria for found in item.decision.evidence[1:])
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
     """The wiring; where it cannot be drawn, none, and the problem that says so."""
     try:
         return summarize(repository), ()
+    except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
+        raise
     except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
         return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
@@ -241,6 +341,16 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
     return _assess_in(
         snapshot, with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
     )
+
+
+def _analyze_local_isolated(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+    from analyzer.isolation import Confinement
+
+    path = (target.path or Path()).resolve()
+    found = None if options.standalone else find_git_dir(path)
+    readable = (path,) if found is None else (path, found[1], common_dir(found[0]))
+    confinement = Confinement.of(options.limits, *readable)
+    return _isolated(_analyze_local, (target, rubric, options), confinement, tell)
 
 
 def _analyze_folder(path: Path, target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
@@ -294,12 +404,24 @@ def _assess_in(
 ) -> Report:
     with snapshot, paused_collector():
         tell("analyze", f"{len(snapshot.entries)} files")
-        folder = _existing_folder(snapshot, subdir)
+        folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
-        return assess(snapshot, described, rubric, owner=options.owner)
+        word = owners_word(
+            snapshot.read_if_small,
+            folder,
+            configured=options.configured,
+            annotations=options.annotations,
+            required=options.configuration_required,
+        )
+        rules = discover(options.rules)
+        if word.rubric and not options.rubric:
+            rubric = load_rubric(word.rubric)
+        if word.settings and word.configuration:
+            word.configuration.check_criteria(rubric)
+        return assess(snapshot, described, rubric, rules, options.owner, word)
 
 
-def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
+def existing_folder(snapshot: Snapshot, subdir: str) -> str:
     """The subfolder as it is in the snapshot; the path of a file means the folder it is in."""
     if not subdir:
         return ""
@@ -319,19 +441,60 @@ def _existing_folder(snapshot: Snapshot, subdir: str) -> str:
 # -- remote ------------------------------------------------------------------------------------------------------
 
 
-def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress) -> Report:
+def _assess_clone(
+    git_dir: Path,
+    commit: str,
+    described: ReportTarget,
+    subdir: str,
+    rubric: Rubric,
+    options: Options,
+    tell: Progress = _quiet,
+) -> Report:
+    snapshot = open_git(git_dir, commit, options.limits, filtered=True)
+    return _assess_in(snapshot, described, subdir, rubric, options, tell)
+
+
+def _isolated(
+    function: Callable[..., Report], arguments: tuple[Any, ...], confinement: Confinement, tell: Progress
+) -> Report:
+    """Call a function that reads a foreign repository in a confined process, where this system has such processes."""
+    from analyzer.isolation import CAN_FORK, run_confined
+
+    if not CAN_FORK:
+        return function(*arguments, tell)
+    discover()  # rules are found here, once, and not in each child
+    return run_confined(function, arguments, confinement, tell)
+
+
+def stored_key(
+    target: Target,
+    commit: str,
+    subdir: str,
+    rubric: Rubric,
+    limits: Limits,
+    owner: str = "",
+    rules: tuple[str, ...] = (),
+    *,
+    annotations: bool = True,
+) -> str:
+    """The key under which the report of a commit is kept, whatever ref led to the commit."""
+    name = f"{target.web_url}\0{owner}" + ("" if annotations else "\0without annotations")
+    return report_key(name, commit, subdir, rubric, discover(rules), limits)
+
+
+def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Progress, cache: Cache) -> Report:
     from analyzer.acquire import acquire, resolve_remote
+    from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
     ref = resolve_remote(target, options.limits, tell)
-    cache = ReportCache()
     described = ReportTarget(
         target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
     )
 
     def key(commit: str) -> str:
-        name = f"{target.web_url}\0{ref.short}\0{options.owner}"
-        return report_key(name, commit, ref.subdir, rubric, discover(), options.limits)
+        told = (options.limits, options.owner, options.rules)
+        return stored_key(target, commit, ref.subdir, rubric, *told, annotations=options.annotations)
 
     known = cache.get(key(ref.commit)) if options.cached else None
     if known is not None:
@@ -341,10 +504,14 @@ def _analyze_remote(target: Target, rubric: Rubric, options: Options, tell: Prog
             tell("cache", "damaged, not used")
         else:
             tell("cache", ref.commit[:12])
-            return report
+            return replace(report, target=replace(report.target, ref=ref.short))
     with acquire(target, ref, options.limits, tell) as acquired:
-        snapshot = open_git(acquired.git_dir, acquired.commit, options.limits, filtered=True)
-        report = _assess_in(snapshot, described, ref.subdir, rubric, options, tell)
+        report = _isolated(
+            _assess_clone,
+            (acquired.git_dir, acquired.commit, described, ref.subdir, rubric, options),
+            Confinement.of(options.limits, acquired.git_dir),
+            tell,
+        )
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report

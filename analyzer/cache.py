@@ -7,14 +7,14 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from analyzer.limits import Limits
 from analyzer.plugins import Rule
 from analyzer.rubric import Rubric
 from analyzer.version import VERSION
 
-__all__ = ["ReportCache", "report_key"]
+__all__ = ["Cache", "ReportCache", "report_key"]
 
 
 def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
@@ -27,16 +27,26 @@ def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
+class Cache(Protocol):
+    """Where documents of reports are kept by their key."""
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The document of a key, or None."""
+
+    def put(self, key: str, document: dict[str, Any]) -> None:
+        """Keep a document."""
+
+
 class ReportCache:
     """JSON documents by key. A cache that cannot be read or written is as good as none."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or _home() / "folioscope" / "reports"
+        self.folder = folder or _home() / "folioscope" / "reports"
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The document of a key, or None."""
         try:
-            document = json.loads((self._folder / f"{key}.json").read_bytes())
+            document = json.loads((self.folder / f"{key}.json").read_bytes())
         except (OSError, ValueError):
             return None
         return document if isinstance(document, dict) else None
@@ -44,13 +54,13 @@ class ReportCache:
     def put(self, key: str, document: dict[str, Any]) -> None:
         """Keep a document; replaced in one step, so that a reader never sees half of one."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="ascii") as file:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False, encoding="ascii") as file:
                 whole = Path(file.name)
                 try:
                     json.dump(document, file)
                     file.close()
-                    whole.replace(self._folder / f"{key}.json")
+                    whole.replace(self.folder / f"{key}.json")
                 except OSError:
                     whole.unlink(missing_ok=True)
         except OSError:

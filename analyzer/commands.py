@@ -28,6 +28,7 @@ _RUNNERS = {
     "invoke": "invoke", "inv": "invoke", "npm": "npm", "yarn": "npm", "pnpm": "npm", "pdm": "pdm", "rye": "rye",
     "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe",
 }  # fmt: skip
+_SHELL = re.compile(r"#!\s*/\S*/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
 _SCRIPT_RUNNERS = frozenset(["pdm", "rye", "hatch"])
 _FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--entry-point"])
 _FLAGS_WITH_VALUE = _FLAGS_WITH_TASK | frozenset(
@@ -134,7 +135,7 @@ class CommandResolver:
         found.append(invocation)
         if depth >= _DEEPEST or len(found) > _MOST:
             return
-        for key, inner in (*self._scripts(given), *self._led_to(invocation)):
+        for key, inner in (*self._scripts(given), *self._programs(given, bare), *self._led_to(invocation)):
             if key not in seen:
                 self._expand(inner, found, seen | {key}, depth + 1)
 
@@ -142,6 +143,16 @@ class CommandResolver:
         """``pdm run NAME`` runs a script of pyproject.toml where there is one of that name, and a program otherwise."""
         if given.argv[0] in _SCRIPT_RUNNERS and given.argv[1:2] == ("run",) and len(given.argv) > 2:
             yield from self._tasks(given, given.argv[0])
+
+    def _programs(self, given: Invocation, bare: tuple[str, ...]) -> Iterator[tuple[str, Invocation]]:
+        """``bin/test`` or ``./run`` is a shell script of the repository where its first line says so."""
+        name = next((word for word in given.argv if word.endswith(bare[0])), "")
+        if "/" not in name or name.startswith(("/", "~")) or posixpath.splitext(name)[1]:
+            return
+        path = self._repository.find(name, given.folder)
+        text = self._repository.text(path) if path else None
+        if text and _SHELL.match(text):
+            yield from self._script(given, name)
 
     def _led_to(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
         name = invocation.argv[0].rsplit("/", 1)[-1]

@@ -33,6 +33,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "The server of {name} redirects to a protocol that is not allowed",
             "Only https is used; analyze a local clone.",
         ),
+        (r"returned error: 30\d\b", "The server of {name} redirects elsewhere", "Give the address that it leads to."),
         (
             r"returned error: 5\d\d",
             "The server of {name} has a problem: {said}",

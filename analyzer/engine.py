@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from analyzer.errors import LimitError
 from analyzer.findings import Evidence, Finding, Place, Status
 from analyzer.inventory import kind_of
 from analyzer.plugins import Rule
@@ -34,6 +35,8 @@ class Decision:
     """What would stop it from running, where that made it partial."""
     withheld: bool = False
     """Whether it is unknown because of files of the repository itself, not because of us."""
+    excused: bool = False
+    """Whether it does not apply, by the owner's word."""
 
 
 def decide(
@@ -72,6 +75,8 @@ def _findings(repository: Repository, rules: Iterable[Rule]) -> tuple[list[Findi
     for item in rules:
         try:
             findings += [_signed(found, item) for found in item.check(repository)]
+        except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
+            raise
         except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
             # Without addresses of objects, which differ from run to run.
             said = _ADDRESS.sub("0x", str(error))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-__all__ = ["FolioscopeError", "LimitError", "RubricError", "TargetError", "UsageError"]
+__all__ = [
+    "ConfigurationError",
+    "FolioscopeError",
+    "LimitError",
+    "PlatformError",
+    "RubricError",
+    "TargetError",
+    "UsageError",
+]
 
 
 class FolioscopeError(Exception):
@@ -31,8 +39,16 @@ class RubricError(UsageError):
     """A rubric file is wrong; the message names file, line and reason (exit code 2)."""
 
 
+class ConfigurationError(UsageError):
+    """A configuration is wrong; the message names file, line and reason (exit code 2)."""
+
+
 class TargetError(FolioscopeError):
     """The repository, ref or subfolder could not be read (exit code 3)."""
+
+
+class PlatformError(FolioscopeError):
+    """The platform (GitHub) could not be asked, or did not answer (exit code 3)."""
 
 
 class LimitError(FolioscopeError):

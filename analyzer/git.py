@@ -19,7 +19,16 @@ from typing import IO
 
 from analyzer.errors import LimitError, TargetError
 
-__all__ = ["GitError", "ObjectReader", "command", "environment", "kill_group", "run", "without_promisor"]
+__all__ = [
+    "GitError",
+    "ObjectReader",
+    "command",
+    "environment",
+    "kill_group",
+    "run",
+    "stay_in_group",
+    "without_promisor",
+]
 
 _PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "TMPDIR", "SYSTEMROOT")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY")
@@ -35,9 +44,18 @@ _OPTIONS = (
     "submodule.recurse=false",
     "gc.auto=0",
     "maintenance.auto=false",
-    "http.followRedirects=initial",
+    "http.followRedirects=false",
     "safe.directory=*",
 )
+
+
+_own_group = True
+
+
+def stay_in_group() -> None:
+    """Start git in the group of this process from now on; whoever ends the group ends git with it."""
+    global _own_group  # noqa: PLW0603 a property of the process, like its group
+    _own_group = False
 
 
 class GitError(TargetError):
@@ -139,7 +157,7 @@ def _start(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints or subprocess.DEVNULL,
-            start_new_session=True,
+            start_new_session=_own_group,
         )
     except FileNotFoundError as error:
         raise GitError("git was not found on this machine", "Install git 2.30 or newer.") from error
@@ -197,12 +215,17 @@ def without_promisor(objects: Path, *, sha256: bool = False) -> Iterator[Path]:
         yield root
 
 
+_CHUNK = 1 << 20
+
+
 class ObjectReader:
     """One ``git cat-file --batch`` process, asked for many objects (git-cat-file(1), "BATCH OUTPUT")."""
 
     _WINDOW = 200
 
-    def __init__(self, git_dir: Path, seconds: float) -> None:
+    def __init__(self, git_dir: Path, seconds: float, most: int = 1 << 26) -> None:
+        """Start it. Of an object above ``most`` bytes the beginning is read: a commit may have any message."""
+        self._most = most
         self._process = _start(command(git_dir, "cat-file", "--batch"))
         self._seconds = seconds
         self._expired = False
@@ -258,8 +281,11 @@ class ObjectReader:
                 if len(fields) != 3 or not fields[2].isdigit():
                     yield None
                     continue
-                content = stdout.read(int(fields[2]))
-                if len(content) < int(fields[2]):
+                size = int(fields[2])
+                content = stdout.read(min(size, self._most))
+                if len(content) < min(size, self._most):
                     raise BrokenPipeError
+                for left in range(size - len(content), 0, -_CHUNK):
+                    stdout.read(min(left, _CHUNK))
                 stdout.read(1)
                 yield fields[0], content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -114,11 +114,14 @@ class Inventory:
         """The candidate's paths of these kinds."""
         return tuple(path for kind in kinds for path in self.by_kind.get(kind, ()))
 
-    def without(self, copies: Mapping[str, str]) -> Inventory:
-        """The inventory with unchanged copies of template files counted as scaffold, where they are work of their own."""
+    def without(self, copies: Mapping[str, str], starts: str = "") -> Inventory:
+        """The inventory with unchanged copies of template files counted as scaffold, where they are work of their own.
+
+        Those whose template is called ``starts`` are scaffold whatever they do.
+        """
         if not copies:
             return self
-        scaffold = {path for path in copies if kind_of(path) not in _ACTS_ON_OWN}
+        scaffold = {path for path, origin in copies.items() if origin == starts or kind_of(path) not in _ACTS_ON_OWN}
         moved = sum(self.owners[path] is Owner.OWN for path in scaffold)
         owners = {
             path: Owner.SCAFFOLD if path in scaffold and owner is Owner.OWN else owner
@@ -130,6 +133,15 @@ class Inventory:
         whole[kept] = max(whole.get(kept, 0) - moved, 0)
         serving = tuple(path for path in self.serving if path not in scaffold)
         return _sorted(self.subdir, owners, serving, self.course_only, copies, whole)
+
+    def leaving(self, left_out: Callable[[str], bool]) -> Inventory:
+        """The inventory with the candidate's files that the owner leaves out counted as outside; ``whole`` counts them."""
+        owners = {
+            path: Owner.OUTSIDE if owner is Owner.OWN and left_out(path) else owner
+            for path, owner in self.owners.items()
+        }
+        serving = tuple(path for path in self.serving if not left_out(path))
+        return _sorted(self.subdir, owners, serving, self.course_only, self.copies, self.whole)
 
     @property
     def own(self) -> tuple[str, ...]:

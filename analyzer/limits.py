@@ -29,6 +29,10 @@ class Limits:
     """Wall-clock time of one clone."""
     read_seconds: int = 60
     """Wall-clock time of one git command that reads objects."""
+    analysis_seconds: int = 300
+    """Wall-clock and processor time of an analysis in a process of its own."""
+    memory_bytes: int = 2048 * _MIB
+    """Address space of an analysis in a process of its own, on top of what the program has before it."""
     files: int = 200_000
     """Entries in the tree of the commit."""
     path_depth: int = 64

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from analyzer.errors import FolioscopeError
+from analyzer.errors import FolioscopeError, UsageError
 from analyzer.findings import Finding
 from analyzer.inventory import Kind
 from analyzer.repository import Repository
@@ -55,11 +56,15 @@ def rules_in(module: ModuleType) -> Iterator[Rule]:
             yield found
 
 
-@lru_cache(maxsize=1)
-def discover() -> tuple[Rule, ...]:
+@lru_cache(maxsize=8)
+def discover(modules: tuple[str, ...] = ()) -> tuple[Rule, ...]:
     """All installed rules, in order of their ids.
 
+    Args:
+        modules: names of modules with more rules, which somebody typed; never anything that a repository says.
+
     Raises:
+        UsageError: one of ``modules`` is not installed, or has no rules.
         FolioscopeError: a package's rules cannot be imported, or two rules have one id.
     """
     found: dict[str, Rule] = {}
@@ -70,8 +75,26 @@ def discover() -> tuple[Rule, ...]:
             raise FolioscopeError(
                 f"The rules of {point.value} cannot be loaded: {error}", "Update or remove that package."
             ) from error
-        for item in rules_in(module):
-            if item.id in found and found[item.id].check is not item.check:
-                raise FolioscopeError(f"Two rules are called {item.id}", "Rename one of them.")
-            found[item.id] = item
+        _add(found, module)
+    for name in modules:
+        _add(found, _named(name))
     return tuple(found[name] for name in sorted(found))
+
+
+def _add(found: dict[str, Rule], module: ModuleType) -> None:
+    for item in rules_in(module):
+        if item.id in found and found[item.id].check is not item.check:
+            raise FolioscopeError(f"Two rules are called {item.id}", "Rename one of them.")
+        found[item.id] = item
+
+
+def _named(name: str) -> ModuleType:
+    try:
+        module = import_module(name)
+    except Exception as error:
+        raise UsageError(
+            f"The rules of {name} cannot be loaded: {error}", "Name an installed module, such as my_rules.tracking."
+        ) from error
+    if not any(rules_in(module)):
+        raise UsageError(f"{name} has no rules", "Name the module whose functions are marked with @rule.")
+    return module

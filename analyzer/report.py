@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyzer.advice import NextStep
+from analyzer.annotations import Applied
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
+from analyzer.excerpts import Excerpt
+from analyzer.github.facts import PlatformView
 from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
+from analyzer.projects import Project
 from analyzer.roles import RoleShare
 from analyzer.rubric import Rubric
 from analyzer.scorer import Scorecard
@@ -73,3 +77,9 @@ class Report:
     defects: tuple[Defect, ...] = ()
     front_page: str = ""
     """The file that a visitor sees first: the README, or the first file of the root; empty where there is no file."""
+    projects: tuple[Project, ...] = ()
+    """Projects inside, where the repository holds several."""
+    platform: PlatformView | None = None
+    """What the platform says, where it was asked; never part of the score."""
+    excerpts: tuple[Excerpt, ...] = ()
+    configuration: Applied | None = None

@@ -32,10 +32,12 @@ from analyzer.knowledge.paths import TEST_FILE
 from analyzer.remembered import remembered
 from analyzer.snapshot import EntryKind, Problem, Snapshot
 from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
+from analyzer.startmark import ORIGIN, is_start
 
 __all__ = ["CiCommand", "Repository"]
 
 _Artifact = TypeVar("_Artifact")
+_NO_START = frozenset({Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL, Kind.NOTEBOOK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class CiCommand:
 class Repository:
     """One snapshot, or a folder of it, as rules see it. Reading is lazy; nothing changes once read."""
 
-    def __init__(self, snapshot: Snapshot, subdir: str = "") -> None:
+    def __init__(self, snapshot: Snapshot, subdir: str = "", left_out: Callable[[str], bool] | None = None) -> None:
         self.snapshot = snapshot
         self.subdir = subdir
         self.inventory: Inventory = take_inventory(
@@ -70,8 +72,11 @@ class Repository:
         self._texts: dict[str, str | None] = {}
         self._problems: dict[str, str] = {}
         self._built: dict[Callable[[Repository], Any], Any] = {}
+        if left_out:
+            self.inventory = self.inventory.leaving(left_out)
         snapshot.fetch(self._worth_reading())
-        self.inventory = self.inventory.without(copies_among(self._comparable(), snapshot.read))
+        copies = copies_among(self._comparable(), snapshot.read)
+        self.inventory = self.inventory.without({**copies, **self._starts()}, starts=ORIGIN)
 
     def _comparable(self) -> Iterator[tuple[str, int]]:
         """(path, size) of the candidate's files that may be copies of a template."""
@@ -80,6 +85,12 @@ class Repository:
             size = sizes[path]
             if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
                 yield path, size
+
+    def _starts(self) -> dict[str, str]:
+        """Files that ``folioscope fix`` wrote and nobody has worked on since, with their origin."""
+        kinds = (kind for kind in self.inventory.by_kind if kind not in _NO_START)
+        paths = (*self.inventory.of(*kinds), *self.inventory.serving)
+        return {path: ORIGIN for path in paths if (content := self.snapshot.read(path)) and is_start(content)}
 
     def close(self) -> None:
         """Let go of all that was read.

@@ -9,7 +9,7 @@ from analyzer.engine import Decision
 from analyzer.findings import Status
 from analyzer.rubric import Criterion, Rubric
 
-__all__ = ["Scorecard", "ScoredCriterion", "ScoredSection", "score"]
+__all__ = ["Scorecard", "ScoredCriterion", "ScoredSection", "as_if_met", "score"]
 
 _SHARE = {Status.MET: 1.0, Status.PARTIAL: 0.5, Status.MISSING: 0.0, Status.UNKNOWN: 0.0}
 
@@ -79,7 +79,7 @@ def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool
     regular = [item for item in scored if not item.criterion.bonus]
     possible = sum(item.criterion.points for item in regular if item.counts)
     assessed = sum(item.criterion.points for item in regular if item.decision.status is not Status.UNKNOWN)
-    total = sum(item.criterion.points for item in regular)
+    total = sum(item.criterion.points for item in regular if not item.decision.excused)
     earned = sum(item.points for item in regular)
     bonus = sum(item.points for item in scored if item.criterion.bonus)
     scale = 100 / possible if possible else 0.0
@@ -87,11 +87,26 @@ def score(decisions: Iterable[Decision], rubric: Rubric, *, chain_complete: bool
     return Scorecard(
         value,
         rubric.grade(value),
-        assessed / total,
+        assessed / total if total else 0.0,
         tuple(_section(section.id, section.title, scored) for section in rubric.sections),
         scored,
         scale,
     )
+
+
+def as_if_met(card: Scorecard, rubric: Rubric, names: Iterable[str]) -> tuple[float, str]:
+    """The score and grade if these criteria were met too, everything else as it is.
+
+    A criterion that could not be assessed stays so. Whether the chain from data to alert would become complete is not
+    foreseen: its sections may gain more than is said here.
+    """
+    wanted = set(names)
+    won = [item for item in card.criteria if item.criterion.id in wanted and item.lost > 0]
+    possible = sum(section.max_score for section in card.sections)
+    earned = sum(section.score for section in card.sections) + sum(i.lost for i in won if not i.criterion.bonus)
+    bonus = sum(section.bonus for section in card.sections) + sum(item.lost for item in won if item.criterion.bonus)
+    value = round(min(100.0, earned * (100 / possible if possible else 0.0) + bonus), 1)
+    return value, rubric.grade(value)
 
 
 def _scored(item: Criterion, decision: Decision, *, whole: bool) -> ScoredCriterion:

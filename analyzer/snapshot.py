@@ -135,6 +135,12 @@ class Snapshot:
         """The paths whose content was asked for so far."""
         return frozenset(self._contents)
 
+    def read_if_small(self, path: str) -> bytes | None:
+        """The content of a file that need not be there; one over the limit is as good as none, and no problem."""
+        entry = self.entries.get(path)
+        small = entry is not None and entry.kind is EntryKind.FILE and 0 <= entry.size <= self.limits.blob_bytes
+        return self.read(path) if small else None
+
     def _readable(self, path: str) -> Entry | None:
         entry = self.entries.get(path)
         if entry is None or path in self._contents or entry.kind is not EntryKind.FILE:
@@ -197,7 +203,7 @@ def open_git(git_dir: Path, ref: str, limits: Limits, *, filtered: bool = False)
         TargetError: there is no such commit, or the repository is empty or damaged.
         LimitError: the tree has more entries than ``limits.files``, or time is over.
     """
-    reader = ObjectReader(git_dir, limits.read_seconds)
+    reader = ObjectReader(git_dir, limits.read_seconds, limits.blob_bytes)
     try:
         commit, header = _resolve(reader, git_dir, ref)
         entries, problems = _list_tree(git_dir, commit, limits)
@@ -209,14 +215,21 @@ def open_git(git_dir: Path, ref: str, limits: Limits, *, filtered: bool = False)
 
 def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]:
     candidates = (f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/remotes/origin/{ref}", ref) if ref else ("HEAD",)
+    ended: GitError | None = None
     for name in candidates:
-        found = next(reader.read([f"{name}^{{commit}}"]))
+        try:
+            found = next(reader.read([f"{name}^{{commit}}"]))
+        except GitError as error:  # the next command tells why git would not even begin
+            ended = error
+            break
         if found:
             return found
     try:
         refs = run(git_dir, "for-each-ref", "--format=%(refname:short)", seconds=10, most=1 << 20)
     except GitError as error:
         raise TargetError(f"{git_dir} could not be read as a git repository: {error.stderr or error.what}") from error
+    if ended:
+        raise ended
     names = refs.decode("utf-8", "replace").split()
     if not ref and not names:
         raise TargetError("The repository is empty: it has no commit yet", "Commit something, or use --worktree.")

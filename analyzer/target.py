@@ -32,6 +32,18 @@ class Host:
     name: str
     base: str
 
+    @classmethod
+    def of(cls, url: str) -> Host:
+        """The host at an address such as ``https://git.example.org``.
+
+        Raises:
+            UsageError: it is no address of a host.
+        """
+        scheme, _, authority = url.rstrip("/").partition("://")
+        if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
+            raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
+        return cls(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
+
 
 DEFAULT_HOSTS: tuple[Host, ...] = (Host("github.com", "https://github.com"),)
 

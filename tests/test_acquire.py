@@ -339,6 +339,43 @@ def test_a_refusal_names_cause_and_way_out(server, published, fault, cause, hint
     assert caught.value.exit_code == 3
 
 
+def test_a_renamed_repository_is_followed_on_its_host(server, published):
+    server.faults["old/name"] = f"redirect:/{published}.git/info/refs?service=git-upload-pack"
+    report = read(server, "old/name")
+    assert (report.target.repo, report.files) == ("name", 2)
+    assert read(server, "old/name").target == report.target
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://127.0.0.1:1/o/r.git/info/refs",
+        "https://git.example.org/o/r.git/info/refs?service=git-upload-pack",
+        "/",
+        "//[::1]/o/r",
+    ],
+)
+def test_a_redirect_to_another_place_is_not_followed(server, published, place):
+    server.faults[published] = f"redirect:{place}"
+    with pytest.raises(TargetError, match=r"redirects to .*, which is not a repository of"):
+        read(server, published)
+
+
+def test_a_redirect_in_a_circle_ends(server, published):
+    server.faults[published] = f"redirect:/{published}.git/info/refs"
+    with pytest.raises(TargetError, match="redirects elsewhere"):
+        read(server, published)
+
+
+def test_git_connects_to_the_address_that_was_checked(server, published, monkeypatch):
+    """A name that nobody resolves: git finds the server by the address that it was told."""
+    monkeypatch.setattr("analyzer.egress.socket.getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("127.0.0.1", 0))])
+    host = Host("git.nowhere.invalid", f"http://git.nowhere.invalid:{server.port}")
+    report = analyze(f"{host.base}/{published}", Options(hosts=(host,), limits=QUICK))
+    assert report.files == 2
+
+
 def test_a_repository_that_is_not_there_is_not_found(server):
     with pytest.raises(TargetError, match="no/such was not found, or is private"):
         read(server, "no/such")
@@ -384,7 +421,7 @@ def test_without_git_the_way_out_is_named(server, published, monkeypatch, tmp_pa
 
 def test_without_space_the_way_out_is_named(server, published, monkeypatch, tmp_path: Path):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr("analyzer.acquire.tempfile.mkdtemp", lambda prefix: str(tmp_path / "file"))
+    monkeypatch.setattr("analyzer.temporary.tempfile.mkdtemp", lambda prefix: str(tmp_path / "file"))
     with pytest.raises(TargetError, match="No temporary repository could be made"):
         read(server, published)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from analyzer.artifacts.shell import parse_shell
@@ -110,6 +108,20 @@ def test_runners_and_scripts_are_followed(follow, files, command):
     assert "ruff check ." in texts(follow(files, command))
 
 
+SCRIPT = '#!/usr/bin/env bash\ncd "$(dirname "$0")/.."\nvenv="${VENV:-.venv}"\nexec "$venv/bin/python" -m pytest "$@"\n'
+
+
+@pytest.mark.parametrize("command", ["bin/test", "./bin/test", "time ./bin/test -q", "cd bin && ./test"])
+def test_a_script_without_a_suffix_is_known_by_its_first_line(follow, command):
+    found = follow({"bin/test": SCRIPT}, command)
+    assert (found[-1].text, found[-1].origin) == ("pytest $@", Place("bin/test", 4))
+
+
+def test_a_program_of_another_kind_is_not_followed(follow):
+    assert len(follow({"bin/test": "#!/usr/bin/env python\npytest = 1\n"}, "bin/test")) == 1
+    assert len(follow({"bin/test": SCRIPT}, "/usr/bin/test -f x; test -f y; .venv/bin/test")) == 3
+
+
 def test_mlflow_without_an_entry_point_leads_nowhere(follow):
     files = {"MLproject": "entry_points:\n  other:\n    command: ruff check .\n"}
     assert texts(follow(files, "mlflow run")) == ["mlflow run"]
@@ -134,12 +146,11 @@ def test_a_failure_that_is_swallowed_outside_is_swallowed_inside(follow):
     assert [item.swallowed for item in follow({"Makefile": MAKEFILE}, "make lint || true")[:2]] == [True, True]
 
 
+@pytest.mark.timeout(120)
 def test_circles_end(follow):
     files = {"Makefile": "a: b\n\tmake b\nb: a\n\tmake a\n", "x.sh": "bash x.sh\nbash y.sh\n", "y.sh": "bash x.sh\n"}
-    began = time.monotonic()
     assert len(follow(files, "make a")) < 100
     assert len(follow(files, "bash x.sh")) < 100
-    assert time.monotonic() - began < 5
 
 
 def test_a_flood_of_commands_is_bounded(follow):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.findings import Status
-from analyzer.scorer import score
+from analyzer.scorer import as_if_met, score
 from tests.support import card, criterion, decision, rubric
 
 RUBRIC = rubric(criterion("a.x", 3), criterion("a.y", 1), criterion("b.z", 4), criterion("b.extra", 2, bonus=True))
@@ -68,3 +68,18 @@ def test_any_decisions_give_a_score_from_0_to_100(statuses):
     assert score(reversed(decisions), RUBRIC) == result
     better = [decision(name, "met") for name in names]
     assert result.score <= score(better, RUBRIC).score
+
+
+@given(st.data())
+def test_as_if_met_is_the_score_of_those_decisions(data):
+    statuses = {item.id: data.draw(st.sampled_from(Status)) for item in RUBRIC.criteria}
+    chosen = data.draw(st.sets(st.sampled_from(sorted(statuses))))
+    before = score([decision(name, status) for name, status in statuses.items()], RUBRIC)
+    after = score(
+        [
+            decision(name, "met" if name in chosen and status is not Status.UNKNOWN else status)
+            for name, status in statuses.items()
+        ],
+        RUBRIC,
+    )
+    assert as_if_met(before, RUBRIC, chosen) == (after.score, after.grade)

@@ -30,8 +30,13 @@ COMMANDS: Mapping[str, str] = {
     "ci": "check a repository in CI: reports, summary, comment, thresholds",
     "compare": "say what changed between two commits, folders or reports",
     "history": "show the score over the commits of a repository",
+    "portfolio": "analyze many repositories of one person as one portfolio",
+    "projects": "list the projects inside a repository, at first sight",
+    "fix": "write a start for a criterion, made from what the repository has",
+    "init": "add the check to a repository: workflow, configuration and badge",
+    "doctor": "say what this machine offers: versions, protections, limits, caches",
     "rules": "list the criteria and rules, or explain one",
-    "schema": "print the JSON Schema of the report",
+    "schema": "print the JSON Schema of the report, of a portfolio, or of the configuration",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
 

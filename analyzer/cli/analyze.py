@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzer.cli.options import add_judging, add_limits, add_reading, options_of, score_of
+from analyzer.cli.options import add_judging, add_limits, add_platform, add_reading, options_of, platform_of, score_of
 from analyzer.cli.output import check_output, showing_progress, write_file, write_out
 from analyzer.collector import paused_collector
 from analyzer.reporters.formats import FORMATS, render
 
 if TYPE_CHECKING:
+    from analyzer.acquire import Progress
+    from analyzer.analysis import Options
     from analyzer.report import Report
 
 
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="URL of a repository (with /tree/REF/FOLDER if you like), OWNER/REPO, or the path of a repository or folder",
     )
     add_reading(parser)
+    add_platform(parser, "the repository")
     how = add_judging(parser)
     how.add_argument("--fail-under", type=score_of, metavar="N", help="exit with 1 when the score is below N")
     output = parser.add_argument_group("output")
@@ -45,11 +48,26 @@ def run(arguments: argparse.Namespace) -> int:
         check_output(Path(arguments.output))
     with showing_progress(arguments) as progress:
         report = analyze(arguments.target, options, progress)
+        if arguments.github:
+            report = _beside(report, options, progress)
     _write(report, arguments)
-    below = arguments.fail_under is not None and report.scorecard.score < arguments.fail_under
+    least = arguments.fail_under
+    if least is None and report.configuration:
+        least = report.configuration.fail_under
+    below = least is not None and report.scorecard.score < least
     if below:
-        print(f"folioscope: the score {report.scorecard.score:g} is below {arguments.fail_under:g}", file=sys.stderr)
+        print(f"folioscope: the score {report.scorecard.score:g} is below {least:g}", file=sys.stderr)
     return 1 if below else 0
+
+
+def _beside(report: Report, options: Options, progress: Progress) -> Report:
+    """The report with what the platform says; offline it is not asked."""
+    from analyzer.beside import host_of, with_platform
+
+    if options.offline:
+        return with_platform(report, None, "--offline was given")
+    with platform_of(host_of(report, options.hosts), progress) as platform:
+        return with_platform(report, platform)
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from analyzer.errors import UsageError
 from analyzer.limits import Limits
 from analyzer.rubric import BUILT_IN
 from analyzer.target import DEFAULT_HOSTS, Host
 
 if TYPE_CHECKING:
+    from analyzer.acquire import Progress
     from analyzer.analysis import Options
+    from analyzer.github.platform import Platform
 
-__all__ = ["add_judging", "add_limits", "add_reading", "add_rubric", "options_of", "score_of"]
+__all__ = [
+    "add_judging",
+    "add_limits",
+    "add_platform",
+    "add_reading",
+    "add_rubric",
+    "add_rules",
+    "hosts_of",
+    "options_of",
+    "platform_of",
+    "score_of",
+]
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +38,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--worktree", action="store_true", help="read uncommitted files instead of the commit")
     what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
     what.add_argument("--offline", action="store_true", help="never use the network")
+    what.add_argument(
+        "--isolate",
+        action="store_true",
+        help="read a local repository in a confined process, as a remote one always is (see folioscope doctor)",
+    )
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep reports of unchanged commits")
     what.add_argument(
         "--host",
@@ -35,20 +53,52 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class _Rubric(argparse.Action):
+    """Keeps the rubric, and that it was typed: one that was comes before that of a configuration."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        del parser, option
+        namespace.rubric, namespace.rubric_typed = values, True
+
+
 def add_rubric(parser: argparse._ActionsContainer) -> None:
     """The rubric alone."""
     parser.add_argument(
         "--rubric",
         default="mlops",
+        action=_Rubric,
         metavar="NAME|FILE",
         help=f"rubric to score by: {', '.join(BUILT_IN)}, or a file (default: mlops)",
     )
 
 
+def add_rules(parser: argparse._ActionsContainer) -> None:
+    """Rules beside the installed ones, and whether the owner's word counts."""
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="also judge by the rules of this installed Python module",
+    )
+    parser.add_argument(
+        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
+    )
+
+
 def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """How it is judged: rubric and owner. The group takes more."""
+    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
+    add_rules(how)
+    how.add_argument(
+        "--with-config",
+        action="store_true",
+        help="the repository is yours: take rubric, threshold and paths to leave out from its .folioscope.yaml or"
+        " pyproject.toml",
+    )
     how.add_argument(
         "--owner",
         default="",
@@ -78,6 +128,39 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
     )
+    limits.add_argument(
+        "--max-analysis-seconds",
+        type=int,
+        metavar="N",
+        help=f"time of the analysis in a confined process (default: {defaults.analysis_seconds})",
+    )
+    limits.add_argument(
+        "--max-memory",
+        type=int,
+        metavar="N",
+        help=f"bytes of memory of a confined process (default: {defaults.memory_bytes:,})",
+    )
+
+
+def add_platform(parser: argparse._ActionsContainer, what: str) -> None:
+    """Whether the platform is asked too."""
+    parser.add_argument(
+        "--github",
+        action="store_true",
+        help=f"also ask GitHub about {what} (runs, releases, fork, pages ...), beside the score; asked for alone, "
+        "never because a token is there. FOLIOSCOPE_GITHUB_TOKEN or GITHUB_TOKEN, a GitHub App, or none",
+    )
+
+
+def platform_of(host: Host, progress: Progress) -> Platform:
+    """The platform of a host, as the environment says how it is reached.
+
+    Raises:
+        UsageError: the environment says something wrong.
+    """
+    from analyzer.github.platform import platform_for
+
+    return platform_for(host, progress=progress)
 
 
 def score_of(text: str) -> float:
@@ -105,24 +188,31 @@ def options_of(arguments: argparse.Namespace) -> Options:
         clone_seconds=arguments.max_seconds,
         path_depth=arguments.max_depth,
         text_bytes=arguments.max_text,
+        analysis_seconds=arguments.max_analysis_seconds,
+        memory_bytes=arguments.max_memory,
     )
-    named = [*arguments.host, *os.environ.get("FOLIOSCOPE_HOSTS", "").split()]
     return Options(
         ref=arguments.ref,
         subdir=arguments.subdir,
-        rubric=arguments.rubric,
+        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not arguments.with_config else "",
         limits=limits,
-        hosts=(*DEFAULT_HOSTS, *(_host(url) for url in named)),
+        hosts=hosts_of(arguments.host),
         worktree=arguments.worktree,
         standalone=arguments.standalone,
         offline=arguments.offline,
         owner=arguments.owner,
         cached=not arguments.no_cache,
+        rules=tuple(arguments.rules),
+        configured=arguments.with_config,
+        annotations=not arguments.ignore_annotations,
+        isolated=getattr(arguments, "isolate", False),
     )
 
 
-def _host(url: str) -> Host:
-    scheme, _, authority = url.rstrip("/").partition("://")
-    if scheme not in ("https", "http") or not authority or any(character in authority for character in "@/ "):
-        raise UsageError(f"{url!r} is not the address of a host", "Give it as https://git.example.org.")
-    return Host(authority.rpartition(":")[0] or authority, f"{scheme}://{authority}")
+def hosts_of(named: Sequence[str]) -> tuple[Host, ...]:
+    """The hosts that may be cloned from: the built-in ones, those named, and those of ``FOLIOSCOPE_HOSTS``.
+
+    Raises:
+        UsageError: one is no address.
+    """
+    return (*DEFAULT_HOSTS, *(Host.of(url) for url in (*named, *os.environ.get("FOLIOSCOPE_HOSTS", "").split())))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analyzer.claims import Claim
+from analyzer.errors import LimitError
 from analyzer.findings import Place
 from analyzer.interview import guide_topics, more_topics, secret_topics
 from analyzer.interview.facts import Facts, Ground, at
@@ -69,6 +70,8 @@ def interview_questions(
     for topic, find in _FINDERS.items():
         try:
             grounds[topic] = sorted(find(facts), key=lambda ground: -_TEMPLATES[ground.template].weight)
+        except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
+            raise
         except Exception as error:  # noqa: BLE001 whatever goes wrong with a question must not cost the report
             problems.append(Problem(f"interview/{topic}", f"no question: {type(error).__name__}: {error}"[:300]))
     grounds["next"] = list(_next_step(card))

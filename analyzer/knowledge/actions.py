@@ -14,7 +14,7 @@ _ACTIONS: dict[str, str] = {
         google-github-actions/auth google-github-actions/setup-gcloud azure/login hashicorp/setup-terraform
         azure/docker-login astral-sh/setup-uv snok/install-poetry abatilo/actions-poetry pre-commit-ci/lite-action
         conda-incubator/setup-miniconda iterative/setup-dvc iterative/setup-cml azure/setup-kubectl azure/setup-helm
-        opentofu/setup-opentofu actions/github-script codecov/codecov-action checkout usepythonversion
+        opentofu/setup-opentofu actions/github-script codecov/codecov-action checkout usepythonversion folioscope
     """,
     "test": """
         pavelzw/pytest-action cclauss/pytest-action python-pytest fylein/python-pytest-github-action

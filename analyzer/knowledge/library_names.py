@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import zipfile
@@ -171,7 +172,8 @@ def _next(key: tuple[int, ...], length: int) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1)
 def _archive() -> zipfile.ZipFile:
-    return zipfile.ZipFile(files("analyzer.knowledge").joinpath("library_names.zip").open("rb"))
+    # In memory: processes that fork would share the position in an open file.
+    return zipfile.ZipFile(io.BytesIO(files("analyzer.knowledge").joinpath("library_names.zip").read_bytes()))
 
 
 @lru_cache(maxsize=64)

@@ -106,9 +106,10 @@ COURSE_PROJECT = re.compile(
     r"(?i)(?:0?\d[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?"
 )
 
-# Files that orchestrators write into every new project.
+# Files that tools write into every new project.
 SCAFFOLD_FILES = frozenset(
     [
+        ".folioscope.yaml",  # words about the check are no evidence
         "load_titanic.py",
         "export_titanic_clean.py",
         "fill_in_missing_values.py",

@@ -325,12 +325,20 @@ def in_results(document: Document, block: Block) -> bool:
 
 
 _SENTENCE_END = re.compile(r"(?<=[a-z)\]\d%][.!?])\s+(?=[A-Z])")
-_SET_NOT_MEASURED = re.compile(r"(?i)\bthresholds?\b")
+_SET_NOT_MEASURED = re.compile(
+    r"(?i)\bthresholds?\b|[:\s]<=?\s?0?[.,]\d|\b(?:if|when|unless|until|must|should|at least)\b[^.]{0,60}[<>≥≤]=?\s?\d"
+)
+# How much of the data, which is no result: "the latest 20 % of the data", "80 % for training".
+_SHARE_OF_DATA = re.compile(
+    r"(?i)\d{1,3}\s?%\s(?:of\s(?:the\s|our\s|all\s)?|for\s)(?:data|samples?|rows|records|observations|training|train|valid|test)\w*"
+)
 
 
 def _states_result(sentence: str) -> bool:
     """Whether a sentence names a metric and a number of it that was measured, not set."""
-    return bool(METRIC_WORDS.search(sentence) and _result_number(sentence) and not _SET_NOT_MEASURED.search(sentence))
+    if not METRIC_WORDS.search(sentence) or _SET_NOT_MEASURED.search(sentence):
+        return False
+    return _result_number(_SHARE_OF_DATA.sub("", sentence))
 
 
 _WITH_UNIT = re.compile(

@@ -30,6 +30,7 @@ FORMATS: Mapping[str, Format] = {
     "text": Format("text/plain", "txt", "analyzer.reporters.text:render_text", verbose=True),
     "json": Format("application/json", "json", "analyzer.reporters.json_report:render_json"),
     "markdown": Format("text/markdown", "md", "analyzer.reporters.markdown:render_markdown"),
+    "html": Format("text/html", "html", "analyzer.reporters.html:render_html"),
     "csv": Format("text/csv", "csv", "analyzer.reporters.csv_report:render_csv"),
     "sarif": Format("application/sarif+json", "sarif", "analyzer.reporters.sarif:render_sarif"),
     "junit": Format("application/xml", "xml", "analyzer.reporters.junit:render_junit"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from analyzer.annotations import Applied, AppliedAnnotation
 from analyzer.authenticity import Authenticity, Copies, Growth, Ownership
 from analyzer.findings import Place
 from analyzer.outcomes import Outcome
 from analyzer.report import ReportTarget
 from analyzer.reporters.words import plain_utf8
 
-__all__ = ["facts", "facts_of", "outcome", "outcome_of"]
+__all__ = ["facts", "facts_of", "outcome", "outcome_of", "owners_word", "owners_word_of"]
 
 
 def outcome(item: Outcome, target: ReportTarget) -> dict[str, Any]:
@@ -85,3 +86,30 @@ def facts_of(item: dict[str, Any]) -> Authenticity:
         tuple(item["files"].items()),
         item["course_share"],
     )
+
+
+def owners_word(item: Applied) -> dict[str, Any]:
+    """Return what a configuration did as the values that the schema describes."""
+    return {
+        "path": plain_utf8(item.path),
+        "annotations": [
+            {
+                "criterion": plain_utf8(each.criterion),
+                "reason": plain_utf8(each.reason),
+                "line": each.line,
+                "refused": each.refused,
+            }
+            for each in item.annotations
+        ],
+        "score_without": item.score_without,
+        "settings": item.settings,
+        "fail_under": item.fail_under,
+        "leave_out": [plain_utf8(pattern) for pattern in item.leave_out],
+        "left_out_files": item.left_out_files,
+    }
+
+
+def owners_word_of(item: dict[str, Any]) -> Applied:
+    """Return what :func:`owners_word` made the values from."""
+    annotations = tuple(AppliedAnnotation(**each) for each in item["annotations"])
+    return Applied(**{**item, "annotations": annotations, "leave_out": tuple(item["leave_out"])})

@@ -9,10 +9,12 @@ from urllib.parse import unquote
 from analyzer.advice import next_steps
 from analyzer.claims import Claim
 from analyzer.engine import Decision
+from analyzer.excerpts import Excerpt
 from analyzer.findings import Evidence, Status
 from analyzer.interview import Interview, Question
 from analyzer.report import SCHEMA_VERSION, Report, ReportTarget
-from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of
+from analyzer.reporters.json_beside import facts, facts_of, outcome, outcome_of, owners_word, owners_word_of
+from analyzer.reporters.json_platform import platform_part, project, project_of
 from analyzer.reporters.wiring_json import wiring_document, wiring_from
 from analyzer.reporters.words import plain_utf8 as _plain
 from analyzer.roles import Reason, role_shares
@@ -33,7 +35,7 @@ def render_json(report: Report) -> str:
 def as_document(report: Report) -> dict[str, Any]:
     """Return the report as the values that the schema describes."""
     target, card = report.target, report.scorecard
-    return {
+    document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "folioscope", "version": report.tool_version},
         "target": {
@@ -134,7 +136,19 @@ def as_document(report: Report) -> dict[str, Any]:
             for item in report.defects
         ],
         "problems": [{"where": _plain(item.where), "what": _plain(item.what)} for item in report.problems],
+        "excerpts": [
+            {"path": _plain(item.path), "line": item.line, "lines": [_plain(line) for line in item.lines]}
+            for item in report.excerpts
+        ],
     }
+    # Parts that most reports do not have come last, and not at all where there is nothing to say.
+    if report.projects:
+        document["projects"] = [project(item) for item in report.projects]
+    if report.platform:
+        document["platform"] = platform_part(report.platform)
+    if report.configuration:
+        document["configuration"] = owners_word(report.configuration)
+    return document
 
 
 def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Report:
@@ -146,18 +160,25 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         typed: what the user typed this time.
     """
     target = ReportTarget(**{**document["target"], "input": typed})
+    configuration = owners_word_of(document["configuration"]) if "configuration" in document else None
+    excused = {item.criterion for item in configuration.annotations if not item.refused} if configuration else set()
     criteria = tuple(
         ScoredCriterion(
             criterion,
-            Decision(item["id"], Status(item["status"]), item["summary"], _found(item["evidence"])),
+            Decision(
+                item["id"],
+                Status(item["status"]),
+                item["summary"],
+                _found(item["evidence"]),
+                excused=item["id"] in excused,
+            ),
             item["points"],
         )
         for item in document["criteria"]
         if (criterion := rubric.criterion(item["id"]))
     )
     sections = tuple(ScoredSection(**item) for item in document["sections"])
-    regular = [item for item in criteria if not item.criterion.bonus and item.decision.status is not Status.UNKNOWN]
-    possible = sum(item.criterion.points for item in regular)
+    possible = sum(section.max_score for section in sections)
     card = Scorecard(
         document["score"],
         document["grade"],
@@ -189,7 +210,12 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
         role_shares(card, technologies),
         wiring_from(document["wiring"]),
         defects,
-        document.get("front_page", ""),
+        front_page=document.get("front_page", ""),
+        projects=tuple(project_of(item) for item in document.get("projects", ())),
+        excerpts=tuple(
+            Excerpt(item["path"], item["line"], tuple(item["lines"])) for item in document.get("excerpts", ())
+        ),
+        configuration=configuration,
     )
 
 

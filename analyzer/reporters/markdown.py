@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
 
 __all__ = ["code", "escaped", "render_markdown", "steps_markdown"]
@@ -22,13 +24,13 @@ def render_markdown(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text of a repository as plain text of Markdown."""
+    """Text of a repository that Markdown shows as it is, and that calls nobody."""
     # GitHub would notify whoever a text of the repository names, escaped or not; a space of no width prevents it.
     return _SPECIAL.sub(r"\\\1", visible(text)).replace("@", "@\u200b")
 
 
 def code(text: str) -> str:
-    """Text of a repository as a span of code."""
+    """Text of a repository as code."""
     return f"`{visible(text).replace('`', chr(39))}`"
 
 
@@ -152,6 +154,19 @@ def _technologies(report: Report) -> Iterator[str]:
     yield ""
     yield from (f"- {escaped(fact)}" for fact in report.authenticity.facts)
     yield ""
+    if report.platform:
+        yield "**What the platform says, beside the score**"
+        yield ""
+        yield from (f"- {escaped(item)}" for item in sentences(report.platform))
+        yield ""
+    if report.projects:
+        yield "**Projects inside, at first sight**"
+        yield ""
+        yield from (f"- {code(item.path)}: {escaped(item.impression)}" for item in report.projects)
+        yield ""
+    said = [f"- {escaped(item)}" for item in owners_sentences(report)]
+    if said:
+        yield from (f"**{OWNERS_WORD}**", "", *said, "")
 
 
 def _interview(report: Report) -> Iterator[str]:

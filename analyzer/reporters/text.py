@@ -12,9 +12,11 @@ from rich.text import Text
 
 from analyzer.advice import NextStep
 from analyzer.findings import Evidence, Status
+from analyzer.github.words import sentences
 from analyzer.interview import Question
 from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
+from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.wiring_text import chain_text
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
@@ -24,6 +26,7 @@ __all__ = ["console_for", "print_report", "render_text"]
 _WIDTH = 80
 _BAR = 24
 _OUTCOMES = 8
+_PROJECTS = 8
 _STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
 _FEW_QUESTIONS = 2
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
@@ -66,11 +69,14 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     if best:
         parts += [_title("Strengths"), *(_strength(report, item) for item in best), ""]
     parts += _defects(report, verbose)
+    parts += _projects(report, verbose)
     parts += [_title("Checklist"), *_checklist(report, verbose), ""]
     parts += list(_technologies(report))
     parts += _outcomes(report, verbose)
     parts += list(_interview(report, verbose))
     parts += _beside(report)
+    parts += _platform(report)
+    parts += _owners_word(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
     console.print(Group(*parts))
@@ -242,6 +248,33 @@ def _beside(report: Report) -> list[RenderableType]:
     found: list[RenderableType] = [_title("Facts beside the score")]
     found += [Text(visible(fact)) for fact in report.authenticity.facts]
     return [*found, ""]
+
+
+def _owners_word(report: Report) -> list[RenderableType]:
+    found: list[RenderableType] = [Text(visible(item)) for item in owners_sentences(report)]
+    return [_title(OWNERS_WORD), *found, ""] if found else []
+
+
+def _platform(report: Report) -> list[RenderableType]:
+    if report.platform is None:
+        return []
+    return [
+        _title("What the platform says, beside the score"),
+        *(Text(visible(item)) for item in sentences(report.platform)),
+        "",
+    ]
+
+
+def _projects(report: Report, verbose: bool) -> list[RenderableType]:
+    """Projects inside, with the way to judge one alone."""
+    if not report.projects:
+        return []
+    shown = report.projects if verbose else report.projects[:_PROJECTS]
+    found: list[RenderableType] = [_title("Projects inside, at first sight")]
+    found += [Text.assemble((visible(item.path), "cyan"), f"  {visible(item.impression)}") for item in shown]
+    more = f"and {len(report.projects) - len(shown)} more; " if len(report.projects) > len(shown) else ""
+    hint = f"{more}--subdir {visible(shown[0].path)} judges one alone, portfolio --split all of them"
+    return [*found, Text(hint, style="bright_black"), ""]
 
 
 def _interview(report: Report, verbose: bool) -> list[RenderableType]:

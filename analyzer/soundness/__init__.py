@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from analyzer.errors import LimitError
 from analyzer.repository import Repository
 from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files
@@ -46,6 +47,8 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
     for name, family in families.items():
         try:
             found.update(joined(family()))
+        except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
+            raise
         except Exception as error:  # noqa: BLE001 a check that fails must cost its own answers alone
             problems.append(Problem("soundness", f"the checks of {name} failed: {type(error).__name__}: {error}"[:300]))
     return tuple(sorted(found))[:_MOST], tuple(problems)

@@ -170,7 +170,10 @@ class Layout:
                 )
         every = dict.fromkeys(part for pattern in patterns for part in (pattern, pattern.removeprefix("**/")))
         globs = tuple(pattern for pattern in every if not {"*", "?", "["}.isdisjoint(pattern))
-        return frozenset(every) - frozenset(globs), globs
+        plain = frozenset(every) - frozenset(globs)
+        # Names are asked for from the folder that uses them, which may lie deeper than the ignore file.
+        tails = {pattern[cut + 1 :] for pattern in plain for cut, letter in enumerate(pattern) if letter == "/"}
+        return plain | tails, globs
 
     def is_ignored(self, name: str) -> bool:
         """Whether an ignore file leaves a path out of the repository, so that it may be there all the same."""

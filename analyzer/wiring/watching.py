@@ -27,7 +27,7 @@ _SQL = re.compile(r"(?i)^(?:--.*\n|\s)*(?:select|with)\b")
 _FROM = re.compile(r"(?i)\b(?:from|join)\s+((?:[\w\"`]+\.)?[\w\"`]+)")
 _CTE = re.compile(r"(?i)(?:\bwith|,)\s+(\w+)\s+as\s*\(")
 _TABLE = re.compile(r"(?i)\b(?:insert\s+into|create\s+table(?:\s+if\s+not\s+exists)?)\s+((?:[\w\"`{}]+\.)?[\w\"`{}]+)")
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "host.docker.internal", "0.0.0.0"})  # noqa: S104 names, nothing listens
+_LOCAL_HOST = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal")
 _RECORD = re.compile(r"^[ \t]*-?[ \t]*record:[ \t]*[\"']?([A-Za-z_:][\w:]*)", re.MULTILINE)
 
 
@@ -187,7 +187,7 @@ class Watching:
                 self._draft.edge(node, service, "scrapes", job.place)
             if unresolved(target):
                 self._draft.gap(node, "target", target, "the address is only known when it is run", job.place)
-            elif not services and not (host in _LOCAL_HOSTS and port == "9090"):
+            elif not services and not (_LOCAL_HOST.fullmatch(host) and port == "9090"):
                 self._draft.gap(node, "target", target, "no service of that name is in the repository", job.place)
 
     def _hosts(self, host: str, port: str) -> Iterator[str]:
@@ -197,7 +197,9 @@ class Watching:
                 if (
                     service.name.lower() == name
                     or name in self._aliases.get(service_id(service), ())
-                    or (host in _LOCAL_HOSTS and port and any(_published(item) == port for item in service.ports))
+                    or (
+                        _LOCAL_HOST.fullmatch(host) and port and any(_published(item) == port for item in service.ports)
+                    )
                 ):
                     yield service_id(service)
         for item in self._draft.nodes_of("service"):

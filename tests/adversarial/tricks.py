@@ -567,3 +567,44 @@ def own_configuration(tree: Tree) -> Files:
             ),
         },
     )
+
+
+# -- the owner's word ----------------------------------------------------------------------------------------------
+
+
+def _annotated(*criteria: str) -> str:
+    entries = "".join(
+        f"  - criterion: {name}\n    reason: This project is of a kind that never needs it, whoever looks at it.\n"
+        for name in criteria
+    )
+    return f"not-applicable:\n{entries}"
+
+
+@trick("the dearest criteria do not apply")
+def dearest_do_not_apply(tree: Tree) -> Files:
+    names = ("e2e.pipeline", "e2e.cloud-deployment", "iac.provisioning", "ci.deploy", "e2e.experiment-tracking")
+    return _added(tree, {".folioscope.yaml": _annotated(*names)})
+
+
+@trick("as many points as annotations can take")
+def most_points_annotated(tree: Tree) -> Files:
+    names = ("iac.provisioning", "iac.kubernetes", "mon.drift", "ci.model-gate", "ci.data-validation")
+    return _added(tree, {".folioscope.yaml": _annotated(*names)})
+
+
+@trick("every criterion does not apply, in both files and every folder")
+def nothing_applies(tree: Tree) -> Files:
+    names = ("e2e.serving", "e2e.container", "iac.provisioning", "ci.pipeline", "ci.tests", "ci.deploy", "mon.metrics")
+    toml = "".join(
+        f"[[tool.folioscope.not-applicable]]\ncriterion = '{name}'\nreason = 'It is not what this project is about.'\n"
+        for name in names
+    )
+    written = {"src/.folioscope.yaml": _annotated(*names), "pyproject.toml": f"[tool.folioscope]\n{toml}"}
+    return _added(tree, {**written, ".folioscope.yaml": _annotated(*names)})
+
+
+@trick("an easy rubric, no threshold, and all that is weak left out")
+def own_settings(tree: Tree) -> Files:
+    weak = "".join(f"  - '{name}'\n" for name in tree if "*" not in name and "'" not in name)
+    text = f"rubric: startup\nfail-under: 0\nleave-out:\n  - '**'\n{weak}"
+    return _added(tree, {".folioscope.yaml": text, "pyproject.toml": "[tool.folioscope]\nrubric = 'startup'\n"})

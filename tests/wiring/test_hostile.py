@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from analyzer.wiring import build_wiring, summarize
@@ -17,6 +15,7 @@ _NAMES = (
 )  # fmt: skip
 
 
+@pytest.mark.timeout(180)  # a hang is seen, a slow machine is not
 @pytest.mark.parametrize(
     "text",
     [
@@ -36,6 +35,4 @@ _NAMES = (
 )
 def test_it_ends_and_never_raises(repository: BuildRepository, text: str) -> None:
     repo = repository({name: text.encode("utf-8", "replace") for name in _NAMES})
-    begin = time.perf_counter()
     assert summarize(repo).nodes == build_wiring(repo).nodes
-    assert time.perf_counter() - begin < 20

@@ -1,0 +1,72 @@
+"""PyGithub, connected as the settings say: authentication, conditional requests, patience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from github import Auth, Github, GithubIntegration
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
+
+from analyzer.errors import PlatformError
+from analyzer.github.cache import AnswerCache, ConditionalAdapter
+from analyzer.github.settings import Settings
+from analyzer.github.waiting import HonestRetry, Waiter
+from analyzer.version import VERSION
+
+__all__ = ["connect"]
+
+Progress = Callable[[str, str], None]
+_A_PAGE = 100
+
+
+def connect(settings: Settings, progress: Progress, waiter: Waiter | None = None) -> Github:
+    """Return PyGithub's entry.
+
+    Raises:
+        PlatformError: the GitHub App has no installation, or its key is wrong.
+    """
+    waiter = waiter or Waiter(settings.longest_wait, progress)
+    common: dict[str, Any] = {
+        "base_url": settings.api,
+        "timeout": settings.timeout,
+        "user_agent": f"folioscope/{VERSION}",
+        "per_page": _A_PAGE,
+        "retry": HonestRetry.patient(waiter),
+        # Requests go one after the other, which is what GitHub asks for; pauses are for writing.
+        "seconds_between_requests": None,
+    }
+    github = Github(auth=_auth(settings, common), **common)
+    cache = AnswerCache(settings.cache, settings.identity)
+
+    def connection(*args: Any, **kwargs: Any) -> HTTPRequestsConnectionClass | HTTPSRequestsConnectionClass:
+        secure = settings.api.startswith("https:")
+        made = (HTTPSRequestsConnectionClass if secure else HTTPRequestsConnectionClass)(*args, **kwargs)
+        made.session.mount(f"{made.protocol}://", ConditionalAdapter(cache, max_retries=made.retry))
+        # The environment may name a proxy and certificates, but no other user.
+        return made
+
+    # PyGithub's own way to put in a connection holds for the whole process and gives up persistent connections.
+    github.requester._Requester__connectionClass = connection  # type: ignore[attr-defined]
+    return github
+
+
+def _auth(settings: Settings, common: dict[str, Any]) -> Auth.Auth | None:
+    if not settings.app_id:
+        return Auth.Token(settings.token) if settings.token else None
+    try:
+        app = Auth.AppAuth(int(settings.app_id) if settings.app_id.isdigit() else settings.app_id, settings.app_key)
+        number = settings.installation
+        if not number:
+            integration = GithubIntegration(auth=app, **common)
+            try:
+                number = next((item.id for item in integration.get_installations()), 0)
+            finally:
+                integration.close()
+    except ValueError as error:
+        raise PlatformError(
+            f"The key of the GitHub App {settings.app_id} is no private key", "Give it as PEM."
+        ) from error
+    if not number:
+        raise PlatformError(f"The GitHub App {settings.app_id} is not installed anywhere", "Install it on an account.")
+    return app.get_installation_auth(number)

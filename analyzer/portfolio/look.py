@@ -1,0 +1,68 @@
+"""The first look: what the names of a repository's files say, from a commit here or from a clone without contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from analyzer.analysis import Options, Progress
+from analyzer.inventory import Kind, Owner, kind_of, take_inventory
+from analyzer.knowledge.signs import CLUTTER, DOTFILES, SIGNS
+from analyzer.listing import listing_of
+from analyzer.portfolio.model import Look
+from analyzer.projects import find_projects, impression_of, signs_of, weight_of
+
+__all__ = ["look_at", "look_of", "why_not"]
+
+_SHOWN = 3
+_CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.PROGRAM})
+_SPEAKING = frozenset(sign.name for sign in SIGNS if sign.speaks)
+_NO_STRAYS = frozenset({".vscode", ".idea"})
+
+
+def look_at(target: str, options: Options, progress: Progress) -> Look:
+    """Look at one target: a path, or a remote repository whose file names alone are fetched.
+
+    Raises:
+        FolioscopeError: the target is wrong, cannot be read, or exceeds a limit.
+    """
+    listing = listing_of(target, options, progress)
+    return replace(look_of(listing.paths, listing.subdir), branch=listing.branch)
+
+
+def look_of(paths: Iterable[str], subdir: str = "") -> Look:
+    """Look at the paths of a tree."""
+    inventory = take_inventory(paths, subdir)
+    base = f"{subdir}/" if subdir else ""
+    own = inventory.own
+    at_root = [path[len(base) :] for path in own if "/" not in path[len(base) :]]
+    signs = signs_of(own)
+    strays = [
+        path
+        for owner in (Owner.VENDORED, Owner.GENERATED)
+        for path in inventory.by_owner.get(owner, ())
+        if not _NO_STRAYS.intersection(path.split("/"))
+    ]
+    return Look(
+        len(own),
+        signs,
+        impression_of(own),
+        weight_of(signs),
+        any(name.lower().startswith("readme") for name in at_root),
+        sum(kind_of(name) in _CODE and not name.startswith((".", "__", "setup.", "conftest")) for name in at_root),
+        tuple(path for path in own if CLUTTER.search(path))[:_SHOWN],
+        len(strays),
+        find_projects(inventory),
+    )
+
+
+def why_not(name: str, look: Look) -> str:
+    """Why a repository does not deserve a full analysis, in a sentence without its end; empty where it does."""
+    if not look.files:
+        return "it holds no file of its own"
+    if DOTFILES.fullmatch(name.rpartition("/")[2]):
+        return "its name says that it holds settings"
+    if not _SPEAKING.intersection(look.signs):
+        seen = ", ".join(look.signs) or "none that a first look knows"
+        return f"no file name speaks of machine learning or of its operation (seen: {seen})"
+    return ""

@@ -1,0 +1,114 @@
+"""Who and what was named: users and organisations, files with lists, addresses and paths of repositories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from analyzer.errors import UsageError
+from analyzer.target import Host
+
+__all__ = ["Account", "Named", "named_in", "read_list"]
+
+_LOGIN = re.compile(r"@?([A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38})")
+_LONGEST_LIST = 1024 * 1024
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user or organisation of a host."""
+
+    login: str
+    host: Host
+
+
+Named = str | Account
+"""A repository as it was typed, or an account."""
+
+
+def named_in(targets: Sequence[str], hosts: tuple[Host, ...]) -> tuple[Named, ...]:
+    """Return what the targets name, each once, in order.
+
+    A path of a file is a list; what is neither a path nor ``OWNER/REPO`` nor a URL with both is an account.
+
+    Raises:
+        UsageError: nothing was named, or a list cannot be read.
+    """
+    found = list(dict.fromkeys(_each(targets, hosts)))
+    if not found:
+        raise UsageError(
+            "No repository was named", "Give a user, an organisation, addresses, paths, or a file of them."
+        )
+    if len(found) > _MOST:
+        raise UsageError(f"{len(found):,} repositories were named", f"At most {_MOST:,} make a portfolio.")
+    return tuple(found)
+
+
+def _each(targets: Sequence[str], hosts: tuple[Host, ...]) -> Iterator[Named]:
+    for target in targets:
+        text = target.strip()
+        if text and _is_file(text):
+            for line in read_list(Path(text).expanduser()):
+                yield _account(line, hosts) or line
+        elif text:
+            yield _account(text, hosts) or text
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return "://" not in text and "\0" not in text and Path(text).expanduser().is_file()
+    except (OSError, RuntimeError):
+        return False
+
+
+def read_list(path: Path) -> tuple[str, ...]:
+    """Return the lines of a list: one repository or account a line; ``#`` begins a comment. Paths are as seen from it.
+
+    Raises:
+        UsageError: it cannot be read, or is no text.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST_LIST + 1)
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The list {path} cannot be read: {error}", "Give a text file, one repository a line."
+        ) from error
+    if len(content) > _LONGEST_LIST:
+        raise UsageError(f"The list {path} is larger than {_LONGEST_LIST:,} bytes", "Give one repository a line.")
+    lines = (re.sub(r"(?:^|\s)#.*", "", line).strip() for line in text.splitlines())
+    return tuple(_from_list(line, path.parent) for line in lines if line)
+
+
+def _from_list(line: str, folder: Path) -> str:
+    """A relative path of a list as seen from the folder of the list."""
+    if "://" in line or line.startswith(("/", "~", "git@", "@")):
+        return line
+    beside = folder / line
+    try:
+        return str(beside) if beside.exists() else line
+    except OSError:
+        return line
+
+
+def _account(text: str, hosts: tuple[Host, ...]) -> Account | None:
+    """The account that is meant, if one is."""
+    if "://" in text:
+        parts = urlsplit(text)
+        host = next((item for item in hosts if item.base.partition("://")[2] == parts.netloc.lower()), None)
+        segments = [part for part in parts.path.split("/") if part]
+        if segments[:1] == ["orgs"]:
+            segments = segments[1:2]
+        login = _LOGIN.fullmatch(segments[0]) if host and len(segments) == 1 else None
+        return Account(login.group(1), host) if login and host else None
+    if any((part := host.name) and text.lower().startswith(f"{part}/") for host in hosts):
+        return _account(f"https://{text}", hosts)
+    login = _LOGIN.fullmatch(text)
+    if not login or (not text.startswith("@") and Path(text).exists()):
+        return None
+    return Account(login.group(1), hosts[0])

@@ -1,0 +1,85 @@
+"""What ``folioscope init`` plans: a workflow with the check, a configuration, and a badge in the README."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.analysis import Options, analyze
+from analyzer.errors import UsageError
+from analyzer.knowledge.starts import CHECKOUT
+from analyzer.starts.model import StartFile, plain
+from analyzer.starts.writing import open_project, origin
+
+__all__ = ["Plan", "plan"]
+
+_WORKFLOW = ".github/workflows/folioscope.yml"
+_CONFIGURATION = ".folioscope.yaml"
+_ACTION = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+")
+_HEADING = re.compile(r"(?m)^# [^\r\n]*|^[^\r\n]+\r?\n=+[ \t]*(?=\r?$)")
+_STEP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files to write, and the badge for the README (an empty path where there is none)."""
+
+    files: tuple[StartFile, ...]
+    readme: str
+    badge: str
+    badge_stands: bool = False
+
+    def put_badge(self, root: Path) -> None:
+        """Put the badge below the first heading of the README; nothing else of it changes.
+
+        Raises:
+            UsageError: the README cannot be written.
+        """
+        path = root / self.readme
+        try:
+            text = path.read_bytes().decode("utf-8")
+            heading = _HEADING.search(text)
+            at = heading.end() if heading else 0
+            line_end = "\r\n" if "\r\n" in text else "\n"
+            badge = f"{line_end * 2}{self.badge}" if heading else f"{self.badge}{line_end * 2}"
+            path.write_bytes((text[:at] + badge + text[at:]).encode())
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{self.readme} cannot be changed: {error}", f"Put this into it: {self.badge}") from error
+
+
+def plan(root: Path, git_dir: Path | None, *, rubric: str, fail_under: float | None, action: str) -> Plan:
+    """Plan the check of a repository.
+
+    Args:
+        root: the root of its work tree.
+        git_dir: its git directory; None for a folder that is no repository yet.
+        rubric: the built-in rubric to score by.
+        fail_under: the threshold; None for the score of now, rounded down to a multiple of five.
+        action: the action that the workflow uses, as OWNER/REPO@REF.
+
+    Raises:
+        UsageError: the action is not named in that form.
+        FolioscopeError: the repository cannot be read.
+    """
+    if not _ACTION.fullmatch(action):
+        raise UsageError(f"{action[:80]!r} names no action", "Give it as OWNER/REPO@REF.")
+    with open_project(root) as project:
+        branch = project.branch
+        readme = next((path for path in ("README.md", "readme.md", "Readme.md") if _is_file(root / path)), "")
+        text = project.repository.text(readme) or "" if readme else ""
+    if fail_under is None:
+        options = Options(rubric=rubric, worktree=git_dir is not None, standalone=git_dir is None, annotations=False)
+        fail_under = analyze(str(root), options).scorecard.score // _STEP * _STEP
+    name = origin(git_dir)
+    page = f"https://github.com/{name}/actions" if name else "../../actions"
+    badge = f"[![folioscope]({page}/workflows/folioscope.yml/badge.svg)]({page}/workflows/folioscope.yml)"
+    files = (
+        plain("folioscope.yml.j2", _WORKFLOW, branch=branch, checkout=CHECKOUT, action=action),
+        plain("folioscope.yaml.j2", _CONFIGURATION, rubric=rubric, fail_under=f"{fail_under:g}"),
+    )
+    return Plan(files, readme, badge, "folioscope.yml/badge.svg" in text)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

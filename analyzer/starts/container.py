@@ -1,0 +1,60 @@
+"""A Dockerfile for the service or app that is there."""
+
+from __future__ import annotations
+
+import json
+
+from analyzer.knowledge.starts import TOOLS
+from analyzer.starts.model import RefusalError, Start, rendered
+from analyzer.starts.project import App, Project
+
+__all__ = ["dockerfile"]
+
+
+def dockerfile(project: Project) -> Start:
+    """An image that holds the project's code and its dependencies, and starts its service or app."""
+    app = project.app
+    if app is None:
+        raise RefusalError(
+            "There is no service or app that an image could start (FastAPI, Flask or Streamlit)",
+            "Write one first: folioscope rules show e2e.serving says how.",
+        )
+    if project.tool == "pip" and not project.requirements and not project.is_package:
+        raise RefusalError(
+            "Nothing in the root says what the image must install",
+            "Write a requirements.txt, or a pyproject.toml first.",
+        )
+    needed, command = _command(app, project.declared)
+    file = rendered(
+        "Dockerfile.j2",
+        "Dockerfile",
+        "e2e.container",
+        python=project.python,
+        tool=project.tool,
+        version=TOOLS.get(project.tool, ""),
+        requirements=project.requirements,
+        needed=needed,
+        code=[f"{name} {name}" if name.endswith(".py") else f"{name}/ {name}/" for name in project.code_folders],
+        package=project.tool == "pip" and not project.requirements,
+        paths=":".join(dict.fromkeys(("/app", f"/app/{app.base}" if app.base else "/app"))),
+        port=app.port,
+        command=json.dumps(command),
+    )
+    notes = [f"docker build --tag {project.name} . && docker run --publish {app.port}:{app.port} {project.name}"]
+    if any(project.repository.code.calls("model.load")):
+        notes.append("The service loads a model: copy its file into the image, or give the address of its registry.")
+    return Start("e2e.container", (file,), tuple(notes))
+
+
+def _command(app: App, declared: frozenset[str]) -> tuple[str, list[str]]:
+    """The package that is missing to start it, and the command."""
+    if app.framework == "fastapi":
+        words = ["uvicorn", f"{app.module}:{app.variable}", "--host", "0.0.0.0", "--port", str(app.port)]  # noqa: S104
+        return ("" if {"uvicorn", "fastapi-cli"} & declared else "uvicorn==0.35.0"), words
+    if app.framework == "streamlit":
+        return "", ["streamlit", "run", app.path, "--server.address=0.0.0.0", f"--server.port={app.port}"]
+    if "gunicorn" in declared:
+        return "", ["gunicorn", f"--bind=0.0.0.0:{app.port}", f"{app.module}:{app.variable}"]
+    if app.runs_itself:
+        return "", ["python", app.path]
+    return "", ["flask", "--app", f"{app.module}:{app.variable}", "run", "--host=0.0.0.0", f"--port={app.port}"]

@@ -1,0 +1,22 @@
+"""A pre-commit configuration for the tools in use."""
+
+from __future__ import annotations
+
+from analyzer.knowledge.starts import HOOKS
+from analyzer.starts.model import Start, rendered
+from analyzer.starts.project import Project
+
+__all__ = ["pre_commit"]
+
+
+def pre_commit(project: Project) -> Start:
+    """Hooks that suit every repository, and those of the checkers; ruff where none is configured."""
+    tools = ["", *(tool for tool in project.checkers if tool in HOOKS)]
+    if len(tools) == 1:
+        tools.append("ruff")
+    if project.repository.notebooks:
+        tools.append("notebooks")
+    file = rendered(
+        "pre-commit.yaml.j2", ".pre-commit-config.yaml", "repro.hooks", repositories=[HOOKS[tool] for tool in tools]
+    )
+    return Start("repro.hooks", (file,), ("pre-commit autoupdate brings the newest versions of the hooks.",))

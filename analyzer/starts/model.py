@@ -1,0 +1,59 @@
+"""What a start is: files, and words about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from analyzer.errors import UsageError
+from analyzer.startmark import marked
+
+__all__ = ["RefusalError", "Start", "StartFile", "plain", "rendered"]
+
+
+class RefusalError(UsageError):
+    """A start cannot be made from what this repository has (exit code 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartFile:
+    """A file of a start: its path from the root, and its text with the mark."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The files of a start, and what is left to do."""
+
+    criterion: str
+    files: tuple[StartFile, ...]
+    notes: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # The results are YAML, Python, Dockerfiles and Markdown; what goes into them was checked to be plain names.
+    return Environment(
+        loader=PackageLoader("analyzer.starts"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701
+    )
+
+
+def plain(template: str, path: str, **values: Any) -> StartFile:
+    """The file that a template of ``templates/`` comes to, without a mark."""
+    return StartFile(path, _environment().get_template(template).render(**values))
+
+
+def rendered(template: str, path: str, criterion: str, **values: Any) -> StartFile:
+    """The file that a template of ``templates/`` comes to, with its mark."""
+    text = _environment().get_template(template).render(**values)
+    return StartFile(path, marked(text, criterion, markdown=path.endswith(".md")))

@@ -1,0 +1,249 @@
+"""What a start is made from: how this project is installed, tested, checked, served and called.
+
+Names of the repository go into files that programs read. Only plain ones are taken; others are as good as none.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from analyzer.artifacts.dependencies import normalise
+from analyzer.artifacts.python_source import Call
+from analyzer.inventory import Kind
+from analyzer.knowledge.starts import CHECKERS, TOOLS
+from analyzer.queries.monitors import exported_metrics
+from analyzer.queries.testing import collected_tests
+from analyzer.repository import Repository
+
+__all__ = ["App", "Project"]
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,120}")
+_MODULE = re.compile(r"(?:[\w-]+/)*[A-Za-z_]\w*\.py", re.ASCII)
+_VERSION = re.compile(r"3\.(\d{1,2})")
+_PORTS = {"fastapi": 8000, "flask": 5000, "streamlit": 8501}
+_FRAMEWORKS = {"fastapi.FastAPI": "fastapi", "flask.Flask": "flask"}
+_OLDEST, _NEWEST, _USUAL = 9, 14, "3.12"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A service or app: its file, the folder that Python starts from, the dotted module, and the port that it listens on."""
+
+    framework: str
+    path: str
+    base: str
+    module: str
+    variable: str
+    port: int
+    runs_itself: bool
+
+
+class Project:
+    """The facts of one repository that starts need; each is looked up on first use."""
+
+    def __init__(self, repository: Repository, name: str, branch: str = "main") -> None:
+        self.repository = repository
+        self.name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
+        self.branch = branch if _PLAIN.fullmatch(branch) else "main"
+
+    # -- installation ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def python(self) -> str:
+        """The version of Python that the project names, such as 3.11."""
+        repo = self.repository
+        texts = [repo.text(".python-version") or ""] if repo.has(".python-version") else []
+        project = repo.text("pyproject.toml") or "" if repo.has("pyproject.toml") else ""
+        texts += re.findall(r"(?m)^\s*(?:requires-python|python)\s*=\s*[\"']([^\"']+)", project)
+        texts += [image for file in repo.dockerfiles for image in file.images if image.startswith("python:")]
+        for text in texts:
+            found = _VERSION.search(text)
+            if found and _OLDEST <= int(found.group(1)) <= _NEWEST:
+                return found.group()
+        return _USUAL
+
+    @cached_property
+    def tool(self) -> str:
+        """What installs the project: uv, poetry or pipenv where their lock file is in the root, else pip."""
+        locks = {"uv.lock": "uv", "poetry.lock": "poetry", "Pipfile.lock": "pipenv"}
+        return next((tool for name, tool in locks.items() if self.repository.has(name)), "pip")
+
+    @cached_property
+    def requirements(self) -> tuple[str, ...]:
+        """Requirement files of the root that hold what the project itself needs."""
+        found = self._requirement_files()
+        plain = [path for path in found if not _for_work(path)]
+        return tuple(plain or found)
+
+    @cached_property
+    def work_requirements(self) -> tuple[str, ...]:
+        """Requirement files of the root for tests and development."""
+        return tuple(path for path in self._requirement_files() if _for_work(path))
+
+    def _requirement_files(self) -> list[str]:
+        paths = self.repository.inventory.of(Kind.REQUIREMENTS)
+        return [path for path in paths if "/" not in path and path.endswith(".txt") and _PLAIN.fullmatch(path)]
+
+    @cached_property
+    def is_package(self) -> bool:
+        """Whether pip can install the root itself."""
+        text = self.repository.text("pyproject.toml") if self.repository.has("pyproject.toml") else None
+        return bool(text and re.search(r"(?m)^\[(?:build-system|project)\]", text) and "[project]" in text)
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Normalised names of all packages that dependency files declare."""
+        files = self.repository.dependency_files
+        return frozenset(normalise(item.name) for file in files for item in file.requirements)
+
+    def install(self, *tools: str) -> tuple[str, ...]:
+        """The commands that install the project for its checks, with these tools where nothing declares them.
+
+        Raises nothing; a project that declares nothing gets the tools alone.
+        """
+        missing = " ".join(tool for tool in tools if normalise(tool) not in self.declared)
+        if self.tool == "uv":
+            more = [f"uv pip install {missing}"] if missing else []
+            return (f"python -m pip install {TOOLS['uv']}", "uv sync --frozen --all-groups", *more)
+        if self.tool == "poetry":
+            more = [f"poetry run pip install {missing}"] if missing else []
+            return (f"python -m pip install {TOOLS['poetry']}", "poetry install --no-interaction", *more)
+        if self.tool == "pipenv":
+            more = [f"pipenv run pip install {missing}"] if missing else []
+            return (f"python -m pip install {TOOLS['pipenv']}", "pipenv sync --dev", *more)
+        files = [*self.requirements, *(path for path in self.work_requirements if path not in self.requirements)]
+        commands = [f"python -m pip install {' '.join(f'-r {path}' for path in files)}"] if files else []
+        if self.is_package:
+            commands.append("python -m pip install -e .")
+        if missing:
+            commands.append(f"python -m pip install {missing}")
+        return tuple(commands)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a command so that it runs in the project's environment."""
+        return {"uv": "uv run ", "poetry": "poetry run ", "pipenv": "pipenv run "}.get(self.tool, "")
+
+    # -- tests and checks ------------------------------------------------------------------------------------
+
+    @cached_property
+    def test_folders(self) -> tuple[str, ...]:
+        """Folders of the tests that a runner would collect, or files where they lie in the root."""
+        found = Counter[str]()
+        for test in collected_tests(self.repository):
+            parts = posixpath.dirname(test.path).split("/")
+            end = next((n for n, part in enumerate(parts) if part in ("tests", "test")), len(parts) - 1)
+            place = "/".join(parts[: end + 1]) or test.path
+            if _PLAIN.fullmatch(place):
+                found[place] += 1
+        return tuple(sorted(found))
+
+    @cached_property
+    def runner(self) -> str:
+        """pytest, or unittest where the tests are written for it and nothing declares pytest."""
+        modules = self.repository.tests.modules
+        unittest = any(item.root == "unittest" for module in modules for item in module.imports)
+        pytest = any(item.root == "pytest" for module in modules for item in module.imports)
+        return "unittest" if unittest and not pytest and "pytest" not in self.declared else "pytest"
+
+    @cached_property
+    def test_commands(self) -> tuple[str, ...]:
+        """The commands that run the tests."""
+        if self.runner == "unittest":
+            return tuple(f"{self.prefix}python -m unittest discover -s {folder}" for folder in self.test_folders)
+        return (f"{self.prefix}python -m pytest {' '.join(self.test_folders)}",) if self.test_folders else ()
+
+    @cached_property
+    def checkers(self) -> tuple[str, ...]:
+        """Checkers that are configured or declared, by their package."""
+        repo = self.repository
+        settings = "\n".join(
+            repo.text(name) or "" for name in ("pyproject.toml", "setup.cfg", "tox.ini") if repo.has(name)
+        )
+        hooks = {hook.id for file in repo.pre_commit_files for hook in file.hooks}
+        files = {
+            "ruff": ("ruff.toml", ".ruff.toml"),
+            "flake8": (".flake8",),
+            "pylint": (".pylintrc",),
+            "mypy": ("mypy.ini",),
+        }
+        return tuple(
+            tool
+            for tool in CHECKERS
+            if tool in self.declared
+            or tool in hooks
+            or re.search(rf"(?m)^\[(?:tool\.)?{tool}\b", settings)
+            or any(repo.has(name) for name in files.get(tool, ()))
+        )
+
+    # -- the service -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def app(self) -> App | None:
+        """The service or app of the project; the first by path where there are several."""
+        code = self.repository.code
+        for call in code.calls("serve.app", reached=False):
+            framework = _FRAMEWORKS.get(call.name)
+            variable = self._variable(call)
+            if framework and variable and _MODULE.fullmatch(call.path):
+                return self._app(framework, call.path, variable)
+        for call in code.calls("serve.ui"):
+            if call.root == "streamlit" and _PLAIN.fullmatch(call.path):
+                return self._app("streamlit", call.path, "")
+        return None
+
+    def _calls_in(self, path: str) -> tuple[Call, ...]:
+        return next((module.calls for module in self.repository.code.modules if module.path == path), ())
+
+    def _variable(self, made: Call) -> str:
+        """The module's variable that holds the application: it takes it, or what the function around it returns."""
+        if not made.scope:
+            return made.assigned
+        calls = self._calls_in(made.path)
+        return next((one.assigned for one in calls if one.last == made.scope and one.assigned and not one.scope), "")
+
+    def _app(self, framework: str, path: str, variable: str) -> App:
+        folder = posixpath.dirname(path)
+        while folder and self.repository.has(f"{folder}/__init__.py"):
+            folder = posixpath.dirname(folder)
+        # Without packages the modules of the folder import each other by plain names, or by the folder's from the root.
+        named = {item.root for module in self.repository.code.modules for item in module.imports}
+        if folder and not folder.startswith("src") and folder.split("/")[0] in named:
+            folder = ""
+        module = path[len(folder) :].strip("/").removesuffix(".py").replace("/", ".")
+        roots = ("flask", "uvicorn", variable)
+        runs = [one for one in self._calls_in(path) if one.last == "run" and one.root in roots]
+        ports = [one.keyword("port") for one in runs]
+        port = next((value for value in ports if isinstance(value, int) and 0 < value < 65536), _PORTS[framework])
+        return App(framework, path, folder, module, variable, port, bool(runs))
+
+    @cached_property
+    def code_folders(self) -> tuple[str, ...]:
+        """Top-level folders and modules that hold the project's own Python, without its tests."""
+        tops = {module.path.split("/", 1)[0] for module in self.repository.code.modules}
+        skipped = {"setup.py", "noxfile.py", "tasks.py", "conftest.py", "docs", "scripts", "tests", "test", "notebooks"}
+        return tuple(sorted(name for name in tops - skipped if _PLAIN.fullmatch(name)))
+
+    @cached_property
+    def exports_metrics(self) -> bool:
+        """Whether the code exports metrics that Prometheus could scrape."""
+        return any(
+            call.root.startswith(("prometheus", "starlette", "aioprom")) for call in exported_metrics(self.repository)
+        )
+
+    @cached_property
+    def service_host(self) -> str:
+        """The name under which compose runs the project's own service, or localhost."""
+        for file in self.repository.compose_files:
+            for service in file.services:
+                if service.builds and _PLAIN.fullmatch(service.name):
+                    return service.name
+        return "localhost"
+
+
+def _for_work(path: str) -> bool:
+    return bool(re.search(r"(?i)dev|test|lint|ci\b|docs?\b", path))

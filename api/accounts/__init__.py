@@ -1,0 +1,1 @@
+"""Accounts: keys, sign-in, who a request comes from, and the audit log."""

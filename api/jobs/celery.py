@@ -1,0 +1,230 @@
+"""Celery: workers on any number of machines.
+
+A message only says that there is work; which job that is, the worker asks the database, as the local pool does. So the
+same fairness, leases and attempts hold, a broker that forgets its messages loses nothing, and a message that is
+delivered twice does nothing twice. ``Ringer`` sends a message for each job that is accepted, and again from time to
+time as long as something waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutdown
+from sqlalchemy import func, select
+
+from api.jobs.claim import capacity, claim
+from api.jobs.folders import WorkerFolder, sweep
+from api.jobs.runner import Runner
+from api.jobs.upkeep import Upkeep, beat, leave, release
+from api.settings import Settings
+from api.store import Store, open_store
+from api.store.columns import now
+from api.store.models import Analysis
+
+__all__ = ["CeleryWaker", "make_celery", "run_worker"]
+
+_LOG = logging.getLogger("folioscope.jobs")
+_TASK = "folioscope.work"
+_QUEUE = "folioscope"
+_RING_EVERY = 2.0
+_MARGIN_SECONDS = 60
+
+
+def make_celery(settings: Settings) -> Celery:
+    """The Celery app with its one task."""
+    app = Celery("folioscope", broker=settings.broker_url.get_secret_value(), set_as_current=False)
+    limit = settings.job_seconds + _MARGIN_SECONDS
+    app.conf.update(
+        task_default_queue=_QUEUE,
+        task_ignore_result=True,
+        # A message is taken from the queue when its job has ended, and goes back when its process died.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_time_limit=limit,
+        task_soft_time_limit=limit - _MARGIN_SECONDS / 2,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_proc_alive_timeout=60,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": limit + _MARGIN_SECONDS,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "polling_interval": min(settings.poll_seconds, 1.0),
+        },
+    )
+
+    @app.task(name=_TASK)
+    def work() -> bool:
+        return _Slot.of_this_process(settings).step()
+
+    return app
+
+
+class _Slot:
+    """What a process of a Celery worker works with: made after the fork, for connections do not survive one."""
+
+    _only: _Slot | None = None
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = open_store(settings.database)
+        settings.clones.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = WorkerFolder(settings.clones)
+        self._runner = Runner(self._store, settings, self._folder)
+
+    @classmethod
+    def of_this_process(cls, settings: Settings) -> _Slot:
+        if cls._only is None:
+            cls._only = cls(settings)
+        return cls._only
+
+    @classmethod
+    def end(cls, **_: Any) -> None:
+        if cls._only is not None:
+            cls._only._close()
+            cls._only = None
+
+    def step(self) -> bool:
+        """Run the job whose turn it is; False where there was none."""
+        job = claim(self._store, self._settings, self._folder.worker)
+        if job is None:
+            return False
+        self._runner.run(job)
+        return True
+
+    def _close(self) -> None:
+        self._runner.close()
+        self._folder.close()
+        self._store.close()
+
+
+class Ringer:
+    """Sends messages that there is work, as many as can be worked on."""
+
+    def __init__(self, store: Store, app: Celery) -> None:
+        self._store, self._app = store, app
+
+    def ring(self) -> int:
+        """Send a message for each job that waits, up to what all processes can take; return how many."""
+        with self._store.reading() as session:
+            waiting = session.scalar(
+                select(func.count()).where(Analysis.status == "queued", Analysis.not_before <= now())
+            )
+            wanted = min(waiting or 0, max(capacity(session), 1))
+        if not wanted:
+            return 0
+        with self._app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+            with connection.channel() as channel:
+                # Where enough messages wait already, more would only be sent for nothing.
+                wanted -= channel.queue_declare(_QUEUE, durable=True).message_count
+                for _ in range(max(wanted, 0)):
+                    self._app.send_task(_TASK, connection=connection, retry=False)
+        return max(wanted, 0)
+
+
+class CeleryWaker:
+    """The executor of a server whose jobs Celery runs."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._ringer = Ringer(store, make_celery(settings))
+        self._bell = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to send messages."""
+        self._thread = threading.Thread(target=self._keep_ringing, name="ringer")
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that there is something to do; the broker is told by a thread of its own."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Send no more."""
+        self._stop.set()
+        self._bell.set()
+        if self._thread:
+            self._thread.join()
+
+    def _keep_ringing(self) -> None:
+        upkeep = Upkeep(self._store, self._settings)
+        while not self._stop.is_set():
+            self._bell.wait(min(_RING_EVERY, self._settings.poll_seconds))
+            self._bell.clear()
+            try:
+                upkeep.run(time.monotonic())
+                self._ringer.ring()
+            except Exception as error:  # noqa: BLE001 database or broker may be away; the jobs wait in the database
+                _LOG.warning("workers cannot be told that there is work, trying again: %s", error)
+
+
+def run_worker(settings: Settings, slots: int) -> int:
+    """Run a Celery worker until it is told to end."""
+    app = make_celery(settings)
+    store = open_store(settings.database)
+    if settings.migrate:
+        store.migrate()
+    settings.clones.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = WorkerFolder(settings.clones)
+    ringer, upkeep = Ringer(store, app), Upkeep(store, settings, folder.worker, slots)
+
+    def tend() -> None:
+        if dead := sweep(settings.clones):
+            release(store, settings, dead)
+        upkeep.run(time.monotonic())
+        ringer.ring()
+
+    def ready(sender: Any, **_: Any) -> None:
+        beat(store, folder.worker, slots)
+        sender.timer.call_repeatedly(min(_RING_EVERY, settings.poll_seconds), _quietly(tend))
+
+    def over(**_: Any) -> None:
+        _quietly(lambda: leave(store, folder.worker))()
+
+    worker_ready.connect(ready, weak=False)
+    worker_shutdown.connect(over, weak=False)
+    worker_process_init.connect(lambda **_: store.engine.dispose(close=False), weak=False)
+    worker_process_shutdown.connect(_Slot.end, weak=False)
+    try:
+        app.worker_main(
+            [
+                "worker",
+                f"--concurrency={slots}",
+                "--pool=prefork",
+                f"--loglevel={settings.log_level}",
+                "--without-gossip",
+                "--without-mingle",
+                f"--hostname={folder.worker}@%h",
+                "--queues",
+                _QUEUE,
+            ]
+        )
+    finally:
+        folder.close()
+        store.close()
+    return 0
+
+
+def _quietly(act: Callable[[], Any]) -> Callable[[], None]:
+    """The same, but what goes wrong is logged: database or broker may be away for a while."""
+
+    def quiet() -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001
+            _LOG.warning("the worker could not do its upkeep, trying again: %s", error)
+
+    return quiet

@@ -1,0 +1,70 @@
+"""What every answer gets: security headers, and a place in the metrics. Plain ASGI, since every answer pays for it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from api.metrics import Metrics
+
+__all__ = ["Frame"]
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    # The address of a report is all that is needed to read it: no other site is told.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+}
+"""Sent where a route did not send its own."""
+
+
+class Frame:
+    """Adds the headers and counts."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool) -> None:
+        self._app, self._metrics = app, metrics
+        headers = _HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status, stream = 500, False
+
+        async def framed(message: Message) -> None:
+            nonlocal status, stream
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = message.setdefault("headers", [])
+                names = {name.lower() for name, _ in sent}
+                stream = any(name == b"content-type" and b"event-stream" in value for name, value in sent)
+                extra = scope.get("state", {}).get("rate_headers", ())
+                message["headers"] = [
+                    *sent,
+                    *(header for header in self._headers if header[0] not in names),
+                    *((name.lower().encode(), value.encode()) for name, value in extra),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, framed)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+            if not stream:
+                self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)

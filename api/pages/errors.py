@@ -1,0 +1,83 @@
+"""Errors as pages: what went wrong, what to do, and what was typed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from analyzer import FolioscopeError
+from api.pages.templating import page
+from api.problems import CODES, Problem
+
+__all__ = ["PageRoute", "error_page", "mount"]
+
+_LOG = logging.getLogger("folioscope.api")
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages, where those of the API are JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with errors told as pages."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except Exception as error:  # noqa: BLE001 every error is told; what is unknown is logged too
+                return error_page(request, _problem_of(request, error))
+
+        return handler
+
+
+def _problem_of(request: Request, error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, FolioscopeError):
+        return Problem("target.invalid", f"{error.what}.", error.hint)
+    if isinstance(error, RequestValidationError):
+        return Problem("request.invalid", "A field of the form is not filled in as it should be.", "Check the form.")
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+        _LOG.warning("%s %s: the database cannot be asked: %s", request.method, request.url.path, error)
+        return Problem("service.unavailable", "The database cannot be reached.", "Try again.", {"Retry-After": "5"})
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        codes = {404: "resource.unknown", 405: "request.not-allowed", 413: "request.too-large"}
+        return Problem(codes.get(error.status_code, "request.malformed"))
+    number = secrets.token_hex(4)
+    _LOG.error("%s %s: error %s", request.method, request.url.path, number, exc_info=error)
+    return Problem("service.error", f"The log has it as {number}.", "Try again later.")
+
+
+def error_page(request: Request, problem: Problem) -> Response:
+    """The page that tells a problem."""
+    status, title = CODES[problem.code]
+    return page(request, "error.html", status=status, headers=problem.headers, title=title, problem=problem)
+
+
+class _Pages(StringConvertor):
+    """Every path that is none of the API's."""
+
+    regex = r"(?!api(?:/|$)|static/|badge/|metrics$|healthz$|readyz$).*"
+
+
+register_url_convertor("page", _Pages())
+
+
+def mount(app: FastAPI) -> None:
+    """Answer for addresses that lead nowhere."""
+
+    async def nowhere(request: Request) -> Response:
+        return error_page(request, Problem("resource.unknown", "There is nothing at this address.", "Check the link."))
+
+    app.add_api_route("/{path:page}", nowhere, methods=["GET"], include_in_schema=False)

@@ -1,0 +1,94 @@
+"""The start page: one field, and three example reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from analyzer import FolioscopeError, Options, Report, analyze
+from api.accounts.principal import Anyone, check_origin
+from api.pages.errors import PageRoute
+from api.pages.links import keep_manage_token
+from api.pages.templating import page, report_page_context
+from api.problems import CODES, Problem
+from api.routes.analyses import start
+from api.schemas import AnalysisRequest
+from api.service import ServiceDep
+
+__all__ = ["EXAMPLES", "router"]
+
+router = APIRouter(route_class=PageRoute)
+
+EXAMPLES = ("exemplary", "course-subfolder", "notebook-only")
+"""Sample repositories, written for this project, from the best to the plainest."""
+
+_made: dict[str, Report] = {}
+_lock = Lock()
+
+
+def _folder(name: str) -> Path:
+    """Where a sample lies: beside this module in a package, in ``fixtures/repos`` in a checkout."""
+    packaged = Path(__file__).parent / "examples" / name
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "fixtures" / "repos" / name
+
+
+def example(name: str) -> Report:
+    """The report of a sample, made when it is first asked for."""
+    with _lock:
+        if name not in _made:
+            _made[name] = analyze(str(_folder(name)), Options(standalone=True, cached=False))
+        return _made[name]
+
+
+@router.get("/")
+def start_page(request: Request, principal: Anyone) -> Response:
+    """The field and the examples."""
+    del principal
+    return _start(request)
+
+
+def _start(request: Request, *, typed: dict[str, str] | None = None, problem: Problem | None = None) -> Response:
+    status = CODES[problem.code][0] if problem else 200
+    empty = {"url": "", "ref": "", "subdir": "", "rubric": "mlops"}
+    return page(request, "start.html", status=status, examples=EXAMPLES, typed=typed or empty, problem=problem)
+
+
+@router.post("/start")
+def begin(
+    request: Request,
+    service: ServiceDep,
+    principal: Anyone,
+    url: Annotated[str, Form(max_length=2048)] = "",
+    ref: Annotated[str, Form(max_length=250)] = "",
+    subdir: Annotated[str, Form(max_length=1000)] = "",
+    rubric: Annotated[str, Form(max_length=64)] = "mlops",
+) -> Response:
+    """Start an analysis and lead to its page; what was not understood is told beside the field, which keeps it."""
+    check_origin(request)
+    typed = {"url": url, "ref": ref, "subdir": subdir, "rubric": rubric}
+    if not url.strip():
+        return _start(request, typed=typed, problem=Problem("target.invalid", "The field is empty."))
+    try:
+        asked = AnalysisRequest(url=url.strip(), ref=ref.strip(), subdir=subdir.strip(), rubric=rubric)
+        view, _ = start(request, service, principal, asked)
+    except FolioscopeError as error:
+        return _start(request, typed=typed, problem=Problem("target.invalid", f"{error.what}.", error.hint))
+    except Problem as problem:
+        return _start(request, typed=typed, problem=problem)
+    answer = RedirectResponse(f"/r/{view.id}", 303)
+    keep_manage_token(service, answer, view.id, view.manage_token)
+    return answer
+
+
+@router.get("/examples/{name}")
+def example_page(request: Request, name: str, principal: Anyone) -> Response:
+    """The report of a sample repository."""
+    del principal
+    if name not in EXAMPLES:
+        raise Problem("resource.unknown", "There is no example of this name.")
+    report = example(name)
+    return page(request, "report.html", **report_page_context(report), kind="example", id="", may_delete=False)

@@ -1,0 +1,198 @@
+"""Errors of the API as problem details (RFC 9457), each with a stable code."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from analyzer import FolioscopeError
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+__all__ = ["CODES", "Problem", "ProblemDetails", "add_handlers", "documented", "problem_response"]
+
+_LOG = logging.getLogger("folioscope.api")
+_MEDIA_TYPE = "application/problem+json"
+
+CODES: Mapping[str, tuple[int, str]] = {
+    "request.malformed": (400, "The request is malformed"),
+    "request.not-allowed": (405, "This method is not allowed here"),
+    "request.not-acceptable": (406, "No offered format is acceptable"),
+    "request.too-large": (413, "The request is too large"),
+    "request.media-type": (415, "This media type is not understood"),
+    "request.invalid": (422, "The request is not valid"),
+    "request.cursor": (422, "The cursor is not one of ours"),
+    "request.last-event-id": (422, "Last-Event-ID is no number of an event"),
+    "target.invalid": (422, "The repository is not named in a form that is understood"),
+    "idempotency.mismatch": (422, "The Idempotency-Key was used for another request"),
+    "access.unauthenticated": (401, "A key or a sign-in is needed"),
+    "access.forbidden": (403, "This key may not do that"),
+    "access.csrf": (403, "The form has no valid token"),
+    "access.sign-in": (400, "The sign-in failed"),
+    "resource.unknown": (404, "There is no such resource"),
+    "report.not-ready": (409, "There is no report yet"),
+    "analysis.failed": (409, "The analysis failed"),
+    "analysis.cancelled": (409, "The analysis was cancelled"),
+    "batch.state": (409, "The batch is not in a state for that"),
+    "batch.empty": (422, "The batch has no row that can be analyzed"),
+    "batch.too-many-rows": (422, "The batch has too many rows"),
+    "rate.exceeded": (429, "Too many requests"),
+    "queue.full": (503, "Too many analyses are waiting"),
+    "service.unavailable": (503, "The service cannot answer at the moment"),
+    "service.error": (500, "Something went wrong on our side"),
+}
+"""Status and title of each code. Codes are part of the interface: they are added, never changed."""
+
+_BY_STATUS = {
+    400: "request.malformed",
+    401: "access.unauthenticated",
+    403: "access.forbidden",
+    404: "resource.unknown",
+    405: "request.not-allowed",
+    406: "request.not-acceptable",
+    413: "request.too-large",
+    415: "request.media-type",
+    422: "request.invalid",
+    429: "rate.exceeded",
+    503: "service.unavailable",
+}
+
+
+class ProblemDetails(BaseModel):
+    """What an error looks like (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/api/docs#resource.unknown"])
+    title: str = Field(examples=["There is no such resource"])
+    status: int = Field(examples=[404])
+    code: str = Field(examples=["resource.unknown"], description="stable; programs may rely on it")
+    detail: str = Field("", examples=["There is no analysis of this id."])
+    hint: str = Field("", description="what to do", examples=["Check the link."])
+
+
+@dataclass
+class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
+    """An answer that is an error. ``code`` is one of :data:`CODES`."""
+
+    code: str
+    detail: str = ""
+    hint: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return CODES[self.code][0]
+
+
+def problem_response(problem: Problem) -> Response:
+    """The answer that tells a problem."""
+    status, title = CODES[problem.code]
+    details = ProblemDetails(
+        type=f"/api/docs#{problem.code}",
+        title=title,
+        status=status,
+        code=problem.code,
+        detail=problem.detail,
+        hint=problem.hint,
+        **problem.more,
+    )
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return JSONResponse(details.model_dump(), status, headers=headers, media_type=_MEDIA_TYPE)
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """The responses of an operation that can end in these problems, for its OpenAPI entry."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in (*codes, *_EVERYWHERE):
+        status, title = CODES[code]
+        example = {
+            "type": f"/api/docs#{code}",
+            "title": title,
+            "status": status,
+            "code": code,
+            "detail": "",
+            "hint": "",
+        }
+        entry = found.setdefault(
+            status,
+            {
+                "description": title,
+                "content": {
+                    _MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}, "examples": {}},
+                },
+            },
+        )
+        entry["content"][_MEDIA_TYPE]["examples"][code] = {"summary": title, "value": example}
+    return found
+
+
+_EVERYWHERE = ("request.malformed", "request.invalid", "rate.exceeded", "service.unavailable")
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every error of an app be told as a problem."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> Response:
+        del request
+        return problem_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        del request
+        if any(item.get("type") == "json_invalid" for item in error.errors()):
+            return problem_response(Problem("request.malformed", "The body is no JSON."))
+        return problem_response(
+            Problem("request.invalid", _first(error.errors()), more={"errors": _told(error.errors())})
+        )
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        del request
+        code = _BY_STATUS.get(error.status_code, "service.error" if error.status_code >= 500 else "request.malformed")
+        said = "" if error.status_code in (404, 405) else str(error.detail)
+        return problem_response(Problem(code, said, headers=error.headers or {}))
+
+    @app.exception_handler(FolioscopeError)
+    async def _engine(request: Request, error: FolioscopeError) -> Response:
+        del request
+        return problem_response(Problem("target.invalid", f"{error.what}.", error.hint))
+
+    async def _database(request: Request, error: Exception) -> Response:
+        _LOG.warning("%s %s: the database cannot be asked: %s", request.method, request.url.path, error)
+        return problem_response(
+            Problem("service.unavailable", "The database cannot be reached.", "Try again.", {"Retry-After": "5"})
+        )
+
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(kind, _database)
+
+    @app.exception_handler(Exception)
+    async def _other(request: Request, error: Exception) -> Response:
+        number = secrets.token_hex(4)
+        _LOG.error("%s %s: error %s", request.method, request.url.path, number, exc_info=error)
+        return problem_response(Problem("service.error", f"The log has it as {number}.", "Try again later."))
+
+
+def _told(errors: Iterable[Any]) -> list[dict[str, str]]:
+    return [{"where": ".".join(map(str, item["loc"])), "what": item["msg"]} for item in errors][:50]
+
+
+def _first(errors: Iterable[Any]) -> str:
+    told = _told(errors)
+    return f"{told[0]['where']}: {told[0]['what']}." if told else ""

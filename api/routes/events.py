@@ -1,0 +1,92 @@
+"""Events as they happen (server-sent events), to be resumed with Last-Event-ID."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from fastapi.concurrency import run_in_threadpool
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from api.accounts.principal import Anyone, Reader
+from api.problems import documented
+from api.routes.analyses import AnalysisId, find_analysis
+from api.routes.batches import BatchId, find_batch
+from api.service import Service, ServiceDep
+from api.store.states import FINAL
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1", tags=["events"])
+
+_PING_SECONDS = 15
+_RETRY_MILLISECONDS = 2000
+_Last = Annotated[
+    int,
+    Header(alias="Last-Event-ID", ge=0, le=2**62, description="id of the last event that was seen", examples=[0]),
+]
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events, each with id, event and data (JSON); the stream ends after the last one",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": 'id: 42\nevent: progress\ndata: {"status": "acquiring", "stage": "clone", "detail": "1.2 MB"}\n\n',
+            }
+        },
+    }
+}
+
+
+@router.get(
+    "/analyses/{analysis_id}/events",
+    response_class=EventSourceResponse,
+    responses={**_STREAM, **documented("resource.unknown", "access.unauthenticated")},
+)
+async def analysis_events(
+    analysis_id: AnalysisId, request: Request, service: ServiceDep, principal: Anyone, last: _Last = 0
+) -> EventSourceResponse:
+    """What happens to an analysis: queued, acquiring, analyzing, progress; then done, failed or cancelled."""
+
+    def check() -> None:
+        with service.store.reading() as session:
+            find_analysis(session, analysis_id, principal)
+
+    await run_in_threadpool(check)
+    return _stream(service, "analysis", analysis_id, last, FINAL)
+
+
+@router.get(
+    "/batches/{batch_id}/events",
+    response_class=EventSourceResponse,
+    responses={**_STREAM, **documented("resource.unknown", "access.unauthenticated", "access.forbidden")},
+)
+async def batch_events(
+    batch_id: BatchId, request: Request, service: ServiceDep, principal: Reader, last: _Last = 0
+) -> EventSourceResponse:
+    """The rows of a batch as they are finished (row), and the end (finished)."""
+
+    def check() -> None:
+        with service.store.reading() as session:
+            find_batch(session, batch_id, principal)
+
+    await run_in_threadpool(check)
+    return _stream(service, "batch", batch_id, last, ("finished",))
+
+
+def _stream(service: Service, kind: str, subject: str, last: int, final: tuple[str, ...]) -> EventSourceResponse:
+    async def events() -> AsyncIterator[ServerSentEvent]:
+        yield ServerSentEvent(retry=_RETRY_MILLISECONDS, comment="folioscope")
+        service.metrics.streams.inc()
+        try:
+            async for happening in service.feed.read(kind, subject, last):
+                data = json.dumps(happening.data, ensure_ascii=False)
+                yield ServerSentEvent(data, event=happening.kind, id=str(happening.id))
+                if happening.kind in final:
+                    return
+        finally:
+            service.metrics.streams.dec()
+
+    return EventSourceResponse(events(), ping=_PING_SECONDS, headers={"Cache-Control": "no-store"})

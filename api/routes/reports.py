@@ -1,0 +1,90 @@
+"""Reports and events of an analysis."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from analyzer import FORMATS
+from api.accounts.principal import Anyone, Principal
+from api.problems import Problem, documented
+from api.rendering import Rendering
+from api.routes.analyses import AnalysisId, find_analysis
+from api.routes.negotiation import accepted, encoded
+from api.service import Service, ServiceDep
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/analyses", tags=["reports"])
+
+_BY_SUFFIX = {form.suffix: name for name, form in FORMATS.items()}
+_CODES = (
+    "resource.unknown",
+    "report.not-ready",
+    "access.unauthenticated",
+    "request.not-acceptable",
+)
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The report",
+        "content": {form.media_type: {"schema": {"type": "string"}} for form in FORMATS.values() if form.media_type}
+        | {"application/json": {"schema": {"type": "object"}}},
+        "headers": {
+            "ETag": {"schema": {"type": "string"}, "description": "changes with the bytes"},
+            "Cache-Control": {"schema": {"type": "string"}},
+        },
+    },
+    304: {"description": "Unchanged since the ETag in If-None-Match"},
+}
+
+
+@router.get("/{analysis_id}/report", response_class=Response, responses={**_ANSWERS, **documented(*_CODES)})
+async def report(
+    analysis_id: AnalysisId,
+    request: Request,
+    service: ServiceDep,
+    principal: Anyone,
+    accept: Annotated[str, Header(description="JSON where it is missing")] = "*/*",
+) -> Response:
+    """The report in the format that Accept asks for."""
+    offered = {form.media_type: name for name, form in FORMATS.items()}
+    wanted = accepted(accept, ["application/json", *(kind for kind in offered if kind != "application/json")])
+    if wanted is None:
+        raise Problem("request.not-acceptable", f"Offered: {', '.join(offered)}.")
+    answer = await _answer(request, service, principal, analysis_id, offered[wanted])
+    answer.headers["Vary"] = "Accept, Accept-Encoding"
+    return answer
+
+
+@router.get("/{analysis_id}/report.{suffix}", response_class=Response, responses={**_ANSWERS, **documented(*_CODES)})
+async def report_in_format(
+    analysis_id: AnalysisId,
+    suffix: Annotated[str, Path(max_length=16, examples=["json", "md"], description=", ".join(_BY_SUFFIX))],
+    request: Request,
+    service: ServiceDep,
+    principal: Anyone,
+) -> Response:
+    """The report in the format of a suffix."""
+    if suffix not in _BY_SUFFIX:
+        raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(_BY_SUFFIX)}.")
+    return await _answer(request, service, principal, analysis_id, _BY_SUFFIX[suffix])
+
+
+async def _answer(request: Request, service: Service, principal: Principal, name: str, form: str) -> Response:
+    rendering = service.renderings.fresh(name, form)
+    if rendering is None or rendering.account:
+        rendering = await run_in_threadpool(_rendered, service, principal, name, form)
+    return encoded(request, rendering)
+
+
+def _rendered(service: Service, principal: Principal, name: str, form: str) -> Rendering:
+    with service.store.reading() as session:
+        analysis = find_analysis(session, name, principal)
+    if analysis.account_id:
+        from api.accounts.audit import audit
+
+        with service.store.writing() as session:
+            audit(session, principal, "report.view", name, form)
+    return service.renderings.get(name, form)

@@ -1,0 +1,166 @@
+"""The database of the service: engine, sessions for reading and for writing, and its migrations."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from analyzer import UsageError
+
+__all__ = ["Store", "alembic_config", "insert_into", "open_store"]
+
+_LOG = logging.getLogger("folioscope.store")
+_LOCK = 0x666F6C69
+"""Number of the advisory lock under which PostgreSQL is migrated by one process alone."""
+
+
+class Store:
+    """Sessions of one database. Safe for threads; a forked process opens one of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._scrubbing = threading.Lock()
+        self._scrubber: threading.Thread | None = None
+        self._immediate = self.engine.execution_options(immediate=True)
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database and changes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back by an error.
+
+        On SQLite it takes the lock at its beginning: a transaction that reads first and writes later could otherwise
+        find that another one wrote in between, and fail.
+        """
+        with Session(self._immediate, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables up to date. Of several processes one does it, the others wait."""
+        from alembic import command
+
+        with self.engine.connect() as connection:
+            if not self.sqlite:
+                connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
+                connection.commit()
+            try:
+                command.upgrade(alembic_config(connection), "head")
+            finally:
+                if not self.sqlite:
+                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
+                    connection.commit()
+
+    def scrub(self) -> None:
+        """Let nothing of deleted rows remain in the files of the database, as far as it can be told to."""
+        if self.sqlite:  # secure_delete has overwritten them; what the log still has goes with it
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM"))
+
+    def scrub_soon(self) -> None:
+        """The same in a moment, and once for all that is deleted meanwhile."""
+        with self._scrubbing:
+            if self._scrubber is None or not self._scrubber.is_alive():
+                self._scrubber = threading.Thread(target=self._scrub_quietly, name="scrub", daemon=True)
+                self._scrubber.start()
+
+    def _scrub_quietly(self) -> None:
+        time.sleep(0.05)
+        with self._scrubbing:
+            self._scrubber = None
+        try:
+            self.scrub()
+        except SQLAlchemyError as error:  # the next one does it
+            _LOG.warning("the log of the database could not be emptied: %s", error)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database at a SQLAlchemy URL; of SQLite, the folder is made.
+
+    Raises:
+        UsageError: the URL is not understood.
+    """
+    try:
+        parsed = make_url(url)
+        store = Store(url)
+    except (ArgumentError, ImportError) as error:
+        raise UsageError(f"The database cannot be used: {error}", "Give sqlite:///FILE or postgresql://...") from error
+    if store.sqlite and parsed.database:
+        _make_private(Path(parsed.database))
+    return store
+
+
+def insert_into(session: Session, table: type[Any]) -> Any:
+    """An INSERT that takes ``on_conflict_do_nothing`` and the like, which both databases have."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def alembic_config(connection: Connection | None = None) -> Any:
+    """The configuration of Alembic for the migrations of this package."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _make_private(path: Path) -> None:
+    """The file and its folder are for this user alone: reports of people are in it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be made: {error.strerror}", "Set FOLIOSCOPE_DATA_FOLDER.") from error
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=10, connect_args={"connect_timeout": 5}
+        )
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, record: object) -> None:
+        del record
+        connection.isolation_level = None  # transactions begin below, not when sqlite3 thinks so
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine

@@ -1,0 +1,59 @@
+"""Deleting: what is asked for, and what is old enough."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from api.settings import Settings
+from api.store.columns import now
+from api.store.database import Store
+from api.store.models import Analysis, AuditEntry, Batch, Idempotency, SignIn
+from api.store.reports import drop_unused
+
+__all__ = ["delete_analyses", "delete_batch", "purge"]
+
+_AT_A_TIME = 500
+
+
+def delete_analyses(session: Session, ids: list[str]) -> None:
+    """Delete analyses with their events, and their reports where nobody else has the same one."""
+    for start in range(0, len(ids), _AT_A_TIME):
+        some = ids[start : start + _AT_A_TIME]
+        keys = session.scalars(
+            select(Analysis.report_key).where(Analysis.id.in_(some), Analysis.report_key.is_not(None)).distinct()
+        ).all()
+        session.execute(delete(Analysis).where(Analysis.id.in_(some)))
+        drop_unused(session, {key for key in keys if key})
+
+
+def delete_batch(session: Session, batch_id: str) -> None:
+    """Delete a batch with its analyses."""
+    delete_analyses(session, list(session.scalars(select(Analysis.id).where(Analysis.batch_id == batch_id))))
+    session.execute(delete(Batch).where(Batch.id == batch_id))
+
+
+def purge(store: Store, settings: Settings) -> int:
+    """Delete what is older than the settings say; return how many analyses that were."""
+    moment = now()
+    old = moment - timedelta(days=settings.retention_days)
+    count = 0
+    with store.writing() as session:
+        for batch_id in session.scalars(select(Batch.id).where(Batch.created_at < old)).all():
+            delete_batch(session, batch_id)
+    while True:
+        with store.writing() as session:
+            some = session.scalars(select(Analysis.id).where(Analysis.created_at < old).limit(_AT_A_TIME)).all()
+            if not some:
+                break
+            delete_analyses(session, list(some))
+            count += len(some)
+    with store.writing() as session:
+        session.execute(delete(AuditEntry).where(AuditEntry.at < moment - timedelta(days=settings.audit_days)))
+        session.execute(delete(Idempotency).where(Idempotency.created_at < moment - timedelta(days=1)))
+        session.execute(delete(SignIn).where(SignIn.expires_at < moment))
+    if count:
+        store.scrub()
+    return count

@@ -1,0 +1,15 @@
+"""What an ignore file keeps out of the repository is made or put there by whoever runs it: no defect."""
+
+from __future__ import annotations
+
+from analyzer.soundness import find_defects
+from tests.conftest import BuildRepository
+
+DOCKERFILE = "FROM python:3.12\nCOPY private /app/private\nCOPY app.py /app/\nCMD python /app/app.py\n"
+
+
+def test_a_copy_of_an_ignored_folder_is_no_defect(repository: BuildRepository):
+    files = {"modeling/Dockerfile": DOCKERFILE, "modeling/app.py": "print(1)\n"}
+    assert "private" in find_defects(repository(files))[0][0].sentence
+    assert find_defects(repository({**files, ".gitignore": "modeling/private/\n"}))[0] == ()
+    assert find_defects(repository({**files, "modeling/.gitignore": "/private\n"}))[0] == ()

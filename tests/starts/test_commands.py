@@ -1,0 +1,150 @@
+"""``folioscope fix`` and ``folioscope init`` on repositories of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzer import analyze
+from analyzer.artifacts.yaml_reader import read_yaml
+from analyzer.cli import main
+from analyzer.starts import STARTS
+from tests.conftest import BuildGit, commit_all, git, write_files
+from tests.starts.projects import SERVICE
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(list(arguments)) == code
+    captured = capsys.readouterr()
+    return captured.err if code else captured.out
+
+
+def test_fix_lists_what_it_can_start(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said(capsys, "fix").splitlines()
+    assert [line.split()[0] for line in lines] == list(STARTS)
+
+
+def test_a_dry_run_writes_nothing(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(SERVICE)
+    for arguments in (["--dry-run"], []):
+        assert "--- .github/workflows/tests.yml\n# folioscope start " in said(
+            capsys, "fix", "ci.tests", str(folder), *arguments
+        )
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_write_writes_and_never_overwrites(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository({**SERVICE, "docs/runbook.md": "# Ours\n"})
+    out = said(capsys, "fix", "doc.operations", str(folder), "--write")
+    assert "docs/runbook.md is there already and was left alone\nwrote docs/adr/0001-first-decision.md\nNext: " in out
+    assert (folder / "docs/runbook.md").read_text() == "# Ours\n"
+
+
+def test_what_is_met_needs_no_start(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(
+        {**SERVICE, "Dockerfile": "FROM python:3.12\nCOPY counter counter\nCMD python -m counter.service\n"}
+    )
+    assert "e2e.container is met already: " in said(capsys, "fix", "e2e.container", str(folder))
+
+
+def test_the_branch_is_that_of_the_repository(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(SERVICE)
+    git(folder, "checkout", "-q", "-b", "trunk")
+    assert "branches: [trunk]" in said(capsys, "fix", "ci.tests", str(folder))
+    git(folder, "checkout", "-q", "--detach")
+    assert "branches: [main]" in said(capsys, "fix", "ci.tests", str(folder))
+
+
+def test_nothing_is_written_through_links(
+    git_repository: BuildGit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = git_repository(SERVICE)
+    (tmp_path / "elsewhere").mkdir()
+    (folder / ".github").symlink_to(tmp_path / "elsewhere")
+    assert ".github is a link" in said(capsys, "fix", "ci.tests", str(folder), "--write", code=2)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["fix", "ci.tests"], ["init"]])
+def test_only_the_root_of_a_work_tree_is_written_to(
+    command: list[str], git_repository: BuildGit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = git_repository(SERVICE)
+    git(folder, "clone", "-q", "--bare", str(folder), str(tmp_path / "bare.git"))
+    assert "is a folder of the repository" in said(capsys, *command, str(folder / "counter"), code=2)
+    assert "bare repository" in said(capsys, *command, str(tmp_path / "bare.git"), code=3)
+    assert "There is no folder" in said(capsys, *command, str(tmp_path / "none"), code=3)
+
+
+# -- init ------------------------------------------------------------------------------------------------------------
+
+
+def test_init_adds_the_check_and_earns_nothing(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(SERVICE)
+    git(folder, "remote", "add", "origin", "https://github.com/octocat/queue-times.git")
+    before = analyze(str(folder)).scorecard.score
+    out = said(capsys, "init", str(folder))
+    assert out.splitlines() == [
+        "wrote .github/workflows/folioscope.yml",
+        "wrote .folioscope.yaml",
+        "put the badge into README.md",
+    ]
+    page = "https://github.com/octocat/queue-times/actions/workflows/folioscope.yml"
+    heading, blank, badge = (folder / "README.md").read_text().splitlines()[:3]
+    assert (heading, blank, badge) == ("# Queue times", "", f"[![folioscope]({page}/badge.svg)]({page})")
+    commit_all(folder)
+    assert analyze(str(folder)).scorecard.score == before
+    assert main(["analyze", str(folder), "--with-config", "--quiet"]) == 0
+
+
+def test_init_overwrites_nothing(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(SERVICE)
+    said(capsys, "init", str(folder))
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".git/" not in str(path)}
+    out = said(capsys, "init", str(folder))
+    assert out.count("is there already and was left alone") == 2
+    assert "README.md has the badge already" in out
+    assert all(path.read_bytes() == content for path, content in files.items())
+
+
+def test_init_on_a_dry_run_shows_all_and_writes_nothing(
+    git_repository: BuildGit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = git_repository(SERVICE)
+    out = said(capsys, "init", str(folder), "--dry-run", "--rubric", "startup", "--fail-under", "40")
+    for part in ("--- .github/workflows/folioscope.yml", "rubric: startup", "fail-under: 40", "badge.svg"):
+        assert part in out
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_the_threshold_is_the_score_of_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    assert main(["analyze", str(folder), "--standalone", "--quiet"]) == 0
+    score = float(capsys.readouterr().out)
+    said(capsys, "init", str(folder))
+    root = read_yaml((folder / ".folioscope.yaml").read_text()).documents[0]
+    assert float(root.get("fail-under").text) == score // 5 * 5
+
+
+def test_a_readme_of_another_kind_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(
+        tmp_path / "r", {**{k: v for k, v in SERVICE.items() if k != "README.md"}, "README.rst": "Queue\n=====\n"}
+    )
+    assert "There is no README.md for the badge:\n[![folioscope]" in said(capsys, "init", str(folder))
+    assert (folder / "README.rst").read_text() == "Queue\n=====\n"
+
+
+@pytest.mark.parametrize("heading", ["Queue\r\n=====\r\n", "# Queue\r\n"])
+def test_the_badge_keeps_line_ends(heading: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "r", {**SERVICE, "README.md": f"{heading}\r\nText.\r\n".encode()})
+    said(capsys, "init", str(folder))
+    text = (folder / "README.md").read_bytes()
+    assert text.startswith(heading.rstrip().encode())
+    assert text.replace(b"\r\n", b"").count(b"\n") == 0
+
+
+def test_an_action_has_a_name_and_a_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    assert "names no action" in said(capsys, "init", str(folder), "--action", "x: y", code=2)
+    assert "uses: o/r@v2" in said(capsys, "init", str(folder), "--action", "o/r@v2", "--dry-run")

@@ -1,0 +1,282 @@
+"""A start fits the repository, passes the linters of its kind, and earns nothing until somebody has worked on it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analyzer import Options, Report, analyze
+from analyzer.artifacts.yaml_reader import read_yaml
+from analyzer.errors import UsageError
+from analyzer.findings import Status
+from analyzer.knowledge.starts import ADR_PROMPTS, PROMPTS, RUNBOOK_PROMPTS
+from analyzer.startmark import is_start
+from analyzer.starts import STARTS, start_for
+from analyzer.starts.model import RefusalError, Start
+from analyzer.starts.writing import open_project, write
+from tests.conftest import FIXTURES, write_files
+from tests.starts.projects import POETRY, PROJECTS, SERVICE, STREAMLIT, UV
+
+NODE = Path(__file__).parents[1] / "node"
+EVERY = [(name, criterion) for name in PROJECTS for criterion in STARTS]
+
+
+def made(folder: Path, files: dict[str, str], criterion: str) -> Start:
+    with open_project(write_files(folder, files)) as project:
+        return start_for(criterion, project)
+
+
+def text_of(folder: Path, files: dict[str, str], criterion: str) -> str:
+    return made(folder, files, criterion).files[0].text
+
+
+def report(folder: Path) -> Report:
+    return analyze(str(folder), Options(standalone=True))
+
+
+def status(found: Report, criterion: str) -> Status:
+    return next(item.decision.status for item in found.scorecard.criteria if item.criterion.id == criterion)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All starts of all projects, and of the fixture repositories, one folder each."""
+    root = tmp_path_factory.mktemp("starts")
+    sources = {name: dict(files) for name, files in PROJECTS.items()}
+    for fixture in ("notebook-only", "prefect-evidently-course", "monorepo-services", "dvc-cml", "sam-lambda"):
+        shutil.copytree(FIXTURES / fixture, root / "of" / fixture)
+        sources[fixture] = {}
+    for name, files in sources.items():
+        with open_project(write_files(root / "of" / name, files)) as project:
+            for criterion in STARTS:
+                try:
+                    start = start_for(criterion, project)
+                except RefusalError:
+                    continue
+                (folder := root / "by" / name / criterion).mkdir(parents=True)
+                assert all(done for _, done in write(folder, start.files))
+    return root / "by"
+
+
+def test_every_start_carries_its_mark_and_parses(written: Path) -> None:
+    files = [path for path in written.rglob("*") if path.is_file()]
+    assert len(files) > 40
+    for path in files:
+        content = path.read_bytes()
+        assert is_start(content), path
+        assert content.endswith(b"\n")
+        if path.suffix in (".yml", ".yaml"):
+            assert read_yaml(content.decode()).error == ""
+        if path.suffix == ".py":
+            compile(content, str(path), "exec")
+
+
+def test_workflows_pass_actionlint(written: Path) -> None:
+    # Those of the fixture repositories are made from the same templates, and each takes the linter a while.
+    paths = sorted(str(path) for name in PROJECTS for path in (written / name).rglob(".github/workflows/*.yml"))
+    assert len(paths) > 6
+    done = subprocess.run(
+        ["node", str(NODE / "actionlint.mjs"), *paths], capture_output=True, text=True, check=True, timeout=240
+    )
+    assert json.loads(done.stdout) == []
+
+
+def test_workflows_pass_zizmor(written: Path) -> None:
+    paths = sorted(str(path) for path in written.rglob(".github/workflows/*.yml"))
+    zizmor = Path(sys.executable).parent / "zizmor"
+    done = subprocess.run(
+        [str(zizmor), "--offline", "--no-progress", "--quiet", *paths],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="hadolint comes as a wheel for Linux alone")
+def test_dockerfiles_pass_hadolint(written: Path) -> None:
+    paths = sorted(str(path) for path in written.rglob("Dockerfile"))
+    assert len(paths) >= 4
+    hadolint = Path(sys.executable).parent / "hadolint"
+    done = subprocess.run(
+        [str(hadolint), "--no-color", *paths], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+# -- what they are made from -----------------------------------------------------------------------------------------
+
+
+def test_the_workflow_installs_checks_and_tests_what_is_there(tmp_path: Path) -> None:
+    text = text_of(tmp_path, SERVICE, "ci.pipeline")
+    for line in ("-r requirements.txt -r requirements-dev.txt", "run: ruff check .", "run: python -m pytest tests"):
+        assert line in text
+    assert "pip install ruff" not in text
+
+
+def test_it_speaks_the_language_of_the_package_manager(tmp_path: Path) -> None:
+    text = text_of(tmp_path / "uv", UV, "ci.pipeline")
+    assert 'python-version: "3.11"' in text
+    for line in (
+        "uv sync --frozen",
+        "uv run ruff check .",
+        "uv run mypy .",
+        "uv run python -m unittest discover -s tests",
+    ):
+        assert line in text
+    assert "poetry run black --check ." in text_of(tmp_path / "poetry", POETRY, "ci.lint")
+
+
+def test_the_image_starts_the_service(tmp_path: Path) -> None:
+    text = text_of(tmp_path / "service", SERVICE, "e2e.container")
+    assert "COPY counter/ counter/" in text
+    assert '["uvicorn", "counter.service:app", "--host", "0.0.0.0", "--port", "8000"]' in text
+    assert "-r requirements.txt uvicorn==" in text
+    assert '["gunicorn", "--bind=0.0.0.0:5000", "app:app"]' in text_of(tmp_path / "poetry", POETRY, "e2e.container")
+    assert '["streamlit", "run", "app.py"' in text_of(tmp_path / "streamlit", STREAMLIT, "e2e.container")
+    flask = text_of(tmp_path / "uv", UV, "e2e.container")
+    assert "PYTHONPATH=/app:/app/src" in flask
+    assert '"--app", "loaves.web:app"' in flask
+
+
+def test_hooks_are_those_of_the_tools(tmp_path: Path) -> None:
+    text = text_of(tmp_path / "poetry", POETRY, "repro.hooks")
+    assert "id: black" in text
+    assert "id: nbstripout" in text
+    assert "ruff" not in text
+    assert "id: ruff-format" in text_of(tmp_path / "streamlit", STREAMLIT, "repro.hooks")
+
+
+def test_prometheus_scrapes_the_service_where_compose_runs_it(tmp_path: Path) -> None:
+    start = made(tmp_path, POETRY, "mon.metrics")
+    assert 'targets: ["pool:5000"]' in start.files[0].text
+    assert "web/app.py exports no metrics yet" in start.notes[0]
+
+
+def test_the_gate_reads_the_metrics_file_of_training(tmp_path: Path) -> None:
+    script, _ = made(tmp_path / "r", SERVICE, "ci.model-gate").files
+    assert 'Path("reports/metrics.json")' in script.text
+    assert "if mae > UPPER_BOUND" in script.text
+    folder = write_files(
+        tmp_path / "run", {"reports/metrics.json": '{"mae": 3.5}', "scripts/model_gate.py": script.text}
+    )
+
+    def gate() -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "scripts/model_gate.py"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    assert gate() == (1, "model gate: no bound is set in scripts/model_gate.py\n")
+    for bound, answer in (("4", (0, "within the bound of 4")), ("3", (1, "mae is 3.5, the bound is 3"))):
+        write_files(
+            folder, {"scripts/model_gate.py": script.text.replace("UPPER_BOUND = None", f"UPPER_BOUND = {bound}")}
+        )
+        code, said = gate()
+        assert (code, answer[1] in said) == (answer[0], True)
+
+
+def test_the_runbook_names_what_the_repository_has(tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES / "k8s-helm-prometheus", tmp_path / "r")
+    runbook, record = made(tmp_path / "r", {}, "doc.operations").files
+    for name in ("src/parcel_delay/service.py, port 8000", "`Dockerfile`", "`.github/workflows/ci.yaml`", "`make "):
+        assert name in runbook.text
+    assert record.path == "docs/adr/0001-first-decision.md"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "why"),
+    [
+        ("ci.tests", "no tests"),
+        ("ci.pipeline", "neither a test nor a configured checker"),
+        ("ci.model-gate", "No metrics file"),
+        ("e2e.container", "no service or app"),
+        ("mon.metrics", "no service"),
+    ],
+)
+def test_what_a_start_needs_is_said(criterion: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(RefusalError, match=why):
+        made(tmp_path, {"README.md": "# Nothing yet\n"}, criterion)
+
+
+def test_an_unknown_start_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"There is no start for 'ci\.test'\. There is: ci\.tests"):
+        made(tmp_path, {"a.py": "x = 1\n"}, "ci.test")
+
+
+def test_hostile_names_never_reach_a_file(tmp_path: Path) -> None:
+    evil = {
+        "tests/$(touch x)/test_a.py": "def test_a():\n    assert 1 + 1 == 2\n",
+        "tests/unit/test_b.py": "from a import b\n\n\ndef test_b():\n    assert b() == 2\n",
+        "a.py": "def b():\n    return 2\n",
+        "requirements;id.txt": "ruff\n",
+        "pyproject.toml": '[project]\nname = "a: $(id)"\nversion = "1"\nrequires-python = ">=3.11; id"\n',
+    }
+    for criterion in ("ci.pipeline", "doc.operations", "repro.hooks"):
+        for file in made(tmp_path, evil, criterion).files:
+            assert "$(" not in file.text
+            assert ";id" not in file.text
+
+
+# -- what they earn --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "criterion"), EVERY)
+def test_a_start_earns_nothing_by_itself(name: str, criterion: str, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "r", PROJECTS[name])
+    before = report(folder)
+    try:
+        start = made(folder, {}, criterion)
+    except RefusalError:
+        return
+    list(write(folder, start.files))
+    after = report(folder)
+    assert after.scorecard.score == before.scorecard.score
+    assert [item.template for item in after.authenticity.copies] == ["folioscope fix"]
+
+
+@pytest.mark.parametrize("criterion", ["ci.tests", "ci.lint", "ci.pipeline", "e2e.container", "repro.hooks"])
+def test_one_that_acts_on_the_code_counts_once_its_owner_took_it_over(criterion: str, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    [file] = made(folder, {}, criterion).files
+    write_files(folder, {file.path: file.text.split("\n", 1)[1]})
+    found = report(folder)
+    assert status(found, criterion) is Status.MET
+    assert [item for item in found.defects if item.path == file.path] == []
+
+
+def test_a_skeleton_counts_when_its_questions_are_answered(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    files = {file.path: file.text for file in made(folder, {}, "doc.operations").files}
+    write_files(folder, {path: text.split("\n", 1)[1] for path, text in files.items()})
+    assert status(report(folder), "doc.operations") is Status.MISSING, "the mark alone is gone"
+    text = files["docs/runbook.md"]
+    for prompt in RUNBOOK_PROMPTS:
+        text = text.replace(
+            prompt, "The counter service answers at /predict; `python -m counter.train` makes its model anew."
+        )
+    write_files(folder, {"docs/runbook.md": text})
+    assert status(report(folder), "doc.operations") is Status.MET
+
+
+@pytest.mark.parametrize("prompts", PROMPTS, ids=["runbook", "decision record"])
+def test_half_of_the_questions_make_a_skeleton(prompts: frozenset[str]) -> None:
+    ordered = sorted(prompts)
+    half = (len(ordered) + 1) // 2
+    assert is_start("\n\n".join(ordered[:half]).encode())
+    assert not is_start("\n\n".join(ordered[: half - 1]).encode())
+
+
+def test_a_changed_start_is_work(tmp_path: Path) -> None:
+    [file] = made(tmp_path, SERVICE, "ci.tests").files
+    assert is_start(file.text.replace("\n", "\r\n").encode())
+    assert not is_start(file.text.replace("timeout-minutes: 15", "timeout-minutes: 5").encode())
+
+
+def test_skeletons_ask_every_question(tmp_path: Path) -> None:
+    runbook, record = made(tmp_path, SERVICE, "doc.operations").files
+    assert all(prompt in runbook.text for prompt in RUNBOOK_PROMPTS)
+    assert all(prompt in record.text for prompt in ADR_PROMPTS)
