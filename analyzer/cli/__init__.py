@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "add the check to a repository: workflow, configuration and badge",
     "doctor": "say what this machine offers: versions, protections, limits, caches",
     "rules": "list the criteria and rules, or explain one",
+    "completion": "print the script that completes commands in a shell",
     "schema": "print the JSON Schema of the report, of a portfolio, or of the configuration",
 }
 """Name and help of each command of the engine; ``analyzer.cli.<name>`` holds it, with ``_`` for ``-``."""
