@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from analyzer.limits import Limits
     from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
+    from analyzer.reporters.badge import badge_svg
     from analyzer.reporters.formats import FORMATS, Format, render
     from analyzer.reporters.html import REPORT_STATIC, html_environment, load_texts, report_context
     from analyzer.reporters.json_report import as_document, from_document
@@ -51,6 +52,7 @@ __all__ = [
     "analyze_many",
     "analyze_portfolio",
     "as_document",
+    "badge_svg",
     "compare_documents",
     "from_document",
     "html_environment",
@@ -70,6 +72,7 @@ _HOMES = {
     **dict.fromkeys(("as_document", "from_document"), "analyzer.reporters.json_report"),
     **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
     **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
+    "badge_svg": "analyzer.reporters.badge",
     **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
     **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
     "Limits": "analyzer.limits",

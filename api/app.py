@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.sessions import SessionMiddleware
 
 from analyzer import VERSION
 from api import pages
@@ -18,8 +19,9 @@ from api.metrics import Metrics
 from api.middleware import Frame
 from api.problems import ProblemDetails, add_handlers
 from api.rendering import Renderings
-from api.routes import ROUTERS
+from api.routes import ROUTERS, UPLOADS
 from api.routes.pace import paced
+from api.schemas import BatchRequest
 from api.service import Executor, Nobody, Service
 from api.settings import Settings
 from api.store import Store, open_store
@@ -70,10 +72,23 @@ def create_app(settings: Settings) -> FastAPI:
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(paced)])
+    app.include_router(UPLOADS, dependencies=[Depends(paced)], max_body_size=settings.upload_bytes)
     if shown := getattr(pages, "router", None):
         app.include_router(shown, dependencies=[Depends(paced)], include_in_schema=False)
     if mount := getattr(pages, "mount", None):
         mount(app)
+    if settings.oidc_issuer:
+        from api.accounts.openid import OpenId
+
+        app.state.openid = OpenId(settings)
+        app.add_middleware(
+            SessionMiddleware,
+            secret_key=settings.secret,
+            session_cookie="folioscope-signing-in",
+            max_age=600,
+            same_site="lax",
+            https_only=settings.https,
+        )
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Frame, metrics=service.metrics, https=settings.https)
     _describe_problems(app)
@@ -96,12 +111,16 @@ def _describe_problems(app: FastAPI) -> None:
     """Put the schema of problems into the OpenAPI document; the responses refer to it."""
     plain = app.openapi
 
-    def described() -> dict[str, object]:
+    def whole() -> dict[str, object]:
         document = plain()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("ProblemDetails", ProblemDetails.model_json_schema())
+        template = "#/components/schemas/{model}"
+        for model in (ProblemDetails, BatchRequest):  # what no signature names
+            described = model.model_json_schema(ref_template=template)
+            schemas.update(described.pop("$defs", {}))
+            schemas.setdefault(model.__name__, described)
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         return document
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = whole  # type: ignore[method-assign]

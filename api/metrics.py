@@ -87,9 +87,7 @@ class _Jobs(Collector):
                     select(Analysis.lane, func.min(Analysis.created_at))
                     .where(Analysis.status == "queued")
                     .group_by(Analysis.lane)
-                )
-                .tuples()
-                .all()
+                ).all()
             )
             causes = session.execute(
                 select(Analysis.cause_code, func.count())

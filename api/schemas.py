@@ -7,7 +7,8 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analyzer import BUILT_IN, FORMATS
+from analyzer import BUILT_IN
+from api.formats import SUFFIX_OF
 from api.store.models import Account, Analysis, ApiKey, AuditEntry, Batch
 
 __all__ = [
@@ -121,7 +122,7 @@ class AnalysisView(BaseModel):
                 ref=row.report_ref,
                 subdir=row.report_subdir,
                 reused=row.reused,
-                formats={name: f"{base}/report.{form.suffix}" for name, form in FORMATS.items()},
+                formats={name: f"{base}/report.{suffix}" for name, suffix in SUFFIX_OF.items()},
             )
         return cls(
             id=row.id,

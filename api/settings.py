@@ -195,7 +195,9 @@ def load_settings(**overrides: Any) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     folder = os.environ.get("FOLIOSCOPE_SECRETS_FOLDER")
     try:
-        return Settings(**given, **({"_secrets_dir": folder} if folder else {}))
+        if folder:
+            given["_secrets_dir"] = folder
+        return Settings(**given)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"

@@ -182,7 +182,7 @@ def _trains(repo: Repository, act: Act) -> bool:
     return bool(path) and module_reaches(repo, path, "model.fit")
 
 
-@rule("ci.data-validation", reads=(Kind.PYTHON,))
+@rule("ci.data-validation", reads=(Kind.PYTHON, Kind.NOTEBOOK))
 def validates_data(repo: Repository) -> Iterator[Finding]:
     """Data are not validated automatically."""
     for place in checked_with_consequence(repo):

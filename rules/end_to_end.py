@@ -31,6 +31,8 @@ from analyzer.repository import Repository
 from analyzer.wiring.breaks import starts_nothing, uncalled_training
 
 _PYTHON = (Kind.PYTHON,)
+# A notebook can show these in part, so one that was not read leaves them open.
+_PYTHON_OR_NOTEBOOK = (Kind.PYTHON, Kind.NOTEBOOK)
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
 _SCORING = re.compile(
     r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit"
@@ -39,7 +41,7 @@ _SCORING = re.compile(
 _WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
 
 
-@rule("e2e.data-ingestion", reads=_PYTHON)
+@rule("e2e.data-ingestion", reads=_PYTHON_OR_NOTEBOOK)
 def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     """No script, module or task was found that gets raw data."""
     code = repo.code
@@ -116,7 +118,7 @@ def _roles(call: Call) -> frozenset[str]:
     return roles_of(call.name)
 
 
-@rule("e2e.feature-engineering", reads=_PYTHON)
+@rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
@@ -137,7 +139,7 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
             yield partial("Features are derived only in a notebook", notebook[0])
 
 
-@rule("e2e.training", reads=_PYTHON)
+@rule("e2e.training", reads=_PYTHON_OR_NOTEBOOK)
 def trains_a_model(repo: Repository) -> Iterator[Finding]:
     """No training of a model was found."""
     calls = training_calls(repo.code)
@@ -256,7 +258,7 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
             return
 
 
-@rule("e2e.experiment-tracking", reads=_PYTHON)
+@rule("e2e.experiment-tracking", reads=_PYTHON_OR_NOTEBOOK)
 def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     """Experiments are not tracked."""
     values = [*repo.code.calls("track.value")]
@@ -273,7 +275,7 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
         yield partial("Experiments are tracked only in a notebook", notebook[0])
 
 
-@rule("e2e.model-registry", reads=_PYTHON)
+@rule("e2e.model-registry", reads=_PYTHON_OR_NOTEBOOK)
 def registers_models(repo: Repository) -> Iterator[Finding]:
     """Models are neither registered nor saved."""
     registered = _registrations(repo.code)

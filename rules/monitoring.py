@@ -101,7 +101,7 @@ def tracks_quality(repo: Repository) -> Iterator[Finding]:
         return
 
 
-@rule("mon.drift", reads=_PYTHON)
+@rule("mon.drift", reads=(Kind.PYTHON, Kind.NOTEBOOK))
 def detects_drift(repo: Repository) -> Iterator[Finding]:
     """Drift is not detected in code."""
     calls = list(drift_calls(repo))

@@ -56,7 +56,7 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
         yield partial("What is pinned is not what the code imports", pinned[0])
         return
     if pinned and sum(pins) >= 0.8 * len(pins):
-        yield met("Nearly all dependencies are pinned", pinned[0])
+        yield met("Nearly all dependencies are pinned", pinned[0].firm)
     for file in sorted((*needed, *repo.dependency_files), key=lambda item: item.pinned_share == 1):
         yield partial("Dependencies are declared without exact versions", file.loose)
         return
@@ -121,7 +121,8 @@ def automates_tasks(repo: Repository) -> Iterator[Finding]:
         working = {task.name for task in file.tasks if any(_works(command) for command in task.commands)}
         useful = [task for task in file.tasks if task.name in working or working.intersection(task.needs)]
         if useful and file.tool not in ("npm", "mlflow"):
-            yield met(f"{len(useful)} tasks are automated with {file.tool}", useful[0])
+            telling = next((task for task in useful if task.name != "help"), useful[0])
+            yield met(f"{len(useful)} tasks are automated with {file.tool}", telling)
             return
 
 
@@ -133,7 +134,7 @@ def has_hooks(repo: Repository) -> Iterator[Finding]:
         return
 
 
-@rule("skills.feature-store", reads=(Kind.PYTHON,))
+@rule("skills.feature-store", reads=(Kind.PYTHON, Kind.NOTEBOOK))
 def uses_feature_store(repo: Repository) -> Iterator[Finding]:
     """No feature store is used in code."""
     read = repo.code.calls("feature_store.read")

@@ -62,6 +62,12 @@ class DependencyFile:
         return Place(self.path, found.line) if found else self.place
 
     @property
+    def firm(self) -> Place:
+        """The line of the first requirement with an exact version; of the first one where none has."""
+        found = next((item for item in self.requirements if item.pinned), None)
+        return Place(self.path, found.line) if found else self.place
+
+    @property
     def pinned_share(self) -> float:
         """Share of the requirements with an exact version, 0 to 1."""
         total = len(self.requirements)

@@ -63,7 +63,7 @@ def make_celery(settings: Settings) -> Celery:
         },
     )
 
-    @app.task(name=_TASK)
+    @app.task(name=_TASK)  # type: ignore[untyped-decorator]
     def work() -> bool:
         return _Slot.of_this_process(settings).step()
 
@@ -130,7 +130,7 @@ class Ringer:
                 wanted -= channel.queue_declare(_QUEUE, durable=True).message_count
                 for _ in range(max(wanted, 0)):
                     self._app.send_task(_TASK, connection=connection, retry=False)
-        return max(wanted, 0)
+        return int(max(wanted, 0))
 
 
 class CeleryWaker:

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from analyzer import FolioscopeError
 from api.pages.templating import page
@@ -36,7 +37,10 @@ class PageRoute(APIRoute):
             try:
                 return await inner(request)
             except Exception as error:  # noqa: BLE001 every error is told; what is unknown is logged too
-                return error_page(request, _problem_of(request, error))
+                problem = _problem_of(request, error)
+                if problem.code == "access.unauthenticated" and request.method == "GET":
+                    return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+                return error_page(request, problem)
 
         return handler
 

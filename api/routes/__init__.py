@@ -1,8 +1,22 @@
 """The routes, one module a resource."""
 
-from api.routes import analyses, health, reports
+from api.routes import analyses, badge, batches, events, health, keys, me, reference, reports, results, signing_in
 
-__all__ = ["ROUTERS"]
+__all__ = ["ROUTERS", "UPLOADS"]
 
-ROUTERS = (health.router, analyses.router, reports.router)
-"""In the order in which they are asked: fixed paths before paths with parameters."""
+ROUTERS = (
+    health.router,
+    analyses.router,
+    reports.router,
+    events.router,
+    results.router,
+    badge.router,
+    me.router,
+    keys.router,
+    signing_in.router,
+    reference.router,
+)
+"""Routes with small requests."""
+
+UPLOADS = batches.router
+"""Routes that take uploads."""

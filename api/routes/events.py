@@ -6,8 +6,10 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.accounts.principal import Anyone, Reader
@@ -15,6 +17,7 @@ from api.problems import documented
 from api.routes.analyses import AnalysisId, find_analysis
 from api.routes.batches import BatchId, find_batch
 from api.service import Service, ServiceDep
+from api.store.models import Event
 from api.store.states import FINAL
 
 __all__ = ["router"]
@@ -36,7 +39,8 @@ _STREAM: dict[int | str, dict[str, Any]] = {
                 "example": 'id: 42\nevent: progress\ndata: {"status": "acquiring", "stage": "clone", "detail": "1.2 MB"}\n\n',
             }
         },
-    }
+    },
+    204: {"description": "There is nothing more to come; a browser does not ask again"},
 }
 
 
@@ -45,16 +49,16 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     response_class=EventSourceResponse,
     responses={**_STREAM, **documented("resource.unknown", "access.unauthenticated")},
 )
-async def analysis_events(
-    analysis_id: AnalysisId, request: Request, service: ServiceDep, principal: Anyone, last: _Last = 0
-) -> EventSourceResponse:
+async def analysis_events(analysis_id: AnalysisId, service: ServiceDep, principal: Anyone, last: _Last = 0) -> Response:
     """What happens to an analysis: queued, acquiring, analyzing, progress; then done, failed or cancelled."""
 
-    def check() -> None:
+    def is_over() -> bool:
         with service.store.reading() as session:
-            find_analysis(session, analysis_id, principal)
+            over = find_analysis(session, analysis_id, principal).status in FINAL
+            return over and not _more(session, Event.analysis_id == analysis_id, last)
 
-    await run_in_threadpool(check)
+    if await run_in_threadpool(is_over):
+        return Response(status_code=204)
     return _stream(service, "analysis", analysis_id, last, FINAL)
 
 
@@ -63,17 +67,21 @@ async def analysis_events(
     response_class=EventSourceResponse,
     responses={**_STREAM, **documented("resource.unknown", "access.unauthenticated", "access.forbidden")},
 )
-async def batch_events(
-    batch_id: BatchId, request: Request, service: ServiceDep, principal: Reader, last: _Last = 0
-) -> EventSourceResponse:
+async def batch_events(batch_id: BatchId, service: ServiceDep, principal: Reader, last: _Last = 0) -> Response:
     """The rows of a batch as they are finished (row), and the end (finished)."""
 
-    def check() -> None:
+    def is_over() -> bool:
         with service.store.reading() as session:
-            find_batch(session, batch_id, principal)
+            over = find_batch(session, batch_id, principal).finished_at is not None
+            return over and not _more(session, Event.batch_id == batch_id, last)
 
-    await run_in_threadpool(check)
+    if await run_in_threadpool(is_over):
+        return Response(status_code=204)
     return _stream(service, "batch", batch_id, last, ("finished",))
+
+
+def _more(session: Session, which: ColumnElement[bool], last: int) -> bool:
+    return session.scalar(select(Event.id).where(which, Event.id > last).limit(1)) is not None
 
 
 def _stream(service: Service, kind: str, subject: str, last: int, final: tuple[str, ...]) -> EventSourceResponse:

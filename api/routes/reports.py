@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from analyzer import FORMATS
 from api.accounts.principal import Anyone, Principal
+from api.formats import BY_MEDIA_TYPE, BY_SUFFIX
 from api.problems import Problem, documented
 from api.rendering import Rendering
 from api.routes.analyses import AnalysisId, find_analysis
@@ -19,7 +19,6 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/analyses", tags=["reports"])
 
-_BY_SUFFIX = {form.suffix: name for name, form in FORMATS.items()}
 _CODES = (
     "resource.unknown",
     "report.not-ready",
@@ -29,7 +28,7 @@ _CODES = (
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The report",
-        "content": {form.media_type: {"schema": {"type": "string"}} for form in FORMATS.values() if form.media_type}
+        "content": {kind: {"schema": {"type": "string"}} for kind in BY_MEDIA_TYPE}
         | {"application/json": {"schema": {"type": "object"}}},
         "headers": {
             "ETag": {"schema": {"type": "string"}, "description": "changes with the bytes"},
@@ -49,11 +48,10 @@ async def report(
     accept: Annotated[str, Header(description="JSON where it is missing")] = "*/*",
 ) -> Response:
     """The report in the format that Accept asks for."""
-    offered = {form.media_type: name for name, form in FORMATS.items()}
-    wanted = accepted(accept, ["application/json", *(kind for kind in offered if kind != "application/json")])
+    wanted = accepted(accept, list(BY_MEDIA_TYPE))
     if wanted is None:
-        raise Problem("request.not-acceptable", f"Offered: {', '.join(offered)}.")
-    answer = await _answer(request, service, principal, analysis_id, offered[wanted])
+        raise Problem("request.not-acceptable", f"Offered: {', '.join(BY_MEDIA_TYPE)}.")
+    answer = await _answer(request, service, principal, analysis_id, BY_MEDIA_TYPE[wanted])
     answer.headers["Vary"] = "Accept, Accept-Encoding"
     return answer
 
@@ -61,15 +59,15 @@ async def report(
 @router.get("/{analysis_id}/report.{suffix}", response_class=Response, responses={**_ANSWERS, **documented(*_CODES)})
 async def report_in_format(
     analysis_id: AnalysisId,
-    suffix: Annotated[str, Path(max_length=16, examples=["json", "md"], description=", ".join(_BY_SUFFIX))],
+    suffix: Annotated[str, Path(max_length=16, examples=["json", "md"], description=", ".join(BY_SUFFIX))],
     request: Request,
     service: ServiceDep,
     principal: Anyone,
 ) -> Response:
     """The report in the format of a suffix."""
-    if suffix not in _BY_SUFFIX:
-        raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(_BY_SUFFIX)}.")
-    return await _answer(request, service, principal, analysis_id, _BY_SUFFIX[suffix])
+    if suffix not in BY_SUFFIX:
+        raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(BY_SUFFIX)}.")
+    return await _answer(request, service, principal, analysis_id, BY_SUFFIX[suffix])
 
 
 async def _answer(request: Request, service: Service, principal: Principal, name: str, form: str) -> Response:

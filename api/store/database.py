@@ -8,7 +8,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,8 @@ class Store:
     def scrub(self) -> None:
         """Let nothing of deleted rows remain in the files of the database, as far as it can be told to."""
         if self.sqlite:  # secure_delete has overwritten them; what the log still has goes with it
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            with closing(self.engine.raw_connection()) as plain:  # not in a transaction
+                plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         else:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("VACUUM"))

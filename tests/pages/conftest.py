@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.pages.server import Site, running_site
+
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -27,6 +29,13 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The service with its local pool and three repositories, for all tests of a worker."""
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[OpenContext]:
     """``context(viewport=PHONE, java_script_enabled=False)`` opens a window that knows nothing of others.
@@ -38,7 +47,7 @@ def context(browser: Browser) -> Iterator[OpenContext]:
 
     def make(**options: object) -> BrowserContext:
         made = browser.new_context(**{"viewport": DESK, **options})  # type: ignore[arg-type]
-        made.set_default_timeout(20_000)
+        made.set_default_timeout(60_000)
         made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         made.on("weberror", lambda error: said.append(str(error.error)))
         opened.append(made)

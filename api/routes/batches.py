@@ -1,0 +1,297 @@
+"""Batches: upload, follow, cancel, resume, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+
+from analyzer import UsageError
+from api.accounts.audit import audit
+from api.accounts.principal import Principal, Reader, Writer
+from api.problems import Problem, documented
+from api.routes.analyses import IdempotencyKey
+from api.routes.idempotency import Remembered, remember, remembered
+from api.routes.pace import hit
+from api.schemas import BatchList, BatchRequest, BatchSummary, BatchView, RowProblem
+from api.service import Service, ServiceDep
+from api.store.analyses import Asked, parse_asked
+from api.store.batches import cancel_batch, counts_of, new_batch, problems_of, resume_batch
+from api.store.models import Analysis, Batch
+from api.store.retention import delete_batch
+from api.uploads import UploadedRow, rows_of_csv
+
+__all__ = ["BatchId", "find_batch", "router", "start_from"]
+
+router = APIRouter(prefix="/api/v1/batches", tags=["batches"])
+
+BatchId = Annotated[
+    str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", examples=["kq3Zt0aVw8pXnS5mJ1cB7yLd"])
+]
+_CSV = "url,ref,label\nhttps://github.com/octocat/Hello-World,,candidate-1\noctocat/Spoon-Knife,main,candidate-2\n"
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/BatchRequest"}},
+            "text/csv": {"schema": {"type": "string"}, "example": _CSV},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "CSV"},
+                        "name": {"type": "string", "maxLength": 200},
+                        "rubric": {"type": "string", "maxLength": 64},
+                        "csrf_token": {"type": "string", "description": "of a sign-in"},
+                    },
+                }
+            },
+        },
+    }
+}
+_ACCESS = ("access.unauthenticated", "access.forbidden", "access.csrf")
+
+
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra=_BODY,
+    responses={
+        202: {
+            "description": "Accepted; rows that were not understood are told by their line, the others run",
+            "headers": {"Location": {"description": "address of the batch", "schema": {"type": "string"}}},
+        },
+        **documented(
+            *_ACCESS,
+            "request.media-type",
+            "request.too-large",
+            "idempotency.mismatch",
+            "batch.empty",
+            "batch.too-many-rows",
+        ),
+    },
+)
+async def start_batch(
+    request: Request,
+    response: Response,
+    service: ServiceDep,
+    principal: Writer,
+    idempotency_key: IdempotencyKey = None,
+    name: Annotated[str, Query(max_length=200, description="of a CSV upload")] = "",
+    rubric: Annotated[str, Query(max_length=64, description="of a CSV upload")] = "mlops",
+) -> BatchView:
+    """Start the analysis of many repositories, as JSON or as CSV with a header."""
+    wanted = await _read(request, name, rubric)
+    view, replayed = await run_in_threadpool(start_from, request, service, principal, wanted, idempotency_key)
+    response.headers["Location"] = view.links["self"]
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return view
+
+
+class _Wanted:
+    """An upload as it came: name, rubric, rows."""
+
+    def __init__(self, name: str, rubric: str, rows: Iterable[UploadedRow]) -> None:
+        self.name, self.rubric, self.rows = name, rubric, list(rows)
+
+
+async def _read(request: Request, name: str, rubric: str) -> _Wanted:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        try:
+            asked = BatchRequest.model_validate_json(await request.body())
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            if first["type"] == "json_invalid":
+                raise Problem("request.malformed", "The body is no JSON.") from error
+            where = ".".join(map(str, first["loc"]))
+            raise Problem("request.invalid", f"{where}: {first['msg']}.") from error
+        rows = [UploadedRow(index, row.url, row.ref, row.subdir, row.label) for index, row in enumerate(asked.rows, 1)]
+        return _Wanted(asked.name, asked.rubric, rows)
+    if kind == "multipart/form-data":
+        form = await request.form(max_files=1, max_fields=10)
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Problem("request.invalid", "The form has no file.", "Send the list as the field file.")
+        content = await file.read()
+        named = str(form.get("name") or name)[:200]
+        return await run_in_threadpool(
+            lambda: _Wanted(named, str(form.get("rubric") or rubric)[:64], rows_of_csv(content))
+        )
+    if kind in ("text/csv", "text/plain"):
+        content = await request.body()
+        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of_csv(content)))
+    raise Problem(
+        "request.media-type", f"The body is {kind or 'of no type'}.", "Send application/json, text/csv or a form."
+    )
+
+
+def start_from(
+    request: Request, service: Service, principal: Principal, wanted: _Wanted, key: str | None = None
+) -> tuple[BatchView, bool]:
+    """Start a batch, or find the one that the same Idempotency-Key started; the second value says which.
+
+    Raises:
+        Problem: there are too many rows, none that can be analyzed, or too many batches.
+    """
+    assert principal.account_id
+    rows = [(row.line, row.url, row.ref, row.subdir, row.label) for row in wanted.rows]
+    known = remembered(principal.share, key, {"name": wanted.name, "rubric": wanted.rubric, "rows": rows})
+    if earlier := _earlier(service, known):
+        return earlier, True
+    most = service.settings.batch_rows
+    if len(rows) > most:
+        raise Problem("batch.too-many-rows", f"It has {len(rows):,} rows.", f"Send at most {most:,} at a time.")
+    asked, problems = _understood(service, wanted)
+    if not asked:
+        told = [{"line": line, "what": what, "hint": hint} for line, what, hint in problems[:100]]
+        raise Problem("batch.empty", "No row names a repository.", "Send a column url.", more={"problems": told})
+    hit(request, service, principal, service.settings.rate_batches, "batches")
+    with service.store.writing() as session:
+        batch = new_batch(session, principal.account_id, wanted.name, wanted.rubric, asked, problems)
+        if not remember(session, known, batch_id=batch.id):
+            session.rollback()
+            if earlier := _earlier(service, known):
+                return earlier, True
+            raise Problem("service.unavailable", "Another request with this key is being answered.", "Try again.")
+        audit(session, principal, "batch.start", batch.id, f"{len(asked)} rows")
+        view = view_of(session, batch)
+    service.metrics.accepted.labels("batch").inc(len(asked))
+    service.executor.wake()
+    return view, False
+
+
+def _understood(service: Service, wanted: _Wanted) -> tuple[list[Asked], list[tuple[int, str, str]]]:
+    asked, problems = [], []
+    for row in wanted.rows:
+        try:
+            understood = parse_asked(
+                service.settings,
+                row.url,
+                ref=row.ref,
+                subdir=row.subdir,
+                rubric=wanted.rubric,
+                label=row.label,
+                line=row.line,
+            )
+        except UsageError as error:
+            problems.append((row.line, f"{error.what}.", error.hint))
+        else:
+            asked.append(understood)
+    return asked, problems
+
+
+@router.get("", responses=documented("access.unauthenticated", "access.forbidden", "request.cursor"))
+def list_batches(
+    service: ServiceDep,
+    principal: Reader,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=64, description="next of the page before")] = "",
+) -> BatchList:
+    """The batches of the account, the newest first."""
+    with service.store.reading() as session:
+        query = select(Batch).where(Batch.account_id == principal.account_id)
+        if cursor:
+            last = session.get(Batch, cursor)
+            if last is None or last.account_id != principal.account_id:
+                raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.")
+            same = (Batch.created_at == last.created_at) & (Batch.id < last.id)
+            query = query.where((Batch.created_at < last.created_at) | same)
+        rows = session.scalars(query.order_by(Batch.created_at.desc(), Batch.id.desc()).limit(limit + 1)).all()
+        items = [
+            BatchSummary(
+                id=row.id,
+                name=row.name,
+                rubric=row.rubric,
+                rows=row.rows,
+                finished=row.finished,
+                created_at=row.created_at,
+            )
+            for row in rows[:limit]
+        ]
+    return BatchList(items=items, next=items[-1].id if len(rows) > limit else None)
+
+
+@router.get("/{batch_id}", responses=documented("resource.unknown", "access.unauthenticated", "access.forbidden"))
+def show_batch(batch_id: BatchId, service: ServiceDep, principal: Reader) -> BatchView:
+    """How far a batch is."""
+    with service.store.reading() as session:
+        return view_of(session, find_batch(session, batch_id, principal))
+
+
+@router.post("/{batch_id}/cancel", responses=documented("resource.unknown", "batch.state", *_ACCESS))
+def cancel_rows(batch_id: BatchId, service: ServiceDep, principal: Writer) -> BatchView:
+    """Cancel the rows that have not ended; what is done stays."""
+    with service.store.writing() as session:
+        batch = find_batch(session, batch_id, principal, lock=True)
+        if batch.finished_at:
+            raise Problem("batch.state", "All rows have ended.")
+        count = cancel_batch(session, batch)
+        audit(session, principal, "batch.cancel", batch.id, f"{count} rows")
+        session.flush()
+        session.refresh(batch)
+        return view_of(session, batch)
+
+
+@router.post("/{batch_id}/resume", responses=documented("resource.unknown", "batch.state", *_ACCESS))
+def resume_rows(batch_id: BatchId, service: ServiceDep, principal: Writer) -> BatchView:
+    """Let the rows run again that were cancelled or failed."""
+    with service.store.writing() as session:
+        batch = find_batch(session, batch_id, principal, lock=True)
+        count = resume_batch(session, batch)
+        if not count:
+            raise Problem("batch.state", "No row was cancelled or failed.")
+        audit(session, principal, "batch.resume", batch.id, f"{count} rows")
+        session.flush()
+        view = view_of(session, batch)
+    service.executor.wake()
+    return view
+
+
+@router.delete("/{batch_id}", status_code=204, responses=documented("resource.unknown", *_ACCESS))
+def remove_batch(batch_id: BatchId, service: ServiceDep, principal: Writer) -> None:
+    """Delete a batch with its analyses and reports; what runs of it is ended."""
+    with service.store.writing() as session:
+        batch = find_batch(session, batch_id, principal, lock=True)
+        ids = session.scalars(select(Analysis.id).where(Analysis.batch_id == batch.id)).all()
+        delete_batch(session, batch.id)
+        audit(session, principal, "batch.delete", batch_id)
+    for name in ids:
+        service.renderings.forget(name)
+    service.store.scrub_soon()
+
+
+def find_batch(session: Session, batch_id: str, principal: Principal, *, lock: bool = False) -> Batch:
+    """A batch of the account.
+
+    Raises:
+        Problem: there is none of this id, which is also said of those of others.
+    """
+    query = select(Batch).where(Batch.id == batch_id)
+    batch = session.scalar(query.with_for_update() if lock else query)
+    if batch is None or batch.account_id != principal.account_id:
+        raise Problem("resource.unknown", "There is no batch of this id.")
+    return batch
+
+
+def view_of(session: Session, batch: Batch) -> BatchView:
+    """The view of a batch."""
+    problems = [RowProblem(line=row.line, what=row.what, hint=row.hint) for row in problems_of(session, batch.id)]
+    return BatchView.of(batch, counts_of(session, batch.id), problems)
+
+
+def _earlier(service: Service, key: Remembered | None) -> BatchView | None:
+    if key is None:
+        return None
+    with service.store.reading() as session:
+        name = key.find(session)
+        batch = session.get(Batch, name) if name else None
+        return view_of(session, batch) if batch else None

@@ -1,0 +1,198 @@
+"""Migrations, retention, deletion that deletes, and everything about one person; on both databases."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, inspect, select, update
+
+from analyzer import as_document, load_rubric, render
+from api.accounts.keys import make_key, new_account
+from api.settings import Settings
+from api.store import Base, Store, open_store
+from api.store.analyses import new_analysis, next_seq, parse_asked
+from api.store.batches import new_batch, results_of
+from api.store.columns import now
+from api.store.database import alembic_config
+from api.store.models import Account, Analysis, AuditEntry, Batch, Event, StoredReport
+from api.store.people import erase, export
+from api.store.reports import document_for, keep_report, report_of
+from api.store.retention import delete_analyses, purge
+from api.store.states import finish
+from tests.support import decision, report
+
+SETTINGS = Settings(secret_key="x" * 32)
+
+
+def add(store: Store, url: str, *, account: str | None = None, key: str = "", label: str = "") -> str:
+    """An analysis; with a key, one that is done and has this report."""
+    with store.writing() as session:
+        asked = parse_asked(SETTINGS, url, label=label)
+        analysis = new_analysis(session, asked, seq=next_seq(session), lane="anonymous", share="x", account_id=account)
+        if key:
+            document = as_document(report(load_rubric(), decision("e2e.container", "met", "Dockerfile:1")))
+            document["target"]["owner"] = asked.target.owner
+            keep_report(session, key, document, "mlops")
+            analysis.report_key, analysis.report_ref, analysis.score = key, "main", 1.0
+            finish(session, analysis, "done")
+        return analysis.id
+
+
+def count(store: Store, table: type) -> int:
+    with store.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+# -- migrations --------------------------------------------------------------------------------------------------
+
+
+def test_the_migrations_make_the_tables_of_the_models(store: Store):
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_go_back_and_forth(store: Store):
+    add(store, "o/r", key="k")
+    with store.engine.connect() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    store.migrate()
+    assert count(store, Analysis) == 0
+
+
+# -- reports -----------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_kept_once_and_comes_back_as_each_asked(store: Store):
+    first, second = add(store, "o/r", key="k"), add(store, "https://github.com/o/r", key="k")
+    assert count(store, StoredReport) == 1
+    with store.reading() as session:
+        one, two = (session.get_one(Analysis, name) for name in (first, second))
+        assert document_for(session, one)["target"]["input"] == "o/r"
+        assert document_for(session, two)["target"]["input"] == "https://github.com/o/r"
+        kept = report_of(session, one)
+    assert kept
+    assert kept.rubric == load_rubric()
+    assert "Dockerfile" in render(kept, "markdown")
+
+
+def test_a_shared_report_goes_with_the_last_that_asked(store: Store):
+    first, second = add(store, "o/r", key="k"), add(store, "o/r", key="k")
+    for name, left in ((first, 1), (second, 0)):
+        with store.writing() as session:
+            delete_analyses(session, [name])
+        assert count(store, StoredReport) == left
+    assert count(store, Event) == 0
+
+
+# -- retention ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_old_is_deleted_and_what_is_new_stays(store: Store):
+    old, new = add(store, "o/old", key="a"), add(store, "o/new", key="b")
+    with store.writing() as session:
+        account = new_account(session, "r", "recruiter")
+        batch = new_batch(session, account.id, "", "mlops", [parse_asked(SETTINGS, "o/r")], [(9, "no", "")])
+        session.add(AuditEntry(actor="x", action="old", at=now() - timedelta(days=400)))
+        long_ago = now() - timedelta(days=91)
+        session.flush()
+        session.execute(update(Analysis).where(Analysis.id == old).values(created_at=long_ago))
+        session.execute(update(Batch).where(Batch.id == batch.id).values(created_at=long_ago))
+    assert purge(store, SETTINGS) == 1
+    with store.reading() as session:
+        assert list(session.scalars(select(Analysis.id))) == [new]
+        assert list(session.scalars(select(StoredReport.key))) == ["b"]
+    assert (count(store, Batch), count(store, AuditEntry)) == (0, 0)
+
+
+def test_deleted_rows_are_not_in_the_files_any_more(tmp_path: Path):
+    path = tmp_path / "files.sqlite3"
+    store = open_store(f"sqlite:///{path}")
+    store.migrate()
+    names = [add(store, "octo-vanishing/secretive-repository") for _ in range(50)]
+
+    def bytes_of_all() -> bytes:
+        return b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    assert b"octo-vanishing" in bytes_of_all()
+    with store.writing() as session:
+        delete_analyses(session, names)
+    store.scrub()
+    assert b"octo-vanishing" not in bytes_of_all()
+    store.close()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+# -- people ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(store: Store) -> Store:
+    """A candidate, a recruiter with a batch about the candidate and another one, and a bystander."""
+    with store.writing() as session:
+        recruiter = new_account(session, "Recruiter", "recruiter", "r@example.org")
+        make_key(session, recruiter, "k", "read", 1)
+        asked = [
+            parse_asked(SETTINGS, "Candidate/one", label="candidate-1", line=2),
+            parse_asked(SETTINGS, "bystander/two", label="candidate-2", line=3),
+        ]
+        batch = new_batch(session, recruiter.id, "b", "mlops", asked, [])
+        session.add(AuditEntry(actor=recruiter.id, via="key:1", action="batch.start", subject=batch.id))
+    own = add(store, "candidate/three", key="k3")
+    add(store, "bystander/four", key="k4")
+    with store.writing() as session:
+        session.add(AuditEntry(actor="x", action="report.view", subject=own, detail="json"))
+    return store
+
+
+def test_an_export_holds_everything_about_a_person_and_nothing_about_others(people: Store):
+    with people.reading() as session:
+        found = export(session, "CANDIDATE")
+    assert sorted(item["url"].rpartition("/")[2] for item in found["analyses"]) == ["one", "three"]
+    three = next(item for item in found["analyses"] if item["url"].endswith("three"))
+    assert three["report"]["target"]["owner"] == "candidate"
+    assert [event["kind"] for event in three["events"]] == ["queued", "done"]
+    assert [entry["action"] for entry in found["audit"]] == ["report.view"]
+    assert "bystander" not in json.dumps(found)
+
+
+def test_an_export_of_an_account_has_no_hash(people: Store):
+    with people.reading() as session:
+        found = export(session, "r@example.org")
+    assert (len(found["accounts"]), len(found["keys"]), len(found["batches"])) == (1, 1, 1)
+    assert "hash" not in found["keys"][0]
+    assert [entry["action"] for entry in found["audit"]] == ["batch.start"]
+
+
+def test_an_erased_candidate_is_gone_and_the_batch_of_the_recruiter_goes_on(people: Store):
+    with people.writing() as session:
+        erased = erase(session, "candidate")
+    assert (erased.analyses, erased.batches, erased.accounts) == (2, 0, 0)
+    with people.reading() as session:
+        assert export(session, "candidate")["analyses"] == []
+        batch = session.scalars(select(Batch)).one()
+        assert (batch.rows, batch.finished) == (1, 0)
+        assert [row["label"] for row in results_of(session, batch.id)] == ["candidate-2"]
+        everything = json.dumps([event.data for event in session.scalars(select(Event))])
+        assert "Candidate" not in everything
+        assert [entry.subject for entry in session.scalars(select(AuditEntry)) if entry.action == "report.view"] == [
+            "erased"
+        ]
+        assert list(session.scalars(select(StoredReport.key))) == ["k4"]
+
+
+def test_an_erased_recruiter_is_gone_with_batches_and_keys(people: Store):
+    with people.writing() as session:
+        erased = erase(session, "recruiter")
+    assert (erased.analyses, erased.batches, erased.accounts) == (2, 1, 1)
+    with people.reading() as session:
+        assert session.scalars(select(Account)).all() == []
+        assert sorted(session.scalars(select(Analysis.owner))) == ["bystander", "candidate"]
+        assert {entry.actor for entry in session.scalars(select(AuditEntry))} == {"erased", "x"}
