@@ -92,6 +92,7 @@ class Options:
         rules: modules of rule packages beside the installed ones.
         configured: whether rubric, threshold and left-out paths of the repository's configuration count; for an owner's
             own repository on this machine.
+        configuration_required: whether it is an error where ``configured`` and there is none.
         annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
         isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
@@ -111,6 +112,7 @@ class Options:
     cached: bool = True
     rules: tuple[str, ...] = ()
     configured: bool = False
+    configuration_required: bool = True
     annotations: bool = True
     isolated: bool = False
     local: bool = True
@@ -219,8 +221,8 @@ def assess(
     left_out = word.left_out()
     with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
-        judged = judge(repository, rubric, rules, word)
-        card, defects, wiring = judged.scorecard, judged.defects, judged.wiring
+        judged = judge(repository, rubric, discover() if rules is None else rules, word)
+        card, defects, wiring, applied = judged.scorecard, judged.defects, judged.wiring, judged.applied
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -242,12 +244,39 @@ def assess(
             interview=interview,
             roles=role_shares(card, technologies),
             defects=defects,
-            configuration=judged.applied,
+            configuration=applied,
             front_page=repository.front_page,
             projects=several_projects(repository.inventory),
             excerpts=cut_excerpts(repository, _by_weight(card)),
             prints=take_prints(repository) if prints else (),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What decides the score of one repository: all that a report says rests on it."""
+
+    scorecard: Scorecard
+    defects: tuple[Defect, ...]
+    wiring: WiringSummary
+    applied: Applied | None
+    problems: tuple[Problem, ...]
+
+
+def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...], word: OwnersWord = OwnersWord()) -> Judged:
+    """Decide all criteria of a repository and score them. What ``word`` leaves out, ``repository`` is without."""
+    names = tuple(item.id for item in rubric.criteria)
+    defects, unchecked = find_defects(repository)
+    decisions, failures = decide(repository, rules, names, defects)
+    defects = with_criteria(defects, decisions)
+    wiring, broken = _wiring(repository)
+    snapshot, complete, left_out = repository.snapshot, wiring.chain.complete, word.left_out()
+    if left_out:
+        decisions, complete = _no_stronger(snapshot, repository.subdir, decisions, rules, complete=complete)
+    card, applied = _scored(decisions, rubric, word, complete=complete)
+    if applied and left_out:
+        applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
+    return Judged(card, defects, wiring, applied, (*failures, *broken, *unchecked))
 
 
 def _no_stronger(
@@ -283,37 +312,6 @@ def _by_weight(card: Scorecard) -> Iterator[Evidence]:
     """All evidence, the most telling of each criterion first."""
     yield from (found for item in card.criteria for found in item.decision.evidence[:1])
     yield from (found for item in card.criteria for found in item.decision.evidence[1:])
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What decides the score of one repository: all that a report says rests on it."""
-
-    scorecard: Scorecard
-    defects: tuple[Defect, ...]
-    wiring: WiringSummary
-    problems: tuple[Problem, ...]
-    applied: Applied | None = None
-
-
-def judge(
-    repository: Repository, rubric: Rubric, rules: tuple[Rule, ...] | None = None, word: OwnersWord = OwnersWord()
-) -> Judged:
-    """Decide all criteria of a repository and score them, with what its owner's word changes of it."""
-    names = tuple(item.id for item in rubric.criteria)
-    defects, unchecked = find_defects(repository)
-    installed = discover() if rules is None else rules
-    decisions, failures = decide(repository, installed, names, defects)
-    defects = with_criteria(defects, decisions)
-    wiring, broken = _wiring(repository)
-    complete = wiring.chain.complete
-    snapshot, left_out = repository.snapshot, word.left_out()
-    if left_out:
-        decisions, complete = _no_stronger(snapshot, repository.subdir, decisions, installed, complete=complete)
-    card, applied = _scored(decisions, rubric, word, complete=complete)
-    if applied and left_out:
-        applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
-    return Judged(card, defects, wiring, (*failures, *broken, *unchecked), applied)
 
 
 def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
@@ -420,7 +418,11 @@ def _assess_in(
         folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         word = owners_word(
-            snapshot.read_if_small, folder, configured=options.configured, annotations=options.annotations
+            snapshot.read_if_small,
+            folder,
+            configured=options.configured,
+            annotations=options.annotations,
+            required=options.configuration_required,
         )
         rules = discover(options.rules)
         if word.rubric and not options.rubric:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.analysis import Options, Progress, judge, with_origin
+from analyzer.annotations import owners_word
 from analyzer.cache import ReportCache, report_key
 from analyzer.collector import paused_collector
 from analyzer.errors import TargetError
@@ -23,7 +24,6 @@ from analyzer.fingerprints import COMPARED_KINDS, may_be_copy
 from analyzer.git import ObjectReader
 from analyzer.history import is_shallow
 from analyzer.inventory import kind_of
-from analyzer.limits import Limits
 from analyzer.plugins import discover
 from analyzer.report import ReportTarget
 from analyzer.repository import Repository
@@ -105,7 +105,7 @@ def read_trend(
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit.
     """
-    rubric = load_rubric(options.rubric)
+    rubric = load_rubric(options.rubric or "mlops")
     parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
     if parsed.path is not None:
         return _local(parsed, choice, rubric, options, progress)
@@ -153,9 +153,12 @@ def _trend(place: _Place, choice: Choice, rubric: Rubric, options: Options, tell
     moments = choose(place.git_dir, place.commit, choice, options.limits)
     if not moments:
         raise TargetError("There is no tag on a commit", "Use --every or --last.")
-    work = _Judge(place, rubric, options.limits, ReportCache() if options.cached else None)
+    work = _Judge(place, rubric, options, ReportCache() if options.cached else None)
     points = []
-    with ObjectReader(place.git_dir, options.limits.read_seconds * 10) as reader, paused_collector():
+    with (
+        ObjectReader(place.git_dir, options.limits.read_seconds * 10, options.limits.blob_bytes) as reader,
+        paused_collector(),
+    ):
         for number, point in enumerate(work.points(moments, reader), 1):
             tell("judge", f"{number} of {len(moments)} commits")
             points.append(point)
@@ -170,9 +173,10 @@ def _trend(place: _Place, choice: Choice, rubric: Rubric, options: Options, tell
 class _Judge:
     """Judges one commit after the other; keeps what they share."""
 
-    def __init__(self, place: _Place, rubric: Rubric, limits: Limits, cache: ReportCache | None) -> None:
+    def __init__(self, place: _Place, rubric: Rubric, options: Options, cache: ReportCache | None) -> None:
         self._git_dir, self._subdir, self._filtered = place.git_dir, place.subdir, place.filtered
-        self._rubric, self._limits, self._cache = rubric, limits, cache
+        self._rubric, self._options, self._cache = rubric, options, cache
+        self._limits, self._rules = options.limits, discover(options.rules)
         self._shared = Shared()
         self._last: _Answer | None = None
         self._by_tree: dict[str, Point] = {}
@@ -225,8 +229,11 @@ class _Judge:
             reader,
             self._shared,
         )
-        repository = Repository(snapshot, self._subdir)
-        card = judge(repository, self._rubric).scorecard
+        word = owners_word(
+            snapshot.read_if_small, self._subdir, configured=False, annotations=self._options.annotations
+        )
+        repository = Repository(snapshot, self._subdir, word.left_out())
+        card = judge(repository, self._rubric, self._rules, word).scorecard
         repository.close()
         self._shared.keep_only([(entry.path, entry.oid) for entry in tree.values()])
         if self.judged % _COLLECT_AFTER == 0:
@@ -245,8 +252,9 @@ class _Judge:
     # -- the cache ---------------------------------------------------------------------------------------------------
 
     def _key(self, moment: Moment) -> str:
-        more = f"trend\0{self._limits.files}\0{self._limits.text_bytes}\0{self._filtered}"
-        return report_key(more, moment.tree, self._subdir, self._rubric, discover(), self._limits)
+        parts = (self._limits.files, self._limits.text_bytes, self._filtered, self._options.annotations)
+        name = "\0".join(("trend", *map(str, parts)))
+        return report_key(name, moment.tree, self._subdir, self._rubric, self._rules, self._limits)
 
     def _kept(self, moment: Moment) -> Point | None:
         document = self._cache.get(self._key(moment)) if self._cache else None

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "history": "show the score over the commits of a repository",
     "forget": "erase what batches know about repositories",
     "rerun": "run lines of a batch again and compare",
+    "completion": "print the script that completes commands in a shell",
     "rules": "list the criteria and rules, or explain one",
     "unblind": "say who is behind the codes of a blind batch",
     "schema": "print the JSON Schema of the report, of a portfolio, or of the configuration",

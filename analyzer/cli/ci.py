@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from analyzer.cli.options import add_limits, add_rubric, options_of, score_of
+from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of, score_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
-    how.add_argument("--fail-under", type=score_of, metavar="N", help="exit with 1 when the score is below N")
+    add_rules(how)
+    how.add_argument(
+        "--fail-under",
+        type=score_of,
+        metavar="N",
+        help="exit with 1 when the score is below N (default: that of the configuration)",
+    )
     how.add_argument(
         "--fail-on-regression", action="store_true", help="exit with 1 when the score fell or a criterion lost points"
     )
@@ -35,7 +42,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--show-base", action="store_true", help="print the commit to compare with, and do no more")
     add_limits(parser)
     parser.set_defaults(
-        ref="", subdir="", worktree=False, standalone=False, offline=True, no_cache=True, owner="", host=[]
+        ref="",
+        subdir="",
+        worktree=False,
+        standalone=False,
+        offline=True,
+        no_cache=True,
+        with_config=True,
+        owner="",
+        host=[],
     )
 
 
@@ -52,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     with paused_collector():
         from analyzer.gate.check import Demands, run_check
 
-        options = options_of(arguments)
+        options = replace(options_of(arguments), configuration_required=False)
     demands = Demands(
         Path(arguments.reports),
         arguments.fail_under,

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analyzer.cli.options import add_limits, add_rubric, options_of
+from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of
 from analyzer.cli.output import check_output, showing_progress, write_file, write_out
 
 
@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--offline", action="store_true", help="never use the network")
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep answers of commits")
     what.add_argument("--host", action="append", default=[], metavar="URL", help="also clone from this host")
-    add_rubric(parser.add_argument_group("how to judge"))
+    how = parser.add_argument_group("how to judge")
+    add_rubric(how)
+    add_rules(how)
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=("text", "json", "svg"), default="text")
     output.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--quiet", action="store_true", help="print the scores alone, one a line")
     output.add_argument("--verbose", action="store_true", help="tell each commit on standard error")
     add_limits(parser)
-    parser.set_defaults(worktree=False, standalone=False, owner="")
+    parser.set_defaults(worktree=False, standalone=False, with_config=False, owner="")
 
 
 def _count(text: str) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "add_platform",
     "add_reading",
     "add_rubric",
+    "add_rules",
     "hosts_of",
     "options_of",
     "platform_of",
@@ -79,25 +80,30 @@ def add_rubric(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
-    how = parser.add_argument_group("how to judge")
-    add_rubric(how)
-    how.add_argument(
+def add_rules(parser: argparse._ActionsContainer) -> None:
+    """Rules beside the installed ones, and whether the owner's word counts."""
+    parser.add_argument(
         "--rules",
         action="append",
         default=[],
         metavar="MODULE",
         help="also judge by the rules of this installed Python module",
     )
+    parser.add_argument(
+        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
+    )
+
+
+def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
+    how = parser.add_argument_group("how to judge")
+    add_rubric(how)
+    add_rules(how)
     how.add_argument(
         "--with-config",
         action="store_true",
         help="the repository is yours: take rubric, threshold and paths to leave out from its .folioscope.yaml or"
         " pyproject.toml",
-    )
-    how.add_argument(
-        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
     )
     how.add_argument(
         "--owner",

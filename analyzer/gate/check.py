@@ -41,7 +41,7 @@ FILES = {
 class Demands:
     """What is asked of the repository, and what is done with the answer.
 
-    ``base`` overrides what the CI system names; ``reports`` is the folder that is written to.
+    ``fail_under`` overrides the threshold of the repository's configuration, and ``base`` what the CI system names; ``reports`` is the folder that is written to.
     """
 
     reports: Path
@@ -121,9 +121,11 @@ def _compared(
 
 def _reasons(report: Report, comparison: Comparison | None, demands: Demands, around: Surroundings) -> list[str]:
     found = []
-    score = report.scorecard.score
-    if demands.fail_under is not None and score < demands.fail_under:
-        found.append(f"the score {number(score)} is below {number(demands.fail_under)}")
+    score, least = report.scorecard.score, demands.fail_under
+    if least is None and report.configuration:
+        least = report.configuration.fail_under
+    if least is not None and score < least:
+        found.append(f"the score {number(score)} is below {number(least)}")
     if demands.fail_on_regression and comparison and comparison.regression:
         lost = ", ".join(item.criterion for item in comparison.lost)
         what = f"lost {lost}" if lost else f"the score fell by {number(-comparison.difference)}"
