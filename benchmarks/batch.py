@@ -122,15 +122,15 @@ def print_kills(root: Path, file: Path, count: int, kills: int = 10) -> None:
     moments = []
     for _ in range(kills):
         process = subprocess.Popen([*command, "--quiet", "--jobs", "2", *more])
-        time.sleep(chance.uniform(0.5, 1.5 * whole.wall / kills))
+        results = root / "killed" / "results.jsonl"
+        until = count_lines(results) + chance.randint(0, max(1, 2 * count // kills))
+        while process.poll() is None and count_lines(results) < until:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, whole.wall / count))
         ended = process.poll() is not None
         process.send_signal(signal.SIGKILL)
         process.wait()
-        lines = (
-            (root / "killed" / "results.jsonl").read_bytes().count(b"\n")
-            if (root / "killed" / "results.jsonl").exists()
-            else 0
-        )
+        lines = count_lines(results)
         moments.append(f"{lines}{' (done)' if ended else ''}")
         more = ["--resume"]
     subprocess.run([*command, "--quiet", "--jobs", "2", "--resume"], check=False)
