@@ -44,7 +44,8 @@ def steps_of(text: str) -> Iterator[Step]:
     """The commands of a page in order."""
     for block in _BLOCK.finditer(text):
         first = text.count("\n", 0, block.start(2)) + 1
-        command, printed, line = "", [], first
+        command, line = "", first
+        printed: list[str] = []
         for number, raw in enumerate(block.group(2).splitlines(), first):
             shown = raw.removeprefix(block.group(1))
             if command.endswith("\\") or _is_open(command):
@@ -62,7 +63,7 @@ def steps_of(text: str) -> Iterator[Step]:
 def _is_open(command: str) -> bool:
     """Whether a here-document of the command has no end yet."""
     found = _HERE.search(command)
-    return bool(found) and f"\n{found.group(1)}" not in command
+    return found is not None and f"\n{found.group(1)}" not in command
 
 
 def prepare(text: str, folder: Path) -> None:
