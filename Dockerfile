@@ -19,6 +19,10 @@ COPY pyproject.toml README.md LICENSE ./
 COPY analyzer analyzer
 COPY rules rules
 COPY api api
+# The three examples of the start page.
+COPY fixtures/repos/exemplary fixtures/repos/exemplary
+COPY fixtures/repos/course-subfolder fixtures/repos/course-subfolder
+COPY fixtures/repos/notebook-only fixtures/repos/notebook-only
 ARG SOURCE_DATE_EPOCH=315532800
 RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /dist . \
     && /opt/build/bin/uv pip install --quiet --python /opt/folioscope --no-deps --no-index /dist/*.whl

@@ -308,11 +308,18 @@ def _no_ref(ref: str, refs: dict[str, str]) -> RemoteRef:
 
 @contextmanager
 def acquire(
-    target: Target, ref: RemoteRef, limits: Limits, progress: Progress = _silent, *, contents: bool = True
+    target: Target,
+    ref: RemoteRef,
+    limits: Limits,
+    progress: Progress = _silent,
+    *,
+    contents: bool = True,
+    commits: int = 1,
 ) -> Iterator[Acquired]:
     """Fetch one commit into a temporary bare repository, which is removed at the end.
 
-    Without ``contents`` the names of its files alone are fetched: no blob and no history.
+    Without ``contents`` the names of its files alone are fetched: no blob and no history. With ``commits`` above 1, that
+    many come with the files of each, and all tags; otherwise the commits before it come without files.
 
     Raises:
         TargetError: the server or network failed.
@@ -328,17 +335,20 @@ def acquire(
         fetched = _fetch(
             runner,
             git_dir,
-            ["--depth=1", f"--filter=blob:limit={limits.blob_bytes + 1}" if contents else "--filter=blob:none"],
+            [
+                f"--depth={commits}",
+                f"--filter=blob:limit={limits.blob_bytes + 1}" if contents else "--filter=blob:none",
+            ],
             f"+{wanted}:refs/heads/folioscope",
+            *(["+refs/tags/*:refs/tags/*"] if commits > 1 else []),
         )
         if fetched.status:
             raise explain(target, fetched.complaint)
         commit = _head_of(runner, git_dir)
-        if contents:
+        if contents and commits == 1:
             # The history with its folders but without files; a server that cannot give it costs only the history.
-            _fetch(
-                runner, git_dir, [f"--depth={limits.history}", "--filter=blob:none"], f"+{wanted}:refs/heads/history"
-            )
+            depth = f"--depth={limits.history}"
+            _fetch(runner, git_dir, [depth, "--filter=blob:none"], f"+{wanted}:refs/heads/history")
         runner.run("preparation", "config", "--remove-section", "remote.origin", git_dir=git_dir)
         yield Acquired(git_dir, commit)
 
@@ -356,7 +366,7 @@ def _prepare(runner: _Runner, git_dir: Path, target: Target, ref: RemoteRef) -> 
     runner.run("preparation", "config", "remote.origin.url", target.clone_url, git_dir=git_dir)
 
 
-def _fetch(runner: _Runner, git_dir: Path, options: Sequence[str], refspec: str) -> _Outcome:
+def _fetch(runner: _Runner, git_dir: Path, options: Sequence[str], *refspecs: str) -> _Outcome:
     return runner.run(
         "clone",
         "fetch",
@@ -369,7 +379,7 @@ def _fetch(runner: _Runner, git_dir: Path, options: Sequence[str], refspec: str)
         *options,
         "--",
         "origin",
-        refspec,
+        *refspecs,
         git_dir=git_dir,
         grows=git_dir,
     )

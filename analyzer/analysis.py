@@ -45,7 +45,7 @@ from analyzer.snapshot import (
     open_git,
     open_worktree,
 )
-from analyzer.soundness import find_defects
+from analyzer.soundness import Defect, find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 from analyzer.technologies import find_technologies
 from analyzer.version import VERSION
@@ -59,6 +59,7 @@ Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
 __all__ = [
+    "Judged",
     "Options",
     "Progress",
     "Result",
@@ -68,7 +69,9 @@ __all__ = [
     "analyze_remote",
     "assess",
     "existing_folder",
+    "judge",
     "stored_key",
+    "with_origin",
 ]
 
 
@@ -89,6 +92,7 @@ class Options:
         rules: modules of rule packages beside the installed ones.
         configured: whether rubric, threshold and left-out paths of the repository's configuration count; for an owner's
             own repository on this machine.
+        configuration_required: whether it is an error where ``configured`` and there is none.
         annotations: whether the owner's word that criteria do not apply counts.
         cached: whether reports of unchanged remote commits are read from and kept in the cache.
         isolated: whether a local repository is analyzed in a confined process too, as remote ones always are.
@@ -108,6 +112,7 @@ class Options:
     cached: bool = True
     rules: tuple[str, ...] = ()
     configured: bool = False
+    configuration_required: bool = True
     annotations: bool = True
     isolated: bool = False
     local: bool = True
@@ -216,18 +221,8 @@ def assess(
     left_out = word.left_out()
     with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
         history = aside.submit(read_history, snapshot)  # git reads it while this process parses
-        names = tuple(item.id for item in rubric.criteria)
-        defects, unchecked = find_defects(repository)
-        installed = discover() if rules is None else rules
-        decisions, failures = decide(repository, installed, names, defects)
-        defects = with_criteria(defects, decisions)
-        wiring, broken = _wiring(repository)
-        complete = wiring.chain.complete
-        if left_out:
-            decisions, complete = _no_stronger(snapshot, target.subdir, decisions, installed, complete=complete)
-        card, applied = _scored(decisions, rubric, word, complete=complete)
-        if applied and left_out:
-            applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
+        judged = judge(repository, rubric, discover() if rules is None else rules, word)
+        card, defects, wiring, applied = judged.scorecard, judged.defects, judged.wiring, judged.applied
         technologies = find_technologies(repository)
         claims = find_claims(repository, technologies)
         interview, unasked = interview_questions(repository, card, claims)
@@ -243,7 +238,7 @@ def assess(
             outcomes,
             beside,
             next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *failures, *unasked, *broken, *unchecked, *word.problems})),
+            problems=tuple(sorted({*repository.problems, *judged.problems, *unasked, *word.problems})),
             files=len(repository.inventory.own),
             wiring=wiring,
             interview=interview,
@@ -255,6 +250,33 @@ def assess(
             excerpts=cut_excerpts(repository, _by_weight(card)),
             prints=take_prints(repository) if prints else (),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What decides the score of one repository: all that a report says rests on it."""
+
+    scorecard: Scorecard
+    defects: tuple[Defect, ...]
+    wiring: WiringSummary
+    applied: Applied | None
+    problems: tuple[Problem, ...]
+
+
+def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...], word: OwnersWord = OwnersWord()) -> Judged:
+    """Decide all criteria of a repository and score them. What ``word`` leaves out, ``repository`` is without."""
+    names = tuple(item.id for item in rubric.criteria)
+    defects, unchecked = find_defects(repository)
+    decisions, failures = decide(repository, rules, names, defects)
+    defects = with_criteria(defects, decisions)
+    wiring, broken = _wiring(repository)
+    snapshot, complete, left_out = repository.snapshot, wiring.chain.complete, word.left_out()
+    if left_out:
+        decisions, complete = _no_stronger(snapshot, repository.subdir, decisions, rules, complete=complete)
+    card, applied = _scored(decisions, rubric, word, complete=complete)
+    if applied and left_out:
+        applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
+    return Judged(card, defects, wiring, applied, (*failures, *broken, *unchecked))
 
 
 def _no_stronger(
@@ -328,7 +350,7 @@ def _analyze_local(target: Target, rubric: Rubric, options: Options, tell: Progr
         return _assess_in(open_worktree(root, git_dir, options.limits), described, subdir, rubric, options, tell)
     snapshot = open_git(git_dir, target.ref, options.limits)
     return _assess_in(
-        snapshot, _with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
+        snapshot, with_origin(described, git_dir, snapshot.commit, options), subdir, rubric, options, tell
     )
 
 
@@ -364,7 +386,7 @@ def _siblings(path: Path) -> Iterator[Path]:
 _ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(\S+)")
 
 
-def _with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
+def with_origin(target: ReportTarget, git_dir: Path, commit: str, options: Options) -> ReportTarget:
     """Name the repository by its origin where that is a known host; link to it where the commit was pushed."""
     shared = common_dir(git_dir)
     try:
@@ -396,7 +418,11 @@ def _assess_in(
         folder = existing_folder(snapshot, subdir)
         described = replace(target, subdir=folder, commit=snapshot.commit, committed=snapshot.committed)
         word = owners_word(
-            snapshot.read_if_small, folder, configured=options.configured, annotations=options.annotations
+            snapshot.read_if_small,
+            folder,
+            configured=options.configured,
+            annotations=options.annotations,
+            required=options.configuration_required,
         )
         rules = discover(options.rules)
         if word.rubric and not options.rubric:

@@ -68,7 +68,9 @@ class OwnersWord:
         return said.leaves_out() if said and said.leave_out else None
 
 
-def owners_word(read: Callable[[str], bytes | None], subdir: str, *, configured: bool, annotations: bool) -> OwnersWord:
+def owners_word(
+    read: Callable[[str], bytes | None], subdir: str, *, configured: bool, annotations: bool, required: bool = True
+) -> OwnersWord:
     """Read the configuration of a repository.
 
     Args:
@@ -77,9 +79,10 @@ def owners_word(read: Callable[[str], bytes | None], subdir: str, *, configured:
         configured: whether its settings count. Then there must be one, and it must be right; of any other repository a
             wrong configuration is a problem of the report and has no effect.
         annotations: whether its annotations count.
+        required: whether there must be one where its settings count.
 
     Raises:
-        ConfigurationError: ``configured``, and the file is wrong or not there.
+        ConfigurationError: ``configured``, and the file is wrong, or not there and required.
     """
     try:
         found = find_configuration(read, subdir)
@@ -88,7 +91,7 @@ def owners_word(read: Callable[[str], bytes | None], subdir: str, *, configured:
             raise
         where = error.what.partition(",")[0].partition(" is ")[0]
         return OwnersWord(problems=(Problem(where, f"has no effect: {error.what}"),))
-    if configured and found is None:
+    if configured and required and found is None:
         raise ConfigurationError(
             f"There is no configuration: neither {FILES[0]} nor [tool.folioscope] in {FILES[1]}",
             "folioscope init writes one; a commit is judged by the file of that commit.",

@@ -15,7 +15,16 @@ from importlib.resources import files
 
 from analyzer.inventory import Kind
 
-__all__ = ["COMPARED_KINDS", "SHORTEST", "Templates", "copies_among", "fingerprint", "normalised", "possible_sizes"]
+__all__ = [
+    "COMPARED_KINDS",
+    "SHORTEST",
+    "Templates",
+    "copies_among",
+    "fingerprint",
+    "may_be_copy",
+    "normalised",
+    "possible_sizes",
+]
 
 SHORTEST = 60
 """Bytes of normalised text; shorter files are the same by chance."""
@@ -77,6 +86,11 @@ def _templates() -> Templates:
         name, *found = block.split()
         prints[name] = frozenset(found)
     return Templates(frozenset(map(int, sizes.split()[1:])), prints)
+
+
+def may_be_copy(size: int) -> bool:
+    """Whether a file of this size in bytes is compared with the templates."""
+    return size in _templates().sizes
 
 
 def copies_among(sizes: Iterable[tuple[str, int]], read: Callable[[str], bytes | None]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from analyzer.git import GitError, run
 from analyzer.limits import Limits
 from analyzer.snapshot import Snapshot, common_dir
 
-__all__ = ["Commit", "History", "read_history"]
+__all__ = ["Commit", "History", "is_shallow", "read_history"]
 
 _MOST_BYTES = 16 * 1024 * 1024
 _SECONDS = 20
@@ -73,7 +73,7 @@ def read_history(snapshot: Snapshot) -> History | None:
     except (GitError, LimitError):
         return None
     commits = list(_parse(listing))
-    complete = len(commits) <= limits.history and not _is_shallow(snapshot.where)
+    complete = len(commits) <= limits.history and not is_shallow(snapshot.where)
     commits = commits[: limits.history]
     added = _added(snapshot.where, commits, limits, seconds)
     if added is None:
@@ -93,7 +93,7 @@ def _parse(listing: bytes) -> Iterator[Commit]:
         yield Commit(oid.split()[-1], len(parents.split()), seconds, name.strip(), email.strip())
 
 
-def _is_shallow(git_dir: Path) -> bool:
+def is_shallow(git_dir: Path) -> bool:
     """Whether history was cut when it was fetched (gitrepository-layout(5), "shallow")."""
     mark = common_dir(git_dir) / "shallow"
     try:

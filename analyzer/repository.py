@@ -22,7 +22,7 @@ from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
 from analyzer.artifacts.terraform import parse_terraform
-from analyzer.artifacts.text import decode
+from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
@@ -80,8 +80,9 @@ class Repository:
 
     def _comparable(self) -> Iterator[tuple[str, int]]:
         """(path, size) of the candidate's files that may be copies of a template."""
+        sizes = {path: entry.size for path, entry in self.snapshot.entries.items()}
         for path in self.paths:
-            size = self.snapshot.entries[path].size
+            size = sizes[path]
             if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
                 yield path, size
 
@@ -94,13 +95,15 @@ class Repository:
     def close(self) -> None:
         """Let go of all that was read.
 
-        Much of it refers to each other in circles, which the garbage collector would have to find.
+        Much of it refers to each other in circles, which the garbage collector would have to find. What is shared with
+        other commits stays whole.
         """
         kept = vars(self)
         for reduced in self._reduced:
             reduced.close()
         parts = (kept.get(name) for name in ("world", "code", "tests", "notebook_code"))
-        for item in (*kept.get("documents", ()), *(part for part in parts if part is not None), self):
+        documents = () if self.snapshot.shared else kept.get("documents", ())
+        for item in (*documents, *(part for part in parts if part is not None), self):
             vars(item).clear()
 
     def _worth_reading(self) -> Iterator[str]:
@@ -145,8 +148,23 @@ class Repository:
         """The text of a file, or None when it is no text or was not read."""
         if path not in self._texts:
             content = self.snapshot.read(path)
-            self._texts[path] = None if content is None else decode(content)
+            text = None if content is None else self.of_file(path, decode, content)
+            self._texts[path] = None if text is None else bounded(path, text)
         return self._texts[path]
+
+    def of_file(self, path: str, make: Callable[..., _Artifact], *given: object) -> _Artifact:
+        """What ``make(*given)`` makes of one file; other commits that have the same file share it.
+
+        It must depend on the path and the content of the file alone.
+        """
+        shared = self.snapshot.shared
+        if shared is None:
+            return make(*given)
+        name = f"{make.__module__}.{make.__qualname__}"
+        return shared.once(path, self.snapshot.entries[path].oid, name, lambda: make(*given))
+
+    def _parsed(self, parse: Callable[[str, str], _Artifact], path: str, text: str) -> _Artifact:
+        return self.of_file(path, parse, path, text)
 
     def line(self, place: Place) -> str:
         """The first line of a place as it stands in the file; empty when it cannot be read."""
@@ -198,7 +216,7 @@ class Repository:
         for path in (*self.inventory.of(*kinds), *(self._serving(*kinds) if serving else ())):
             text = self.text(path)
             if text and not text.isspace():
-                artifact = parse(path, text)
+                artifact = self._parsed(parse, path, text)
                 error = getattr(artifact, "error", "")
                 if error:
                     self._problems[path] = f"read in part: {error}"
@@ -235,10 +253,7 @@ class Repository:
             (Kind.JENKINSFILE, ci.parse_jenkins),
             (Kind.CIRCLECI, ci.parse_circleci),
             (Kind.AZURE_PIPELINES, ci.parse_azure),
-            (
-                Kind.OTHER_CI,
-                lambda path, text: ci.parse_other(path, path.rsplit("/", 1)[-1].strip(".").split(".")[0], text),
-            ),
+            (Kind.OTHER_CI, _parse_other_ci),
         )
         found = [item for kind, parse in parsers for item in self._parse((kind,), parse, serving=True)]
         return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
@@ -349,7 +364,10 @@ class Repository:
             *self._parse((Kind.PULUMI_YAML,), cloud_templates.parse_pulumi_yaml),
             *self._parse((Kind.BICEP,), cloud_templates.parse_bicep),
             *self._parse((Kind.SERVERLESS,), cloud_templates.parse_serverless),
-            *(cloud_templates.parse_cloudformation(path, text) for path, text in self._sniffed("cloudformation")),
+            *(
+                self._parsed(cloud_templates.parse_cloudformation, path, text)
+                for path, text in self._sniffed("cloudformation")
+            ),
         ]
         for path in self.inventory.of(Kind.PROGRAM):
             program = self.text(path) if self.inventory.of(Kind.PULUMI_YAML) or path.endswith((".ts", ".go")) else None
@@ -365,7 +383,7 @@ class Repository:
         for path in self.inventory.of(Kind.YAML, Kind.PLATFORM, Kind.CONDA):
             text = self.text(path)
             if text and (path.endswith((".yaml", ".yml"))):
-                found.append((path, text, sniff_yaml(text)))
+                found.append((path, text, self.of_file(path, sniff_yaml, text)))
         return tuple(found)
 
     @cached_property
@@ -374,7 +392,7 @@ class Repository:
         for path in self.inventory.of(Kind.JSON):
             if json_worth_reading(path, self.snapshot.entries[path].size):
                 text = self.text(path)
-                if text and (kind := sniff_json(text)):
+                if text and (kind := self.of_file(path, sniff_json, text)):
                     found.append((path, text, kind))
         return tuple(found)
 
@@ -386,15 +404,15 @@ class Repository:
         """Objects of manifests and of Helm templates."""
         found: list[KubernetesObject] = []
         for path, text in self._sniffed("kubernetes"):
-            objects, error = parse_kubernetes(path, text)
+            objects, error = self._parsed(parse_kubernetes, path, text)
             if error:
                 self._problems[path] = f"read in part: {error}"
-                objects = objects or parse_template(path, text)
+                objects = objects or self._parsed(parse_template, path, text)
             found += objects
         for path in self.inventory.of(Kind.HELM_TEMPLATE):
             template = self.text(path)
             if template and "kind:" in template:
-                found += parse_template(path, template)
+                found += self._parsed(parse_template, path, template)
         return tuple(found)
 
     @cached_property
@@ -428,7 +446,9 @@ class Repository:
             "alertmanager": monitoring.parse_alertmanager,
             "provisioning": monitoring.parse_provisioning,
         }
-        found = [parse(path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)]
+        found = [
+            self._parsed(parse, path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)
+        ]
         rules = (item for item in self.kubernetes if item.kind == "PrometheusRule" and not item.template)
         found += (monitoring.parse_rules(item.path, self.text(item.path) or "") for item in rules)
         return tuple(found)
@@ -436,7 +456,7 @@ class Repository:
     @cached_property
     def dashboards(self) -> tuple[Dashboard, ...]:
         """Grafana dashboards with at least one panel."""
-        parsed = (monitoring.parse_dashboard(path, text) for path, text in self._sniffed("dashboard"))
+        parsed = (self._parsed(monitoring.parse_dashboard, path, text) for path, text in self._sniffed("dashboard"))
         return tuple(item for item in parsed if item and item.panels)
 
     @cached_property
@@ -535,7 +555,7 @@ class Repository:
         for path in self.inventory.copies:
             text = self.text(path) if kind_of(path) is Kind.PYTHON else None
             if text and self.inventory.owners[path] is Owner.SCAFFOLD:
-                yield parse_python(path, text)
+                yield self._parsed(parse_python, path, text)
 
     @cached_property
     def code(self) -> Code:
@@ -612,7 +632,7 @@ class Repository:
             for path in self.inventory.serving:
                 text = self.text(path) if path.lower().startswith("readme") else None
                 if text and name in text:
-                    found.append(_parse_document(path, text))
+                    found.append(self._parsed(_parse_document, path, text))
         return tuple(sorted(found, key=lambda item: (item.path != self.readme_path, item.path)))
 
     @cached_property
@@ -637,6 +657,10 @@ class Repository:
     def readme(self) -> Document | None:
         """The main README."""
         return next((item for item in self.documents if item.path == self.readme_path), None)
+
+
+def _parse_other_ci(path: str, text: str) -> ci.Pipeline:
+    return ci.parse_other(path, path.rsplit("/", 1)[-1].strip(".").split(".")[0], text)
 
 
 def _says_something(text: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,12 +17,14 @@ from types import TracebackType
 from analyzer.errors import LimitError, TargetError
 from analyzer.git import GitError, ObjectReader, run, without_promisor
 from analyzer.limits import Limits
+from analyzer.shared import Shared
 
 __all__ = [
     "Entry",
     "EntryKind",
     "Problem",
     "Snapshot",
+    "admit",
     "common_dir",
     "find_git_dir",
     "nearest",
@@ -65,7 +67,7 @@ class Snapshot:
 
     ``commit`` is empty for a folder that is no repository; ``committed`` is the committer date in UTC
     (ISO 8601). ``where`` is the git directory or the folder. ``filtered`` says that the files over the limit,
-    and no others, were left on the server.
+    and no others, were left on the server. ``shared`` is what it has in common with other commits of its repository.
     """
 
     where: Path
@@ -76,6 +78,7 @@ class Snapshot:
     problems: list[Problem] = field(default_factory=list)
     filtered: bool = False
     _reader: ObjectReader | None = None
+    shared: Shared | None = None
     _contents: dict[str, bytes | None] = field(default_factory=dict)
     _read_bytes: int = 0
 
@@ -104,10 +107,19 @@ class Snapshot:
                 f"The repository holds more than {self.limits.text_bytes:,} bytes of text",
                 "Name a subfolder with --subdir.",
             )
+        if self.shared:
+            known = self.shared.contents
+            here = [entry for entry in wanted if entry.oid in known]
+            wanted = [entry for entry in wanted if entry.oid not in known]
+            for entry in here:
+                self._keep(entry.path, known[entry.oid])
         if self._reader:
             answers = self._reader.read([entry.oid for entry in wanted])
             for entry, answer in zip(wanted, answers, strict=True):
-                self._keep(entry.path, answer[1] if answer else None)
+                content = answer[1] if answer else None
+                if self.shared:
+                    self.shared.contents[entry.oid] = content
+                self._keep(entry.path, content)
         else:
             for entry in wanted:
                 self._keep(entry.path, _read_file(self.where, entry.path, self.limits.blob_bytes))
@@ -127,6 +139,11 @@ class Snapshot:
         entry = self.entries.get(path)
         small = entry is not None and entry.kind is EntryKind.FILE and 0 <= entry.size <= self.limits.blob_bytes
         return self.read(path) if small else None
+
+    @property
+    def looked_into(self) -> frozenset[str]:
+        """The paths whose content was asked for so far."""
+        return frozenset(self._contents)
 
     def _readable(self, path: str) -> Entry | None:
         entry = self.entries.get(path)
@@ -261,19 +278,32 @@ def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, En
             f"The files of commit {commit} could not be listed: {error.stderr or error.what}",
             "The copy may be damaged or partial; run git fsck on it, or clone it anew.",
         ) from error
+    return admit(_entries(listing.decode("utf-8", "surrogateescape")), limits)
+
+
+def _entries(listing: str) -> Iterator[Entry]:
+    for record in listing.split("\0"):
+        if record:
+            head, _, path = record.partition("\t")
+            mode, _, oid, size = head.split()
+            kind = _KINDS.get(mode, EntryKind.FILE)
+            yield Entry(path, int(size) if size.isdigit() else -1, oid, kind, mode == "100755")
+
+
+def admit(listed: Iterable[Entry], limits: Limits) -> tuple[dict[str, Entry], list[Problem]]:
+    """The entries of a tree that are within the limits, by path, and what is said about the others.
+
+    Raises:
+        LimitError: there are more than ``limits.files``.
+    """
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
-    for record in listing.decode("utf-8", "surrogateescape").split("\0"):
-        if not record:
+    for entry in listed:
+        if _over(entry.path, limits, problems):
             continue
-        head, _, path = record.partition("\t")
-        mode, _, oid, size = head.split()
-        if _over(path, limits, problems):
-            continue
-        kind = _KINDS.get(mode, EntryKind.FILE)
-        entries[path] = Entry(path, int(size) if size.isdigit() else -1, oid, kind, mode == "100755")
-        if kind is EntryKind.SUBMODULE:
-            problems.append(Problem(path, "not read: a git submodule, its content is another repository"))
+        entries[entry.path] = entry
+        if entry.kind is EntryKind.SUBMODULE:
+            problems.append(Problem(entry.path, "not read: a git submodule, its content is another repository"))
     if len(entries) > limits.files:
         raise LimitError(
             f"The repository has {len(entries):,} files, over the limit of {limits.files:,}",

@@ -28,6 +28,8 @@ from api.store import Store, open_store
 
 __all__ = ["create_app"]
 
+_UPLOADS = ("/api/v1/batches", "/batches")
+"""Where paths begin that take uploads."""
 _LOG = logging.getLogger("folioscope.api")
 
 
@@ -66,17 +68,13 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.body_bytes,
     )
     app.state.service = service
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(paced)])
-    app.include_router(UPLOADS, dependencies=[Depends(paced)], max_body_size=settings.upload_bytes)
-    if shown := getattr(pages, "router", None):
-        app.include_router(shown, dependencies=[Depends(paced)], include_in_schema=False)
-    if mount := getattr(pages, "mount", None):
-        mount(app)
+    app.include_router(UPLOADS, dependencies=[Depends(paced)])
+    app.include_router(pages.router, dependencies=[Depends(paced)], include_in_schema=False)
     if settings.oidc_issuer:
         from api.accounts.openid import OpenId
 
@@ -89,8 +87,15 @@ def create_app(settings: Settings) -> FastAPI:
             same_site="lax",
             https_only=settings.https,
         )
+    pages.mount(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Frame, metrics=service.metrics, https=settings.https)
+    app.add_middleware(
+        Frame,
+        metrics=service.metrics,
+        https=settings.https,
+        most=settings.body_bytes,
+        uploads=dict.fromkeys(_UPLOADS, settings.upload_bytes),
+    )
     _describe_problems(app)
     return app
 

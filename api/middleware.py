@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from api.problems import unexpected
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,8 +38,8 @@ _HEADERS = {
 class Frame:
     """Adds the headers and counts."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool, most: int, uploads: Mapping[str, int]) -> None:
+        self._app, self._metrics, self._most, self._uploads = app, metrics, most, uploads
         headers = _HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
@@ -44,11 +49,13 @@ class Frame:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        status, stream = 500, False
+        bounded = self._bounded(scope, receive)
+        status, stream, begun_to_answer = 500, False, False
 
         async def framed(message: Message) -> None:
-            nonlocal status, stream
+            nonlocal status, stream, begun_to_answer
             if message["type"] == "http.response.start":
+                begun_to_answer = True
                 status = message["status"]
                 sent = message.setdefault("headers", [])
                 names = {name.lower() for name, _ in sent}
@@ -62,9 +69,32 @@ class Frame:
             await send(message)
 
         try:
-            await self._app(scope, receive, framed)
+            await self._app(scope, bounded, framed)
+        except Exception as error:
+            answer = unexpected(scope["method"], scope["path"], error)
+            if begun_to_answer:
+                raise
+            await answer(scope, receive, framed)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             self._metrics.requests.labels(scope["method"], route, str(status)).inc()
             if not stream:
                 self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """The body of a request, up to the limit of its path; ``most`` where the path has none of its own."""
+        most = next((size for path, size in self._uploads.items() if scope["path"].startswith(path)), self._most)
+        stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        read = 0
+
+        async def bounded() -> Message:
+            nonlocal read
+            if stated.isdigit() and int(stated) > most:
+                raise HTTPException(413, f"It has {int(stated):,} bytes; at most {most:,} are read.")
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > most:
+                raise HTTPException(413, f"It has more than {most:,} bytes.")
+            return message
+
+        return bounded

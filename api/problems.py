@@ -21,7 +21,7 @@ from analyzer import FolioscopeError
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-__all__ = ["CODES", "Problem", "ProblemDetails", "add_handlers", "documented", "problem_response"]
+__all__ = ["CODES", "Problem", "ProblemDetails", "add_handlers", "documented", "problem_response", "unexpected"]
 
 _LOG = logging.getLogger("folioscope.api")
 _MEDIA_TYPE = "application/problem+json"
@@ -182,11 +182,12 @@ def add_handlers(app: FastAPI) -> None:
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(kind, _database)
 
-    @app.exception_handler(Exception)
-    async def _other(request: Request, error: Exception) -> Response:
-        number = secrets.token_hex(4)
-        _LOG.error("%s %s: error %s", request.method, request.url.path, number, exc_info=error)
-        return problem_response(Problem("service.error", f"The log has it as {number}.", "Try again later."))
+
+def unexpected(method: str, path: str, error: Exception) -> Response:
+    """The answer to what nobody thought of: a number, under which the log has the rest."""
+    number = secrets.token_hex(4)
+    _LOG.error("%s %s: error %s", method, path, number, exc_info=error)
+    return problem_response(Problem("service.error", f"The log has it as {number}.", "Try again later."))
 
 
 def _told(errors: Iterable[Any]) -> list[dict[str, str]]:

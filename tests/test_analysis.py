@@ -170,10 +170,10 @@ def test_an_origin_elsewhere_names_nothing(work: Path, origin):
 
 
 def test_a_configuration_that_cannot_be_read_names_nothing(work: Path):
-    from analyzer.analysis import _with_origin
+    from analyzer.analysis import with_origin
 
     described = analyze(str(work)).target
-    assert _with_origin(described, work / "gone", described.commit, Options()) == described
+    assert with_origin(described, work / "gone", described.commit, Options()) == described
 
 
 # -- what goes wrong ---------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from analyzer.configuration import Annotation, Configuration
 from analyzer.engine import Decision
 from analyzer.errors import ConfigurationError, UsageError
 from analyzer.findings import Status
+from analyzer.reporters.html import render_html
 from analyzer.reporters.json_report import as_document, from_document
 from analyzer.reporters.markdown import render_markdown
 from analyzer.reporters.text import render_text
@@ -189,6 +190,7 @@ def test_every_report_shows_words_and_reasons(annotated: Report) -> None:
     assert "[no effect: something was found for it]" in text
     assert "Without these annotations the score is" in text
     assert "Scoring is a nightly job on one machine" in render_markdown(annotated)
+    assert "Scoring is a nightly job on one machine" in render_html(annotated)
 
 
 def test_ignored_words_have_no_effect(annotated: Report, tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ class ComposeFile:
         return self.services[0].place if self.services else Place(self.path, 1)
 
 
+_MOST = 500  # services: each is looked up in all code
+
+
 def substitute(text: str, values: dict[str, str] | None = None) -> str:
     """Replace ``${NAME:-default}`` by the value or default where one is known, from the innermost outwards."""
     known = values or {}
@@ -76,13 +79,16 @@ def parse_compose(path: str, text: str) -> ComposeFile:
     """Parse a compose file; never raises."""
     file = read_yaml(text)
     root = file.documents[0] if file.documents else None
+    error = file.error
     services: list[ComposeService] = []
     if root:
         listed = root.get("services") or (
             root if not root.get("version") and _looks_like_v1(root) else root.get("services")
         )
-        services = [_service(path, name, line, node) for name, line, node in listed.items() if node.kind == "mapping"]
-    return ComposeFile(path, tuple(services), file.error)
+        found = [item for item in listed.items() if item[2].kind == "mapping"]
+        error = error or (f"{len(found):,} services, of which the first {_MOST} are read" if len(found) > _MOST else "")
+        services = [_service(path, name, line, node) for name, line, node in found[:_MOST]]
+    return ComposeFile(path, tuple(services), error)
 
 
 def _looks_like_v1(root: Node) -> bool:

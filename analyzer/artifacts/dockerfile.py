@@ -38,6 +38,8 @@ _KNOWN = frozenset(
         "SHELL",
     ]
 )
+_MOST_LINES, _LONGEST = 5_000, 200_000  # of a file
+_MOST_VARIABLES, _LONGEST_VALUE = 100, 4_096
 _MOST = 5000
 
 
@@ -158,12 +160,13 @@ def parse_dockerfile(path: str, text: str) -> Dockerfile:
     """Parse a Dockerfile; never raises. Lines that are no instruction are left out and named in ``error``."""
     from dockerfile_parse import DockerfileParser
 
+    text, error = _beginning(text)
     plain, heredocs = _fold_heredocs(text)
     try:
         structure = DockerfileParser(fileobj=io.BytesIO(plain.encode("utf-8", "replace")), env_replace=False).structure
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as problem:
         return Dockerfile(path, (), f"cannot be parsed: {problem}"[:160])
-    stage, error = -1, ""
+    stage = -1
     variables: dict[str, str] = {}
     instructions: list[Instruction] = []
     for raw in structure[:_MOST]:
@@ -185,17 +188,30 @@ def parse_dockerfile(path: str, text: str) -> Dockerfile:
     return Dockerfile(path, tuple(instructions), error)
 
 
+def _beginning(text: str) -> tuple[str, str]:
+    """The lines within the bounds, and what is said when there are more: joining continued lines takes quadratic time."""
+    end = -1
+    for _ in range(_MOST_LINES):
+        end = text.find("\n", end + 1)
+        if not 0 <= end < _LONGEST:
+            break
+    else:
+        return text[: end + 1], f"read to line {_MOST_LINES:,}"
+    return (text, "") if len(text) <= _LONGEST else (text[:_LONGEST], f"read to character {_LONGEST:,}")
+
+
 def _fold_heredocs(text: str) -> tuple[str, dict[int, str]]:
     """Blank the bodies of heredocs, which dockerfile-parse does not know; return them by the line that opens them."""
     if "<<" not in text:
         return text, {}
     lines, bodies = text.split("\n"), {}
+    open_ended: set[str] = set()
     index = 0
     while index < len(lines):
         opening = (
             _HEREDOC.search(lines[index]) if re.match(r"\s*(?:RUN|COPY|ADD)\b", lines[index], re.IGNORECASE) else None
         )
-        if opening:
+        if opening and opening.group(1) not in open_ended:
             end = index + 1
             while end < len(lines) and lines[end].strip() != opening.group(1):
                 end += 1
@@ -203,6 +219,8 @@ def _fold_heredocs(text: str) -> tuple[str, dict[int, str]]:
                 bodies[index + 1] = "\n".join(lines[index + 1 : end])
                 lines[index + 1 : end + 1] = [""] * (end - index)
                 index = end
+            else:
+                open_ended.add(opening.group(1))
         index += 1
     return "\n".join(lines), bodies
 
@@ -225,7 +243,10 @@ def _substitute(value: str, variables: dict[str, str]) -> str:
             return match.group(3) if known else match.group()
         return known or match.group(3) or match.group()
 
-    return _VARIABLE.sub(replace, value) if "$" in value else value
+    if not 0 < value.count("$") <= _MOST_VARIABLES:
+        return value
+    replaced = _VARIABLE.sub(replace, value)
+    return replaced if len(replaced) <= _LONGEST_VALUE else value  # each may double the one before
 
 
 def _copy(item: Instruction) -> Copy | None:

@@ -6,10 +6,13 @@ The parse tree is read directly: it knows lines, which the dictionaries made fro
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource
+from analyzer.artifacts.text import line_starts
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -26,6 +29,8 @@ _BLOCK = re.compile(
 )
 _LABEL = re.compile(r"\"([^\"]*)\"")
 _DEEPEST = 60
+_MOST_HEADS = 500
+_LONGEST = 200_000  # characters; the grammar takes some 20 microseconds for each
 
 
 def parse_terraform(path: str, text: str) -> InfraFile:
@@ -34,6 +39,8 @@ def parse_terraform(path: str, text: str) -> InfraFile:
         return InfraFile(path, "terraform")
     if _nesting(text) > _DEEPEST:
         return InfraFile(path, "terraform", error="nested too deeply")
+    if len(text) > _LONGEST:
+        return _heads(path, text, f"longer than {_LONGEST:,} characters, so the heads of its blocks alone")
     from hcl2 import parses_to_tree
 
     try:
@@ -186,9 +193,10 @@ _PAIRS = {"[": "]", "(": ")", "{": "}"}
 def _heads(path: str, text: str, error: str) -> InfraFile:
     collected: dict[str, list[Declaration]] = {}
     resources: list[Resource] = []
-    for match in _BLOCK.finditer(text):
+    starts = line_starts(text)
+    for match in islice(_BLOCK.finditer(text), _MOST_HEADS):
         kind, labels = match.group("type"), _LABEL.findall(match.group("rest"))
-        line = text.count("\n", 0, match.start()) + 1
+        line = bisect_right(starts, match.start())
         if not _is_closed(text, match.end() - 1):
             continue
         if kind == "resource" and len(labels) == 2:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 
-__all__ = ["decode", "line_starts"]
+__all__ = ["bounded", "decode", "line_starts"]
+
+_LONGEST_LINE = 10_000
+_SHORT = 500
+_LONG_GAP = re.compile(r"[ \t\x0b\x0c]{201,}")
+_LONG_WORD = re.compile(r"\S{501,}")
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,6 +39,22 @@ def decode(content: bytes) -> str | None:
         except UnicodeDecodeError:
             text = content.decode("latin-1")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def bounded(path: str, text: str) -> str:
+    """The text of a file with bounds on what nobody writes, and what takes a search for words the square of its length.
+
+    Gaps within a line have at most 200 blanks; lines at most 10,000 characters, but for Python, whose grammar would
+    break; words of prose at most 500. Lines stay where they are. JSON, often on one line, is left as it is.
+    """
+    if len(text) <= _SHORT or path.endswith((".json", ".ipynb")):
+        return text
+    text = _LONG_GAP.sub(lambda match: match.group()[:200], text)
+    if path.endswith((".md", ".rst", ".txt", ".markdown")):
+        text = _LONG_WORD.sub(lambda match: match.group()[:500], text)
+    if not path.endswith(".py") and any(len(line) > _LONGEST_LINE for line in text.split("\n")):
+        return "\n".join(line[:_LONGEST_LINE] for line in text.split("\n"))
+    return text
 
 
 def line_starts(text: str) -> list[int]:

@@ -27,6 +27,7 @@ EXIT_CODES = "exit codes: 0 fine, 1 below a threshold or worse than before, 2 wr
 
 COMMANDS: Mapping[str, str] = {
     "analyze": "analyze one repository",
+    "ci": "check a repository in CI: reports, summary, comment, thresholds",
     "batch": "analyze every applicant of a file",
     "compare": "say what changed between two commits, folders or reports",
     "portfolio": "analyze many repositories of one person as one portfolio",
@@ -34,8 +35,10 @@ COMMANDS: Mapping[str, str] = {
     "fix": "write a start for a criterion, made from what the repository has",
     "init": "add the check to a repository: workflow, configuration and badge",
     "doctor": "say what this machine offers: versions, protections, limits, caches",
+    "history": "show the score over the commits of a repository",
     "forget": "erase what batches know about repositories",
     "rerun": "run lines of a batch again and compare",
+    "completion": "print the script that completes commands in a shell",
     "rules": "list the criteria and rules, or explain one",
     "unblind": "say who is behind the codes of a blind batch",
     "schema": "print the JSON Schema of the report, of a portfolio, or of the configuration",
@@ -68,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-_PLAIN = str.maketrans("█░●◐○✅🟡⬜❔…—–’‘“”", "#.*~ox~o?.--''\"\"")
+_PLAIN = str.maketrans("▁▂▃▄▅▆▇█░●◐○✅🟡⬜❔…—–’‘“”", "_.,-~=+#.*~ox~o?.--''\"\"")
 
 
 def _take_any_text(stream: TextIO) -> None:

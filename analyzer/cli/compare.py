@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analyzer.cli.options import add_limits, add_rubric, options_of
+from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of
 from analyzer.cli.output import check_output, write_file, write_out
 
 
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--standalone", action="store_true", help="judge a folder as a repository of its own")
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
+    add_rules(how)
     how.add_argument(
         "--fail-on-regression", action="store_true", help="exit with 1 when the score fell or a criterion lost points"
     )
@@ -29,14 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
     output.add_argument("--no-color", action="store_true", help="no colour, even on a terminal")
     add_limits(parser)
-    parser.set_defaults(ref="", worktree=False, offline=False, no_cache=False, owner="", host=[])
+    parser.set_defaults(ref="", worktree=False, offline=False, no_cache=False, with_config=False, owner="", host=[])
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, write, and say whether something got worse."""
-    from analyzer.cli.sides import document_of
     from analyzer.compare import compare_documents
     from analyzer.reporters.comparison import print_comparison, render_comparison
+    from analyzer.sides import document_of
 
     if arguments.output:
         check_output(Path(arguments.output))

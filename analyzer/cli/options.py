@@ -23,6 +23,7 @@ __all__ = [
     "add_platform",
     "add_reading",
     "add_rubric",
+    "add_rules",
     "hosts_of",
     "options_of",
     "platform_of",
@@ -79,25 +80,30 @@ def add_rubric(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
-    how = parser.add_argument_group("how to judge")
-    add_rubric(how)
-    how.add_argument(
+def add_rules(parser: argparse._ActionsContainer) -> None:
+    """Rules beside the installed ones, and whether the owner's word counts."""
+    parser.add_argument(
         "--rules",
         action="append",
         default=[],
         metavar="MODULE",
         help="also judge by the rules of this installed Python module",
     )
+    parser.add_argument(
+        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
+    )
+
+
+def add_judging(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """How it is judged: rubric, rules, the owner's word and owner. The group takes more."""
+    how = parser.add_argument_group("how to judge")
+    add_rubric(how)
+    add_rules(how)
     how.add_argument(
         "--with-config",
         action="store_true",
         help="the repository is yours: take rubric, threshold and paths to leave out from its .folioscope.yaml or"
         " pyproject.toml",
-    )
-    how.add_argument(
-        "--ignore-annotations", action="store_true", help="count criteria that the owner says do not apply"
     )
     how.add_argument(
         "--owner",
@@ -182,31 +188,32 @@ def options_of(arguments: argparse.Namespace) -> Options:
     """
     from analyzer.analysis import Options
 
+    given = vars(arguments)  # a command need not offer every argument
     limits = Limits().with_overrides(
-        clone_bytes=arguments.max_bytes,
-        files=arguments.max_files,
-        clone_seconds=arguments.max_seconds,
-        path_depth=arguments.max_depth,
-        text_bytes=arguments.max_text,
-        analysis_seconds=arguments.max_analysis_seconds,
-        memory_bytes=arguments.max_memory,
+        clone_bytes=given.get("max_bytes"),
+        files=given.get("max_files"),
+        clone_seconds=given.get("max_seconds"),
+        path_depth=given.get("max_depth"),
+        text_bytes=given.get("max_text"),
+        analysis_seconds=given.get("max_analysis_seconds"),
+        memory_bytes=given.get("max_memory"),
     )
-    configured = getattr(arguments, "with_config", False)
+    configured = given.get("with_config", False)
     return Options(
-        ref=getattr(arguments, "ref", ""),
-        subdir=getattr(arguments, "subdir", ""),
-        rubric=arguments.rubric if getattr(arguments, "rubric_typed", False) or not configured else "",
+        ref=given.get("ref", ""),
+        subdir=given.get("subdir", ""),
+        rubric=arguments.rubric if given.get("rubric_typed", False) or not configured else "",
         limits=limits,
-        hosts=hosts_of(arguments.host),
-        worktree=getattr(arguments, "worktree", False),
-        standalone=getattr(arguments, "standalone", False),
-        offline=arguments.offline,
-        owner=getattr(arguments, "owner", ""),
-        cached=not getattr(arguments, "no_cache", False),
-        rules=tuple(getattr(arguments, "rules", ())),
+        hosts=hosts_of(given.get("host", ())),
+        worktree=given.get("worktree", False),
+        standalone=given.get("standalone", False),
+        offline=given.get("offline", False),
+        owner=given.get("owner", ""),
+        cached=not given.get("no_cache", False),
+        rules=tuple(given.get("rules", ())),
         configured=configured,
-        annotations=not getattr(arguments, "ignore_annotations", False),
-        isolated=getattr(arguments, "isolate", False),
+        annotations=not given.get("ignore_annotations", False),
+        isolated=given.get("isolate", False),
     )
 
 

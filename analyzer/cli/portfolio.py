@@ -55,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.subdir and len(arguments.targets) > 1:
         raise UsageError("--subdir names a folder of one repository", "Give /tree/REF/FOLDER addresses, or --split.")
+    if arguments.with_config:
+        raise UsageError(
+            "--with-config judges each repository by its own rubric", "A portfolio has one: give --rubric."
+        )
     options = options_of(arguments)
     if arguments.output:
         check_output(Path(arguments.output))

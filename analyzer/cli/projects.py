@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The target, and how it is read and shown."""
     parser.add_argument("target", metavar="TARGET", help="a repository, as analyze takes it; of a remote one, file names alone are fetched")  # fmt: skip
     add_reading(parser)
-    parser.set_defaults(rubric="mlops", owner="")
+    parser.set_defaults(rubric="mlops", owner="", rules=[], with_config=False, ignore_annotations=False)
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=("text", "json"), default="text")
     output.add_argument("--no-color", action="store_true", help="no colour, even on a terminal")

@@ -99,12 +99,9 @@ def _listed(item: Any) -> Listed:
 def _has_readme(github: Github, home: str, *, organisation: bool) -> bool:
     from github import UnknownObjectException
 
-    repo = github.get_repo(home, lazy=True)
+    what = "contents/profile/README.md" if organisation else "readme"
     try:
-        if organisation:
-            repo.get_contents("profile/README.md")
-        else:
-            repo.get_readme()
+        github.requester.requestJsonAndCheck("GET", f"/repos/{home}/{what}")
     except UnknownObjectException:
         return False
     return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from analyzer.errors import PlatformError
 from analyzer.github.facts import OwnerFacts, RepositoryFacts, Unknown
 from analyzer.github.settings import Settings, settings_from
-from analyzer.target import DEFAULT_HOSTS, Host
+from analyzer.target import Host
 
 if TYPE_CHECKING:
     from github import Github
@@ -161,12 +161,11 @@ class Platform:
             raise PlatformError(f"What GitHub says about {what} is unknown: {cause}", hint) from error
 
 
-def platform_for(
-    host: Host = DEFAULT_HOSTS[0], settings: Settings | None = None, progress: Progress = _quiet
-) -> Platform:
-    """The platform of a host, as the environment says how it is reached.
+def platform_for(host: Host | None = None, settings: Settings | None = None, progress: Progress = _quiet) -> Platform:
+    """The platform of a host, as the environment says how it is reached; without a host the one that it names.
 
     Raises:
         UsageError: the environment says something wrong.
     """
-    return Platform((settings or settings_from()).for_host(host), progress)
+    given = settings or settings_from()
+    return Platform(given.for_host(host) if host else given, progress)

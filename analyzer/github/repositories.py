@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from analyzer.github.facts import Deployment, Release, RepositoryFacts, Run
 from analyzer.github.platform import Asker
@@ -86,10 +87,12 @@ def read_paths(github: Github, name: str, branch: str) -> tuple[str, ...] | None
     Raises:
         Exception: as PyGithub raises it.
     """
-    tree = github.get_repo(name, lazy=True).get_git_tree(branch or "HEAD", recursive=True)
-    if tree.raw_data.get("truncated"):
+    _, tree = github.requester.requestJsonAndCheck(
+        "GET", f"/repos/{name}/git/trees/{quote(branch or 'HEAD')}", parameters={"recursive": "1"}
+    )
+    if tree.get("truncated"):
         return None
-    return tuple(item.path for item in tree.tree if item.type == "blob")
+    return tuple(str(item["path"]) for item in tree["tree"] if item.get("type") == "blob")
 
 
 def day(moment: datetime | None) -> str:

@@ -8,6 +8,7 @@ print(whole.score, [item.title for item in whole.skills if item.level == "strong
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from analyzer.analysis import Options, Progress, Result, analyze_each
@@ -19,11 +20,12 @@ from analyzer.portfolio.merge import merge, merged_technologies, ranked, stronge
 from analyzer.portfolio.model import Failure, Portfolio, Unit
 from analyzer.portfolio.plan import plan_steps
 from analyzer.portfolio.skills import skills_matrix
-from analyzer.portfolio.sources import Account, Named, named_in
+from analyzer.portfolio.sources import Account, named_in
 from analyzer.portfolio.tips import judge_whole
 from analyzer.report import Report
 from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
+from analyzer.target import Host
 from analyzer.version import VERSION
 
 __all__ = ["MOST", "Portfolio", "Unit", "analyze_portfolio", "portfolio_of"]
@@ -78,53 +80,63 @@ def analyze_portfolio(
     """
     rubric = load_rubric(options.rubric)
     named = named_in(targets, options.hosts)
-    accounts = [item for item in named if isinstance(item, Account)]
-    made = platform is None and bool(accounts or ask) and not options.offline
-    if made:
-        platform = platform_for(accounts[0].host if accounts else options.hosts[0], progress=progress)
-    try:
-        return _analyzed(named, options, progress, platform, rubric, jobs, most, everything, split, ask, each)
-    finally:
-        if made and platform:
-            platform.close()
+    with _Platforms(platform, progress, offline=options.offline) as platforms:
+        choice = choose(named, options, progress, platforms.of, most=most, everything=everything, split=split)
+        units = _analyzed(choice, progress, jobs, each)
+        if not units:
+            raise unreadable(choice.failures) if choice.failures else _nothing_left(choice)
+        if ask:
+            units = [replace(unit, report=platforms.asked(unit.report, options)) for unit in units]
+    name = ", ".join(item.login for item in named if isinstance(item, Account))
+    return portfolio_of(units, rubric, name=name, choice=choice)
 
 
-def _analyzed(
-    named: Sequence[Named],
-    options: Options,
-    progress: Progress,
-    platform: Platform | None,
-    rubric: Rubric,
-    jobs: int,
-    most: int,
-    everything: bool,
-    split: bool,
-    ask: bool,
-    each: Each,
-) -> Portfolio:
-    choice = choose(named, options, progress, platform, most=most, everything=everything, split=split)
+def _analyzed(choice: Choice, progress: Progress, jobs: int, each: Each) -> list[Unit]:
+    """Analyze what was chosen; what fails is noted with its cause."""
     units: list[Unit] = []
     work = [(item.target, item.options) for item in choice.candidates]
     if work:
         progress("analyze", f"{len(work)} repositories" if len(work) > 1 else choice.candidates[0].name)
     for candidate, result in zip(choice.candidates, each(work, jobs=jobs), strict=True):
         if result.report is not None:
-            report = _asked(result.report, platform, options) if ask else result.report
-            units.append(Unit(candidate.name, candidate.target, report, candidate.look))
+            units.append(Unit(candidate.name, candidate.target, result.report, candidate.look))
             progress("analyzed", f"{candidate.name} ({len(units)} of {len(work)})")
         else:
             assert result.error is not None
             choice.failures.append(Failure(candidate.name, result.error))
-    if not units:
-        raise unreadable(choice.failures) if choice.failures else _nothing_left(choice)
-    name = ", ".join(item.login for item in named if isinstance(item, Account))
-    return portfolio_of(units, rubric, name=name, choice=choice)
+    return units
 
 
-def _asked(report: Report, platform: Platform | None, options: Options) -> Report:
-    from analyzer.beside import with_platform
+class _Platforms:
+    """The platforms that are asked, one a host, made when first asked for and closed at the end."""
 
-    return with_platform(report, platform, "--offline was given" if options.offline else "")
+    def __init__(self, given: Platform | None, progress: Progress, *, offline: bool) -> None:
+        self._given = given
+        self._progress = progress
+        self._offline = offline
+        self._made: dict[Host | None, Platform] = {}
+
+    def __enter__(self) -> _Platforms:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for platform in self._made.values():
+            platform.close()
+
+    def of(self, host: Host | None) -> Platform | None:
+        """The platform of a host; None offline."""
+        if self._given is not None or self._offline:
+            return self._given
+        if host not in self._made:
+            self._made[host] = platform_for(host, progress=self._progress)
+        return self._made[host]
+
+    def asked(self, report: Report, options: Options) -> Report:
+        """The report with what the platform says."""
+        from analyzer.beside import host_of, with_platform
+
+        platform = self.of(host_of(report, options.hosts))
+        return with_platform(report, platform, "--offline was given" if options.offline else "")
 
 
 def _nothing_left(choice: Choice) -> FolioscopeError:

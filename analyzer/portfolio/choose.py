@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyzer.analysis import Options, Progress
@@ -13,8 +13,12 @@ from analyzer.knowledge.signs import DOTFILES, SITE_NAME
 from analyzer.portfolio.look import look_at, look_of, why_not
 from analyzer.portfolio.model import Failure, LeftOut, Look
 from analyzer.portfolio.sources import Account, Named
+from analyzer.target import Host
 
-__all__ = ["Candidate", "Choice", "choose"]
+__all__ = ["Candidate", "Choice", "Platforms", "choose", "unreadable"]
+
+Platforms = Callable[[Host | None], Platform | None]
+"""Gives the platform of a host (None: the one that is asked by default), or None where none can be asked."""
 
 _MOST_LOOKS = 60
 """Repositories of one account that are looked at; the rest are older and said to be so."""
@@ -45,7 +49,7 @@ def choose(
     named: Sequence[Named],
     options: Options,
     progress: Progress,
-    platform: Platform | None,
+    platforms: Platforms,
     *,
     most: int,
     everything: bool = False,
@@ -57,7 +61,7 @@ def choose(
         named: repositories and accounts.
         options: how targets are read.
         progress: told the stages.
-        platform: the platform that lists the repositories of accounts; None where it cannot be asked.
+        platforms: gives the platform that lists the repositories of an account.
         most: the number of repositories that are analyzed in full, the most promising first.
         everything: whether nothing but forks without own commits and empty repositories is left out.
         split: whether each project inside a repository is a unit of its own.
@@ -68,7 +72,7 @@ def choose(
     choice = Choice()
     for item in named:
         if isinstance(item, Account):
-            _look_at_account(item, choice, options, progress, platform, everything=everything)
+            _look_at_account(item, choice, options, progress, platforms(item.host), everything=everything)
         else:
             _look_at_one(item, choice, options, progress, everything=everything)
     choice.candidates = list({item.name: item for item in choice.candidates}.values())
@@ -148,7 +152,7 @@ def _look_at_account(
 ) -> None:
     if platform is None:
         raise UsageError(
-            f"The repositories of {account.login} can only be listed by asking {account.host.name}",
+            f"The repositories of {account.login} can only be listed by asking the platform",
             "Leave out --offline, or name the repositories (addresses, paths, or a file of them).",
         )
     progress("list", account.login)

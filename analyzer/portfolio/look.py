@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from analyzer.analysis import Options, Progress
@@ -17,6 +17,9 @@ __all__ = ["look_at", "look_of", "why_not"]
 _SHOWN = 3
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.PROGRAM})
 _SPEAKING = frozenset(sign.name for sign in SIGNS if sign.speaks)
+_BY_LANGUAGE = frozenset({"Python", "notebooks"})
+_FEWEST_SHARE = 0.2
+"""Share of the code that Python has at least where it is what a repository is about."""
 _NO_STRAYS = frozenset({".vscode", ".idea"})
 
 
@@ -53,7 +56,17 @@ def look_of(paths: Iterable[str], subdir: str = "") -> Look:
         tuple(path for path in own if CLUTTER.search(path))[:_SHOWN],
         len(strays),
         find_projects(inventory),
+        speaks=_speaks(own, signs),
     )
+
+
+def _speaks(own: Sequence[str], signs: Sequence[str]) -> bool:
+    """Whether a sign speaks of machine learning or of its operation; a few scripts beside other code do not."""
+    found = _SPEAKING.intersection(signs)
+    if found - _BY_LANGUAGE:
+        return True
+    code = [kind for path in own if (kind := kind_of(path)) in _CODE]
+    return bool(found) and sum(kind is not Kind.PROGRAM for kind in code) >= _FEWEST_SHARE * len(code)
 
 
 def why_not(name: str, look: Look) -> str:
@@ -62,7 +75,7 @@ def why_not(name: str, look: Look) -> str:
         return "it holds no file of its own"
     if DOTFILES.fullmatch(name.rpartition("/")[2]):
         return "its name says that it holds settings"
-    if not _SPEAKING.intersection(look.signs):
+    if not look.speaks:
         seen = ", ".join(look.signs) or "none that a first look knows"
         return f"no file name speaks of machine learning or of its operation (seen: {seen})"
     return ""

@@ -52,12 +52,15 @@ def _best(criterion: Criterion, units: Sequence[Unit]) -> MergedCriterion:
         unit, item = shown[0]
         others = tuple(other.name for other, _ in shown[1:])
         return MergedCriterion(replace(item, criterion=criterion), unit.name, others)
+    # Where it does not apply by the owner's word, it was not looked for: what the others say counts.
+    found = [pair for pair in found if not pair[1].decision.excused] or found
     unknown = [pair for pair in found if pair[1].decision.status is Status.UNKNOWN]
     if unknown or not found:
         names = ", ".join(unit.name for unit, _ in unknown)
         summary = f"{unknown[0][1].decision.summary} (in {names})" if unknown else "not looked at"
         withheld = any(item.decision.withheld for _, item in unknown) or len(unknown) < len(found)
-        decision = Decision(criterion.id, Status.UNKNOWN, summary, withheld=withheld)
+        excused = bool(unknown) and all(item.decision.excused for _, item in unknown)
+        decision = Decision(criterion.id, Status.UNKNOWN, summary, withheld=withheld, excused=excused)
         return MergedCriterion(ScoredCriterion(criterion, decision, 0.0), "")
     summary = found[0][1].decision.summary if len(found) == 1 else f"{_plain(criterion, found)} (in none of them)"
     return MergedCriterion(ScoredCriterion(criterion, Decision(criterion.id, Status.MISSING, summary), 0.0), "")

@@ -32,6 +32,7 @@ class Look:
         strays: files that were generated or vendored and committed.
         projects: the projects inside.
         branch: the branch that was looked at; empty where it is not known.
+        speaks: whether anything speaks of machine learning or of its operation.
     """
 
     files: int
@@ -44,6 +45,7 @@ class Look:
     strays: int = 0
     projects: tuple[Project, ...] = ()
     branch: str = ""
+    speaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

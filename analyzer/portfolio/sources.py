@@ -20,10 +20,10 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user or organisation of a host."""
+    """A user or organisation. ``host`` is None where the name alone was given: the host that is asked by default."""
 
     login: str
-    host: Host
+    host: Host | None = None
 
 
 Named = str | Account
@@ -111,4 +111,4 @@ def _account(text: str, hosts: tuple[Host, ...]) -> Account | None:
     login = _LOGIN.fullmatch(text)
     if not login or (not text.startswith("@") and Path(text).exists()):
         return None
-    return Account(login.group(1), hosts[0])
+    return Account(login.group(1))

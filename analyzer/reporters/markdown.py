@@ -12,7 +12,7 @@ from analyzer.report import Report
 from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
 
-__all__ = ["code", "escaped", "render_markdown"]
+__all__ = ["code", "escaped", "render_markdown", "steps_markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 _MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
@@ -54,7 +54,7 @@ def _lines(report: Report) -> Iterator[str]:
         bonus = f" +{number(section.bonus)} bonus" if section.bonus else ""
         yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
     yield ""
-    yield from _steps(report)
+    yield from steps_markdown(report)
     yield from _chain(report)
     yield from _defects(report)
     yield from _checklist(report)
@@ -68,10 +68,11 @@ def _lines(report: Report) -> Iterator[str]:
     )
 
 
-def _steps(report: Report) -> Iterator[str]:
+def steps_markdown(report: Report, heading: str = "##") -> Iterator[str]:
+    """The next steps under a heading; nothing where there is none."""
     if not report.next_steps:
         return
-    yield "## Next steps"
+    yield f"{heading} Next steps"
     yield ""
     for index, step in enumerate(report.next_steps, 1):
         missing = f"{escaped(step.missing)}. " if step.missing else ""

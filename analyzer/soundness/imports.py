@@ -124,6 +124,8 @@ def _local(layout: Layout, declared: Declared, module: PythonModule, item: Impor
             return None
         sentence = f"{dotted} is imported for {item.name}, but the folder holds no module of that name"
         return Defect(path, item.line, "missing-name", sentence)
+    if not dotted.startswith(".") and declared.covers(dotted):
+        return None  # a declared package and a module here bear one name; which is meant depends on the path
     if item.name == "__version__" or any(target.endswith((".so", ".pyx", ".ipynb")) for target in targets):
         return None
     answers = [layout.defines(target, item.name) for target in targets]

@@ -105,7 +105,7 @@ class Layout:
     def imports(self, module: PythonModule) -> tuple[ImportedName, ...]:
         """The imports of a module, found once."""
         if module.path not in self._imports:
-            self._imports[module.path] = tuple(imports_of(module.tree)) if module.tree is not None else ()
+            self._imports[module.path] = self.repository.of_file(module.path, _imports_in, module)
         return self._imports[module.path]
 
     @cached_property
@@ -211,3 +211,7 @@ class Layout:
         """Whether something in the repository writes a file of that name, or holds a template of it."""
         base = name.rsplit("/", 1)[-1]
         return base in self._produced or any(self.somewhere(f"{base}.{ending}") for ending in _TEMPLATES)
+
+
+def _imports_in(module: PythonModule) -> tuple[ImportedName, ...]:
+    return () if module.tree is None else tuple(imports_of(module.tree))

@@ -28,6 +28,7 @@ _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
 _BUILTINS = frozenset(dir(builtins))
 _MOST_NAMES = 5
+_MOST_LOOKS = 10_000_000  # symtable looks through all functions of a module for each of its names
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _NEWER_GRAMMAR = re.compile(
     r"\bf[\"']|\bf\"\"\"|^\s*type\s+\w+|\bexcept\b|\bmatch\b|\bt[\"']|\b(?:class|def)\s+\w+\s*\["
@@ -58,8 +59,11 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
         text = repository.text(module.path) or ""
         if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
             continue
-        if _may_lack_names(text, module.path):
-            yield from _undefined(module)
+        yield from repository.of_file(module.path, _names, text, module)
+
+
+def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
+    return tuple(_undefined(module)) if _may_lack_names(text, module.path) else ()
 
 
 def _may_lack_names(text: str, path: str) -> bool:
@@ -67,6 +71,8 @@ def _may_lack_names(text: str, path: str) -> bool:
     try:
         top = symtable(text, path, "exec")
     except (SyntaxError, ValueError, RecursionError):
+        return False
+    if len(top.get_children()) * len(top.get_identifiers()) > _MOST_LOOKS:
         return False
     bound = {item.get_name() for item in top.get_symbols() if item.is_assigned() or item.is_imported()}
     known = bound | _BUILTINS | _HOST_NAMES

@@ -49,7 +49,7 @@ def dockerfile(project: Project) -> Start:
 def _command(app: App, declared: frozenset[str]) -> tuple[str, list[str]]:
     """The package that is missing to start it, and the command."""
     if app.framework == "fastapi":
-        words = ["uvicorn", f"{app.module}:{app.variable}", "--host", "0.0.0.0", "--port", str(app.port)]  # noqa: S104
+        words = ["uvicorn", f"{app.module}:{app.variable}", "--host", "0.0.0.0", "--port", str(app.port)]  # nosec B104  # noqa: S104
         return ("" if {"uvicorn", "fastapi-cli"} & declared else "uvicorn==0.35.0"), words
     if app.framework == "streamlit":
         return "", ["streamlit", "run", app.path, "--server.address=0.0.0.0", f"--server.port={app.port}"]

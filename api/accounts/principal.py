@@ -119,9 +119,13 @@ async def check_csrf(request: Request, principal: Principal) -> None:
     """
     check_origin(request)
     given = request.headers.get("x-csrf-token", "")
+    form = None
     if not given and request.headers.get("content-type", "").startswith(_FORMS):
-        given = str((await request.form()).get("csrf_token", ""))
+        form = await request.form()
+        given = str(form.get("csrf_token", ""))
     if not hmac.compare_digest(given.encode(), principal.csrf.encode()):
+        if form is not None:
+            await form.close()
         raise Problem("access.csrf", "The form is too old, or did not come from here.", "Load the page again.")
 
 

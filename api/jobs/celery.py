@@ -96,6 +96,7 @@ class _Slot:
 
     def step(self) -> bool:
         """Run the job whose turn it is; False where there was none."""
+        self._runner.prepare()
         job = claim(self._store, self._settings, self._folder.worker)
         if job is None:
             return False

@@ -58,10 +58,9 @@ def main(argv: list[str]) -> int:
         _say(connection, "ready")
         while True:
             try:
-                job = json.loads(connection.recv_bytes())
-            except (EOFError, OSError):
+                _run(connection, analyze, json.loads(connection.recv_bytes()))
+            except (EOFError, ConnectionError):  # whoever began this process is gone
                 return 0
-            _run(connection, analyze, job)
 
 
 def _run(connection: Connection, analyze: Any, job: dict[str, Any]) -> None:
@@ -94,6 +93,8 @@ def _run(connection: Connection, analyze: Any, job: dict[str, Any]) -> None:
             what="Reading the repository took more memory than an analysis may use.",
             hint="Analyze it on your own machine with folioscope analyze, or name a subfolder.",
         )
+    except ConnectionError:
+        raise  # of the socket to whoever began this process
     except OSError as error:
         full = error.errno in (28, 122)  # ENOSPC, EDQUOT
         _say(connection, "error", code="server.disk-full" if full else "job.error", what=f"{error.strerror}.", hint="")

@@ -82,6 +82,7 @@ class LocalPool:
         """Run one job; False where there was none, or none could be had."""
         assert self._folder
         try:
+            runner.prepare()
             job = claim(self._store, self._settings, self._folder.worker)
             if job is None:
                 return False

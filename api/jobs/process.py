@@ -33,15 +33,23 @@ class Process:
         self._connection: Connection | None = None
         self._jobs = 0
 
+    def prepare(self) -> None:
+        """Have a process that is ready: loading the engine is no part of a job, nor of its lease.
+
+        Raises:
+            Died: it does not start.
+        """
+        if self._jobs >= _MOST_JOBS:
+            self.close()
+        self._start()
+
     def begin(self, job: dict[str, Any]) -> None:
         """Hand over a job.
 
         Raises:
             Died: the process ended meanwhile.
         """
-        if self._jobs >= _MOST_JOBS:
-            self.close()
-        self._start()
+        self.prepare()
         self._jobs += 1
         self.answer(job)
 
@@ -97,7 +105,6 @@ class Process:
                 start_new_session=True,
             )
         self._connection = Connection(ours.detach())
-        # Loading the engine is not part of a job's time.
         if self.message(120) is None:
             raise Died("it did not start within 120 seconds")
 

@@ -60,6 +60,14 @@ class Runner:
     def __post_init__(self) -> None:
         self.process = Process(self.settings.job_memory_mb)
 
+    def prepare(self) -> None:
+        """Have a process ready before a job is claimed.
+
+        Raises:
+            Died: it does not start.
+        """
+        self.process.prepare()
+
     def run(self, job: Job) -> None:
         """Run a claimed job to its end; whatever happens is kept with its cause."""
         with self.folder.job(job.id) as folder:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from api.pages import analyses, assets, compare, errors, start
+from api.pages import accounts, analyses, assets, batches, compare, errors, start
 
 __all__ = ["mount", "router"]
 
 router = APIRouter()
-for _part in (start, analyses, compare):
+for _part in (start, analyses, compare, batches, accounts):
     router.include_router(_part.router)
 
 

@@ -72,7 +72,7 @@ def error_page(request: Request, problem: Problem) -> Response:
 class _Pages(StringConvertor):
     """Every path that is none of the API's."""
 
-    regex = r"(?!api(?:/|$)|static/|badge/|metrics$|healthz$|readyz$).*"
+    regex = r"(?!api(?:/|$)|auth/|static/|badge/|metrics$|healthz$|readyz$).*"
 
 
 register_url_convertor("page", _Pages())

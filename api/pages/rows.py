@@ -170,7 +170,9 @@ class Filters:
         wanted = replace(wanted, **changes)
         usual = Filters()
         words = {
-            "sort": "" if (wanted.sort, wanted.down) == ("score", True) else f"{'' if wanted.down else '-'}{wanted.sort}",
+            "sort": ""
+            if (wanted.sort, wanted.down) == ("score", True)
+            else f"{'' if wanted.down else '-'}{wanted.sort}",
             "least": "" if wanted.least == usual.least else f"{wanted.least:g}",
             "most": "" if wanted.most == usual.most else f"{wanted.most:g}",
             "section": wanted.section,

@@ -27,7 +27,7 @@ _GREY = "57606a"
     responses={
         200: {"description": "The badge", "content": {"image/svg+xml": {"schema": {"type": "string"}}}},
         304: {"description": "Unchanged since the ETag in If-None-Match"},
-        **documented(),
+        **documented("resource.unknown"),
     },
 )
 def badge(

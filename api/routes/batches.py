@@ -27,7 +27,7 @@ from api.store.models import Analysis, Batch
 from api.store.retention import delete_batch
 from api.uploads import UploadedRow, rows_of_csv
 
-__all__ = ["BatchId", "find_batch", "router", "start_from"]
+__all__ = ["BatchId", "find_batch", "read_upload", "router", "start_from", "view_of"]
 
 router = APIRouter(prefix="/api/v1/batches", tags=["batches"])
 
@@ -88,7 +88,7 @@ async def start_batch(
     rubric: Annotated[str, Query(max_length=64, description="of a CSV upload")] = "mlops",
 ) -> BatchView:
     """Start the analysis of many repositories, as JSON or as CSV with a header."""
-    wanted = await _read(request, name, rubric)
+    wanted = await read_upload(request, name, rubric)
     view, replayed = await run_in_threadpool(start_from, request, service, principal, wanted, idempotency_key)
     response.headers["Location"] = view.links["self"]
     if replayed:
@@ -103,7 +103,12 @@ class _Wanted:
         self.name, self.rubric, self.rows = name, rubric, list(rows)
 
 
-async def _read(request: Request, name: str, rubric: str) -> _Wanted:
+async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
+    """The upload that a request carries, as JSON, as CSV, or as a form with a file.
+
+    Raises:
+        Problem: it carries none of these.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         try:
@@ -122,6 +127,7 @@ async def _read(request: Request, name: str, rubric: str) -> _Wanted:
         if not isinstance(file, UploadFile):
             raise Problem("request.invalid", "The form has no file.", "Send the list as the field file.")
         content = await file.read()
+        await form.close()
         named = str(form.get("name") or name)[:200]
         return await run_in_threadpool(
             lambda: _Wanted(named, str(form.get("rubric") or rubric)[:64], rows_of_csv(content))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -54,7 +55,7 @@ def redis_server() -> Iterator[Redis]:
         yield server
 
 
-def settings_of(folder: Path, hub: GitServer, **more: object) -> dict[str, object]:
+def settings_of(folder: Path, hub: GitServer, **more: Any) -> dict[str, Any]:
     """Settings of a service for tests: impatient, and without limits of rate."""
     many = "100000/minute"
     return {
@@ -101,10 +102,10 @@ def new_key(store: Store, role: str = "recruiter", scopes: str = "read write", d
         return make_key(session, account, "test", scopes, days)[1]
 
 
-def ended(client: httpx2.Client, link: str) -> dict:
+def ended(client: httpx2.Client, link: str) -> dict[str, Any]:
     """The analysis or batch at a link when it has ended."""
 
-    def ask() -> dict | None:
+    def ask() -> dict[str, Any] | None:
         shown = client.get(link).json()
         if "counts" in shown:
             return shown if shown["finished_at"] else None

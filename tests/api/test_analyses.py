@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import secrets
 import threading
+from typing import Any
 
 import httpx2
 import pytest
@@ -15,11 +16,12 @@ from tests.api.servers import wait_for
 BY_LINK = "/api/v1/analyses"
 
 
-def start(client: httpx2.Client, url: str, headers: dict[str, str] | None = None, **more: object) -> dict:
+def start(client: httpx2.Client, url: str, headers: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
     answer = client.post(BY_LINK, json={"url": url, **more}, headers=headers)
     assert answer.status_code == 202, answer.text
-    assert answer.headers["location"] == answer.json()["links"]["self"]
-    return answer.json()
+    shown: dict[str, Any] = answer.json()
+    assert answer.headers["location"] == shown["links"]["self"]
+    return shown
 
 
 def events(client: httpx2.Client, link: str, last: int = 0) -> list[tuple[int, str]]:
@@ -38,14 +40,14 @@ def events(client: httpx2.Client, link: str, last: int = 0) -> list[tuple[int, s
 
 
 @pytest.fixture(scope="session")
-def started(stack: Stack) -> dict:
+def started(stack: Stack) -> dict[str, Any]:
     """What the start of an analysis of ``octocat/delay`` was answered with."""
     with stack.anyone() as client:
         return start(client, stack.hub.url("octocat/delay"), badge=True)
 
 
 @pytest.fixture(scope="session")
-def done(stack: Stack, started: dict) -> dict:
+def done(stack: Stack, started: dict[str, Any]) -> dict[str, Any]:
     """The same when it is done."""
     with stack.anyone() as client:
         shown = ended(client, started["links"]["self"])
@@ -53,7 +55,7 @@ def done(stack: Stack, started: dict) -> dict:
     return shown
 
 
-def test_an_analysis_ends_with_a_report(stack: Stack, done: dict, validate):
+def test_an_analysis_ends_with_a_report(stack: Stack, done: dict[str, Any], validate):
     assert (done["position"], done["attempts"], done["cause"]) == (None, 1, None)
     with stack.anyone() as client:
         answer = client.get(done["report"]["formats"]["json"])
@@ -63,7 +65,7 @@ def test_an_analysis_ends_with_a_report(stack: Stack, done: dict, validate):
     assert answer.json()["target"]["commit"] == done["report"]["commit"]
 
 
-def test_its_report_comes_in_every_format(stack: Stack, done: dict):
+def test_its_report_comes_in_every_format(stack: Stack, done: dict[str, Any]):
     from analyzer import FORMATS
 
     assert set(done["report"]["formats"]) == set(FORMATS)
@@ -86,14 +88,14 @@ def test_its_report_comes_in_every_format(stack: Stack, done: dict):
         ("image/png", None),
     ],
 )
-def test_accept_chooses_the_format(stack: Stack, done: dict, accept: str, kind: str | None):
+def test_accept_chooses_the_format(stack: Stack, done: dict[str, Any], accept: str, kind: str | None):
     with stack.anyone() as client:
         answer = client.get(done["links"]["report"], headers={"Accept": accept})
     assert answer.status_code == (200 if kind else 406)
     assert answer.headers["content-type"].startswith(kind or "application/problem+json")
 
 
-def test_a_report_has_an_etag_and_is_compressed(stack: Stack, done: dict):
+def test_a_report_has_an_etag_and_is_compressed(stack: Stack, done: dict[str, Any]):
     link = done["report"]["formats"]["json"]
     with stack.anyone() as client:
         plain = client.get(link, headers={"Accept-Encoding": "identity"})
@@ -107,7 +109,7 @@ def test_a_report_has_an_etag_and_is_compressed(stack: Stack, done: dict):
         assert (again.status_code, again.content) == (304, b"")
 
 
-def test_the_same_commit_is_answered_from_the_store_at_once(stack: Stack, done: dict):
+def test_the_same_commit_is_answered_from_the_store_at_once(stack: Stack, done: dict[str, Any]):
     asked = {"url": stack.hub.url("octocat/delay"), "ref": done["report"]["commit"]}
     before = stack.hub.packs()
     with stack.anyone() as client:
@@ -118,14 +120,14 @@ def test_the_same_commit_is_answered_from_the_store_at_once(stack: Stack, done: 
     assert stack.hub.packs() == before
 
 
-def test_a_branch_is_looked_up_but_not_fetched_again(stack: Stack, done: dict):
+def test_a_branch_is_looked_up_but_not_fetched_again(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         shown = ended(client, start(client, stack.hub.url("octocat/delay"))["links"]["self"])
     assert shown["report"]["reused"]
     assert shown["report"]["commit"] == done["report"]["commit"]
 
 
-def test_a_subfolder_and_a_rubric_make_another_report(stack: Stack, done: dict):
+def test_a_subfolder_and_a_rubric_make_another_report(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         shown = ended(
             client,
@@ -136,7 +138,7 @@ def test_a_subfolder_and_a_rubric_make_another_report(stack: Stack, done: dict):
     assert (report["target"]["subdir"], report["rubric"]["id"]) == ("project", "startup")
 
 
-def test_events_tell_the_stages_and_are_resumed(stack: Stack, done: dict):
+def test_events_tell_the_stages_and_are_resumed(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         found = events(client, done["links"]["self"])
         kinds = [kind for _, kind in found]
@@ -269,7 +271,7 @@ def test_the_list_of_an_account_has_pages(stack: Stack):
         assert client.get(BY_LINK, params={"cursor": "x"}).json()["code"] == "request.cursor"
 
 
-def test_a_badge_shows_what_was_let_be_shown(stack: Stack, done: dict):
+def test_a_badge_shows_what_was_let_be_shown(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         shown = client.get("/badge/Octocat/delay.svg")
         hidden = client.get("/badge/octocat/r9.svg")
@@ -280,7 +282,7 @@ def test_a_badge_shows_what_was_let_be_shown(stack: Stack, done: dict):
     assert again.status_code == 304
 
 
-def test_health_readiness_and_metrics(stack: Stack, done: dict):
+def test_health_readiness_and_metrics(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/readyz").json() == {"status": "ok"}

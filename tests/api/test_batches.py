@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import secrets
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.api.conftest import Stack, ended
 from tests.api.test_analyses import events
@@ -60,6 +62,7 @@ def test_results_as_json_lines_csv_and_xlsx(finished):
         headers={"Accept": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
     )
     sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert isinstance(sheet, Worksheet)
     assert [cell.value for cell in sheet[1]] == list(table[0])
     assert sheet.max_row == 6
     assert client.get(f"{begun['links']['self']}/results.pdf").status_code == 404
@@ -70,7 +73,7 @@ def test_its_rows_are_listed_and_its_events_read(finished):
     client, begun, _ = finished
     page = client.get(begun["links"]["analyses"]).json()
     assert [item["line"] for item in page["items"]] == [2, 4, 7]
-    assert client.get(begun["links"]["analyses"], params={"limit": 2}).json()["next"]
+    assert client.get(f"{begun['links']['analyses']}&limit=2").json()["next"]
     kinds = [kind for _, kind in events(client, begun["links"]["self"])]
     assert kinds == ["started", "row", "row", "row", "finished"]
 
@@ -105,7 +108,7 @@ def test_json_and_forms_are_taken_too(stack: Stack):
 def test_what_is_no_list_is_refused(stack: Stack):
     with stack.account() as client:
 
-        def code(**request: object) -> tuple[int, str]:
+        def code(**request: Any) -> tuple[int, str]:
             answer = client.post(BATCHES, **request)
             return answer.status_code, answer.json()["code"]
 

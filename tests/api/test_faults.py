@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -34,7 +38,7 @@ def opened(tmp_path: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def program(command: str, settings: dict[str, object], log: Path) -> Iterator[Program]:
+def program(command: str, settings: dict[str, Any], log: Path) -> Iterator[Program]:
     started = Program(command, settings, log).start()
     try:
         yield started
@@ -83,10 +87,7 @@ def test_a_process_that_reads_a_repository_is_killed(tmp_path: Path, hub: GitSer
         bad = client.post("/api/v1/analyses", json={"url": hub.url("octocat/killer")}).json()["links"]["self"]
         other = client.post("/api/v1/analyses", json={"url": hub.url("octocat/r0")}).json()["links"]["self"]
         for attempt in (1, 2):
-            wait_for(
-                "its clone",
-                lambda n=attempt: client.get(bad).json()["attempts"] == n and reading(bad, service.settings),
-            )
+            wait_for("its clone", partial(begun, client, bad, service.settings, attempt))
             for number in reading(bad, service.settings):
                 os.kill(number, signal.SIGKILL)
         shown = ended(client, bad)
@@ -96,6 +97,11 @@ def test_a_process_that_reads_a_repository_is_killed(tmp_path: Path, hub: GitSer
         assert ended(client, other)["status"] == "done"
         again = client.post("/api/v1/analyses", json={"url": hub.url("octocat/r1")}).json()["links"]["self"]
         assert ended(client, again)["status"] == "done"
+
+
+def begun(client: httpx2.Client, link: str, settings: Settings, attempt: int) -> bool:
+    """Whether the process of this attempt is at it."""
+    return client.get(link).json()["attempts"] == attempt and bool(reading(link, settings))
 
 
 def reading(link: str, settings: Settings) -> list[int]:
@@ -133,13 +139,13 @@ def test_a_repository_hangs(tmp_path: Path, hub: GitServer):
         assert not list(service.settings.clones.glob("*/*/*"))
 
 
-def test_the_disk_of_the_clones_is_full(tmp_path: Path, hub: GitServer):
+def test_the_disk_of_the_clones_is_full(tmp_path: Path, hub: GitServer, monkeypatch: pytest.MonkeyPatch):
     clones = tmp_path / "clones"
     clones.mkdir()
-    with full_disk(clones) as settings_more:
+    with full_disk(clones, monkeypatch) as fill:
         settings = Settings(**settings_of(tmp_path, hub, clone_folder=clones, attempts=2))
         with running(settings) as service, service.client() as client:
-            settings_more()
+            fill()
             link = client.post("/api/v1/analyses", json={"url": hub.url("octocat/delay")}).json()["links"]["self"]
             shown = ended(client, link)
     assert (shown["status"], shown["attempts"]) == ("failed", 2)
@@ -148,23 +154,38 @@ def test_the_disk_of_the_clones_is_full(tmp_path: Path, hub: GitServer):
 
 
 @contextmanager
-def full_disk(folder: Path) -> Iterator[object]:
-    """A folder on a disk of its own, and how to fill it."""
-    # Without the right to mount here, a namespace of users gives it to a child only; then git itself says it is full.
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], check=True)
+def full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """A folder on a disk of its own, and how to fill it. Where nothing may be mounted, git says what it says then."""
+    elevated = [] if os.getuid() == 0 else ["sudo", "-n"]
+    mount = [*elevated, "mount", "-t", "tmpfs", "-o", "size=256k,mode=0777", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        full_git(folder.parent / "bin", monkeypatch)
+        yield lambda: None
+        return
 
     def fill() -> None:
-        with (folder / "filler").open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(b"x" * 4096)
-            except OSError:
-                return
+        with contextlib.suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 4096)
 
     try:
         yield fill
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
+        subprocess.run([*elevated, "umount", "-l", str(folder)], check=True)
+
+
+def full_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a git before the real one that cannot write what it fetches."""
+    folder.mkdir()
+    script = folder / "git"
+    script.write_text(
+        '#!/bin/sh\nfor word; do [ "$word" = fetch ] && echo "fatal: write error: No space left on device" >&2 && exit 128; '
+        f'done\nexec {shutil.which("git")} "$@"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
 # -- PostgreSQL, Redis and Celery --------------------------------------------------------------------------------
@@ -188,11 +209,21 @@ def test_workers_redis_and_the_database_are_lost_one_after_the_other(
     """One batch that outlives them all."""
     url = cluster.database()
     settings = settings_of(
-        tmp_path, hub, database_url=url, executor="celery", broker_url=broker.url, redis_url=broker.url, lease_seconds=4
+        tmp_path,
+        hub,
+        database_url=url,
+        executor="celery",
+        broker_url=broker.url,
+        redis_url=broker.url,
+        lease_seconds=6,
+        attempts=10,
     )
     rows = [{"url": hub.url(f"octocat/r{number}")} for number in range(8)]
-    with running(Settings(**settings)) as service, program("worker", settings, tmp_path / "worker.log") as worker:
-        opened = open_store(service.settings.database)
+    with (
+        running(Settings(**settings)) as service,
+        program("worker", settings, tmp_path / "worker.log") as worker,
+        closing(open_store(service.settings.database)) as opened,
+    ):
         key = new_key(opened)
         with service.client(key) as client:
             link = client.post(BATCHES, json={"rows": rows}).json()["links"]["self"]
@@ -222,7 +253,6 @@ def test_workers_redis_and_the_database_are_lost_one_after_the_other(
             assert shown["counts"] == {"done": 8}
             assert ended(client, accepted.json()["links"]["self"])["status"] == "done"
         assert done_once(opened) == {1: 9}
-        opened.close()
 
 
 def slots_of(worker: Program) -> list[int]:
@@ -251,20 +281,18 @@ def test_a_repository_that_kills_its_celery_process_fails_alone(
         database_url=cluster.database(),
         executor="celery",
         broker_url=broker.url,
-        lease_seconds=3,
+        lease_seconds=6,
         attempts=2,
     )
-    with running(Settings(**settings)) as service, program("worker", settings, tmp_path / "worker.log") as worker:
-        opened = open_store(service.settings.database)
+    with (
+        running(Settings(**settings)) as service,
+        program("worker", settings, tmp_path / "worker.log") as worker,
+        closing(open_store(service.settings.database)) as opened,
+    ):
         with service.client() as client:
             bad = client.post("/api/v1/analyses", json={"url": hub.url("octocat/poison")}).json()["links"]["self"]
-
-            def begun(attempt: int) -> bool:
-                shown = client.get(bad).json()
-                return shown["attempts"] == attempt and bool(reading(bad, service.settings))
-
             for attempt in (1, 2):
-                wait_for("it to be read", lambda n=attempt: begun(n))
+                wait_for("it to be read", partial(begun, client, bad, service.settings, attempt))
                 for number in slots_of(worker):
                     os.kill(number, signal.SIGKILL)
             shown = ended(client, bad)
@@ -273,4 +301,3 @@ def test_a_repository_that_kills_its_celery_process_fails_alone(
             assert ended(client, good)["status"] == "done"
         with opened.reading() as session:
             assert session.scalar(select(func.count()).where(Analysis.status == "done")) == 1
-        opened.close()

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -171,20 +172,24 @@ def test_jobs_of_a_worker_that_is_known_to_be_dead_are_put_back_at_once(store: S
 class Scripted(Process):
     """A process that says what a test wants it to say."""
 
-    def __init__(self, *messages: dict) -> None:
+    def __init__(self, *messages: Any) -> None:
         super().__init__(128)
         self.messages = list(messages)
         self.closed = False
 
-    def begin(self, job: dict) -> None:
+    def prepare(self) -> None:
         pass
 
-    def answer(self, message: dict) -> None:
+    def begin(self, job: dict[str, Any]) -> None:
         pass
 
-    def message(self, seconds: float) -> dict | None:
+    def answer(self, message: dict[str, Any]) -> None:
+        pass
+
+    def message(self, seconds: float) -> dict[str, Any] | None:
         act = self.messages.pop(0)
-        return act() if callable(act) else act
+        message: dict[str, Any] | None = act() if callable(act) else act
+        return message
 
     def close(self) -> None:
         self.closed = True
@@ -210,7 +215,7 @@ DONE = {
 PUT = {"kind": "put", "key": "k", "document": {"target": {"owner": "O"}, "score": 1.0}}
 
 
-def run(store: Store, folder: WorkerFolder, *messages: object, settings: Settings = SETTINGS) -> Scripted:
+def run(store: Store, folder: WorkerFolder, *messages: Any, settings: Settings = SETTINGS) -> Scripted:
     job = claim(store, settings, folder.worker)
     assert job
     runner = Runner(store, settings, folder)
@@ -228,7 +233,7 @@ def test_a_worker_that_lost_its_lease_cannot_write(store: Store, folder: WorkerF
     """Two workers end the same job: the result is kept once, of the one that has the lease."""
     (name,) = add(store, "anonymous", "x")
 
-    def taken_over() -> dict:
+    def taken_over() -> dict[str, Any]:
         assert release(store, SETTINGS, [folder.worker]) == 1
         assert claim(store, SETTINGS, "other")
         return PUT

@@ -6,6 +6,7 @@ import os
 import signal
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def process():
     begun.close()
 
 
-def job(hub: GitServer, folder: Path, name: str = "octocat/r8", **more: object) -> dict:
+def job(hub: GitServer, folder: Path, name: str = "octocat/r8", **more: Any) -> dict[str, Any]:
     return {
         "input": hub.url(name),
         "ref": "",
@@ -35,7 +36,7 @@ def job(hub: GitServer, folder: Path, name: str = "octocat/r8", **more: object) 
     }
 
 
-def last(process: Process) -> dict:
+def last(process: Process) -> dict[str, Any]:
     """The message that ends a job; the store is asked and knows nothing."""
     while True:
         message = process.message(120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_the_order_is_argument_environment_secret_file_file(tmp_path: Path, monk
         ({"nonsense": 1}, "nonsense"),
     ],
 )
-def test_a_wrong_setting_is_named(given: dict, said: str):
+def test_a_wrong_setting_is_named(given: dict[str, Any], said: str):
     with pytest.raises(UsageError, match=said):
         load_settings(**given)
 

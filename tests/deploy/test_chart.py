@@ -178,7 +178,7 @@ def test_rules_and_dashboard_of_the_operator_are_those_of_compose(render):
 def test_a_change_of_settings_restarts_the_pods(render):
     def mark(*values: str) -> str:
         template = of(render(*values), "Deployment", "web")["spec"]["template"]
-        return template["metadata"]["annotations"]["checksum/settings"]
+        return str(template["metadata"]["annotations"]["checksum/settings"])
 
     assert mark() == mark()
     assert mark() != mark("settings.log_level=debug")

@@ -56,7 +56,7 @@ def test_nothing_is_installed_unchecked():
         for command in rest.split("&&"):
             if "pip install" in command or "pip wheel" in command:
                 checked = "--require-hashes --only-binary :all:" in command
-                assert checked or "--no-deps" in command and "--no-index" in command, command
+                assert checked or ("--no-deps" in command and "--no-index" in command), command
 
 
 def test_the_last_stage_runs_as_a_user_without_rights_and_says_whether_it_is_ready():

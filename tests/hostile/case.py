@@ -58,5 +58,5 @@ class Case:
     options: tuple[str, ...] = ()
     resolves: Mapping[str, str] = field(default_factory=dict)
     network: bool = False
-    cpu: float = 30
+    cpu: float = 60
     memory: int = 700 * 1024 * 1024

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import commit_all, git, write_files
 from tests.hostile.case import REPORT, TARGET, TOO_MUCH, WRONG_USE, Case, Place
@@ -17,8 +18,8 @@ README = {"README.md": "# Rides\n\nPredicts durations.\n"}
 Build = Callable[[Built, Place], None]
 
 
-def _committed(built: Built, files: dict[str, str | bytes] | None = None, **more: bytes) -> str:
-    return built.commit(built.files(files or README), **more)
+def _committed(built: Built, files: Mapping[str, str | bytes] | None = None, **more: Any) -> str:
+    return built.commit(built.files(dict(files or README)), **more)
 
 
 # -- what the directory says -------------------------------------------------------------------------------------
@@ -218,7 +219,7 @@ def bytes_as_tree(content: bytes) -> Build:
     return build
 
 
-def files(given: dict[str, str | bytes], links: dict[str, str] | None = None) -> Build:
+def files(given: Mapping[str, str | bytes], links: dict[str, str] | None = None) -> Build:
     def build(built: Built, place: Place) -> None:
         built.commit(built.files(given, links))
 
@@ -652,7 +653,11 @@ def cases() -> Iterator[Case]:
     """Repositories and folders on this machine, as a clone or an upload would leave them."""
     for name, build, exits, says in _GIT:
         problem = says if exits[0] == REPORT else ""
-        yield Case(name, "git", lambda place, build=build: _built(place, build), exits, says, problem)
+
+        def made(place: Place, build: Build = build) -> str:
+            return _built(place, build)
+
+        yield Case(name, "git", made, exits, says, problem)
     for name, make, exits, says, options in _FOLDERS:
         yield Case(name, "folder", make, exits, says, says if exits[0] == REPORT else "", options)
     yield Case("SHA-256", "git", sha256)

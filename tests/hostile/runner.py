@@ -78,9 +78,6 @@ class Runner:
 
 def main() -> None:
     """Answer jobs until the input ends."""
-    import analyzer.acquire
-    import analyzer.doctor
-    import analyzer.isolation
     from analyzer.analysis import Options, analyze
     from analyzer.reporters.formats import FORMATS, render
 
@@ -210,7 +207,7 @@ def _answer_names(resolves: Mapping[str, str]) -> None:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in resolves[name].split()]
         return ask(name, port, *rest, **named)
 
-    socket.getaddrinfo = answer
+    socket.getaddrinfo = answer  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

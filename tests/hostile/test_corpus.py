@@ -140,7 +140,7 @@ def check_format(name: str, content: bytes) -> None:
         assert not _CONTROLS.search(text)
     if name in ("html", "markdown", "badge"):
         assert not re.search(
-            r"<script>\s*alert|<img[^>]+onerror|<svg[^>]+onload=|javascript:alert", text, re.IGNORECASE
+            r"<script>\s*alert|<img[^>]+onerror|<svg[^>]+onload=|(?:href|src)=[\"']?\s*javascript:", text, re.IGNORECASE
         )
     if name == "csv":
         for row in csv.reader(io.StringIO(text)):

@@ -125,7 +125,11 @@ def cases() -> Iterator[Case]:
 
         yield Case(name, "url", typed, (WRONG_USE,), _ANY)
     for name, text, code, says in _LOCAL:
-        yield Case(name, "url", lambda place, text=text: text, (code, WRONG_USE), says)
+
+        def local(place: Place, text: str = text) -> str:
+            return text
+
+        yield Case(name, "url", local, (code, WRONG_USE), says)
     for name, options, says in _ARGUMENTS:
         yield Case(name, "argument", lambda place: "o/r", (WRONG_USE,), says, options=options)
     for name, addresses in _RESOLVES:

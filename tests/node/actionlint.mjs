@@ -8,7 +8,7 @@ let lint, used = 0;
 for (const path of process.argv.slice(2)) {
   if (used++ % 8 === 0) lint = await createLinter(); // one of them runs out of memory after some dozens of files
   for (const item of lint(await readFile(path, "utf8"), path)) {
-    found.push({ path, line: item.line, kind: item.kind, message: item.message });
+    found.push({ path, ...item });
   }
 }
 process.stdout.write(JSON.stringify(found), () => process.exit(0));

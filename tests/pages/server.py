@@ -104,11 +104,12 @@ def _environment(folder: Path, server: GitServer, data: Path) -> dict[str, str]:
 def _owner_key(environment: dict[str, str]) -> str:
     """A key of the owner, made by the command that an operator uses."""
     done = subprocess.run(
-        [sys.executable, "-m", "analyzer.cli", "keys", "add", "owner", "--name", "tests", "--role", "owner"],
-        env=environment, capture_output=True, text=True, check=False, timeout=_WAIT_SECONDS,
+        [sys.executable, "-m", "analyzer.cli", "keys", "add", "owner", "--owner", "--scopes", "read write admin"],
+        env=environment, capture_output=True, text=True, check=True, timeout=_WAIT_SECONDS,
     )  # fmt: skip
     match = re.search(r"fs_[\w-]+", done.stdout)
-    return match.group(0) if match else ""
+    assert match, done.stdout
+    return match.group(0)
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -34,7 +34,7 @@ def test_from_the_address_to_a_report_to_share(context: OpenContext, site: Site)
     """The main path: the page becomes the report by itself, its link works elsewhere, and its maker deletes it."""
     page = context(permissions=["clipboard-read", "clipboard-write"]).new_page()
     loads: list[str] = []
-    page.on("load", lambda: loads.append(page.url))
+    page.on("load", lambda loaded: loads.append(loaded.url))
     start(page, site, "begun")
     before = len(loads)
     expect(page.get_by_role("heading", name="octocat/begun")).to_be_visible(timeout=LONG)
@@ -97,6 +97,10 @@ def test_stages_are_shown_and_an_analysis_can_be_cancelled(context: OpenContext,
     page = context(viewport=PHONE).new_page()
     start(page, site, "stuck")
     expect(page.locator(".stages .now")).to_be_visible()
+    assert (
+        page.locator(".stages li").evaluate_all("stages => stages.map(stage => getComputedStyle(stage).visibility)")
+        == ["visible"] * 6
+    )
     expect(page.locator(".elapsed")).to_contain_text("second")
     assert serious(page) == []
     assert overflow(page) <= 0
@@ -128,9 +132,7 @@ def test_an_example_is_a_report(context: OpenContext, site: Site):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
-def test_no_serious_violation(
-    context: OpenContext, site: Site, report_url: str, size: dict[str, int], scheme: str
-):
+def test_no_serious_violation(context: OpenContext, site: Site, report_url: str, size: dict[str, int], scheme: str):
     page = context(viewport=size, color_scheme=scheme).new_page()
     for address in (site.url, f"{site.url}/compare", f"{site.url}/sign-in", f"{site.url}/nowhere", report_url):
         page.goto(address)

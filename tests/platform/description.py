@@ -43,7 +43,7 @@ PATHS = (
 )
 # GitHub takes any of its own media types for JSON; the description names one
 # (https://docs.github.com/rest/about-the-rest-api/media-types). These are the ones that PyGithub sends.
-PREVIEWS = ("ant-man-preview", "flash-preview")
+PREVIEWS = ("ant-man-preview", "flash-preview", "machine-man-preview")
 
 
 def cut_description(base: str) -> dict[str, Any]:
@@ -127,9 +127,11 @@ def _wait_for(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until it answers; a machine under load is given two minutes."""
     for _ in range(600):
         assert process.poll() is None, log.read_text("utf-8", "replace")
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(f"{base}/users/octocat", timeout=30):
-                return
+        with (
+            suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(f"{base}/users/octocat", timeout=30),
+        ):
+            return
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.2)
     raise AssertionError("Prism did not start")

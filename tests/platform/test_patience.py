@@ -149,7 +149,7 @@ def test_a_wrong_token_is_said_to_be_one(api: ApiServer, connect: Connect):
 
 
 def test_a_repository_that_is_not_shown_is_an_error_with_the_way_out(api: ApiServer, connect: Connect):
-    with pytest.raises(FolioscopeError, match="does not show it. Check the name"):
+    with pytest.raises(FolioscopeError, match=r"does not show it\. Check the name"):
         connect(api.base).repository(NAME)
 
 
@@ -189,3 +189,40 @@ def test_a_page_that_fails_costs_itself_alone(api: ApiServer, connect: Connect):
     owner = connect(api.base).owner("octocat")
     assert [item.name for item in owner.repositories] == [NAME]
     assert "further repositories" in {item.what for item in owner.unknown}
+
+
+@pytest.mark.parametrize(("kind", "home"), [("User", "octocat/octocat"), ("Organization", "octocat/.github")])
+def test_a_profile_readme_is_looked_for_where_it_stands(api: ApiServer, connect: Connect, kind: str, home: str):
+    rows = [repository(api, home)]
+    account(api, *rows, type=kind)
+    api.answers["/orgs/octocat"] = api.answers["/users/octocat"]
+    api.answers["/orgs/octocat/repos"] = Answer(rows)
+    assert connect(api.base).owner("octocat").profile_readme is False
+    for path in (f"/repos/{home}/readme", f"/repos/{home}/contents/profile/README.md"):
+        api.answers[path] = Answer({"name": "README.md"})
+    assert connect(api.base).owner("octocat").profile_readme is True
+
+
+def test_pinned_repositories_are_told_to_a_token(api: ApiServer, connect: Connect):
+    account(api, repository(api))
+    nodes = [{"nameWithOwner": NAME}, None]
+    api.answers["/graphql"] = Answer({"data": {"repositoryOwner": {"pinnedItems": {"nodes": nodes}}}})
+    assert connect(api.base, token="t0ken").owner("octocat").pinned == (NAME,)
+    assert connect(api.base).owner("octocat").pinned is None
+
+
+def test_pages_and_packages_of_a_repository(api: ApiServer, connect: Connect):
+    api.answers[PATH] = Answer(repository(api, has_pages=True))
+    api.answers[f"{PATH}/pages"] = Answer({"html_url": "https://octocat.example.org"})
+    packages = [{"name": "api", "repository": {"full_name": NAME}}, {"name": "other", "repository": None}]
+    api.answers["/users/octocat/packages"] = Answer(packages)
+    facts = connect(api.base, token="t0ken").repository(NAME)
+    assert (facts.pages, facts.packages) == ("https://octocat.example.org", ("api",))
+
+
+def test_without_the_library_it_is_said_what_to_install(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "analyzer.github.connection", None)
+    with pytest.raises(FolioscopeError, match=r"Install folioscope\[github\]"):
+        connect("http://127.0.0.1:9").repository(NAME)

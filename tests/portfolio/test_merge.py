@@ -132,3 +132,20 @@ def test_mending_comes_first_and_only_where_it_wins_points():
     mended_elsewhere = [broken, unit("y", a_one="met")]
     card, criteria = merge(mended_elsewhere, RUBRIC)
     assert all(item.step.title != "Mend what would not run" for item in plan_steps(mended_elsewhere, card, criteria))
+
+
+def test_what_does_not_apply_in_one_is_asked_of_the_others():
+    excused = unit("x", a_one="met")
+    scored = tuple(
+        replace(item, decision=replace(item.decision, status=Status.UNKNOWN, excused=True))
+        if item.criterion.id == "b.three"
+        else item
+        for item in excused.report.scorecard.criteria
+    )
+    excused = replace(
+        excused, report=replace(excused.report, scorecard=replace(excused.report.scorecard, criteria=scored))
+    )
+    _, criteria = merge([excused, unit("y")], RUBRIC)
+    assert criteria[2].status is Status.MISSING
+    _, criteria = merge([excused], RUBRIC)
+    assert criteria[2].scored.decision.excused

@@ -61,6 +61,17 @@ def test_names_that_a_local_module_does_not_define_are_told_together(repository)
     ]
 
 
+def test_a_declared_package_is_not_taken_for_a_module_of_its_name(repository):
+    files = {
+        "core/__init__.py": "",
+        "core/limits.py": "SIZE = 1\n",
+        "core/start.py": "from limits import parse\nparse()\n",
+    }
+    told = [("missing-name", "parse is imported from core/limits.py, which does not define it")]
+    assert kinds(repository, files) == told
+    assert kinds(repository, {**files, "requirements.txt": "limits==5.5\n"}) == []
+
+
 def test_a_module_with_getattr_may_have_any_name(repository):
     files = {"main.py": "def __getattr__(name): ...\n", "b.py": "from main import split\nsplit()\n"}
     assert kinds(repository, files) == []

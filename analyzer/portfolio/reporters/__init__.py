@@ -16,6 +16,7 @@ PORTFOLIO_FORMATS: Mapping[str, Format] = {
     "text": Format("text/plain", "txt", f"{_HERE}.text:render_text", verbose=True),
     "json": Format("application/json", "json", f"{_HERE}.document:render_json"),
     "markdown": Format("text/markdown", "md", f"{_HERE}.markdown:render_markdown"),
+    "html": Format("text/html", "html", f"{_HERE}.html:render_html"),
     "csv": Format("text/csv", "csv", f"{_HERE}.table:render_csv"),
 }
 

@@ -18,6 +18,7 @@ from analyzer.reporters.html.code import Code, Listing
 from analyzer.reporters.html.graph import Picture, draw
 from analyzer.reporters.html.radar import Radar, radar
 from analyzer.reporters.html.texts import Texts
+from analyzer.reporters.owners_word import owners_sentences
 from analyzer.reporters.words import spans, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection, as_if_met
 from analyzer.technologies import Technology
@@ -113,6 +114,11 @@ class ReportView:
     def claims(self) -> tuple[Claim, ...]:
         """The claims, plans last."""
         return tuple(sorted(self.report.claims, key=lambda item: item.aside))
+
+    @property
+    def owners_word(self) -> list[str]:
+        """What the repository says about its own check, as sentences; none where it says nothing."""
+        return [visible(item) for item in owners_sentences(self.report)]
 
     @property
     def platform(self) -> list[str]:

@@ -5,8 +5,12 @@
 
   function begin() {
     all("[data-copy]").forEach(function (button) {
-      if (!button.hidden || !navigator.clipboard) { return; }
-      button.hidden = false;
+      if (button.dataset.begun) { return; }
+      button.dataset.begun = "yes";
+      if (!navigator.clipboard) {
+        button.hidden = true;
+        return;
+      }
       button.addEventListener("click", function () {
         navigator.clipboard.writeText(window.location.origin + window.location.pathname).then(function () {
           var words = button.textContent;

@@ -19,7 +19,12 @@ from analyzer.reporters.html.texts import Texts, load_texts, plural_category
 from analyzer.wiring import Chain, Edge, Gap, Link, Node, WiringSummary
 
 ROOT = Path(__file__).parents[3]
-TEMPLATES = [*(ROOT / "analyzer" / "reporters" / "html" / "templates").rglob("*.html"), *(ROOT / "api").rglob("*.html")]
+PORTFOLIO = ROOT / "analyzer" / "portfolio" / "reporters"
+TEMPLATES = [
+    *(ROOT / "analyzer" / "reporters" / "html" / "templates").rglob("*.html"),
+    *PORTFOLIO.rglob("*.html"),
+    *(ROOT / "api").rglob("*.html"),
+]
 
 
 def keys(entries: dict[str, object], before: str = "") -> set[str]:
@@ -52,7 +57,11 @@ def test_texts_of_templates_exist(path: Path):
 def test_every_text_is_used():
     entries = tomllib.loads((ROOT / "analyzer" / "reporters" / "html" / "texts" / "en.toml").read_text("utf-8"))
     code = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
-    sources = [*(ROOT / "analyzer" / "reporters" / "html").glob("*.py"), *(ROOT / "api").rglob("*.py")]
+    sources = [
+        *(ROOT / "analyzer" / "reporters" / "html").glob("*.py"),
+        *PORTFOLIO.glob("*.py"),
+        *(ROOT / "api").rglob("*.py"),
+    ]
     code += "\n".join(path.read_text("utf-8") for path in sources)
     stems = tuple(re.findall(r'\bt(?:exts)?\("([\w.-]+\.)" ~', code)) + tuple(re.findall(r'f"([\w.]+\.)\{', code))
     unused = [

@@ -94,7 +94,6 @@
     }).join(" "));
   }
   switches.forEach(function (box) {
-    box.closest(".switch").hidden = false;
     box.addEventListener("change", recompute);
   });
   if (outlook) {
@@ -110,7 +109,6 @@
   // -- checklist ----------------------------------------------------------------------------------------------
   var toggle = one("[data-toggle]");
   if (toggle) {
-    toggle.hidden = false;
     toggle.addEventListener("click", function () {
       var open = toggle.textContent === toggle.dataset.open;
       all(root, ".criterion").forEach(function (line) { line.open = open; });
@@ -147,7 +145,6 @@
   });
 
   all(root, "[data-print]").forEach(function (button) {
-    button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
   });
   }

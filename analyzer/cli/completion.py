@@ -1,0 +1,28 @@
+"""``folioscope completion``: the script that lets a shell complete commands and options."""
+
+from __future__ import annotations
+
+import argparse
+
+SHELLS = ("bash", "zsh", "tcsh")
+_HOW = """\
+bash:  folioscope completion bash > ~/.local/share/bash-completion/completions/folioscope
+zsh:   folioscope completion zsh > "${fpath[1]}/_folioscope"
+tcsh:  folioscope completion tcsh > ~/.folioscope.completion.csh   and source it in ~/.tcshrc"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which shell."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = f"Print a completion script; put it where the shell looks:\n\n{_HOW}"
+    parser.add_argument("shell", choices=SHELLS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print it (shtab writes it from the parsers)."""
+    import shtab
+
+    from analyzer.cli import parser_of
+
+    print(shtab.complete(parser_of(whole=True), arguments.shell))
+    return 0

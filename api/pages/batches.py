@@ -1,0 +1,141 @@
+"""Batches: an upload, a table that fills while it runs, and rows side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import select
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from api.accounts.audit import audit
+from api.accounts.principal import Principal, Reader, Writer, check_origin
+from api.pages.errors import PageRoute
+from api.pages.rows import Filters, Row, read_rows, tabled
+from api.pages.templating import is_partial, page
+from api.problems import CODES, Problem
+from api.routes.batches import (
+    BatchId,
+    cancel_rows,
+    find_batch,
+    list_batches,
+    read_upload,
+    remove_batch,
+    resume_rows,
+    start_from,
+    view_of,
+)
+from api.service import Service, ServiceDep
+from api.store.models import Analysis
+from api.store.reports import document_for
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=PageRoute)
+
+SAMPLE = (
+    "url,ref,subdir,label\n"
+    "https://github.com/octocat/Hello-World,,,candidate-1\n"
+    "octocat/Spoon-Knife,main,,candidate-2\n"
+)  # fmt: skip
+COMPARED = (2, 4)
+
+
+@router.get("/batches")
+def overview(request: Request, service: ServiceDep, principal: Reader) -> Response:
+    """The upload, and the batches that there are."""
+    return _overview(request, service, principal)
+
+
+def _overview(
+    request: Request, service: Service, principal: Principal, *, typed: dict[str, str] | None = None,
+    problem: Problem | None = None,
+) -> Response:  # fmt: skip
+    batches = list_batches(service, principal, 100, "")
+    status = CODES[problem.code][0] if problem else 200
+    kept = typed or {"name": "", "rubric": "mlops"}
+    return page(request, "batches.html", status=status, typed=kept, problem=problem, batches=batches.items)
+
+
+@router.get("/batches/sample.csv")
+def sample() -> Response:
+    """A file to begin with."""
+    headers = {"Content-Disposition": 'attachment; filename="folioscope-sample.csv"'}
+    return PlainTextResponse(SAMPLE, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/batches")
+async def begin(request: Request, service: ServiceDep, principal: Writer) -> Response:
+    """Start a batch from a file."""
+    check_origin(request)
+    form = await request.form()
+    typed = {name: str(form.get(name) or "")[:200] for name in ("name", "rubric")}
+    try:
+        wanted = await read_upload(request, "", "mlops")
+        view, _ = await run_in_threadpool(start_from, request, service, principal, wanted)
+    except Problem as problem:
+        told = problem  # its name ends with this block
+        return await run_in_threadpool(lambda: _overview(request, service, principal, typed=typed, problem=told))
+    return RedirectResponse(f"/batches/{view.id}", 303)
+
+
+@router.get("/batches/{batch_id}")
+def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Reader) -> Response:
+    """The table of a batch; its filters stand in the address."""
+    filters = Filters.of(request.query_params)
+    with service.store.reading() as session:
+        batch = view_of(session, find_batch(session, batch_id, principal))
+        table = tabled(read_rows(session, batch_id), filters)
+    template = "batch_part.html" if is_partial(request) else "batch.html"
+    return page(request, template, batch=batch, table=table, filters=filters, may_write="write" in principal.scopes)
+
+
+@router.get("/batches/{batch_id}/compare")
+def side_by_side(request: Request, batch_id: BatchId, service: ServiceDep, principal: Reader) -> Response:
+    """Two to four rows side by side."""
+    wanted = request.query_params.getlist("row")[:20]
+    blind = request.query_params.get("blind") == "1"
+    chosen: list[tuple[Row, dict[str, Any]]] = []
+    with service.store.reading() as session:
+        find_batch(session, batch_id, principal)
+        if COMPARED[0] <= len(wanted) <= COMPARED[1]:
+            rows = {row.id: row for row in read_rows(session, batch_id)}
+            found = session.scalars(
+                select(Analysis).where(Analysis.id.in_(wanted), Analysis.batch_id == batch_id)
+            ).all()
+            documents = {item.id: document_for(session, item) for item in found if item.status == "done"}
+            for name in wanted:
+                document = documents.get(name)
+                if document and name in rows:
+                    chosen.append((rows[name], document))
+    if len(chosen) > 1:
+        with service.store.writing() as session:
+            for row, _ in chosen:
+                audit(session, principal, "report.view", row.id, "side by side")
+    template = "side_by_side_part.html" if is_partial(request) else "side_by_side.html"
+    return page(request, template, chosen=chosen, batch_id=batch_id, blind=blind)
+
+
+@router.post("/batches/{batch_id}/cancel")
+async def cancel(request: Request, batch_id: BatchId, service: ServiceDep, principal: Writer) -> Response:
+    """Cancel the rows that have not ended."""
+    check_origin(request)
+    await run_in_threadpool(cancel_rows, batch_id, service, principal)
+    return RedirectResponse(f"/batches/{batch_id}", 303)
+
+
+@router.post("/batches/{batch_id}/resume")
+async def resume(request: Request, batch_id: BatchId, service: ServiceDep, principal: Writer) -> Response:
+    """Run the rows again that were cancelled or failed."""
+    check_origin(request)
+    await run_in_threadpool(resume_rows, batch_id, service, principal)
+    return RedirectResponse(f"/batches/{batch_id}", 303)
+
+
+@router.post("/batches/{batch_id}/delete")
+async def delete(request: Request, batch_id: BatchId, service: ServiceDep, principal: Writer) -> Response:
+    """Delete a batch and its reports."""
+    check_origin(request)
+    await run_in_threadpool(remove_batch, batch_id, service, principal)
+    return RedirectResponse("/batches", 303)

@@ -1,0 +1,1 @@
+"""A rule for Folioscope: is there a model card?"""

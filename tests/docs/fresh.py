@@ -1,0 +1,100 @@
+"""A fresh environment: Folioscope's wheel, built from this tree, and nothing else of ours. What it needs is looked up in
+the environment of the tests, which is not written to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["Fresh", "fresh_in"]
+
+ROOT = Path(__file__).parents[2]
+
+
+class Fresh:
+    """A virtual environment with the wheel in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def environment(self, home: Path) -> Mapping[str, str]:
+        """The variables of a user who has just installed it."""
+        return {
+            "PATH": f"{self.folder / 'venv' / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(home),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "LANG": "C.UTF-8",
+            "COLUMNS": "80",
+            "TERM": "dumb",
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it the other way round: the backend is not downloaded
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_ROOT_USER_ACTION": "ignore",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in _PERSON.items()},
+        }
+
+    def copy(self, to: Path) -> Fresh:
+        """Another one like it, for a page that installs something."""
+        return _made(to, self.folder / "wheels")
+
+
+_PERSON = {"NAME": "Tester", "EMAIL": "tester@example.org", "DATE": "2026-01-03T03:04:05Z"}
+
+
+def fresh_in(shared: Path) -> Fresh:
+    """The environment below a folder that the processes of a test run share; made by the first that asks."""
+    folder = shared / "fresh"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            _run(
+                sys.executable,
+                "-m",
+                "build",
+                "--wheel",
+                "--no-isolation",
+                "--outdir",
+                str(folder / "wheels"),
+                str(ROOT),
+            )
+            _made(folder, folder / "wheels")
+            (folder / "done").touch()
+    return Fresh(folder)
+
+
+def _made(folder: Path, wheels: Path) -> Fresh:
+    venv = folder / "venv"
+    _run(sys.executable, "-m", "venv", "--without-pip", str(venv))
+    [packages] = venv.glob("lib/python*/site-packages")
+    # A folder named in a .pth file is searched, but its own .pth files, such as that of an editable install, are not read.
+    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    [wheel] = wheels.glob("folioscope-*.whl")
+    pip = (
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--force-reinstall",
+        "--disable-pip-version-check",
+    )
+    _run(str(venv / "bin" / "python"), *pip, str(wheel))
+    return Fresh(folder)
+
+
+def _run(*command: str) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "COVERAGE_PROCESS_START")
+    }
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,111 @@
+"""Pieces of the pages that need no browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.pages import assets
+from api.pages.accounts import _inside
+from api.pages.rows import PER_PAGE, Bar, Filters, Row, Summary, tabled
+from api.pages.start import EXAMPLES, _folder
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_vendored_script_is_the_locked_one():
+    vendored = ROOT / "api" / "pages" / "static" / "vendor" / "htmx.min.js"
+    locked = ROOT / "tests" / "node" / "node_modules" / "htmx.org" / "dist" / "htmx.min.js"
+    assert vendored.read_bytes() == locked.read_bytes()
+
+
+def test_assets_are_named_by_their_content():
+    assert assets.asset("report/report.css").startswith("/static/report/report.css?v=")
+    assert assets.asset("pages/pages.css") != assets.asset("report/report.css")
+
+
+def test_examples_are_there():
+    assert all(_folder(name).is_dir() for name in EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "", "javascript:1", "/a\nb"]
+)
+def test_a_sign_in_leads_to_our_pages_alone(target):
+    assert _inside(target) == "/batches"
+
+
+def test_a_sign_in_leads_to_the_page_that_was_wanted():
+    assert _inside("/keys?x=1") == "/keys?x=1"
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+SUMMARY = Summary((Bar("a", "A", 1, 2), Bar("b", "B", 3, 3)), "Tests", "Alerts", frozenset({"docker"}))
+
+
+def row(number: int, score: float | None, **more: object) -> Row:
+    made = Row(
+        f"id{number}", number, number + 1, f"name {number}", "", "done" if score is not None else "queued", score, "", "", "",
+        "", SUMMARY if score is not None else None,
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def numbers(rows, query: dict[str, str]) -> list[int]:
+    return [item.number for item in tabled(rows, Filters.of(query)).rows]
+
+
+ROWS = [row(1, 40.0), row(2, None), row(3, 90.0), row(4, 40.0), row(5, None, status="failed", cause="gone")]
+
+
+def test_best_first_equals_in_order_and_without_a_score_last():
+    assert numbers(ROWS, {}) == [3, 1, 4, 2]
+    assert numbers(ROWS, {"sort": "-score"}) == [1, 4, 3, 2]
+    assert numbers(ROWS, {"sort": "-line"}) == [1, 2, 3, 4]
+    assert numbers(ROWS, {"sort": "name"}) == [4, 3, 2, 1]
+
+
+def test_failed_rows_stand_apart():
+    assert [item.number for item in tabled(ROWS, Filters()).failed] == [5]
+
+
+def test_filters():
+    other = replace(SUMMARY, sections=(Bar("a", "A", 2, 2), Bar("b", "B", 0, 3)), technologies=frozenset({"helm"}))
+    rows = [row(1, 40.0), row(2, 80.0, summary=other), row(3, None)]
+    assert numbers(rows, {"least": "50"}) == [2]
+    assert numbers(rows, {"most": "50"}) == [1]
+    assert numbers(rows, {"technology": "docker"}) == [1]
+    assert numbers(rows, {"section": "b", "share": "75"}) == [1]
+    assert numbers(rows, {"sort": "a"}) == [2, 1, 3]
+    assert tabled(rows, Filters()).technologies == ("docker", "helm")
+
+
+@pytest.mark.parametrize(
+    "query", [{"least": "x"}, {"least": "-1"}, {"most": "1e9"}, {"page": "-4"}, {"share": "nan"}, {"sort": "no"}]
+)
+def test_what_an_address_gets_wrong_counts_as_not_said(query):
+    assert len(tabled(ROWS, Filters.of(query)).rows) == 4
+
+
+def test_an_address_says_what_is_not_as_usual_and_comes_back():
+    filters = Filters.of(
+        {"sort": "-name", "least": "5", "section": "a", "share": "75", "technology": "helm", "blind": "1"}
+    )
+    assert filters.address() == "?sort=-name&least=5&section=a&share=75&technology=helm&blind=1"
+    assert Filters().address() == "?"
+    assert "sort=-score" in Filters().sorting("score")
+    assert "page=2" in Filters().address(page=2)
+
+
+def test_hidden_names_sort_by_the_order_of_the_file():
+    rows = [row(1, 1.0, name="z"), row(2, 2.0, name="a")]
+    assert numbers(rows, {"sort": "-name", "blind": "1"}) == [1, 2]
+
+
+def test_many_rows_come_in_pages():
+    rows = [row(number, float(number % 100)) for number in range(1, PER_PAGE * 2 + 10)]
+    table = tabled(rows, Filters(page=3))
+    assert (len(table.rows), table.pages) == (9, 3)
