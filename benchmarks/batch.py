@@ -19,7 +19,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -42,10 +41,9 @@ PROGRAM = [sys.executable, "-m", "analyzer.cli", "batch"]
 
 @dataclass(frozen=True)
 class Run:
-    """One command: seconds by the clock and of processors, the largest memory of a worker in MiB."""
+    """One command: seconds by the clock, the largest memory of a worker in MiB."""
 
     wall: float
-    processor: float
     worker: float
 
 
@@ -76,15 +74,12 @@ def main() -> None:
 
 def run_once(root: Path, file: Path, name: str, *more: str) -> Run:
     """One batch with an empty store."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     command = [*PROGRAM, str(file), "--output", str(root / name), "--store", str(root / f"{name}.sqlite"), "--offline"]
     subprocess.run([*command, "--quiet", *more], check=False)
     wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     peaks = [json.loads(line)["peak"] for line in (root / name / "journal.jsonl").read_bytes().splitlines()]
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(wall, processor, max(peaks) / 1024 / 1024)
+    return Run(wall, max(peaks) / 1024 / 1024)
 
 
 def print_throughput(root: Path, file: Path, count: int, rounds: int) -> None:
@@ -99,7 +94,6 @@ def print_throughput(root: Path, file: Path, count: int, rounds: int) -> None:
     print("| | --jobs 1 | --jobs 2 |\n|---|---:|---:|")
     print(f"| seconds, best | {best[1].wall:.1f} | {best[2].wall:.1f} |")
     print(f"| repositories a second | {count / best[1].wall:.2f} | {count / best[2].wall:.2f} |")
-    print(f"| processor seconds | {best[1].processor:.1f} | {best[2].processor:.1f} |")
     peaks = {jobs: max(run.worker for run in found) for jobs, found in runs.items()}
     print(f"| memory of a worker at most, MiB | {peaks[1]:.0f} | {peaks[2]:.0f} |")
     print(f"\nTwo workers do {best[1].wall / best[2].wall:.2f} times as much.")
