@@ -141,7 +141,14 @@ def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
     return found
 
 
-_EVERYWHERE = ("request.malformed", "request.invalid", "rate.exceeded", "service.unavailable")
+# A key that is wrong, over or revoked is refused wherever it is sent.
+_EVERYWHERE = (
+    "request.malformed",
+    "request.invalid",
+    "access.unauthenticated",
+    "rate.exceeded",
+    "service.unavailable",
+)
 
 
 def add_handlers(app: FastAPI) -> None:

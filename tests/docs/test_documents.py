@@ -22,7 +22,10 @@ COMMAND = re.compile(r"`(folioscope [^`]+)`")
 def test_links_lead_to_files(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
     links = [link for link in LINK.findall(text) if not link.startswith(("http://", "https://", "mailto:"))]
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    # Pages of docs/reference are made when the site is built; its own test follows the links to them.
+    made = ROOT / "docs" / "reference"
+    targets = [(path.parent / link).resolve() for link in links]
+    assert [target for target in targets if not target.exists() and made not in target.parents] == []
 
 
 def test_modules_that_the_architecture_names_exist() -> None:

@@ -55,7 +55,7 @@ def test_the_criterion_appears_in_every_format(name: str, installed: tuple[Fresh
         assert shown != analysis(installed, name, extended=False)
     else:
         assert "model card" in shown.lower()
-        assert "card.model-card" in shown or name in ("text", "markdown", "html"), shown[:400]
+        assert "card.model-card" in shown or name in ("text", "markdown", "html", "annotations"), shown[:400]
 
 
 @pytest.mark.timeout(300)
