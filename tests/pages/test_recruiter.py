@@ -125,8 +125,7 @@ def test_rows_side_by_side_by_keyboard(batch: tuple[BrowserContext, str]):
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["1280-light", "390-dark"])
 def test_no_serious_violation(batch: tuple[BrowserContext, str], site: Site, size: dict[str, int], scheme: str):
     opened, address = batch
     page = opened.new_page()
