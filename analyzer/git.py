@@ -229,9 +229,6 @@ class ObjectReader:
         self._process = _start(command(git_dir, "cat-file", "--batch"))
         self._seconds = seconds
         self._expired = False
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
-        self._timer.start()
 
     def __enter__(self) -> ObjectReader:
         return self
@@ -241,7 +238,6 @@ class ObjectReader:
 
     def close(self) -> None:
         """End the process."""
-        self._timer.cancel()
         _end_group(self._process)
 
     def _expire(self) -> None:
@@ -252,9 +248,13 @@ class ObjectReader:
         """Yield (object id, content) for each name, or None for an object that is not here.
 
         Raises:
-            LimitError: the time is over.
+            LimitError: git took longer for them than it may. What is done with them in between has its own limit.
             GitError: git ended or said what cannot be understood.
         """
+        # Each call has its own clock: a long analysis asks for files from its beginning to its end.
+        timer = threading.Timer(self._seconds, self._expire)
+        timer.daemon = True
+        timer.start()
         try:
             yield from self._read(names)
         except (BrokenPipeError, ValueError, OSError) as error:
@@ -263,6 +263,8 @@ class ObjectReader:
                     f"Reading objects took longer than {self._seconds:g} seconds", "Analyze a smaller repository."
                 ) from error
             raise GitError("git cat-file ended early", "The repository may be damaged; run git fsck on it.") from error
+        finally:
+            timer.cancel()
 
     def _read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
         stdin, stdout = self._process.stdin, self._process.stdout

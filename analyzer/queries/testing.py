@@ -114,16 +114,24 @@ def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
 def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function]:
     """Tests with assertions of the project's own code that need nothing running."""
     for module in _modules(repo, collected=collected):
+        if not _tests_own_code(repo, module):
+            continue
         for function in _functions(module, named=collected):
             if _INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(
                 repo, function
             ):
                 continue
-            if not is_integration(repo, function) and _tests_own_code(repo, module, function):
+            if not is_integration(repo, function):
                 yield function
 
 
-def _tests_own_code(repo: Repository, module: PythonModule, function: Function) -> bool:
+@remembered
+def _module_folders(repo: Repository) -> frozenset[str]:
+    """The names of folders that hold modules."""
+    return frozenset(part for module in repo.modules for part in module.path.split("/")[:-1])
+
+
+def _tests_own_code(repo: Repository, module: PythonModule) -> bool:
     """Whether the module imports something of this repository, or reads a file of it."""
     local = repo.world.local
     for item in module.imports:
@@ -133,9 +141,7 @@ def _tests_own_code(repo: Repository, module: PythonModule, function: Function) 
             path = local.find(dotted, module.path)
             if path and path != module.path:
                 return True
-        if item.root and any(
-            path.split("/")[0] == item.root or f"/{item.root}/" in path for path in (m.path for m in repo.modules)
-        ):
+        if item.root in _module_folders(repo):
             return True
     return False
 
