@@ -105,7 +105,7 @@ def _in_pictures(readme: Document) -> Iterator[_Mention]:
             yield _Mention(name, readme.path, image.line, "names {} in a badge or picture")
 
 
-_DESCRIPTION = re.compile(r"""(?im)^\s*"?description"?\s*[=:]\s*(.{1,400})$""")
+_DESCRIPTION = re.compile(r"""(?im)^[ \t]*"?description"?[ \t]*[=:][ \t]*(.{1,400})$""")
 
 
 def _in_descriptions(repo: Repository) -> Iterator[_Mention]:

@@ -23,7 +23,7 @@ _LINT_HOOKS = re.compile(
 )
 
 
-_COMMENTED_JOB = re.compile(r"(?m)^\s*#\s*(?:- )?(?:on|jobs|steps|runs-on|uses|run):")
+_COMMENTED_JOB = re.compile(r"(?m)^[ \t]*#[ \t]*(?:- )?(?:on|jobs|steps|runs-on|uses|run):")
 
 
 @rule("ci.pipeline", reads=_CI)

@@ -125,3 +125,18 @@ def validate() -> Callable[[object], None]:
         assert errors == []
 
     return check
+
+
+_TOGETHER = ("api", "pages", "docs", "deploy", "platform", "portfolio")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a file that start servers, browsers or environments in one process (``--dist loadgroup``)."""
+    for item in items:
+        part = (
+            item.path.relative_to(config.rootpath / "tests").parts[0]
+            if item.path.is_relative_to(config.rootpath / "tests")
+            else ""
+        )
+        if part in _TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))

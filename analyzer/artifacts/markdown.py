@@ -101,6 +101,7 @@ class _Builder:
             self._starts.append(position + 1)
             position = encoded.find(b"\n", position + 1)
         self._sections: list[Section] = []
+        self._above: list[Section] = []  # the last section of each level that the present one is within
         self._title, self._level, self._head = "", 0, 1
         self._blocks: list[Block] = []
         self._links: list[Link] = []
@@ -270,18 +271,16 @@ class _Builder:
 
     def _close_section(self) -> None:
         if self._title or self._blocks or self._links or self._images:
-            trail: list[str] = []
-            level = self._level
-            for section in reversed(self._sections):
-                if 0 < section.level < level:
-                    trail.insert(0, section.title)
-                    level = section.level
-            self._sections.append(
-                Section(
-                    self._path, self._title, self._level, self._head, tuple(self._blocks), tuple(self._links),
-                    tuple(self._images), tuple(trail),
-                )
+            while self._level and self._above and self._above[-1].level >= self._level:
+                self._above.pop()
+            trail = tuple(section.title for section in self._above) if self._level else ()
+            section = Section(
+                self._path, self._title, self._level, self._head, tuple(self._blocks), tuple(self._links),
+                tuple(self._images), trail,
             )  # fmt: skip
+            self._sections.append(section)
+            if self._level:
+                self._above.append(section)
         self._blocks, self._links, self._images = [], [], []
 
     def finished(self) -> Document:

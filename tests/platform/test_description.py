@@ -44,7 +44,7 @@ def test_a_tree_and_a_comparison_are_read_as_the_description_has_them(official: 
     assert platform.paths("octocat/Hello-World", "main") == ("file.rb", "exec_file")
     assert platform.own_commits("octocat/Hello-World") is None  # the example is no fork
     comparison = platform.github.get_repo("octocat/Hello-World").compare("octocat:main", "main")
-    assert comparison.ahead_by == 4
+    assert comparison.ahead_by == 1  # as the example of the description has it
     assert official.refused() == []
 
 
