@@ -130,6 +130,7 @@ def validate() -> Callable[[object], None]:
 _TOGETHER = ("api", "pages", "docs", "deploy", "platform", "portfolio")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of a file that start servers, browsers or environments in one process (``--dist loadgroup``)."""
     for item in items:

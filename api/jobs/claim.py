@@ -7,6 +7,7 @@ is first served. Rows of batches never use the reserved processes, so that a sin
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -115,7 +116,8 @@ def _take(session: Session, settings: Settings, worker: str, analysis: Analysis)
     moment = now()
     analysis.status, analysis.stage, analysis.detail = "acquiring", "start", ""
     analysis.attempts += 1
-    analysis.lease = f"{worker}/{analysis.attempts}"
+    # The same worker may take a job again whose attempts were set back, while its first attempt still ends.
+    analysis.lease = f"{worker}/{analysis.attempts}/{secrets.token_hex(4)}"
     analysis.lease_until = moment + timedelta(seconds=settings.lease_seconds)
     analysis.started_at = analysis.started_at or moment
     record(session, analysis, "acquiring", status="acquiring", attempt=analysis.attempts)

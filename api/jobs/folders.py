@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ class WorkerFolder:
     """A folder below the clones that belongs to one process. Its lock is free as soon as that process is gone."""
 
     def __init__(self, clones: Path) -> None:
-        self.worker = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.worker = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.path = clones / self.worker
         self.path.mkdir(parents=True, mode=0o700)
         self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
@@ -26,9 +27,11 @@ class WorkerFolder:
 
     @contextmanager
     def job(self, name: str) -> Iterator[Path]:
-        """A folder for one job, removed at its end with all that is in it."""
-        folder = self.path / name
-        folder.mkdir(mode=0o700, exist_ok=True)
+        """A folder for one attempt at a job, removed at its end with all that is in it.
+
+        Each attempt has its own: one that was cancelled may still end while the job runs again.
+        """
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.path))
         try:
             yield folder
         finally:

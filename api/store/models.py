@@ -174,7 +174,7 @@ class Analysis(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     not_before: Mapped[datetime] = mapped_column(Utc, default=now)
     lease: Mapped[str | None] = mapped_column(String(64))
-    """Who works on it, as worker and attempt; what an older lease reports is not taken."""
+    """Who works on it, as worker, attempt and a random word; what an older lease reports is not taken."""
     lease_until: Mapped[datetime | None] = mapped_column(Utc)
     stage: Mapped[str] = mapped_column(String(32), default="")
     detail: Mapped[str] = mapped_column(String(300), default="")

@@ -145,7 +145,7 @@ def test_a_batch_is_cancelled_resumed_and_deleted(stack: Stack):
         resumed = client.post(f"{link}/resume").json()
         assert (resumed["status"], resumed["finished"]) == ("running", 0)
         shown = ended(client, link)
-        assert (shown["status"], shown["counts"]) == ("done", {"done": 3})
+        assert (shown["status"], shown["counts"]) == ("done", {"done": 3}), client.get(f"{link}/results.jsonl").text
         assert client.post(f"{link}/resume").json()["code"] == "batch.state"
         row = client.get(shown["links"]["analyses"]).json()["items"][0]["links"]
         assert client.get(row["report"]).status_code == 200
