@@ -117,7 +117,7 @@ def _alike(store: Store, text: int, sketch: bytes) -> dict[int, float]:
         return {}
     marks = ",".join("?" * len(bands := bands_of(sketch)))
     found = store.query(
-        f"select distinct text.id, text.sketch from band join text on text.id = band.text "  # noqa: S608 marks only
+        f"select distinct text.id, text.sketch from band join text on text.id = band.text "  # nosec B608 # noqa: S608 marks only
         f"where hash in ({marks}) and text.id <> ? limit ?",
         (*bands, text, _CANDIDATES),
     )
