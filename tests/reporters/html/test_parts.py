@@ -23,7 +23,7 @@ PORTFOLIO = ROOT / "analyzer" / "portfolio" / "reporters"
 TEMPLATES = [
     *(ROOT / "analyzer" / "reporters" / "html" / "templates").rglob("*.html"),
     *PORTFOLIO.rglob("*.html"),
-    *(ROOT / "api").rglob("*.html"),
+    *(ROOT / "api" / "pages").rglob("*.html"),  # the page of the API is made of its description, in English
 ]
 
 
