@@ -79,7 +79,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     parts += _owners_word(report)
     parts += list(_problems(report, verbose))
     parts.append(_about(report))
-    console.print(Group(*parts))
+    console.print(Group(*parts), crop=False)
 
 
 def _title(text: str) -> Text:
@@ -152,6 +152,13 @@ def _link(report: Report, evidence: Evidence) -> Text:
     return Text(place(evidence), style=f"link {url}" if url else "")
 
 
+def _whole(link: Text) -> Text:
+    """A place on a line of its own below a criterion, further left where it is long: terminals open no half of one."""
+    indent = max(2, min(15, _WIDTH - link.cell_len))
+    line = Text(" " * indent, no_wrap=True, overflow="ignore")
+    return line.append_text(link)
+
+
 def _strength(report: Report, item: ScoredCriterion) -> Text:
     line = Text.assemble((f"{_MARKS[Status.MET]} ", "green"), item.criterion.title)
     if item.decision.evidence:
@@ -184,7 +191,7 @@ def _criterion(report: Report, item: ScoredCriterion, verbose: bool) -> list[Ren
         found.append(Padding(Text(visible(item.decision.summary), style="bright_black"), (0, 0, 0, 15)))
     most = len(item.decision.evidence) if verbose else 2
     for evidence in item.decision.evidence[:most]:
-        found.append(Padding(_link(report, evidence), (0, 0, 0, 15)))
+        found.append(_whole(_link(report, evidence)))
         if verbose and evidence.snippet:
             found.append(
                 Padding(

@@ -53,6 +53,11 @@ def test_evidence_is_path_and_line_two_at_most():
     assert "k8s.yaml:9" in render_text(report(RUBRIC, *DECISIONS), verbose=True)
 
 
+def test_a_long_path_is_never_broken():
+    path = "a" * 40 + "/" + "b" * 50 + ".py"
+    assert f"  {path}:3" in render_text(report(RUBRIC, decision("a.x", "met", f"{path}:3"))).splitlines()
+
+
 def test_verbose_adds_instructions_and_the_lines_themselves():
     text = render_text(report(RUBRIC, *DECISIONS), verbose=True)
     assert "How: How b.z." in text
