@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.cli.options import add_judging, add_limits, add_platform, add_reading, options_of, platform_of, score_of
-from analyzer.cli.output import check_output, showing_progress, write_file, write_out
+from analyzer.cli.output import check_output, showing_progress, write_result
 from analyzer.collector import paused_collector
 from analyzer.reporters.formats import FORMATS, render
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from analyzer.acquire import Progress
     from analyzer.analysis import Options
     from analyzer.report import Report
@@ -71,14 +73,14 @@ def _beside(report: Report, options: Options, progress: Progress) -> Report:
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:
-    if arguments.output:
-        write_file(arguments.output, render(report, arguments.format, verbose=arguments.verbose))
-    if arguments.quiet:
-        print(f"{report.scorecard.score:g}")
-    elif not arguments.output and arguments.format == "text":
-        from analyzer.reporters.text import console_for, print_report
+    def printing(console: Console) -> None:
+        from analyzer.reporters.text import print_report
 
-        console = console_for(sys.stdout, color=False if arguments.no_color else None)
         print_report(report, console, verbose=arguments.verbose)
-    elif not arguments.output:
-        write_out(render(report, arguments.format, verbose=arguments.verbose))
+
+    write_result(
+        arguments,
+        lambda: render(report, arguments.format, verbose=arguments.verbose),
+        printing,
+        lambda: f"{report.scorecard.score:g}",
+    )

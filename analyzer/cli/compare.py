@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of
-from analyzer.cli.output import check_output, write_file, write_out
+from analyzer.cli.output import check_output, write_result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,14 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
     options, repository = options_of(arguments), Path(arguments.repo)
     base, head = (document_of(name, repository, options) for name in (arguments.base, arguments.head))
     comparison = compare_documents(base, head, (arguments.base, arguments.head))
-    if arguments.output:
-        write_file(arguments.output, render_comparison(comparison, arguments.format))
-    elif arguments.format == "text":
-        from analyzer.reporters.text import console_for
-
-        print_comparison(comparison, console_for(sys.stdout, color=False if arguments.no_color else None))
-    else:
-        write_out(render_comparison(comparison, arguments.format))
+    write_result(
+        arguments,
+        lambda: render_comparison(comparison, arguments.format),
+        lambda console: print_comparison(comparison, console),
+    )
     if arguments.fail_on_regression and comparison.regression:
         lost = ", ".join(item.criterion for item in comparison.lost) or "the score"
         print(f"folioscope: worse than {arguments.base}: {lost}", file=sys.stderr)

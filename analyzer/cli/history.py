@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of
-from analyzer.cli.output import check_output, showing_progress, write_file, write_out
+from analyzer.cli.output import check_output, showing_progress, write_result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,14 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     with showing_progress(arguments) as progress:
         trend = read_trend(arguments.target, choice, options, progress)
     render = {"text": render_text, "json": render_json, "svg": render_svg}[arguments.format]
-    if arguments.output:
-        write_file(arguments.output, render(trend))
-    if arguments.quiet:
-        print("\n".join(f"{point.score:g}" for point in trend.points))
-    elif not arguments.output and arguments.format == "text":
-        from analyzer.reporters.text import console_for
-
-        print_trend(trend, console_for(sys.stdout, color=False if arguments.no_color else None))
-    elif not arguments.output:
-        write_out(render(trend))
+    write_result(
+        arguments,
+        lambda: render(trend),
+        lambda console: print_trend(trend, console),
+        lambda: "\n".join(f"{point.score:g}" for point in trend.points),
+    )
     return 0

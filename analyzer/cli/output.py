@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,11 @@ from analyzer.errors import UsageError
 from analyzer.reporters.words import visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from analyzer.acquire import Progress
 
-__all__ = ["check_output", "showing_progress", "write_file", "write_out"]
+__all__ = ["check_output", "showing_progress", "write_file", "write_out", "write_result"]
 
 
 def check_output(path: Path) -> None:
@@ -44,6 +46,35 @@ def write_out(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+def write_result(
+    arguments: argparse.Namespace,
+    rendered: Callable[[], str],
+    printing: Callable[[Console], None],
+    brief: Callable[[], str] | None = None,
+) -> None:
+    """Write what a command found, as its ``--output``, ``--format``, ``--quiet`` and ``--no-color`` say.
+
+    Args:
+        arguments: those of the command.
+        rendered: the result in its format.
+        printing: prints it as text.
+        brief: what ``--quiet`` prints, where the command has it.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if arguments.output:
+        write_file(arguments.output, rendered())
+    if brief and arguments.quiet:
+        print(brief())
+    elif not arguments.output and arguments.format == "text":
+        from analyzer.reporters.text import console_for
+
+        printing(console_for(sys.stdout, color=False if arguments.no_color else None))
+    elif not arguments.output:
+        write_out(rendered())
 
 
 @contextmanager

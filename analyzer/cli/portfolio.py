@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.cli.options import add_judging, add_limits, add_platform, add_reading, options_of, score_of
-from analyzer.cli.output import check_output, showing_progress, write_file, write_out
+from analyzer.cli.output import check_output, showing_progress, write_result
 from analyzer.errors import UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from analyzer.portfolio.model import Portfolio
 
 _FORMATS = ("text", "json", "markdown", "html", "csv")
@@ -91,15 +93,14 @@ def _positive(text: str) -> int:
 def _write(portfolio: Portfolio, arguments: argparse.Namespace) -> None:
     from analyzer.portfolio.reporters import render_portfolio
 
-    if arguments.output:
-        write_file(arguments.output, render_portfolio(portfolio, arguments.format, verbose=arguments.verbose))
-    if arguments.quiet:
-        print(f"{portfolio.score:g}")
-    elif not arguments.output and arguments.format == "text":
+    def printing(console: Console) -> None:
         from analyzer.portfolio.reporters.text import print_portfolio
-        from analyzer.reporters.text import console_for
 
-        console = console_for(sys.stdout, color=False if arguments.no_color else None)
         print_portfolio(portfolio, console, verbose=arguments.verbose)
-    elif not arguments.output:
-        write_out(render_portfolio(portfolio, arguments.format, verbose=arguments.verbose))
+
+    write_result(
+        arguments,
+        lambda: render_portfolio(portfolio, arguments.format, verbose=arguments.verbose),
+        printing,
+        lambda: f"{portfolio.score:g}",
+    )

@@ -24,7 +24,7 @@ from analyzer.snapshot import Problem
 from analyzer.soundness import Defect
 from analyzer.technologies import Technology
 
-__all__ = ["as_document", "from_document", "render_json"]
+__all__ = ["as_document", "evidence_part", "from_document", "render_json"]
 
 
 def render_json(report: Report) -> str:
@@ -73,14 +73,14 @@ def as_document(report: Report) -> dict[str, Any]:
                 "max_points": item.criterion.points,
                 "bonus": item.criterion.bonus,
                 "summary": _plain(item.decision.summary),
-                "evidence": [_evidence(found, target) for found in item.decision.evidence],
+                "evidence": [evidence_part(found, target) for found in item.decision.evidence],
                 "how": item.criterion.how,
                 "why": item.criterion.why,
             }
             for item in card.criteria
         ],
         "technologies": [
-            {"id": item.id, "area": item.area, "evidence": [_evidence(found, target) for found in item.evidence]}
+            {"id": item.id, "area": item.area, "evidence": [evidence_part(found, target) for found in item.evidence]}
             for item in report.technologies
         ],
         "claims": [
@@ -104,7 +104,7 @@ def as_document(report: Report) -> dict[str, Any]:
                 "missing": _plain(step.missing),
                 "how": step.how,
                 "why": step.why,
-                "builds_on": _evidence(step.builds_on, target) if step.builds_on else None,
+                "builds_on": evidence_part(step.builds_on, target) if step.builds_on else None,
             }
             for step in report.next_steps
         ],
@@ -242,7 +242,8 @@ def _path(item: dict[str, Any]) -> str:
     return unquote(quoted, errors="surrogateescape")
 
 
-def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
+def evidence_part(found: Evidence, target: ReportTarget) -> dict[str, Any]:
+    """Evidence with its address at the commit."""
     return {
         "path": _plain(found.path),
         "line": found.line,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import IO
 
 from rich.console import Console, Group, RenderableType
@@ -21,7 +22,7 @@ from analyzer.reporters.wiring_text import chain_text
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
-__all__ = ["console_for", "print_report", "render_text"]
+__all__ = ["console_for", "print_report", "printed", "render_text"]
 
 _WIDTH = 80
 _BAR = 24
@@ -47,14 +48,19 @@ def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
     return console
 
 
-def render_text(report: Report, *, verbose: bool = False) -> str:
-    """Return the report as plain text of 80 columns, without colour."""
+def printed(printing: Callable[[Console], None]) -> str:
+    """What is printed, as plain text of 80 columns, without colour."""
     buffer = io.StringIO()
     console = Console(
         file=buffer, width=_WIDTH, no_color=True, highlight=False, markup=False, emoji=False, force_terminal=False
     )
-    print_report(report, console, verbose=verbose)
+    printing(console)
     return buffer.getvalue()
+
+
+def render_text(report: Report, *, verbose: bool = False) -> str:
+    """Return the report as plain text of 80 columns, without colour."""
+    return printed(lambda console: print_report(report, console, verbose=verbose))
 
 
 def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from analyzer.findings import Evidence
 from analyzer.portfolio.model import MergedCriterion, Portfolio, Skill, Unit
 from analyzer.report import ReportTarget
 from analyzer.reporters.json_platform import owner_part, platform_part, project
+from analyzer.reporters.json_report import evidence_part
 from analyzer.reporters.words import plain_utf8 as _plain
 
 __all__ = ["as_document", "portfolio_schema", "render_json", "schema_text"]
@@ -77,7 +77,7 @@ def as_document(portfolio: Portfolio) -> dict[str, Any]:
                 "missing": _plain(item.step.missing),
                 "how": item.step.how,
                 "why": item.step.why,
-                "builds_on": _evidence(item.step.builds_on, targets[item.unit]) if item.step.builds_on else None,
+                "builds_on": evidence_part(item.step.builds_on, targets[item.unit]) if item.step.builds_on else None,
             }
             for item in portfolio.plan
         ],
@@ -127,7 +127,7 @@ def _criterion(item: MergedCriterion, targets: dict[str, ReportTarget]) -> dict[
         "summary": _plain(decision.summary),
         "repository": _plain(item.unit),
         "also": [_plain(name) for name in item.also],
-        "evidence": [_evidence(found, targets[item.unit]) for found in decision.evidence],
+        "evidence": [evidence_part(found, targets[item.unit]) for found in decision.evidence],
     }
 
 
@@ -183,13 +183,3 @@ def _unit(unit: Unit) -> dict[str, Any]:
     if report.platform:
         found["platform"] = platform_part(report.platform)
     return found
-
-
-def _evidence(found: Evidence, target: ReportTarget) -> dict[str, Any]:
-    return {
-        "path": _plain(found.path),
-        "line": found.line,
-        "end_line": found.end_line,
-        "snippet": _plain(found.snippet),
-        "url": target.link(found.path, found.line, found.end_line),
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -13,11 +12,11 @@ from rich.text import Text
 from analyzer.findings import Status
 from analyzer.github.words import owner_sentences
 from analyzer.portfolio.model import PlannedStep, Portfolio, Skill, Unit
+from analyzer.reporters.text import printed
 from analyzer.reporters.words import STATUS_WORDS, number, visible
 
 __all__ = ["print_portfolio", "render_text"]
 
-_WIDTH = 80
 _BAR = 20
 _FEW = 10
 _LEVELS = {"strong": ("●", "green"), "shown": ("●", "cyan"), "begun": ("◐", "yellow"), "not shown": ("○", "red")}
@@ -26,12 +25,7 @@ _MARKS = {Status.MET: ("●", "green"), Status.PARTIAL: ("◐", "yellow"), Statu
 
 def render_text(portfolio: Portfolio, *, verbose: bool = False) -> str:
     """Return the portfolio as plain text of 80 columns, without colour."""
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=_WIDTH, no_color=True, highlight=False, markup=False, emoji=False, force_terminal=False
-    )
-    print_portfolio(portfolio, console, verbose=verbose)
-    return buffer.getvalue()
+    return printed(lambda console: print_portfolio(portfolio, console, verbose=verbose))
 
 
 def print_portfolio(portfolio: Portfolio, console: Console, *, verbose: bool = False) -> None:
