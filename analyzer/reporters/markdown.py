@@ -11,11 +11,13 @@ from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
 from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, visible
+from analyzer.rubric import Rubric
+from analyzer.scorer import Scorecard
 
-__all__ = ["code", "escaped", "render_markdown", "steps_markdown"]
+__all__ = ["MARKS", "about_markdown", "code", "escaped", "render_markdown", "sections_markdown", "steps_markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
-_MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
+MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
 
 
 def render_markdown(report: Report) -> str:
@@ -48,12 +50,7 @@ def _lines(report: Report) -> Iterator[str]:
     if card.assessed < 0.9995:
         yield f"{card.assessed:.0%} of the points could be assessed."
     yield ""
-    yield "| section | points | of |"
-    yield "|---|---:|---:|"
-    for section in card.sections:
-        bonus = f" +{number(section.bonus)} bonus" if section.bonus else ""
-        yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
-    yield ""
+    yield from sections_markdown(card)
     yield from steps_markdown(report)
     yield from _chain(report)
     yield from _defects(report)
@@ -62,9 +59,24 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _interview(report)
     yield from _problems(report)
     commit = f", commit `{target.commit[:12]}`" if target.commit else ""
-    yield (
-        f"<sub>folioscope {report.tool_version}, rubric {report.rubric.id} {report.rubric.version} "
-        f"(`{report.rubric.sha256[:12]}`){commit}. The score orders reading; it does not decide about a person.</sub>"
+    yield about_markdown(report.tool_version, report.rubric, commit)
+
+
+def sections_markdown(card: Scorecard) -> Iterator[str]:
+    """The table of the sections' points."""
+    yield "| section | points | of |"
+    yield "|---|---:|---:|"
+    for section in card.sections:
+        bonus = f" +{number(section.bonus)} bonus" if section.bonus else ""
+        yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
+    yield ""
+
+
+def about_markdown(version: str, rubric: Rubric, more: str = "") -> str:
+    """The last line: what scored it, and what the score is not."""
+    return (
+        f"<sub>folioscope {version}, rubric {rubric.id} {rubric.version} (`{rubric.sha256[:12]}`){more}. "
+        "The score orders reading; it does not decide about a person.</sub>"
     )
 
 
@@ -92,7 +104,7 @@ def _chain(report: Report) -> Iterator[str]:
     for link in links:
         evidence = Evidence(link.path, link.line, link.line, "")
         where = _link(report, evidence) if link.path else ""
-        mark = _MARKS[Status.MET if link.found else Status.MISSING]
+        mark = MARKS[Status.MET if link.found else Status.MISSING]
         yield f"| {mark} {link.status} | {link.name} | {where} | {escaped(link.sentence)} |"
     yield ""
 
@@ -125,7 +137,7 @@ def _checklist(report: Report) -> Iterator[str]:
             # A pipe in a path would end the cell.
             evidence = "<br>".join(_link(report, found).replace("|", "\\|") for found in item.decision.evidence[:3])
             yield (
-                f"| {_MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
+                f"| {MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
                 f"{number(item.points)}/{number(item.criterion.points)} | {escaped(item.decision.summary)} | {evidence} |"
             )
         yield ""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.findings import Status
 from analyzer.github.words import owner_sentences
 from analyzer.portfolio.model import Portfolio
-from analyzer.reporters.markdown import code, escaped
+from analyzer.reporters.markdown import MARKS, about_markdown, code, escaped, sections_markdown
 from analyzer.reporters.words import STATUS_WORDS, number
 
 __all__ = ["render_markdown"]
 
-_MARKS = {Status.MET: "✅", Status.PARTIAL: "🟡", Status.MISSING: "⬜", Status.UNKNOWN: "❔"}
 _LEVELS = {"strong": "✅", "shown": "✅", "begun": "🟡", "not shown": "⬜"}
 
 
@@ -36,23 +34,14 @@ def _lines(portfolio: Portfolio) -> Iterator[str]:
     if card.assessed < 0.9995:
         yield f"{card.assessed:.0%} of the points could be assessed."
     yield ""
-    yield "| section | points | of |"
-    yield "|---|---:|---:|"
-    for section in card.sections:
-        bonus = f" +{number(section.bonus)} bonus" if section.bonus else ""
-        yield f"| {section.title} | {number(section.score)}{bonus} | {number(section.max_score)} |"
-    yield ""
+    yield from sections_markdown(card)
     yield from _plan(portfolio)
     yield from _skills(portfolio)
     yield from _units(portfolio)
     yield from _whole(portfolio)
     yield from _checklist(portfolio)
     yield from _left_out(portfolio)
-    rubric = portfolio.rubric
-    yield (
-        f"<sub>folioscope {portfolio.tool_version}, rubric {rubric.id} {rubric.version} (`{rubric.sha256[:12]}`). "
-        "The score orders reading; it does not decide about a person.</sub>"
-    )
+    yield about_markdown(portfolio.tool_version, portfolio.rubric)
 
 
 def _plan(portfolio: Portfolio) -> Iterator[str]:
@@ -110,7 +99,7 @@ def _whole(portfolio: Portfolio) -> Iterator[str]:
     yield "## Presentation of the whole"
     yield ""
     for item in portfolio.tips:
-        yield f"- {_MARKS[item.status]} **{item.title}**: {escaped(item.sentence)}"
+        yield f"- {MARKS[item.status]} **{item.title}**: {escaped(item.sentence)}"
     yield ""
     if portfolio.missing:
         names = (f"{item.criterion.title} ({number(item.criterion.points)})" for item in portfolio.missing)
@@ -141,7 +130,7 @@ def _checklist(portfolio: Portfolio) -> Iterator[str]:
             url = targets[item.unit].link(found.path, found.line, found.end_line)
             places.append(f"[{place}]({url})" if url else place)
         yield (
-            f"| {_MARKS[item.status]} {STATUS_WORDS[item.status]} | {item.criterion.title} | "
+            f"| {MARKS[item.status]} {STATUS_WORDS[item.status]} | {item.criterion.title} | "
             f"{number(item.points)}/{number(item.criterion.points)} | {_cell(code(item.unit)) if item.unit else ''} | "
             f"{_cell(', '.join(places))} |"
         )
