@@ -5,38 +5,23 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from analyzer.advice import next_steps
-from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, owners_word, weaker
-from analyzer.authenticity import look_beside
+from analyzer.annotations import owners_word
+from analyzer.assessment import assess
 from analyzer.cache import Cache, ReportCache, report_key
-from analyzer.claims import find_claims
 from analyzer.collector import paused_collector
-from analyzer.engine import Decision, decide, with_criteria
-from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
-from analyzer.excerpts import cut_excerpts
-from analyzer.findings import Evidence
+from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.git import run
-from analyzer.history import read_history
-from analyzer.interview import interview_questions
 from analyzer.limits import Limits
-from analyzer.outcomes import find_outcomes
-from analyzer.plugins import Rule, discover
-from analyzer.prints import take_prints
-from analyzer.projects import several_projects
+from analyzer.plugins import discover
 from analyzer.report import Report, ReportTarget
-from analyzer.repository import Repository
-from analyzer.roles import role_shares
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.scorer import Scorecard, score
 from analyzer.snapshot import (
     EntryKind,
-    Problem,
     Snapshot,
     common_dir,
     find_git_dir,
@@ -45,11 +30,7 @@ from analyzer.snapshot import (
     open_git,
     open_worktree,
 )
-from analyzer.soundness import Defect, find_defects
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
-from analyzer.technologies import find_technologies
-from analyzer.version import VERSION
-from analyzer.wiring import WiringSummary, summarize
 
 if TYPE_CHECKING:
     from analyzer.acquire import RemoteRef
@@ -59,7 +40,6 @@ Progress = Callable[[str, str], None]
 """Told a stage and a detail: ``("clone", "12.3 MB")``."""
 
 __all__ = [
-    "Judged",
     "Options",
     "Progress",
     "Result",
@@ -67,9 +47,7 @@ __all__ = [
     "analyze_each",
     "analyze_many",
     "analyze_remote",
-    "assess",
     "existing_folder",
-    "judge",
     "stored_key",
     "with_origin",
 ]
@@ -196,132 +174,6 @@ def analyze_each(targets: Iterable[tuple[str, Options]], *, jobs: int = 1) -> It
 
     with ProcessPoolExecutor(min(jobs, len(work))) as pool:
         yield from pool.map(_work, work)
-
-
-def assess(
-    snapshot: Snapshot,
-    target: ReportTarget,
-    rubric: Rubric,
-    rules: tuple[Rule, ...] | None = None,
-    owner: str = "",
-    word: OwnersWord = OwnersWord(),
-    *,
-    prints: bool = False,
-) -> Report:
-    """Assess one snapshot, or the folder of it that the target names.
-
-    ``owner`` is whose share of the commits is reported, ``prints`` asks for fingerprints; neither touches the score.
-    ``word`` is what the repository's configuration says, as far as it counts.
-
-    Raises:
-        LimitError: the repository holds more text than may be read.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    left_out = word.left_out()
-    with ThreadPoolExecutor(1) as aside, closing(Repository(snapshot, target.subdir, left_out)) as repository:
-        history = aside.submit(read_history, snapshot)  # git reads it while this process parses
-        judged = judge(repository, rubric, discover() if rules is None else rules, word)
-        card, defects, wiring, applied = judged.scorecard, judged.defects, judged.wiring, judged.applied
-        technologies = find_technologies(repository)
-        claims = find_claims(repository, technologies)
-        interview, unasked = interview_questions(repository, card, claims)
-        outcomes = find_outcomes(repository)
-        beside = look_beside(repository, history.result(), owner)
-        return Report(
-            VERSION,
-            target,
-            rubric,
-            card,
-            technologies,
-            claims,
-            outcomes,
-            beside,
-            next_steps(card, defects),
-            problems=tuple(sorted({*repository.problems, *judged.problems, *unasked, *word.problems})),
-            files=len(repository.inventory.own),
-            wiring=wiring,
-            interview=interview,
-            roles=role_shares(card, technologies),
-            defects=defects,
-            configuration=applied,
-            front_page=repository.front_page,
-            projects=several_projects(repository.inventory),
-            excerpts=cut_excerpts(repository, _by_weight(card)),
-            prints=take_prints(repository) if prints else (),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What decides the score of one repository: all that a report says rests on it."""
-
-    scorecard: Scorecard
-    defects: tuple[Defect, ...]
-    wiring: WiringSummary
-    applied: Applied | None
-    problems: tuple[Problem, ...]
-
-
-def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...], word: OwnersWord = OwnersWord()) -> Judged:
-    """Decide all criteria of a repository and score them. What ``word`` leaves out, ``repository`` is without."""
-    names = tuple(item.id for item in rubric.criteria)
-    defects, unchecked = find_defects(repository)
-    decisions, failures = decide(repository, rules, names, defects)
-    defects = with_criteria(defects, decisions)
-    wiring, broken = _wiring(repository)
-    snapshot, complete, left_out = repository.snapshot, wiring.chain.complete, word.left_out()
-    if left_out:
-        decisions, complete = _no_stronger(snapshot, repository.subdir, decisions, rules, complete=complete)
-    card, applied = _scored(decisions, rubric, word, complete=complete)
-    if applied and left_out:
-        applied = replace(applied, left_out_files=sum(map(left_out, snapshot.entries)))
-    return Judged(card, defects, wiring, applied, (*failures, *broken, *unchecked))
-
-
-def _no_stronger(
-    snapshot: Snapshot, subdir: str, reduced: Iterable[Decision], rules: tuple[Rule, ...], *, complete: bool
-) -> tuple[tuple[Decision, ...], bool]:
-    """The decisions and whether the chain is complete, no stronger than with all files: leaving out earns nothing."""
-    with closing(Repository(snapshot, subdir)) as whole:
-        ordered = tuple(reduced)
-        defects, _ = find_defects(whole)
-        decisions, _ = decide(whole, rules, tuple(item.criterion for item in ordered), defects)
-        complete = complete and _wiring(whole)[0].chain.complete
-    return tuple(weaker(first, second) for first, second in zip(decisions, ordered, strict=True)), complete
-
-
-def _scored(
-    decisions: tuple[Decision, ...], rubric: Rubric, word: OwnersWord, *, complete: bool
-) -> tuple[Scorecard, Applied | None]:
-    card = score(decisions, rubric, chain_complete=complete)
-    said = word.configuration
-    if said is None:
-        return card, None
-    applied: tuple[AppliedAnnotation, ...] = ()
-    without = card.score
-    if word.annotations:
-        decisions, applied = excuse(decisions, said, rubric)
-        card = score(decisions, rubric, chain_complete=complete)
-    if not word.settings:
-        return card, Applied(said.path, applied, without) if applied else None
-    return card, Applied(said.path, applied, without, True, said.fail_under, said.leave_out)
-
-
-def _by_weight(card: Scorecard) -> Iterator[Evidence]:
-    """All evidence, the most telling of each criterion first."""
-    yield from (found for item in card.criteria for found in item.decision.evidence[:1])
-    yield from (found for item in card.criteria for found in item.decision.evidence[1:])
-
-
-def _wiring(repository: Repository) -> tuple[WiringSummary, tuple[Problem, ...]]:
-    """The wiring; where it cannot be drawn, none, and the problem that says so."""
-    try:
-        return summarize(repository), ()
-    except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
-        raise
-    except Exception as error:  # noqa: BLE001 whatever goes wrong here must not cost the report
-        return WiringSummary(), (Problem("wiring", f"could not be drawn: {type(error).__name__}: {error}"[:300]),)
 
 
 # -- local -------------------------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analyzer.analysis import Options, Progress, judge, with_origin
+from analyzer.analysis import Options, Progress, with_origin
 from analyzer.annotations import owners_word
+from analyzer.assessment import judge
 from analyzer.cache import ReportCache, report_key
 from analyzer.collector import paused_collector
 from analyzer.errors import TargetError

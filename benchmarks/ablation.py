@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import mean
 from unittest.mock import patch
 
-from analyzer import analysis
+from analyzer import assessment
 from analyzer.analysis import Options, analyze
 from analyzer.findings import Finding, Place, met
 from analyzer.plugins import Rule, discover
@@ -101,15 +101,15 @@ def layers(upto: str) -> Iterator[None]:
         if step < STEPS.index("prose"):
             left = () if upto == "names" else tuple(rule for rule in installed if rule.criterion not in PROSE)
             asked = criteria if upto == "names" else PROSE
-            change("analyzer.analysis.discover", lambda: (*left, *map(by_names, asked)))
+            change("analyzer.analysis.discover", lambda *_: (*left, *map(by_names, asked)))
         if step < STEPS.index("wiring"):
-            change("analyzer.analysis.find_defects", lambda repo: ((), ()))
+            change("analyzer.assessment.find_defects", lambda repo: ((), ()))
             change("rules.end_to_end.starts_nothing", lambda *_: None)
             change("rules.end_to_end.uncalled_training", lambda *_: None)
             change("rules.ci_cd.empty_test_run", lambda *_: None)
             change("rules.monitoring.alerts_on_nothing", lambda *_: None)
             change("rules.monitoring.watches_nothing", lambda *_: None)
-            change("analyzer.analysis._wiring", lambda repo: (analysis.WiringSummary(), ()))
+            change("analyzer.assessment._wiring", lambda repo: (assessment.WiringSummary(), ()))
         yield
 
 

@@ -30,7 +30,8 @@ from typing import TypeVar
 
 from phases import measured_phases
 
-from analyzer.analysis import analyze, assess
+from analyzer.analysis import analyze
+from analyzer.assessment import assess
 from analyzer.limits import Limits
 from analyzer.report import ReportTarget
 from analyzer.rubric import load_rubric

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from analyzer.analysis import assess
 from analyzer.artifacts.text import decode
+from analyzer.assessment import assess
 from analyzer.inventory import kind_of
 from analyzer.limits import Limits
 from analyzer.report import ReportTarget

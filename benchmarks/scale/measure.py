@@ -29,7 +29,7 @@ from phases import measured_phases
 from speed import evenly
 
 from analyzer.acquire import acquire, resolve_remote
-from analyzer.analysis import assess
+from analyzer.assessment import assess
 from analyzer.batch.entry import entry_of
 from analyzer.batch.store import open_store
 from analyzer.limits import Limits
