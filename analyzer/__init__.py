@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analyzer.analysis import Options, Result, analyze, analyze_many, stored_key
+    from analyzer.batch.tables import read_records
     from analyzer.compare import Comparison, compare_documents
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
     from analyzer.limits import Limits
@@ -59,6 +60,7 @@ __all__ = [
     "load_rubric",
     "load_texts",
     "parse_target",
+    "read_records",
     "render",
     "report_context",
     "report_schema",
@@ -76,6 +78,7 @@ _HOMES = {
     **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
     **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
     "Limits": "analyzer.limits",
+    "read_records": "analyzer.batch.tables",
     "Report": "analyzer.report",
     "Portfolio": "analyzer.portfolio",
     "analyze_portfolio": "analyzer.portfolio",

@@ -1,71 +1,45 @@
-"""Rows of an uploaded list: CSV with a header, or one repository a line."""
+"""Rows of an uploaded list: what the batch command reads, CSV, an Excel sheet, JSON lines or a plain list."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from analyzer import UsageError, read_records
 from api.problems import Problem
 
-__all__ = ["UploadedRow", "rows_of_csv"]
-
-_COLUMNS = {
-    "url": ("url", "repo", "repository", "repository_url", "github", "link"),
-    "ref": ("ref", "branch", "tag", "commit"),
-    "subdir": ("subdir", "folder", "path", "directory"),
-    "label": ("label", "name", "id", "candidate", "applicant"),
-}
+__all__ = ["UploadedRow", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class UploadedRow:
-    """What one line asks for; ``line`` is counted from 1."""
+    """One repository that a line asks for; ``line`` is counted from 1, ``problem`` says why it cannot be read."""
 
     line: int
     url: str
     ref: str = ""
     subdir: str = ""
     label: str = ""
+    problem: str = ""
 
 
-def rows_of_csv(content: bytes) -> Iterator[UploadedRow]:
-    """The rows of an upload, without empty ones.
+def rows_of(content: bytes) -> Iterator[UploadedRow]:
+    """The rows of an upload, one for each repository that a line names.
 
     Raises:
-        Problem: the text cannot be read.
+        Problem: the upload cannot be read, or has no column that names repositories.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Problem("request.malformed", "The list is not encoded as UTF-8.", "Save it as CSV UTF-8.") from error
-    sample = text[:4096].partition("\n")[0]
-    delimiter = max(",;\t|", key=sample.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    places: dict[str, int] | None = None
-    try:
-        for record in reader:
-            cells = [cell.strip() for cell in record]
-            if not any(cells) or cells[0].startswith("#"):
-                continue
-            if places is None:
-                found = _places(cells)
-                places = found or {"url": 0}
-                if found:
-                    continue
-            row = {name: cells[place] for name, place in places.items() if place < len(cells)}
-            yield UploadedRow(reader.line_num, **row)
-    except csv.Error as error:
-        raise Problem("request.malformed", f"Line {reader.line_num} is no CSV: {error}.") from error
-
-
-def _places(header: list[str]) -> dict[str, int]:
-    """Where each column stands, or nothing where the first line is no header."""
-    names = [cell.lower().replace(" ", "_") for cell in header]
-    places = {
-        name: next(names.index(known) for known in aliases if known in names)
-        for name, aliases in _COLUMNS.items()
-        if any(known in names for known in aliases)
-    }
-    return places if "url" in places else {}
+    with TemporaryDirectory(prefix="folioscope-upload-") as folder:
+        path = Path(folder) / "list.csv"
+        path.write_bytes(content)
+        try:
+            for record in read_records(path):
+                problem = record.problem or ("" if record.targets else "Its cell for the repository is empty")
+                for target in record.targets or ("",):
+                    label = record.name or record.id
+                    yield UploadedRow(record.line, target, record.ref, record.folder, label, problem)
+        except UsageError as error:
+            # The sender knows no path of ours.
+            raise Problem("request.malformed", f"{error.what.replace(str(path), 'The list')}.", error.hint) from error

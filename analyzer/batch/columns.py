@@ -30,7 +30,7 @@ _NAMES: dict[Column, str] = {
         submission-url submission-link source source-code code code-url username user login account clone-url
     """,
     Column.NAME: """
-        name full-name applicant applicant-name candidate candidate-name student student-name person participant
+        name full-name label applicant applicant-name candidate candidate-name student student-name person participant
     """,
     Column.ID: """
         id applicant-id candidate-id application-id application student-id number no nr reference key code-name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import zipfile
 from collections.abc import Generator, Iterator, Sequence
@@ -62,15 +63,18 @@ def read_records(path: Path) -> Iterator[Record]:
         return
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(f"{path} is an old Excel file (.xls)", "Save it as .xlsx or CSV.")
-    with path.open("r", encoding=_encoding(path), newline="") as file:
-        beginning = file.read(4096).lstrip("\ufeff \t\r\n")[:1]
-        file.seek(0)
-        if beginning == "{":
-            yield from _json_lines(file)
-        elif beginning == "[":
-            yield from _json_list(file, path)
-        else:
-            yield from _table_or_list(file, path)
+    try:
+        with path.open("r", encoding=_encoding(path), newline="") as file:
+            beginning = file.read(4096).lstrip("\ufeff \t\r\n")[:1]
+            file.seek(0)
+            if beginning == "{":
+                yield from _json_lines(file)
+            elif beginning == "[":
+                yield from _json_list(file, path)
+            else:
+                yield from _table_or_list(file, path)
+    except UnicodeDecodeError as error:  # a mark of UTF-16 before what is none
+        raise UsageError(f"{path} begins like {error.encoding} and is none", "Save it anew as CSV UTF-8.") from error
 
 
 def _encoding(path: Path) -> str:
@@ -218,7 +222,8 @@ def sheet_rows(path: Path) -> Generator[tuple[int, tuple[Any, ...]], None, None]
             size = sum(item.file_size for item in archive.infolist())
         if size > _UNPACKED:
             raise UsageError(f"{path} unpacks to {size / 1e6:,.0f} MB", "Save the sheet alone, or as CSV.")
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # By its content: openpyxl refuses a path whose name ends otherwise.
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
         raise UsageError(f"{path} cannot be read as an Excel file: {error}", "Save it anew as .xlsx or CSV.") from error
     try:

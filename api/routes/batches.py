@@ -25,7 +25,7 @@ from api.store.analyses import Asked, parse_asked
 from api.store.batches import cancel_batch, counts_of, new_batch, problems_of, resume_batch
 from api.store.models import Analysis, Batch
 from api.store.retention import delete_batch
-from api.uploads import UploadedRow, rows_of_csv
+from api.uploads import UploadedRow, rows_of
 
 __all__ = ["BatchId", "find_batch", "read_upload", "router", "start_from", "view_of"]
 
@@ -46,7 +46,11 @@ _BODY: dict[str, Any] = {
                     "type": "object",
                     "required": ["file"],
                     "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "CSV"},
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "CSV, Excel, JSON lines or a plain list",
+                        },
                         "name": {"type": "string", "maxLength": 200},
                         "rubric": {"type": "string", "maxLength": 64},
                         "csrf_token": {"type": "string", "description": "of a sign-in"},
@@ -87,7 +91,7 @@ async def start_batch(
     name: Annotated[str, Query(max_length=200, description="of a CSV upload")] = "",
     rubric: Annotated[str, Query(max_length=64, description="of a CSV upload")] = "mlops",
 ) -> BatchView:
-    """Start the analysis of many repositories, as JSON or as CSV with a header."""
+    """Start the analysis of many repositories, as JSON, as CSV with a header, or as a form with a file."""
     wanted = await read_upload(request, name, rubric)
     view, replayed = await run_in_threadpool(start_from, request, service, principal, wanted, idempotency_key)
     response.headers["Location"] = view.links["self"]
@@ -104,7 +108,7 @@ class _Wanted:
 
 
 async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
-    """The upload that a request carries, as JSON, as CSV, or as a form with a file.
+    """The upload that a request carries, as JSON, as CSV, or as a form with a file of any form that a batch has.
 
     Raises:
         Problem: it carries none of these.
@@ -129,12 +133,10 @@ async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
         content = await file.read()
         await form.close()
         named = str(form.get("name") or name)[:200]
-        return await run_in_threadpool(
-            lambda: _Wanted(named, str(form.get("rubric") or rubric)[:64], rows_of_csv(content))
-        )
+        return await run_in_threadpool(lambda: _Wanted(named, str(form.get("rubric") or rubric)[:64], rows_of(content)))
     if kind in ("text/csv", "text/plain"):
         content = await request.body()
-        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of_csv(content)))
+        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of(content)))
     raise Problem(
         "request.media-type", f"The body is {kind or 'of no type'}.", "Send application/json, text/csv or a form."
     )
@@ -178,6 +180,9 @@ def start_from(
 def _understood(service: Service, wanted: _Wanted) -> tuple[list[Asked], list[tuple[int, str, str]]]:
     asked, problems = [], []
     for row in wanted.rows:
+        if row.problem:
+            problems.append((row.line, f"{row.problem}.", "Give the address of a repository."))
+            continue
         try:
             understood = parse_asked(
                 service.settings,

@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.api.conftest import Stack, ended
@@ -105,6 +105,23 @@ def test_json_and_forms_are_taken_too(stack: Stack):
             assert ended(client, answer.json()["links"]["self"])["counts"] == {"done": 1}
 
 
+def test_a_form_takes_what_the_batch_command_takes(stack: Stack):
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Candidate", "GitHub link"])
+    sheet.append(["x", stack.hub.url("octocat/r5")])
+    written = io.BytesIO()
+    book.save(written)
+    with stack.account() as client:
+        answer = client.post(BATCHES, files={"file": ("rows.xlsx", written.getvalue(), "application/octet-stream")})
+        assert answer.status_code == 202, answer.text
+        shown = ended(client, answer.json()["links"]["self"])
+        assert shown["counts"] == {"done": 1}
+        [line] = client.get(answer.json()["links"]["jsonl"]).text.splitlines()
+        assert json.loads(line)["label"] == "x"
+
+
 def test_what_is_no_list_is_refused(stack: Stack):
     with stack.account() as client:
 
@@ -115,6 +132,7 @@ def test_what_is_no_list_is_refused(stack: Stack):
         kind = {"Content-Type": "text/csv"}
         assert code(content="url\n/etc\n", headers=kind) == (422, "batch.empty")
         assert code(content=b"\xff\xfe\xfd", headers=kind) == (400, "request.malformed")
+        assert code(content="name\nx\n", headers=kind) == (400, "request.malformed")
         assert code(content="x", headers={"Content-Type": "image/png"}) == (415, "request.media-type")
         assert code(content="{", headers={"Content-Type": "application/json"}) == (400, "request.malformed")
         assert code(json={"rows": "no"}) == (422, "request.invalid")

@@ -117,6 +117,7 @@ def test_an_excel_sheet(tmp_path):
         sheet.append(values)
     book.save(tmp_path / "a.xlsx")
     found = list(read_rows(tmp_path / "a.xlsx"))
+    assert list(read_rows((tmp_path / "a.xlsx").rename(tmp_path / "a.csv"))) == found  # by its content, not its name
     assert found[0] == Row(1, 2, "Ada", ("o/r",), given=(("Candidate", "Ada"), ("Application ID", "12")))
     assert (found[1].line, found[1].problem) == (4, "line 4 names no repository: its cell is empty")
 
@@ -132,6 +133,7 @@ def test_a_row_without_a_repository_is_a_problem_of_its_own(tmp_path):
         ("a.csv", b"name,color\nAda,blue\n", "no column that names repositories"),
         ("a.xls", b"\xd0\xcf\x11\xe0rest", "old Excel file"),
         ("a.xlsx", b"PK\x03\x04rest", "cannot be read as an Excel file"),
+        ("a.csv", b"\xff\xfe\xfd", "begins like utf-16"),
         ("a.json", b"[1,", "is no JSON"),
     ],
 )
