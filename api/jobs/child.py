@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -84,7 +85,7 @@ def _run(connection: Connection, analyze: Any, job: dict[str, Any]) -> None:
     try:
         report = analyze(job["input"], options, tell, remote)
     except FolioscopeError as error:
-        _say(connection, "error", code=_code(error), what=f"{error.what}.", hint=error.hint)
+        _say(connection, "error", code=_code(error), what=f"{error.what}.", hint=_hint(error.hint))
     except MemoryError:
         _say(
             connection,
@@ -114,6 +115,12 @@ def _run(connection: Connection, analyze: Any, job: dict[str, Any]) -> None:
             score=report.scorecard.score,
             grade=report.scorecard.grade,
         )
+
+
+def _hint(hint: str) -> str:
+    """A way out that a page can offer: options of the command are none, but what --ref and --subdir name has fields."""
+    plain = re.sub(r"\s+with --(?:ref|subdir)\b", "", hint)
+    return "Try again later, or analyze it on your own machine with folioscope analyze." if "--" in plain else plain
 
 
 def _code(error: Exception) -> str:

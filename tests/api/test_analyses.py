@@ -245,10 +245,10 @@ def test_a_running_analysis_is_cancelled_and_its_clone_removed(stack: Stack):
         link, token = shown["links"]["self"], {"Manage-Token": shown["manage_token"]}
         wait_for("it to begin", lambda: client.get(link).json()["status"] == "acquiring")
         clones = stack.service.settings.clones
-        wait_for("its clone", lambda: list(clones.glob(f"*/{shown['id']}/*")))
+        wait_for("its clone", lambda: list(clones.glob(f"*/{shown['id']}-*/*")))
         cancelled = client.post(f"{link}/cancel", headers=token).json()
         assert cancelled["status"] == "cancelled"
-        wait_for("its clone to go", lambda: not list(clones.glob(f"*/{shown['id']}")))
+        wait_for("its clone to go", lambda: not list(clones.glob(f"*/{shown['id']}-*")))
         assert client.get(link).json()["status"] == "cancelled"
         assert client.get(f"{link}/report").json()["code"] == "analysis.cancelled"
 

@@ -107,7 +107,7 @@ def begun(client: httpx2.Client, link: str, settings: Settings, attempt: int) ->
 def reading(link: str, settings: Settings) -> list[int]:
     """The processes that run ``api.jobs.child`` for an analysis: those whose git writes to its folder."""
     name = link.rpartition("/")[2]
-    if not list(settings.clones.glob(f"*/{name}/*")):
+    if not list(settings.clones.glob(f"*/{name}-*/*")):
         return []
     found = []
     for folder in Path("/proc").glob("[0-9]*"):

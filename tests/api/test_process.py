@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from analyzer import Limits
+from api.jobs.child import _hint
 from api.jobs.process import Died, Process
 from tests.api.servers import wait_for
 from tests.git_server import GitServer
@@ -83,3 +84,9 @@ def test_it_has_no_secret_and_ends_with_its_parent(process: Process, hub: GitSer
     last(process)
     process.close()
     wait_for("it to end", lambda: not Path(f"/proc/{number}").exists())
+
+
+def test_ways_out_are_those_of_a_page():
+    assert _hint("Name a branch or a commit with --ref.") == "Name a branch or a commit."
+    assert _hint("Check the name.") == "Check the name."
+    assert "--" not in _hint("Check the network, or analyze a local clone with --offline.")
