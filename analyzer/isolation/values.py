@@ -41,9 +41,17 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no value of a report")
 
 
+class _Writer(pickle.Pickler):
+    def reducer_override(self, value: object) -> Any:
+        """Members of enumerations by their value: Python 3.11.0 to 3.11.3 write a call of ``getattr``."""
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
+
+
 def dumped(value: object) -> bytes:
     """The value as bytes."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    content = io.BytesIO()
+    _Writer(content, pickle.HIGHEST_PROTOCOL).dump(value)
+    return content.getvalue()
 
 
 def loaded(content: bytes) -> Any:
