@@ -514,7 +514,11 @@ class Repository:
             text = self.text(path)
             if text:
                 found.append(dependencies.parse_lock(path, path.rsplit("/", 1)[-1].split(".", 1)[0].lower(), text))
-        return tuple(file for file in found if file.requirements)
+        return tuple(file for file in found if file.requirements and not self._is_logged_with_model(file.path))
+
+    def _is_logged_with_model(self, path: str) -> bool:
+        """Whether a tracker wrote the file beside a model that it logged (``MLmodel``, MLflow's description of it)."""
+        return posixpath.join(posixpath.dirname(path), "MLmodel") in self.snapshot.entries
 
     @remembered
     def without(self, paths: frozenset[str]) -> Repository:
