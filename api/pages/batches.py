@@ -72,7 +72,7 @@ async def begin(request: Request, service: ServiceDep, principal: Writer) -> Res
     form = await request.form()
     typed = {name: str(form.get(name) or "")[:200] for name in ("name", "rubric")}
     try:
-        wanted = await read_upload(request, "", "mlops")
+        wanted = await read_upload(request, "", "mlops", service.settings.batch_rows)
         view, _ = await run_in_threadpool(start_from, request, service, principal, wanted)
     except Problem as problem:
         told = problem  # its name ends with this block
