@@ -105,9 +105,8 @@ def _latency(arguments: argparse.Namespace, folder: Path, base: str, hub: GitSer
         body = client.get(report, headers={"Accept-Encoding": "identity"}).content
         commits = git(folder / "work", "rev-list", "main").split()
         # Work for the two workers during all rounds: commits that nobody analyzed yet.
-        work = [
-            _start(client, hub.url("octocat/delay"), commit)["links"]["self"] for commit in commits[:_LATENCY_COMMITS]
-        ]
+        begun = [_start(client, hub.url("octocat/delay"), commit) for commit in commits[:_LATENCY_COMMITS]]
+        work = [item["links"]["self"] for item in begun]
     (folder / "body").write_bytes(body)
     port = free_port()
     bare = subprocess.Popen([sys.executable, "-c", BARE, str(folder / "body"), str(port)], env=environment({}))
@@ -117,6 +116,10 @@ def _latency(arguments: argparse.Namespace, folder: Path, base: str, hub: GitSer
     finally:
         bare.send_signal(signal.SIGTERM)
         bare.wait()
+    with httpx2.Client(base_url=base, timeout=60) as client:  # what still waits would stand before the second part's
+        for item in begun:
+            token = {"Manage-Token": item["manage_token"]}
+            client.post(f"{item['links']['self']}/cancel", headers=token).raise_for_status()
     print(f"stored report of {len(body):,} bytes, {arguments.clients} clients, 2 workers analyzing")
     print("| | requests | median, ms | 95th percentile, ms |\n|---|---:|---:|---:|")
     for name, times in (("stored report", ours), ("bare endpoint", theirs)):
