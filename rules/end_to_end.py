@@ -89,9 +89,12 @@ def _asks_own_api(call: Call) -> bool:
     return call.last in ("post", "put") or any(_LOCAL.search(text) for text in call.texts())
 
 
+_RUNS_ALL = re.compile(r"(?:main|run|train|run_\w*(?:training|experiments?|pipeline)|train_model)$")
+
+
 def _trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
     """Whether a read at module level, or in a main function, stands in the script that trains."""
-    if call.scope and call.scope.rsplit(".", 1)[-1] not in ("main", "run", "run_training", "train", "train_model"):
+    if call.scope and not _RUNS_ALL.match(call.scope.rsplit(".", 1)[-1]):
         return False
     return any(path == call.path for path, _ in training)
 
@@ -321,6 +324,8 @@ def _registrations(code: Code) -> list[Call]:
 def packages_own_code(repo: Repository) -> Iterator[Finding]:
     """No Dockerfile packages the project's own service or pipeline code."""
     for packaging in packagings(repo):
+        if packaging.only_tests:
+            continue
         broken = starts_nothing(repo, packaging.dockerfile) if packaging.decisive else None
         if packaging.decisive and not broken:
             yield met("A Dockerfile packages the project's code", packaging.decisive)
@@ -328,6 +333,9 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
         if broken:
             yield partial(f"A Dockerfile packages code, but {broken.sentence}", broken.place)
     for packaging in packagings(repo):
+        if packaging.only_tests and packaging.decisive:
+            yield partial("A Dockerfile packages the code for its tests alone", packaging.decisive)
+            return
         absent = packaging.absent[0] if packaging.absent else None
         if absent and (packaging.elsewhere or len(packaging.absent) < len(packaging.dockerfile.copies)):
             yield partial(f"The Dockerfile copies {absent.sources[0]}, which is not in the repository", absent)

@@ -23,7 +23,7 @@ from analyzer.queries.prose import (
     own_documents,
     quantified,
     result_pictures,
-    shows_tracked_numbers,
+    shows_metrics,
 )
 from analyzer.queries.stated import statements
 from analyzer.repository import Repository
@@ -132,9 +132,9 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
                 return
     for document in own_documents(repo):
         pictures = list(result_pictures(repo, document))
-        tracked = [image for image in pictures if shows_tracked_numbers(image)]
+        tracked = [image for image in pictures if shows_metrics(image)]
         if tracked and repo.world.has(*_MAKES_PICTURES):
-            yield met("Results are shown by pictures of tracked runs", tracked[0])
+            yield met("Results are shown by pictures of metrics", tracked[0])
             return
         if pictures:
             yield partial("Results are shown in a picture, without numbers in the text", pictures[0])

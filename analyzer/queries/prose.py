@@ -13,6 +13,7 @@ from analyzer.knowledge.outcomes import NOT_AN_OUTCOME
 from analyzer.knowledge.prose import (
     COMPARED,
     DIAGRAM_WORDS,
+    GENERATED_PAGE,
     IMAGE_HOSTS,
     METRIC_WORDS,
     RELATES,
@@ -37,7 +38,7 @@ __all__ = [
     "own_documents",
     "quantified",
     "result_pictures",
-    "shows_tracked_numbers",
+    "shows_metrics",
     "typed_commands",
 ]
 
@@ -61,8 +62,12 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
         for item in repo.documents
         if not skip.search(item.path)
         and item.words + len(item.blocks)
-        and (item.path == repo.readme_path or is_own_page(repo, item))
+        and (item.path == repo.readme_path or (is_own_page(repo, item) and not _is_generated(repo, item)))
     )
+
+
+def _is_generated(repo: Repository, document: Document) -> bool:
+    return bool(GENERATED_PAGE.search((repo.text(document.path) or "")[:2000]))
 
 
 @remembered
@@ -265,6 +270,11 @@ def _is_blank(repo: Repository, path: str) -> bool:
 _LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
 
 
+_ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline")
+# A picture named after a tool shows its pages.
+_SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
+
+
 @remembered
 def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
@@ -279,9 +289,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
                 if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
                     continue
-                if DIAGRAM_WORDS.search(words) or re.search(
-                    r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline", section.title
-                ):
+                placed = _ABOUT_DIAGRAMS.search(section.title) and not _SCREENSHOT.search(words)
+                if placed or DIAGRAM_WORDS.search(words):
                     yield image, document
 
 
@@ -373,7 +382,7 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
         for image in section.images:
             words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
             if not shows(repo, document, image) or re.search(
-                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", words
+                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", f"{image.source} {image.alt}"
             ):
                 continue
             if in_results or re.search(
@@ -438,11 +447,11 @@ def _compares(line: str, *, background: bool) -> bool:
     return not background or bool(_OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40]))
 
 
-def shows_tracked_numbers(image: Image) -> bool:
-    """Whether a picture shows a tracker or dashboard, which is full of numbers."""
+def shows_metrics(image: Image) -> bool:
+    """Whether a picture shows metrics by its name. One named after a tool may show any page of it."""
     return bool(
         re.search(
-            r"(?i)mlflow|wandb|comet|neptune|experiment|\bruns?\b|grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
+            r"(?i)grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
             f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
         )
     )

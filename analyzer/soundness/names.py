@@ -26,6 +26,7 @@ _HOST_NAMES = frozenset(
 _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with names of its own
 
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
+_RUNTIME_WORDS = ("exec(", "globals()", "locals()", "vars()", "builtins.")  # one of them stands in every match
 _BUILTINS = frozenset(dir(builtins))
 _MOST_NAMES = 5
 _MOST_LOOKS = 10_000_000  # symtable looks through all functions of a module for each of its names
@@ -57,7 +58,9 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
         if _CHART.search(module.path):
             continue
         text = repository.text(module.path) or ""
-        if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
+        if any(word in text for word in _RUNTIME_WORDS) and _RUNTIME_NAMES.search(text):
+            continue
+        if text.startswith("# Databricks notebook"):
             continue
         yield from repository.of_file(module.path, _names, text, module)
 

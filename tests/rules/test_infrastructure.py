@@ -44,10 +44,15 @@ def test_remote_state(repository: BuildRepository) -> None:
     assert status(repository, "iac.remote-state", {"main.tf": backend.format("local", "")}) is Status.MISSING
     template = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  F:\n    Type: AWS::Lambda::Function\n"
     assert status(repository, "iac.remote-state", {"template.yaml": template}) is Status.MET
+    nothing = decide_one(repository({"a.py": "print(1)\n"}), "iac.remote-state")
+    assert (nothing.status, "no infrastructure code" in nothing.summary) == (Status.MISSING, True)
 
 
 def test_compose_with_two_services_is_partial_orchestration(repository: BuildRepository) -> None:
     compose = "services:\n  api:\n    build: .\n  db:\n    image: postgres\n"
     assert status(repository, "iac.kubernetes", {"compose.yaml": compose, "Dockerfile": "FROM x\n"}) is Status.PARTIAL
+    server = "services:\n  prefect:\n    image: prefecthq/prefect\n    command: prefect server start\n    volumes: [./flows:/flows]\n  db:\n    image: postgres\n"
+    files = {"compose.yaml": server, "flows/train.py": "print(1)\n"}
+    assert status(repository, "iac.kubernetes", files) is Status.MISSING
     manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n      - image: example.org/docks:1\n"
     assert status(repository, "iac.kubernetes", {"k8s/api.yaml": manifest}) is Status.MET
