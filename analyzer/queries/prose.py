@@ -163,15 +163,24 @@ _PROGRAM_FILE = re.compile(
 )
 
 
+@remembered
+def _has_kind(repo: Repository, kind: Kind) -> bool:
+    return any(kind_of(path) is kind for path in repo.snapshot.entries)
+
+
+def _has_file_below(repo: Repository, name: str) -> bool:
+    """Whether a file of that name lies in any folder but the root."""
+    return any("/" in place and place in repo.snapshot.entries for place in repo.index.ending(name))
+
+
 def absent_files(repo: Repository, command: str) -> Iterator[str]:
     """Scripts that a command calls and that are nowhere in the repository."""
     match = _PROGRAM_FILE.match(command)
     name = (match.group(1) or match.group(2)) if match else ""
-    if name and not any(path.endswith("/" + name.rsplit("/", 1)[-1]) or path == name for path in repo.snapshot.entries):
+    if name and name not in repo.snapshot.entries and not _has_file_below(repo, name.rsplit("/", 1)[-1]):
         yield name
     elif not name and any(
-        pattern.search(command) and not any(kind_of(path) in kinds for path in repo.snapshot.entries)
-        for pattern, kinds in _RUNS_KIND
+        pattern.search(command) and not any(_has_kind(repo, kind) for kind in kinds) for pattern, kinds in _RUNS_KIND
     ):
         yield command
 
