@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
-from analyzer.fingerprints import COMPARED_KINDS, copies_among
+from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.remembered import remembered
@@ -75,16 +75,19 @@ class Repository:
         if left_out:
             self.inventory = self.inventory.leaving(left_out)
         snapshot.fetch(self._worth_reading())
-        copies = copies_among(self._comparable(), snapshot.read)
-        self.inventory = self.inventory.without({**copies, **self._starts()}, starts=ORIGIN)
+        self.inventory = self.inventory.without({**self._copies(), **self._starts()}, starts=ORIGIN)
 
-    def _comparable(self) -> Iterator[tuple[str, int]]:
-        """(path, size) of the candidate's files that may be copies of a template."""
+    def _copies(self) -> dict[str, str]:
+        """The candidate's files that are unchanged copies of a template, with its name."""
         sizes = {path: entry.size for path, entry in self.snapshot.entries.items()}
+        found = {}
         for path in self.paths:
             size = sizes[path]
-            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
-                yield path, size
+            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes and may_be_copy(size):
+                origin = self.of_file(path, origin_of, self.snapshot.read(path))
+                if origin:
+                    found[path] = origin
+        return found
 
     def _starts(self) -> dict[str, str]:
         """Files that ``folioscope fix`` wrote and nobody has worked on since, with their origin."""
@@ -152,16 +155,16 @@ class Repository:
             self._texts[path] = None if text is None else bounded(path, text)
         return self._texts[path]
 
-    def of_file(self, path: str, make: Callable[..., _Artifact], *given: object) -> _Artifact:
+    def of_file(self, path: str, make: Callable[..., _Artifact], *given: object, by: Hashable = None) -> _Artifact:
         """What ``make(*given)`` makes of one file; other commits that have the same file share it.
 
-        It must depend on the path and the content of the file alone.
+        It must depend on the path and the content of the file, and on ``by``, alone.
         """
         shared = self.snapshot.shared
         if shared is None:
             return make(*given)
         name = f"{make.__module__}.{make.__qualname__}"
-        return shared.once(path, self.snapshot.entries[path].oid, name, lambda: make(*given))
+        return shared.once(path, self.snapshot.entries[path].oid, (name, by), lambda: make(*given))
 
     def _parsed(self, parse: Callable[[str, str], _Artifact], path: str, text: str) -> _Artifact:
         return self.of_file(path, parse, path, text)
@@ -547,7 +550,8 @@ class Repository:
     def world(self) -> Code:
         """Modules, tests, notebooks and copied modules; names are resolved and reach is decided among all of them."""
         modules = (*self.modules, *self._copied_modules, *(item.module for item in self.notebooks))
-        return Code(modules, outside=self._outside_names, started=self.is_named_outside)
+        table = self.snapshot.shared.table if self.snapshot.shared else None
+        return Code(modules, outside=self._outside_names, started=self.is_named_outside, table=table)
 
     @property
     def _copied_modules(self) -> Iterator[PythonModule]:

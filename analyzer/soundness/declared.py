@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
+from analyzer.artifacts.document import Document
+from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.commands import unwrap
 from analyzer.inventory import Kind, Owner
@@ -160,7 +162,7 @@ class Declared:
         for pipeline in (*repo.pipelines, *repo.misplaced_pipelines):
             yield from (command for job in pipeline.jobs for step in job.steps for command in step.commands)
         for path in repo.inventory.of(Kind.SHELL):
-            yield from parse_shell(repo.text(path) or "")
+            yield from repo.of_file(path, parse_shell, repo.text(path) or "")
         for file in repo.task_files:
             yield from (command for task in file.tasks for command in task.commands)
         for compose in repo.compose_files:
@@ -170,13 +172,9 @@ class Declared:
         for notebook in repo.notebooks:
             yield from (command for _, line in notebook.shell if "install" in line for command in parse_shell(line))
         for document in repo.documents:
-            for block in document.blocks:
-                for match in _INSTALL.finditer(block.text) if "install" in block.text else ():
-                    yield from parse_shell(match.group())
+            yield from repo.of_file(document.path, _told, document)
         for module in repo.modules:
-            for text in module.texts:
-                if "pip install" in text.value:
-                    yield from parse_shell(text.value[:2000])
+            yield from repo.of_file(module.path, _run, module)
 
     def _installed(self, command: ShellCommand) -> Iterator[Requirement]:
         words = list(unwrap(command.argv))
@@ -197,6 +195,20 @@ class Declared:
             if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
                 yield from parse_requirements("", word).requirements
             index += 1
+
+
+def _told(document: Document) -> tuple[ShellCommand, ...]:
+    """The commands that install something in a document."""
+    blocks = (block.text for block in document.blocks if "install" in block.text)
+    return tuple(
+        command for text in blocks for match in _INSTALL.finditer(text) for command in parse_shell(match.group())
+    )
+
+
+def _run(module: PythonModule) -> tuple[ShellCommand, ...]:
+    """The commands that install something in the texts of a module."""
+    texts = (text.value[:2000] for text in module.texts if "pip install" in text.value)
+    return tuple(command for text in texts for command in parse_shell(text))
 
 
 @lru_cache(maxsize=8)
