@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -98,11 +98,12 @@ class LocalModules:
 
 @dataclass
 class _Resolved:
-    """The calls of one module under their full names, and the modules that were asked for the names."""
+    """The calls of one module under their full names, its names that are defined here, and the modules asked for them."""
 
     module: PythonModule
     calls: tuple[Call, ...]
-    asked: Mapping[str, PythonModule]
+    asked: dict[str, PythonModule]
+    definitions: dict[str, tuple[str, str] | None] = field(default_factory=dict)
 
     @cached_property
     def by_role(self) -> Mapping[str, tuple[Call, ...]]:
@@ -267,7 +268,6 @@ class Code:
                 self._asked = {}
                 calls = tuple(self._canonical(call) for call in module.calls)
                 known[module.path] = _Resolved(module, calls, self._asked)
-        self._asked = {}
         return {module.path: known[module.path] for module in self.modules}
 
     def _same(self, modules: Mapping[str, PythonModule]) -> bool:
@@ -350,9 +350,19 @@ class Code:
                     return (where, local), ".".join(parts[end + 1 :])
         return None, name
 
-    @remembered
     def definition(self, name: str, path: str) -> tuple[str, str] | None:
         """(path, qualified name) of the local function that a call names, or None."""
+        if self._world is not self:
+            return self._world.definition(name, path)
+        found = self._resolved.get(path)
+        if found is None:
+            return None
+        if name not in found.definitions:
+            self._asked = found.asked
+            found.definitions[name] = self._defined(name, path)
+        return found.definitions[name]
+
+    def _defined(self, name: str, path: str) -> tuple[str, str] | None:
         target, rest = self._split(name, path)
         if target is None:
             return None
@@ -403,8 +413,8 @@ class Code:
         for module in self.modules:
             pending.extend(module.names_in.get("", ()))
             pending += module.targets
-            for function in module.functions:
-                if function.qualname in _ENTRY_NAMES or self._is_entry(function):
+            for function, only_started in _entries(module):
+                if not only_started or self._started(function.path):
                     reach(module, function)
         while pending:
             name = pending.pop()
@@ -426,15 +436,6 @@ class Code:
                     reached.add((module.path, function.qualname))
         return frozenset(reached)
 
-    def _is_entry(self, function: Function) -> bool:
-        if function.name.startswith(("test", "pytest_")):
-            return True
-        return any(
-            name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS
-            and (name.split(".", 1)[0] not in _STARTED_BY_NAME or self._started(function.path))
-            for name in function.decorators
-        )
-
     def _lives_with_class(self, function: Function, owner: Class) -> bool:
         """Dunder methods live with their class, and all methods of a class that a framework calls through its base."""
         if function.name.startswith("__"):
@@ -443,3 +444,16 @@ class Code:
             base for base in owner.bases if base and base.rsplit(".", 1)[-1] not in ("object", "ABC", "Protocol")
         ]
         return bool(outside)
+
+
+@remembered
+def _entries(module: PythonModule) -> tuple[tuple[Function, bool], ...]:
+    """Functions that something calls which is not in the code, and whether only where the module is started by its name."""
+    found = []
+    for function in module.functions:
+        active = [name for name in function.decorators if name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS]
+        called = function.qualname in _ENTRY_NAMES or function.name.startswith(("test", "pytest_"))
+        if called or active:
+            only_started = not called and all(name.split(".", 1)[0] in _STARTED_BY_NAME for name in active)
+            found.append((function, only_started))
+    return tuple(found)

@@ -132,7 +132,9 @@ class CommandResolver:
         bare = unwrap(invocation.argv)
         if not bare:
             return
-        given, invocation = invocation, replace(invocation, argv=bare)
+        given = invocation
+        if bare != invocation.argv:
+            invocation = replace(invocation, argv=bare)
         found.append(invocation)
         if depth >= _DEEPEST or len(found) > _MOST:
             return

@@ -51,7 +51,7 @@ def decide(
     """Decide every criterion.
 
     What leans on code that a defect stops is partial at most. A rule that raises makes its own criterion unknown, unless
-    another rule found something; nothing else is touched. Without ``evidence``, nothing more is looked for once a
+    another rule found something; nothing else is touched. Without ``evidence``, no further rule is asked once a
     criterion is met: the statuses are the same, but what proves them and what failed is not all told.
 
     Returns the decisions in the order of ``criteria``, and a problem for each rule that failed.
@@ -75,7 +75,7 @@ def decide(
             findings += [found for found in others if found.status is Status.MET and not effects.on(found, criterion)]
         decision = _decision(repository, criterion, own, findings, failed, evidence=evidence)
         by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)
-        decisions.append(replace(decision, stopped_by=by))
+        decisions.append(replace(decision, stopped_by=by) if by else decision)
     return tuple(decisions), tuple(sorted(problems))
 
 
@@ -86,21 +86,22 @@ def _is_beyond_doubt(effects: Effects, criterion: str, found: Finding) -> bool:
 def _findings(
     repository: Repository, rules: Iterable[Rule], until: Callable[[Finding], bool] | None = None
 ) -> tuple[list[Finding], list[Problem]]:
-    """What the rules find; no further than the first finding of which ``until`` holds."""
+    """What the rules find; no further than the first rule with a finding of which ``until`` holds."""
     findings: list[Finding] = []
     problems: list[Problem] = []
     for item in rules:
         try:
-            for found in item.check(repository):
-                findings.append(_signed(found, item))
-                if until and until(found):
-                    return findings, problems
+            found = [_signed(found, item) for found in item.check(repository)]
         except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
             raise
         except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
             # Without addresses of objects, which differ from run to run.
             said = _ADDRESS.sub("0x", str(error))
             problems.append(Problem(item.id, f"the rule {item.id} failed: {type(error).__name__}: {said}"[:300]))
+            continue
+        findings += found
+        if until and any(map(until, found)):
+            break
     return findings, problems
 
 

@@ -151,8 +151,7 @@ class Repository:
         """The text of a file, or None when it is no text or was not read."""
         if path not in self._texts:
             content = self.snapshot.read(path)
-            text = None if content is None else self.of_file(path, decode, content)
-            self._texts[path] = None if text is None else bounded(path, text)
+            self._texts[path] = None if content is None else self.of_file(path, _as_text, path, content)
         return self._texts[path]
 
     def of_file(self, path: str, make: Callable[..., _Artifact], *given: object, by: Hashable = None) -> _Artifact:
@@ -600,12 +599,9 @@ class Repository:
 
     def is_named_outside(self, path: str) -> bool:
         """Whether a file other than Python names a module by its file name or its dotted name."""
-        stem = path.removesuffix(".py").removesuffix("/__init__")
-        names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
-        pattern = re.compile(rf"(?<![\w.-])(?:[\w.-]*[/.])*(?:{'|'.join(map(re.escape, names))})(?![\w])")
-        return any(pattern.search(text) for text in self._words_outside) or any(
-            path.startswith(folder) for folder in self._lost_starters
-        )
+        return any(
+            self.of_file(other, _is_named_in, path, text, by=path) for other, text in self._words_outside
+        ) or any(path.startswith(folder) for folder in self._lost_starters)
 
     @cached_property
     def _lost_starters(self) -> tuple[str, ...]:
@@ -619,11 +615,11 @@ class Repository:
         return tuple(found)
 
     @cached_property
-    def _words_outside(self) -> tuple[str, ...]:
-        """The texts of all files that can name a module and are no Python."""
+    def _words_outside(self) -> tuple[tuple[str, str], ...]:
+        """(path, text) of all files that can name a module and are no Python."""
         skipped = {Kind.PYTHON, Kind.NOTEBOOK, Kind.JSON, Kind.LOCK, Kind.OTHER, Kind.SQL, Kind.PROGRAM}
         paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
-        return tuple(text for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
+        return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
 
     # -- prose -----------------------------------------------------------------------------------------------
 
@@ -661,6 +657,19 @@ class Repository:
     def readme(self) -> Document | None:
         """The main README."""
         return next((item for item in self.documents if item.path == self.readme_path), None)
+
+
+def _is_named_in(path: str, text: str) -> bool:
+    """Whether a text names a module by its file name or its dotted name."""
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
+    pattern = rf"(?<![\w.-])(?:[\w.-]*[/.])*(?:{'|'.join(map(re.escape, names))})(?![\w])"
+    return re.search(pattern, text) is not None
+
+
+def _as_text(path: str, content: bytes) -> str | None:
+    text = decode(content)
+    return None if text is None else bounded(path, text)
 
 
 def _parse_other_ci(path: str, text: str) -> ci.Pipeline:

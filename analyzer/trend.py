@@ -36,7 +36,7 @@ from analyzer.timeline import Choice, Difference, Moment, choose, differences
 
 __all__ = ["Point", "Trend", "read_trend"]
 
-_COLLECT_AFTER = 25
+_COLLECT_AFTER = 50
 
 
 @dataclass(frozen=True, slots=True)

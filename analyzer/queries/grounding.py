@@ -213,13 +213,14 @@ def _used(repo: Repository) -> frozenset[str]:
         for _, step in repo.steps_of(line)
         if step.uses and not is_stalled(repo, step)
     ]
-    types = [resource.type for resource, _, _ in resources(repo)]
+    types = {resource.type for resource, _, _ in resources(repo)}
+    small = {image.lower() for image in images}
     return frozenset(
         {
             marks.id
             for marks in TECHNOLOGIES
             if not dotted.isdisjoint(marks.imports)
-            or any(part in image.lower() for part in (*marks.images, marks.id) for image in images)
+            or any(part in image for part in (*marks.images, marks.id) for image in small)
             or not commands.isdisjoint(marks.commands)
             or any(name.startswith(marks.actions) for name in uses)
             or any(name.startswith(marks.resources) for name in types)

@@ -176,25 +176,35 @@ class Declared:
         for module in repo.modules:
             yield from repo.of_file(module.path, _run, module)
 
-    def _installed(self, command: ShellCommand) -> Iterator[Requirement]:
-        words = list(unwrap(command.argv))
-        if words[:2] == ["python", "-m"]:
-            words = words[2:]
-        if words[:3] == ["zenml", "integration", "install"]:
-            words = ["pip", *words[2:]]
-        if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
-            return
-        index = 1
-        while index < len(words):
-            word = words[index].strip("\"'")
-            if word in _WITH_VALUE:
-                index += 2
-                continue
-            if word.startswith(("git+", "http")):
-                self.unclear = True
-            if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
-                yield from parse_requirements("", word).requirements
-            index += 1
+    def _installed(self, command: ShellCommand) -> tuple[Requirement, ...]:
+        found, unclear = _packages(unwrap(command.argv))
+        self.unclear = self.unclear or unclear
+        return found
+
+
+@lru_cache(maxsize=1024)
+def _packages(argv: tuple[str, ...]) -> tuple[tuple[Requirement, ...], bool]:
+    """What a command installs, and whether it installs from an address."""
+    words = list(argv)
+    if words[:2] == ["python", "-m"]:
+        words = words[2:]
+    if words[:3] == ["zenml", "integration", "install"]:
+        words = ["pip", *words[2:]]
+    if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
+        return (), False
+    found: list[Requirement] = []
+    unclear = False
+    index = 1
+    while index < len(words):
+        word = words[index].strip("\"'")
+        if word in _WITH_VALUE:
+            index += 2
+            continue
+        unclear = unclear or word.startswith(("git+", "http"))
+        if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
+            found += parse_requirements("", word).requirements
+        index += 1
+    return tuple(found), unclear
 
 
 def _told(document: Document) -> tuple[ShellCommand, ...]:

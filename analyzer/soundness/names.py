@@ -57,12 +57,12 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
         if _CHART.search(module.path):
             continue
         text = repository.text(module.path) or ""
-        if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
-            continue
         yield from repository.of_file(module.path, _names, text, module)
 
 
 def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
+    if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
+        return ()
     return tuple(_undefined(module)) if _may_lack_names(text, module.path) else ()
 
 
