@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from analyzer.artifacts.document import Document
 from analyzer.inventory import Kind
+from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.claims import FUTURE_LINE, FUTURE_TITLE, looked_for, spelled
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.technologies import TECHNOLOGIES
@@ -90,7 +91,7 @@ def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> It
         yield _Mention(name, readme.path, _line_of(pattern, prose, lines), verb, asides)
 
 
-def _line_of(pattern: re.Pattern[str], prose: list[tuple[str, int]], lines: list[str]) -> int:
+def _line_of(pattern: Caseless, prose: list[tuple[str, int]], lines: list[str]) -> int:
     first = next((line for text, line in prose if pattern.search(text)), 1)
     near = range(max(first, 1), min(first + 60, len(lines) + 1))
     return next((number for number in near if pattern.search(lines[number - 1])), first)

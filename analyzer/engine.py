@@ -69,6 +69,8 @@ def decide(
         problems += failures
         failed = failures[-1].what if failures else ""
         stopped = {found: defect for found in findings if (defect := effects.on(found, criterion))}
+        # What would be met if it ran comes before what is partial anyway: it is nearer, and says what to mend.
+        findings.sort(key=lambda found: not (found in stopped and found.status is Status.MET))
         findings = [_lessened(found, stopped.get(found)) for found in findings]
         if stopped and effects.broken and not any(found.status is Status.MET for found in findings):
             others, _ = _findings(repository.without(effects.broken), own, until)

@@ -516,7 +516,11 @@ class Repository:
             text = self.text(path)
             if text:
                 found.append(dependencies.parse_lock(path, path.rsplit("/", 1)[-1].split(".", 1)[0].lower(), text))
-        return tuple(file for file in found if file.requirements)
+        return tuple(file for file in found if file.requirements and not self._is_logged_with_model(file.path))
+
+    def _is_logged_with_model(self, path: str) -> bool:
+        """Whether a tracker wrote the file beside a model that it logged (``MLmodel``, MLflow's description of it)."""
+        return posixpath.join(posixpath.dirname(path), "MLmodel") in self.snapshot.entries
 
     @remembered
     def without(self, paths: frozenset[str]) -> Repository:
@@ -663,8 +667,7 @@ def _is_named_in(path: str, text: str) -> bool:
     """Whether a text names a module by its file name or its dotted name."""
     stem = path.removesuffix(".py").removesuffix("/__init__")
     names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
-    pattern = rf"(?<![\w.-])(?:[\w.-]*[/.])*(?:{'|'.join(map(re.escape, names))})(?![\w])"
-    return re.search(pattern, text) is not None
+    return any(_has_word(text, name) for name in names)
 
 
 def _as_text(path: str, content: bytes) -> str | None:
@@ -688,6 +691,22 @@ def _says_something(text: str) -> bool:
 
 def _parse_document(path: str, text: str) -> Document:
     return parse_rst(path, text) if path.lower().endswith(".rst") else parse_markdown(path, text)
+
+
+def _has_word(text: str, name: str) -> bool:
+    """Whether a name stands in a text as a word, or at the end of a path or dotted name."""
+    at = text.find(name)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
+        if not (before == "-" or _is_letter(before) or _is_letter(after)):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
+def _is_letter(character: str) -> bool:
+    """Whether it is a letter, a digit or an underscore, as regular expressions have it."""
+    return character == "_" or character.isalnum()
 
 
 def _target_names(words: Iterator[str] | tuple[str, ...] | list[str]) -> Iterator[str]:

@@ -321,6 +321,8 @@ def _registrations(code: Code) -> list[Call]:
 def packages_own_code(repo: Repository) -> Iterator[Finding]:
     """No Dockerfile packages the project's own service or pipeline code."""
     for packaging in packagings(repo):
+        if packaging.only_tests:
+            continue
         broken = starts_nothing(repo, packaging.dockerfile) if packaging.decisive else None
         if packaging.decisive and not broken:
             yield met("A Dockerfile packages the project's code", packaging.decisive)
@@ -328,6 +330,9 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
         if broken:
             yield partial(f"A Dockerfile packages code, but {broken.sentence}", broken.place)
     for packaging in packagings(repo):
+        if packaging.only_tests and packaging.decisive:
+            yield partial("A Dockerfile packages the code for its tests alone", packaging.decisive)
+            return
         absent = packaging.absent[0] if packaging.absent else None
         if absent and (packaging.elsewhere or len(packaging.absent) < len(packaging.dockerfile.copies)):
             yield partial(f"The Dockerfile copies {absent.sources[0]}, which is not in the repository", absent)

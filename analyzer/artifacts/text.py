@@ -8,6 +8,7 @@ import re
 __all__ = ["bounded", "decode", "line_starts"]
 
 _LONGEST_LINE = 10_000
+_LONGEST_GAP = 200
 _SHORT = 500
 _LONG_GAP = re.compile(r"[ \t\x0b\x0c]{201,}")
 _LONG_WORD = re.compile(r"\S{501,}")
@@ -49,10 +50,13 @@ def bounded(path: str, text: str) -> str:
     """
     if len(text) <= _SHORT or path.endswith((".json", ".ipynb")):
         return text
-    text = _LONG_GAP.sub(lambda match: match.group()[:200], text)
+    longest = max(map(len, text.split("\n")))
+    if longest <= _LONGEST_GAP:
+        return text  # as nearly every file
+    text = _LONG_GAP.sub(lambda match: match.group()[:_LONGEST_GAP], text)
     if path.endswith((".md", ".rst", ".txt", ".markdown")):
         text = _LONG_WORD.sub(lambda match: match.group()[:500], text)
-    if not path.endswith(".py") and any(len(line) > _LONGEST_LINE for line in text.split("\n")):
+    if not path.endswith(".py") and longest > _LONGEST_LINE:
         return "\n".join(line[:_LONGEST_LINE] for line in text.split("\n"))
     return text
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.technologies import TECHNOLOGIES
 
 __all__ = ["technologies_named"]
@@ -13,23 +14,26 @@ __all__ = ["technologies_named"]
 _WORD = re.compile(r"\w+")
 
 
-def technologies_named(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
+def technologies_named(text: str) -> Iterator[tuple[Caseless, str]]:
     """The expression and the id of each technology that a text names, in the order of the table.
 
     Looking for their words first spares nearly all expressions.
     """
-    told = _by_word().keys() & _WORD.findall(text.lower())
+    lower = text.lower()
+    told = _by_word().keys() & _WORD.findall(lower)
     for index in sorted({index for word in told for index in _by_word()[word]}):
         pattern, name = _patterns()[index]
-        if pattern.search(text):
+        if pattern.search(lower):
             yield pattern, name
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _patterns() -> tuple[tuple[Caseless, str], ...]:
     """The expression of each technology that has names, and its id."""
-    joined = ((marks.id, "|".join(re.escape(word) for word in marks.words)) for marks in TECHNOLOGIES if marks.words)
-    return tuple((re.compile(rf"(?i)(?<![\w-])(?:{words})(?![\w-])"), name) for name, words in joined)
+    joined = (
+        (marks.id, "|".join(re.escape(word.lower()) for word in marks.words)) for marks in TECHNOLOGIES if marks.words
+    )
+    return tuple((Caseless(rf"(?<![\w-])(?:{words})(?![\w-])"), name) for name, words in joined)
 
 
 @lru_cache(maxsize=1)

@@ -69,7 +69,7 @@ CAUSE = Caseless(
 )
 
 DIAGRAM_WORDS = re.compile(
-    r"(?i)archit|diagram|flow(?:chart)?|pipeline|workflow|\bdag\b|schema|overview|design|infra|structure|mlops|system|process|components|blueprint|topology|sequence|data[-_ ]?flow|lineage|graph"
+    r"(?i)archit|diagram|(?<!ml)(?<!air)(?<!tensor)(?<!kube)(?<!meta)flow|pipeline|\bdag\b|schema|overview|design|infra|structure|mlops|system|process|components|blueprint|topology|sequence|data[-_ ]?flow|lineage|graph"
 )
 
 RELATES = Caseless(

@@ -27,6 +27,12 @@ _COMMON_NAMES = frozenset(
 )
 
 
+_TESTS = re.compile(r"\b(?:pytest|unittest|tox|nox)\b")
+_RUNS = re.compile(
+    r"\.py\b|\b(?:uvicorn|gunicorn|flask|streamlit|fastapi|bentoml|mlflow|prefect|airflow|dagster|java)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Packaging:
     """A Dockerfile with one build context and what it copies from there.
@@ -42,6 +48,11 @@ class Packaging:
     absent: tuple[Copy, ...]
     starts: tuple[str, ...]
     elsewhere: bool = False
+
+    @property
+    def only_tests(self) -> bool:
+        """Whether all that the image starts are tests: it packages the code to look at it, not to run it."""
+        return bool(self.starts) and all(_TESTS.search(item) and not _RUNS.search(item) for item in self.starts)
 
 
 @remembered
@@ -119,7 +130,12 @@ def own_services(repository: Repository) -> Iterator[ComposeService]:
                 yield service
 
 
+_SERVERS = re.compile(r"\b(?:prefect\s+(?:orion|server)|mlflow\s+(?:server|ui))\b")
+
+
 def _mounts_code(repository: Repository, path: str, service: ComposeService) -> bool:
+    if _SERVERS.search(service.command):
+        return False  # it keeps what others run, and runs nothing that lies beside it
     folder = posixpath.dirname(path)
     for volume in service.volumes:
         source = volume.split(":", 1)[0]

@@ -63,6 +63,13 @@ def exported_metrics(repo: Repository) -> Iterator[Call]:
     yield from sorted(repo.code.calls("metrics.export"), key=lambda call: not _MEASURES.search(call.last))
 
 
+_STORING = frozenset({"to_sql", "insert_one", "insert_many", "put_item", "add", "insert_rows_json"})
+# A measure of quality or drift as the name of a column.
+_MEASURE = re.compile(
+    r"(?i)^(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:roc_)?auc|\w*drift\w*)$"
+)
+
+
 def stored_metrics(repo: Repository) -> Iterator[Place]:
     """Writes of computed metrics into a database by monitoring code."""
     code = repo.code
@@ -74,14 +81,11 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
                 call.place,
             )
             yield line
-        elif call.path in monitors and call.last in (
-            "to_sql",
-            "insert_one",
-            "insert_many",
-            "put_item",
-            "add",
-            "insert_rows_json",
-        ):
+        elif call.path in monitors and call.last in _STORING:
+            yield call.place
+    measuring = {text.path for text in code.texts(_MEASURE) if _MONITORS.search(text.path)}
+    for call in code.calls("metrics.store"):
+        if call.path in measuring - monitors and call.last == "to_sql":
             yield call.place
     helpers = {
         text.path for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))
@@ -163,6 +167,9 @@ _SPLIT = re.compile(
 )
 
 
+_VALIDATION = re.compile(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])")
+
+
 def _written(repo: Repository, call: Call) -> str:
     """The source lines of a call."""
     lines = (repo.text(call.path) or "").split("\n")
@@ -185,14 +192,20 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
     if relevant and all(_SPLIT.search(repo.text(call.path) or "") for call in relevant):
         return True
 
-    def word(call: Call, keyword: str) -> str:
+    def words(call: Call, keyword: str) -> Iterator[str]:
+        """The name of what is given, and those of the files that it is read from."""
         written = re.search(rf"\b{keyword}\s*=\s*(\w+)", _written(repo, call))
         value = call.keyword(keyword)
-        return (written.group(1) if written else value.dotted if isinstance(value, Name) else str(value or "")).lower()
+        name = written.group(1) if written else value.dotted if isinstance(value, Name) else str(value or "")
+        yield name.lower()
+        module = code.module(call.path)
+        for other in module.calls if module else ():
+            if other.assigned == name and other.last.startswith("read_"):
+                yield from (text.rsplit("/", 1)[-1].lower() for text in other.texts())
 
     return bool(relevant) and all(
-        re.search(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])", word(call, "current_data"))
-        and re.search(r"train|reference", word(call, "reference_data"))
+        any(_VALIDATION.search(word) for word in words(call, "current_data"))
+        and any(re.search(r"train|reference", word) for word in words(call, "reference_data"))
         for call in relevant
     )
 

@@ -256,6 +256,11 @@ def _is_blank(repo: Repository, path: str) -> bool:
 _LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
 
 
+_ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline")
+# A picture named after a tool shows its pages.
+_SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
+
+
 @remembered
 def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
@@ -270,9 +275,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
                 if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
                     continue
-                if DIAGRAM_WORDS.search(words) or re.search(
-                    r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline", section.title
-                ):
+                placed = _ABOUT_DIAGRAMS.search(section.title) and not _SCREENSHOT.search(words)
+                if placed or DIAGRAM_WORDS.search(words):
                     yield image, document
 
 

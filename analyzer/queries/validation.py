@@ -109,7 +109,7 @@ def _has_consequence(repo: Repository, call: Call) -> bool:
     code = repo.code
     module = code.module(call.path)
     function = module.function_at.get(call.scope) if module else None
-    if function and (function.stops or function.checks):
+    if function and any(line > call.line for line in (*function.stops, *function.checks)):
         return True
     name = call.scope.rsplit(".", 1)[-1]
     if not name:

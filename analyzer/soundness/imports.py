@@ -87,10 +87,24 @@ def _nowhere(layout: Layout, declared: Declared, module: PythonModule, item: Imp
     return Defect(module.path, item.line, "undeclared-package", sentence)
 
 
+_HOLDS_DATA = frozenset({"data", "datasets", "model", "models", "artifacts", "output", "outputs", "logs"})
+
+
+def _lost_folder(layout: Layout, dotted: str) -> str:
+    """The folder of a module that an ignore file means for data, so that its code never came into git; or nothing.
+
+    ``data/`` without a leading slash leaves out ``src/data`` as well, whose author never notices: it is on that machine.
+    """
+    folders = dotted.strip(".").split(".")[:-1]
+    return next((name for name in folders if name in _HOLDS_DATA and layout.is_ignored(f"{name}/")), "")
+
+
 def _may_appear(layout: Layout, dotted: str) -> bool:
     """Whether a module may be there all the same: generated, ignored by git, copied under that name."""
     if _GENERATED.search(dotted):
         return True
+    if _lost_folder(layout, dotted) and not layout.is_ignored(dotted.rsplit(".", 1)[-1] + ".py"):
+        return False
     path = dotted.strip(".").replace(".", "/")
     names = (f"{path}.py", f"{path}/", path.split("/", 1)[0], f"{path.split('/', 1)[0]}.py")
     if any(layout.is_ignored(name) for name in names) or layout.is_produced(f"{path}.py"):
@@ -148,4 +162,6 @@ def _missing_module(layout: Layout, declared: Declared, module: PythonModule, it
             if layout.defines(target, last) is not False:
                 return None
     shown = f"{head} has no module {last}" if head.strip(".") else f"there is no module {dotted}"
+    if lost := _lost_folder(layout, dotted):
+        shown = f"{shown}: an ignore file keeps every folder {lost} out of the repository"
     return Defect(path, item.line, "missing-module", f"{dotted} is imported, but {shown}")

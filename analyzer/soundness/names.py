@@ -26,6 +26,7 @@ _HOST_NAMES = frozenset(
 _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with names of its own
 
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
+_RUNTIME_WORDS = ("exec(", "globals()", "locals()", "vars()", "builtins.")  # one of them stands in every match
 _BUILTINS = frozenset(dir(builtins))
 _MOST_NAMES = 5
 _MOST_LOOKS = 10_000_000  # symtable looks through all functions of a module for each of its names
@@ -61,7 +62,9 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
 
 
 def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
-    if _RUNTIME_NAMES.search(text) or text.startswith("# Databricks notebook"):
+    if any(word in text for word in _RUNTIME_WORDS) and _RUNTIME_NAMES.search(text):
+        return ()
+    if text.startswith("# Databricks notebook"):
         return ()
     return tuple(_undefined(module)) if _may_lack_names(text, module.path) else ()
 

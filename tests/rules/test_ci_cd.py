@@ -72,6 +72,15 @@ def test_units(repository: BuildRepository) -> None:
     assert status(repository, "tests.unit", bare) is Status.PARTIAL
 
 
+def test_a_test_of_the_model_that_is_kept_here_is_one(repository: BuildRepository) -> None:
+    code = (
+        "import pickle\n\ndef test_model():\n    with open('web/model.pkl', 'rb') as file:\n"
+        "        model = pickle.load(file)\n    assert model.predict([[1]])[0] in (0, 1)\n"
+    )
+    assert status(repository, "tests.unit", {"tests/test_model.py": code, "web/model.pkl": "x"}) is Status.PARTIAL
+    assert status(repository, "tests.unit", {"tests/test_model.py": code}) is Status.MISSING
+
+
 def test_a_conditional_skip_is_a_test_all_the_same(repository: BuildRepository) -> None:
     code = (
         "import os\nimport pytest\nimport requests\nURL = os.getenv('URL')\n"
@@ -122,6 +131,18 @@ def test_checks_of_data_that_stop_the_run(repository: BuildRepository) -> None:
         "    if missing:\n        raise ValueError(missing)\n\ncheck_columns(pd.read_csv('x'))\n"
     )
     assert status(repository, "ci.data-validation", {"ingest.py": code}) is Status.MET
+
+
+def test_a_suite_that_comes_after_all_that_stops_has_no_consequence(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\nfrom evidently.test_suite import TestSuite\nfrom evidently.tests import TestColumnsType\n\n"
+        "def look(project):\n    if not project:\n        raise ValueError('no project')\n"
+        "    suite = TestSuite(tests=[TestColumnsType()])\n"
+        "    suite.run(reference_data=pd.read_csv('a'), current_data=pd.read_csv('b'))\n{}\nlook('x')\n"
+    )
+    assert status(repository, "ci.data-validation", {"look.py": code.format("")}) is Status.PARTIAL
+    stopping = code.format("    if not suite.as_dict()['summary']['all_passed']:\n        raise ValueError('data')\n")
+    assert status(repository, "ci.data-validation", {"look.py": stopping}) is Status.MET
 
 
 def test_a_block_test_that_only_asks_for_an_output_is_none(repository: BuildRepository) -> None:

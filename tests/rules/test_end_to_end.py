@@ -155,6 +155,9 @@ def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
 def test_a_dockerfile_packages_own_code(repository: BuildRepository) -> None:
     files = {"app.py": SERVE, "Dockerfile": 'FROM python:3.11\nCOPY app.py .\nCMD ["uvicorn", "app:app"]\n'}
     assert status(repository, "e2e.container", files) is Status.MET
+    tests = 'FROM python:3.11\nCOPY . .\nCMD ["pytest", "tests/"]\n'
+    decision = decide_one(repository({"app.py": SERVE, "Dockerfile.tests": tests}), "e2e.container")
+    assert (decision.status, decision.summary) == (Status.PARTIAL, "A Dockerfile packages the code for its tests alone")
     tracking = "import mlflow\nmlflow.log_metric('a', 1)\n"
     assert status(repository, "e2e.container", {"t.py": tracking, "Dockerfile": "FROM mlflow\n"}) is Status.PARTIAL
     assert status(repository, "e2e.container", {"Dockerfile": "FROM mlflow\n"}) is Status.MISSING

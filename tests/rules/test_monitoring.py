@@ -36,6 +36,26 @@ def test_drift_needs_current_data(repository: BuildRepository) -> None:
     assert status(repository, "mon.drift", {"monitor.py": train_test}) is Status.PARTIAL
 
 
+def test_the_files_tell_whether_data_are_current(repository: BuildRepository) -> None:
+    """Variables may have any name; what they are read from says what they are."""
+    halves = drift("reference = pd.read_csv('data/train.csv')\ncurrent = pd.read_csv('data/test.csv')")
+    assert status(repository, "mon.drift", {"monitor.py": halves}) is Status.PARTIAL
+    later = drift("reference = pd.read_csv('data/train.csv')\ncurrent = pd.read_csv('data/2025-06.csv')")
+    assert status(repository, "mon.drift", {"monitor.py": later}) is Status.MET
+
+
+def test_measures_that_monitoring_code_keeps_are_metrics(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\n\n"
+        "def keep(frame, engine):\n"
+        "    error = (frame['actual'] - frame['predicted']).abs().mean()\n"
+        "    pd.DataFrame([{'NAME': error}]).to_sql('daily', engine)\n\n"
+        "keep(pd.read_csv('a.csv'), None)\n"
+    )
+    assert status(repository, "mon.metrics", {"monitor.py": code.replace("NAME", "mae")}) is Status.MET
+    assert status(repository, "mon.metrics", {"monitor.py": code.replace("NAME", "rides")}) is Status.MISSING
+
+
 def test_a_script_with_test_in_its_name_is_code(repository: BuildRepository) -> None:
     new = drift("reference = pd.read_csv('a.csv')\ncurrent = pd.read_csv('b.csv')")
     assert status(repository, "mon.drift", {"data-drift-test.py": new}) is Status.MET

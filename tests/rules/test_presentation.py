@@ -126,6 +126,13 @@ def test_diagram_by_name_and_in_text(repository: BuildRepository) -> None:
     assert status(repository, "doc.diagram", f"{TITLE}```mermaid\ngraph TD\n a-->b\n```\n") is Status.MET
 
 
+def test_the_page_of_a_tool_is_no_diagram(repository: BuildRepository) -> None:
+    pictures = {"mlflow.png": "x" * 1000, "prefect.png": "x" * 1000, "training_flow.png": "x" * 1000}
+    readme = f"{TITLE}## Deploy the workflow\n\nTraining runs as a flow.\n\n![](mlflow.png)\n![](prefect.png)\n"
+    assert status(repository, "doc.diagram", readme, **pictures) is Status.MISSING
+    assert status(repository, "doc.diagram", f"{readme}![](training_flow.png)\n", **pictures) is Status.MET
+
+
 def test_counts_of_tests_are_no_results(repository: BuildRepository) -> None:
     readme = f"{TITLE}## Results\n\n| suite | test coverage | score |\n|---|---|---|\n| api | 93.5 % | 8.1 |\n"
     assert status(repository, "doc.results", readme) is Status.MISSING

@@ -23,6 +23,11 @@ def test_pins_are_counted_over_all_files_that_a_run_needs(repository: BuildRepos
     )
 
 
+def test_what_a_tracker_wrote_beside_a_model_declares_nothing(repository: BuildRepository) -> None:
+    files = {"model/MLmodel": "flavors: {}\n", "model/requirements.txt": "numpy==2.1.0\nscikit-learn==1.6.0\n"}
+    assert status(repository, "repro.dependencies", files) is Status.MISSING
+
+
 def test_dated_data_are_versions_and_dated_predictions_are_not(repository: BuildRepository) -> None:
     code = "def keep(df, year, month):\n    df.to_parquet(f's3://bucket/{what}/docks_{year}_{month}.parquet')\n\nkeep(1, 2, 3)\n"
     assert status(repository, "repro.data-versioning", {"ingest.py": code.replace("{what}", "raw")}) is Status.MET
