@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from analyzer.batch.tables import read_records
     from analyzer.compare import Comparison, compare_documents
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
+    from analyzer.examples import EXAMPLES, example_folder
     from analyzer.limits import Limits
     from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT_IN",
+    "EXAMPLES",
     "FORMATS",
     "REPORT_STATIC",
     "VERSION",
@@ -55,6 +57,7 @@ __all__ = [
     "as_document",
     "badge_svg",
     "compare_documents",
+    "example_folder",
     "from_document",
     "html_environment",
     "load_rubric",
@@ -77,6 +80,7 @@ _HOMES = {
     "badge_svg": "analyzer.reporters.badge",
     **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
     **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
+    **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),
     "Limits": "analyzer.limits",
     "read_records": "analyzer.batch.tables",
     "Report": "analyzer.report",
