@@ -36,7 +36,7 @@ from analyzer.timeline import Choice, Difference, Moment, choose, differences
 
 __all__ = ["Point", "Trend", "read_trend"]
 
-_COLLECT_AFTER = 25
+_COLLECT_AFTER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ class _Judge:
             snapshot.read_if_small, self._subdir, configured=False, annotations=self._options.annotations
         )
         repository = Repository(snapshot, self._subdir, word.left_out())
-        card = judge(repository, self._rubric, self._rules, word).scorecard
+        card = judge(repository, self._rubric, self._rules, word, evidence=False).scorecard
         repository.close()
         self._shared.keep_only([(entry.path, entry.oid) for entry in tree.values()])
         if self.judged % _COLLECT_AFTER == 0:

@@ -13,17 +13,15 @@ from analyzer.plugins import rule
 from analyzer.queries.grounding import own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
+from analyzer.queries.pictures import diagrams, result_pictures, shows_metrics
 from analyzer.queries.prose import (
     about,
-    diagrams,
     explaining_words,
     in_results,
     intro,
     metric_numbers,
     own_documents,
     quantified,
-    result_pictures,
-    shows_metrics,
 )
 from analyzer.queries.stated import statements
 from analyzer.repository import Repository

@@ -95,7 +95,8 @@ class Layout:
             module = self._parsed.get(path)
             known = module is not None and module.tree is not None and not module.error
             if known and module is not None and module.tree is not None:
-                self._bindings[path] = bindings_of(module.tree, "global " in (self.repository.text(path) or ""))
+                text = self.repository.text(path) or ""
+                self._bindings[path] = self.repository.of_file(path, bindings_of, module.tree, "global " in text)
             elif path.endswith("__init__.py") and not (self.repository.text(path) or "").strip():
                 self._bindings[path] = Bindings(frozenset(), (), open=False)
             else:
