@@ -162,10 +162,8 @@ def _decision(
 def _unread(repository: Repository, rules: Sequence[Rule]) -> str:
     """A file that a rule needed and that could not be read, or an empty string."""
     kinds = {kind for item in rules for kind in item.reads}
-    own = frozenset(repository.paths) if kinds else frozenset()
-    return next(
-        (item.where for item in repository.snapshot.problems if item.where in own and kind_of(item.where) in kinds), ""
-    )
+    unread = (item.where for item in repository.snapshot.problems if kind_of(item.where) in kinds)
+    return next((path for path in unread if repository.is_candidates(path)), "")
 
 
 def _evidence(repository: Repository, place: Place) -> Evidence:

@@ -29,6 +29,7 @@ from analyzer.findings import Place
 from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
+from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.snapshot import EntryKind, Problem, Snapshot
 from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
@@ -79,6 +80,7 @@ class Repository:
 
     def _copies(self) -> dict[str, str]:
         """The candidate's files that are unchanged copies of a template, with its name."""
+        # All at once: a history takes an entry that is asked for by itself as one that decides something.
         sizes = {path: entry.size for path, entry in self.snapshot.entries.items()}
         found = {}
         for path in self.paths:
@@ -136,6 +138,19 @@ class Repository:
     def has(self, path: str) -> bool:
         """Whether a file or folder of that path is in the snapshot, whoever's it is."""
         return path in self.snapshot.entries or path in self._folders or path in ("", ".")
+
+    @cached_property
+    def index(self) -> PathIndex:
+        """All paths of the snapshot, whoever's they are."""
+        return PathIndex(self.snapshot.entries)
+
+    def is_candidates(self, path: str) -> bool:
+        """Whether a path is among ``paths``."""
+        return self.inventory.owners.get(path) is Owner.OWN or path in self._serving_paths
+
+    @cached_property
+    def _serving_paths(self) -> frozenset[str]:
+        return frozenset(self.inventory.serving)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
@@ -205,8 +220,9 @@ class Repository:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read or parsed, so far, in order of paths."""
-        own = set(self.paths)
-        unread = {problem for problem in self.snapshot.problems if problem.where in own or "..." in problem.where}
+        unread = {
+            problem for problem in self.snapshot.problems if self.is_candidates(problem.where) or "..." in problem.where
+        }
         submodules = {problem for problem in self.snapshot.problems if "submodule" in problem.what}
         parsed = {Problem(path, what) for path, what in self._problems.items()}
         return tuple(sorted(unread | submodules | parsed))
@@ -610,11 +626,10 @@ class Repository:
     @cached_property
     def _lost_starters(self) -> tuple[str, ...]:
         """Folders whose shell scripts run a program that is not in the repository: what it started cannot be told."""
-        names = {path.rsplit("/", 1)[-1] for path in self.snapshot.entries}
         found = []
         for path in self.inventory.of(Kind.SHELL):
             runs = re.findall(r"\bpython3?\s+\S*?([\w-]+\.py)\b", self.text(path) or "")
-            if any(name not in names for name in runs):
+            if any(not self.index.has_file(name) for name in runs):
                 found.append(posixpath.dirname(path) + "/")
         return tuple(found)
 

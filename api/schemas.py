@@ -205,36 +205,41 @@ class BatchView(BaseModel):
     rows: int = Field(description="rows that were understood")
     finished: int
     counts: dict[str, int] = Field(description="rows by status", examples=[{"done": 12, "queued": 3}])
-    problems: list[RowProblem] = Field(description="rows of the upload that were not understood")
+    problems: list[RowProblem] = Field(
+        description="rows of the upload that were not understood; none where names are hidden"
+    )
+    not_understood: int = Field(0, description="how many rows were not understood")
     created_at: datetime
     finished_at: datetime | None = None
     links: dict[str, str]
 
     @classmethod
-    def of(cls, row: Batch, counts: dict[str, int], problems: list[RowProblem]) -> BatchView:
-        """The view of a row."""
+    def of(cls, row: Batch, counts: dict[str, int], problems: list[RowProblem], *, blind: bool = False) -> BatchView:
+        """The view of a row; its links lead on without names where they are hidden."""
         base = f"/api/v1/batches/{row.id}"
+        hidden = "?blind=true" if blind else ""
+        open_links = {"events": f"{base}/events", "analyses": f"/api/v1/analyses?batch={row.id}"}
         status: Literal["running", "done", "cancelled"] = "done" if row.finished_at else "running"
         if row.cancelled_at:
             status = "cancelled"
         return cls(
             id=row.id,
-            name=row.name,
+            name="" if blind else row.name,
             rubric=row.rubric,
             status=status,
             rows=row.rows,
             finished=row.finished,
             counts=counts,
-            problems=problems,
+            problems=[] if blind else problems,
+            not_understood=len(problems),
             created_at=row.created_at,
             finished_at=row.finished_at,
             links={
-                "self": base,
-                "events": f"{base}/events",
-                "analyses": f"/api/v1/analyses?batch={row.id}",
-                "jsonl": f"{base}/results.jsonl",
-                "csv": f"{base}/results.csv",
-                "xlsx": f"{base}/results.xlsx",
+                "self": f"{base}{hidden}",
+                **({} if blind else open_links),
+                "jsonl": f"{base}/results.jsonl{hidden}",
+                "csv": f"{base}/results.csv{hidden}",
+                "xlsx": f"{base}/results.xlsx{hidden}",
             },
         )
 

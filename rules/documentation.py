@@ -21,7 +21,6 @@ from analyzer.queries.prose import (
     own_documents,
     typed_commands,
 )
-from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -67,7 +66,7 @@ def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding
     if len(absent) >= 2:
         block, name = absent[0]
         return partial(f"The steps call files that are not in the repository, such as {name}", block)
-    unfinished = next((block for block, _ in commands if block in _unfinished_blocks(repo, block.path)), None)
+    unfinished = next((block for block, _ in commands if block in repo.once(_unfinished_blocks)), None)
     if unfinished:
         return partial("The steps are marked as unfinished", unfinished)
     if not running:
@@ -91,10 +90,9 @@ _UNFINISHED = Caseless(
 )
 
 
-@remembered
-def _unfinished_blocks(repo: Repository, path: str) -> frozenset[Block]:
-    """The blocks of a document's sections that say of themselves that they are unfinished."""
-    sections = (section for item in own_documents(repo) if item.path == path for section in item.sections)
+def _unfinished_blocks(repo: Repository) -> frozenset[Block]:
+    """The blocks of sections of documents that say of themselves that they are unfinished."""
+    sections = (section for item in own_documents(repo) for section in item.sections)
     unfinished = (section for section in sections if _UNFINISHED.search(f"{section.title} {section.prose}"))
     return frozenset(block for section in unfinished for block in section.blocks)
 

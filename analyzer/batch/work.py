@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.analysis import Options, Result
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
+from analyzer.batch.lines import dump
 from analyzer.batch.locate import locate, read_located
 from analyzer.batch.merge import merged, together
 from analyzer.batch.rows import Row, is_account
@@ -61,7 +62,8 @@ class Outcome:
     """The line of a row, and what the batch must keep.
 
     Args:
-        line: the line, by the form of ``analyzer.batch.entry``.
+        text: the line as it is written, by the form of ``analyzer.batch.entry``.
+        done: whether it has a score.
         fresh: entries to keep.
         sources: sources in the store that the row named.
         made: when the analysis was done that the score comes from: now, or when the store says.
@@ -69,7 +71,8 @@ class Outcome:
         peak: largest memory of the worker so far, in bytes.
     """
 
-    line: dict[str, Any]
+    text: bytes
+    done: bool
     fresh: list[Fresh] = field(default_factory=list)
     sources: list[int] = field(default_factory=list)
     made: str = ""
@@ -162,12 +165,13 @@ class Worker:
         return self._outcome(done_line(row, found, [found["repository"]], [], self._basis), looked)
 
     def _failed(self, row: Row, error: Exception) -> Outcome:
-        return Outcome(failed_line(row, error_of(error, ", ".join(row.targets)), self._basis))
+        return Outcome(dump(failed_line(row, error_of(error, ", ".join(row.targets)), self._basis)), done=False)
 
     @staticmethod
     def _outcome(line: dict[str, Any], looked: Sequence[_Looked]) -> Outcome:
         return Outcome(
-            line,
+            dump(line),
+            True,
             [item.fresh for item in looked if item.fresh],
             [item.source for item in looked],
             max((item.made for item in looked), default=""),

@@ -6,7 +6,7 @@ Text that names nothing of the repository fits every repository, and so tells no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from analyzer.knowledge.generic_words import GENERIC
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.prose import CAUSE
 from analyzer.knowledge.technologies import TECHNOLOGIES
+from analyzer.path_index import PathIndex
 from analyzer.queries.absent import is_stalled
 from analyzer.queries.ci import is_real
 from analyzer.queries.cloud import own_workloads, resources
@@ -139,15 +140,28 @@ def names_part(repo: Repository, text: str) -> bool:
 
 def _is_here(repo: Repository, name: str) -> bool:
     """Whether a path, or the end of one, is that of a file that says something, or of a folder with one."""
-    wanted = f"/{name}/"
-    if wanted not in repo.once(_all_paths):
-        return False
-    return any(wanted in f"/{path.lower()}/" and _says_something(repo, path) for path in repo.paths)
+    known = repo.once(_caseless)
+    return any(
+        _says_something(repo, path)
+        for place in known.index.ending(name)
+        for lowered in (*known.index.below(place), *([place] if place in known.paths else []))
+        for path in known.paths[lowered]
+    )
 
 
-def _all_paths(repo: Repository) -> str:
-    """Every path in small letters between slashes, one a line; what holds no line break is in it or in no path."""
-    return "".join(f"/{path.lower()}/\n" for path in repo.paths)
+@dataclass(frozen=True, slots=True)
+class _Caseless:
+    """The candidate's paths in lower case, and those that each stands for."""
+
+    index: PathIndex
+    paths: Mapping[str, Sequence[str]]
+
+
+def _caseless(repo: Repository) -> _Caseless:
+    paths: dict[str, list[str]] = {}
+    for path in repo.paths:
+        paths.setdefault(path.lower(), []).append(path)
+    return _Caseless(PathIndex(paths), paths)
 
 
 def _does_something(module: PythonModule) -> bool:

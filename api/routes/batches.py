@@ -27,12 +27,15 @@ from api.store.models import Analysis, Batch
 from api.store.retention import delete_batch
 from api.uploads import UploadedRow, rows_of
 
-__all__ = ["BatchId", "find_batch", "read_upload", "router", "start_from", "view_of"]
+__all__ = ["BatchId", "Blind", "find_batch", "read_upload", "router", "start_from", "view_of"]
 
 router = APIRouter(prefix="/api/v1/batches", tags=["batches"])
 
 BatchId = Annotated[
     str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", examples=["kq3Zt0aVw8pXnS5mJ1cB7yLd"])
+]
+Blind = Annotated[
+    bool, Query(description="hide names: a code in place of each row, and nothing that leads to who it is")
 ]
 _CSV = "url,ref,label\nhttps://github.com/octocat/Hello-World,,candidate-1\noctocat/Spoon-Knife,main,candidate-2\n"
 _BODY: dict[str, Any] = {
@@ -232,10 +235,10 @@ def list_batches(
 
 
 @router.get("/{batch_id}", responses=documented("resource.unknown", "access.unauthenticated", "access.forbidden"))
-def show_batch(batch_id: BatchId, service: ServiceDep, principal: Reader) -> BatchView:
+def show_batch(batch_id: BatchId, service: ServiceDep, principal: Reader, blind: Blind = False) -> BatchView:
     """How far a batch is."""
     with service.store.reading() as session:
-        return view_of(session, find_batch(session, batch_id, principal))
+        return view_of(session, find_batch(session, batch_id, principal), blind=blind)
 
 
 @router.post("/{batch_id}/cancel", responses=documented("resource.unknown", "batch.state", *_ACCESS))
@@ -293,10 +296,10 @@ def find_batch(session: Session, batch_id: str, principal: Principal, *, lock: b
     return batch
 
 
-def view_of(session: Session, batch: Batch) -> BatchView:
-    """The view of a batch."""
+def view_of(session: Session, batch: Batch, *, blind: bool = False) -> BatchView:
+    """The view of a batch; where names are hidden, without its own and without what was typed."""
     problems = [RowProblem(line=row.line, what=row.what, hint=row.hint) for row in problems_of(session, batch.id)]
-    return BatchView.of(batch, counts_of(session, batch.id), problems)
+    return BatchView.of(batch, counts_of(session, batch.id), problems, blind=blind)
 
 
 def _earlier(service: Service, key: Remembered | None) -> BatchView | None:

@@ -81,6 +81,15 @@ def test_a_test_of_the_model_that_is_kept_here_is_one(repository: BuildRepositor
     assert status(repository, "tests.unit", {"tests/test_model.py": code}) is Status.MISSING
 
 
+def test_tests_behind_a_step_that_asks_in_vain_are_intent(repository: BuildRepository) -> None:
+    """Where there are tests to start; a workflow copied from elsewhere earns nothing."""
+    steps = "on: push\njobs:\n  a:\n    steps:\n      - run: pip install -r absent.txt\n      - run: pytest\n"
+    files = {".github/workflows/ci.yml": steps}
+    decision = decide_one(repository({**TEST, **files}), "ci.tests")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 6)
+    assert status(repository, "ci.tests", files) is Status.MISSING
+
+
 def test_a_conditional_skip_is_a_test_all_the_same(repository: BuildRepository) -> None:
     code = (
         "import os\nimport pytest\nimport requests\nURL = os.getenv('URL')\n"
