@@ -49,7 +49,7 @@ class _Vocabulary:
 def _vocabulary(repo: Repository) -> _Vocabulary:
     files: set[str] = set()
     for path in repo.paths:
-        if repo.snapshot.entries[path].size:
+        if repo.is_filled(path):
             files.update(part.lower() for part in path.split("/"))
     identifiers: set[str] = set()
     words: list[str] = []
@@ -63,9 +63,7 @@ def _vocabulary(repo: Repository) -> _Vocabulary:
         identifiers.update(f"{file.tool} {task.name}" for task in file.tasks)
     words += identifiers
     kept = [module.path for module in modules]
-    kept += (
-        path for path in repo.paths if path.endswith((".csv", ".parquet", ".dvc")) and repo.snapshot.entries[path].size
-    )
+    kept += (path for path in repo.paths if path.endswith((".csv", ".parquet", ".dvc")) and repo.is_filled(path))
     words += (part for path in kept for part in path.split(".", 1)[0].split("/"))
     title = next((section.title for section in repo.readme.sections if section.title), "") if repo.readme else ""
     words += [title, repo.subdir, *(file.path.split("/")[0] for file in repo.dependency_files)]
@@ -175,7 +173,7 @@ def _says_something(repo: Repository, path: str) -> bool:
     if module:
         return _does_something(module)
     if kind_of(path) in (Kind.OTHER, Kind.JSON, Kind.LOCK):
-        return repo.snapshot.entries[path].size != 0
+        return repo.is_filled(path)
     lines = (line.strip() for line in (repo.text(path) or "").split("\n"))
     return any(line and not line.startswith(("#", "//")) for line in lines)
 

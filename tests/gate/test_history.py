@@ -100,6 +100,9 @@ REACHING: tuple[dict[str, str | None], ...] = (
     {"mlflow.py": "def log_metric(name, value):\n    print(name, value)\n"},
     {"mlflow.py": None, "lib/tracking.py": None},
     {"lib/tracking.py": TRACKS, "Makefile": None},
+    {"data/rows.csv": "a,b\n1,2\n"},
+    {"data/rows.csv": "a,b\n1,3\n"},
+    {"data/rows.csv": ""},
 )
 """Each commit changes what other files, which stay as they are, come to."""
 
@@ -128,6 +131,8 @@ def test_what_is_kept_of_a_file_holds_only_as_long_as_what_it_rests_on(tmp_path)
         git_at(tmp_path, START + 10 * DAY * number, "commit", "-q", "-m", f"step {number}")
     found = trend(tmp_path)
     assert len({point.score for point in found.points}) > 8, "most commits tell"
+    # One tree comes back, and another number in a table of data tells nothing; an empty table might.
+    assert found.judged == len(REACHING) - 2
     for point in found.points:
         report = analyze(str(tmp_path), Options(ref=point.moment.commit))
         statuses = {item.criterion.id: item.decision.status.value for item in report.scorecard.criteria}
