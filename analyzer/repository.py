@@ -80,7 +80,7 @@ class Repository:
 
     def _copies(self) -> dict[str, str]:
         """The candidate's files that are unchanged copies of a template, with its name."""
-        # All at once: a history takes an entry that is asked for by itself as one that decides something.
+        # Of all at once: an entry that is asked for by its name counts as looked at in a history.
         sizes = {path: entry.size for path, entry in self.snapshot.entries.items()}
         found = {}
         for path in self.paths:

@@ -46,8 +46,7 @@ def _is_test(function: Function) -> bool:
 def _is_imported(repository: Repository, module: PythonModule) -> bool:
     """Whether another test module imports it, and with it its tests."""
     stem = posixpath.basename(module.path).removesuffix(".py")
-    importers = repository.once(_importers).get(stem, frozenset())
-    return not importers <= {module.path}
+    return not repository.once(_importers).get(stem, set()) <= {module.path}
 
 
 def _importers(repository: Repository) -> dict[str, set[str]]:
