@@ -218,26 +218,39 @@ def _used(repo: Repository) -> frozenset[str]:
         if any(service.builds for service in file.services):
             images += [service.image for service in file.services]
     images += [image for item in own_workloads(repo) for image in item.images]
-    commands = {head for item in all_invocations(repo) for head in _heads(item.text, " ")}
+    commands = frozenset(head for item in all_invocations(repo) for head in _heads(item.text, " "))
     uses = [
         step.uses
         for line in repo.pipelines
         for _, step in repo.steps_of(line)
         if step.uses and not is_stalled(repo, step)
     ]
-    types = {resource.type for resource, _, _ in resources(repo)}
-    small = {image.lower() for image in images}
+    types = frozenset(resource.type for resource, _, _ in resources(repo))
+    small = frozenset(image.lower() for image in images)
+    return _shown(_IMPORTS & dotted, small, commands & _COMMANDS, frozenset(uses), types) | _by_files(repo)
+
+
+_IMPORTS = frozenset(name for marks in TECHNOLOGIES for name in marks.imports)
+_COMMANDS = frozenset(name for marks in TECHNOLOGIES for name in marks.commands)
+
+
+@lru_cache(maxsize=8)
+def _shown(
+    imports: frozenset[str],
+    images: frozenset[str],
+    commands: frozenset[str],
+    uses: frozenset[str],
+    types: frozenset[str],
+) -> frozenset[str]:
+    """The technologies that any of these tells: the commits of one repository have mostly the same."""
     return frozenset(
-        {
-            marks.id
-            for marks in TECHNOLOGIES
-            if not dotted.isdisjoint(marks.imports)
-            or any(part in image for part in (*marks.images, marks.id) for image in small)
-            or not commands.isdisjoint(marks.commands)
-            or any(name.startswith(marks.actions) for name in uses)
-            or any(name.startswith(marks.resources) for name in types)
-        }
-        | _by_files(repo)
+        marks.id
+        for marks in TECHNOLOGIES
+        if not imports.isdisjoint(marks.imports)
+        or any(part in image for part in (*marks.images, marks.id) for image in images)
+        or not commands.isdisjoint(marks.commands)
+        or any(name.startswith(marks.actions) for name in uses)
+        or any(name.startswith(marks.resources) for name in types)
     )
 
 
