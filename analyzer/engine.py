@@ -65,15 +65,19 @@ def decide(
     for criterion in criteria:
         own = by_criterion.get(criterion, [])
         until = None if evidence else partial(_is_beyond_doubt, effects, criterion)
-        findings, failures = _findings(repository, own, until)
+        findings, failures, settled = _findings(repository, own, until)
         problems += failures
+        if settled:
+            course = repository.inventory.course_only
+            decisions.append(Decision(criterion, Status.PARTIAL if course else Status.MET, ""))
+            continue
         failed = failures[-1].what if failures else ""
         stopped = {found: defect for found in findings if (defect := effects.on(found, criterion))}
         # What would be met if it ran comes before what is partial anyway: it is nearer, and says what to mend.
         findings.sort(key=lambda found: not (found in stopped and found.status is Status.MET))
         findings = [_lessened(found, stopped.get(found)) for found in findings]
         if stopped and effects.broken and not any(found.status is Status.MET for found in findings):
-            others, _ = _findings(repository.without(effects.broken), own, until)
+            others, *_ = _findings(repository.without(effects.broken), own, until)
             findings += [found for found in others if found.status is Status.MET and not effects.on(found, criterion)]
         decision = _decision(repository, criterion, own, findings, failed, evidence=evidence)
         by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)
@@ -87,8 +91,8 @@ def _is_beyond_doubt(effects: Effects, criterion: str, found: Finding) -> bool:
 
 def _findings(
     repository: Repository, rules: Iterable[Rule], until: Callable[[Finding], bool] | None = None
-) -> tuple[list[Finding], list[Problem]]:
-    """What the rules find; no further than the first rule with a finding of which ``until`` holds."""
+) -> tuple[list[Finding], list[Problem], bool]:
+    """What the rules find, and whether they stopped at the first rule with a finding of which ``until`` holds."""
     findings: list[Finding] = []
     problems: list[Problem] = []
     for item in rules:
@@ -103,8 +107,8 @@ def _findings(
             continue
         findings += found
         if until and any(map(until, found)):
-            break
-    return findings, problems
+            return findings, problems, True
+    return findings, problems, False
 
 
 def _signed(found: Finding, rule: Rule) -> Finding:

@@ -152,6 +152,14 @@ class Repository:
     def _serving_paths(self) -> frozenset[str]:
         return frozenset(self.inventory.serving)
 
+    def is_filled(self, path: str) -> bool:
+        """Whether a file of the snapshot holds anything, whatever that is."""
+        return path in self._filled
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        return frozenset(path for path, entry in self.snapshot.entries.items() if entry.size)
+
     @cached_property
     def _folders(self) -> frozenset[str]:
         found: set[str] = set()

@@ -211,6 +211,8 @@ class _Judge:
             return False
         if any(entry.size < 0 or entry.size > self._limits.blob_bytes for entry in (was, now)):
             return False
+        if bool(was.size) != bool(now.size):
+            return False  # whether a file holds anything is asked of all at once
         # Files of the size of a template's are compared with it.
         compared = kind_of(was.path) in COMPARED_KINDS
         return not (compared and (may_be_copy(was.size) or may_be_copy(now.size)))

@@ -49,7 +49,7 @@ class _Vocabulary:
 def _vocabulary(repo: Repository) -> _Vocabulary:
     files: set[str] = set()
     for path in repo.paths:
-        if repo.snapshot.entries[path].size:
+        if repo.is_filled(path):
             files.update(part.lower() for part in path.split("/"))
     identifiers: set[str] = set()
     words: list[str] = []
@@ -63,9 +63,7 @@ def _vocabulary(repo: Repository) -> _Vocabulary:
         identifiers.update(f"{file.tool} {task.name}" for task in file.tasks)
     words += identifiers
     kept = [module.path for module in modules]
-    kept += (
-        path for path in repo.paths if path.endswith((".csv", ".parquet", ".dvc")) and repo.snapshot.entries[path].size
-    )
+    kept += (path for path in repo.paths if path.endswith((".csv", ".parquet", ".dvc")) and repo.is_filled(path))
     words += (part for path in kept for part in path.split(".", 1)[0].split("/"))
     title = next((section.title for section in repo.readme.sections if section.title), "") if repo.readme else ""
     words += [title, repo.subdir, *(file.path.split("/")[0] for file in repo.dependency_files)]
@@ -175,7 +173,7 @@ def _says_something(repo: Repository, path: str) -> bool:
     if module:
         return _does_something(module)
     if kind_of(path) in (Kind.OTHER, Kind.JSON, Kind.LOCK):
-        return repo.snapshot.entries[path].size != 0
+        return repo.is_filled(path)
     lines = (line.strip() for line in (repo.text(path) or "").split("\n"))
     return any(line and not line.startswith(("#", "//")) for line in lines)
 
@@ -220,26 +218,39 @@ def _used(repo: Repository) -> frozenset[str]:
         if any(service.builds for service in file.services):
             images += [service.image for service in file.services]
     images += [image for item in own_workloads(repo) for image in item.images]
-    commands = {head for item in all_invocations(repo) for head in _heads(item.text, " ")}
+    commands = frozenset(head for item in all_invocations(repo) for head in _heads(item.text, " "))
     uses = [
         step.uses
         for line in repo.pipelines
         for _, step in repo.steps_of(line)
         if step.uses and not is_stalled(repo, step)
     ]
-    types = {resource.type for resource, _, _ in resources(repo)}
-    small = {image.lower() for image in images}
+    types = frozenset(resource.type for resource, _, _ in resources(repo))
+    small = frozenset(image.lower() for image in images)
+    return _shown(_IMPORTS & dotted, small, commands & _COMMANDS, frozenset(uses), types) | _by_files(repo)
+
+
+_IMPORTS = frozenset(name for marks in TECHNOLOGIES for name in marks.imports)
+_COMMANDS = frozenset(name for marks in TECHNOLOGIES for name in marks.commands)
+
+
+@lru_cache(maxsize=8)
+def _shown(
+    imports: frozenset[str],
+    images: frozenset[str],
+    commands: frozenset[str],
+    uses: frozenset[str],
+    types: frozenset[str],
+) -> frozenset[str]:
+    """The technologies that any of these tells: the commits of one repository have mostly the same."""
     return frozenset(
-        {
-            marks.id
-            for marks in TECHNOLOGIES
-            if not dotted.isdisjoint(marks.imports)
-            or any(part in image for part in (*marks.images, marks.id) for image in small)
-            or not commands.isdisjoint(marks.commands)
-            or any(name.startswith(marks.actions) for name in uses)
-            or any(name.startswith(marks.resources) for name in types)
-        }
-        | _by_files(repo)
+        marks.id
+        for marks in TECHNOLOGIES
+        if not imports.isdisjoint(marks.imports)
+        or any(part in image for part in (*marks.images, marks.id) for image in images)
+        or not commands.isdisjoint(marks.commands)
+        or any(name.startswith(marks.actions) for name in uses)
+        or any(name.startswith(marks.resources) for name in types)
     )
 
 

@@ -86,6 +86,12 @@ class Declared:
         return frozenset(item.name for item in self.requirements)
 
     @cached_property
+    def signature(self) -> tuple[object, ...]:
+        """All that :meth:`covers`, ``has_files`` and ``unclear`` come from."""
+        names = self.names  # first of all: what is unclear is known when all is read
+        return (self._listed, names, self._from_images, self.has_files, self.unclear)
+
+    @cached_property
     def has_files(self) -> bool:
         """Whether the project has a dependency file with at least three requirements."""
         return sum(len(file.requirements) for file in self._repository.dependency_files) >= 3
