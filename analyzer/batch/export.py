@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from analyzer.batch.cells import Cell, harmless
 from analyzer.batch.likeness import Pair
 from analyzer.batch.ranking import Ranked
 
-__all__ = ["About", "Shown", "shown_failure", "shown_rank", "write_csv", "write_pairs", "write_xlsx"]
+__all__ = ["About", "Add", "Shown", "csv_table", "shown_failure", "shown_rank", "write_pairs", "xlsx_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,10 @@ class Shown:
         """Code, name, or the first repository of an applicant without a name."""
         line = self.line
         return str(line.get("code") or line.get("applicant") or ", ".join(line["targets"][:2]) or f"row {line['row']}")
+
+
+Add: TypeAlias = Callable[[Shown], object]
+"""What adds an applicant to a table."""
 
 
 def shown_rank(item: Ranked, made: str, alike: Iterable[str]) -> Shown:
@@ -127,18 +131,19 @@ def _cause(shown: Shown) -> str:
     return "; ".join(f"{item['what']}. {item['hint']}".strip() for item in errors)
 
 
-def write_csv(path: Path, about: About, shown: Iterable[Shown]) -> None:
-    """Write the table as CSV in UTF-8 with a byte order mark, which Excel needs."""
+@contextmanager
+def csv_table(path: Path, about: About) -> Iterator[Add]:
+    """The table as CSV in UTF-8 with a byte order mark, which Excel needs; gives what adds an applicant."""
     columns = _columns(about)
     with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([harmless(name) for name, _ in columns])
-        for item in shown:
-            writer.writerow([harmless(value(item)) for _, value in columns])
+        yield lambda item: writer.writerow([harmless(take(item)) for _, take in columns])
 
 
-def write_xlsx(path: Path, about: About, shown: Iterable[Shown], pairs: Iterable[Pair]) -> None:
-    """Write the table as an Excel file: applicants, near-duplicates, and what the batch is."""
+@contextmanager
+def xlsx_table(path: Path, about: About, pairs: Iterable[Pair]) -> Iterator[Add]:
+    """The table as an Excel file, with near-duplicates and what the batch is; gives what adds an applicant."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -151,18 +156,18 @@ def write_xlsx(path: Path, about: About, shown: Iterable[Shown], pairs: Iterable
         sheet.freeze_panes = "D2"
 
         def cell(value: Cell, *, bold: bool = False) -> Any:
-            made = WriteOnlyCell(sheet, harmless(value))
-            if isinstance(value, str):
-                made.data_type = "s"  # a text, whatever it begins with
+            safe = harmless(value)
+            if not bold and not (isinstance(safe, str) and safe.startswith(("=", "#"))):
+                return safe  # a cell of its own takes twice the time
+            made = WriteOnlyCell(sheet, safe)
+            if isinstance(safe, str):
+                made.data_type = "s"  # a text, also where it reads as a formula or an error
             if bold:
                 made.font = Font(bold=True)
             return made
 
         sheet.append([cell(name, bold=True) for name, _ in columns])
-        for item in shown:
-            sheet.append(
-                [cell(value) if isinstance(value, str) else value for value in (take(item) for _, take in columns)]
-            )
+        yield lambda item: sheet.append([cell(take(item)) for _, take in columns])
         beside = book.create_sheet("Near-duplicates")
         beside.append([cell(name, bold=True) for name in _PAIR_COLUMNS])
         for values in _pair_rows(pairs, blind=about.blind):

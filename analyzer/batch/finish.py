@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
-from analyzer.batch.export import About, Shown, shown_failure, shown_rank, write_csv, write_pairs, write_xlsx
+from analyzer.batch.export import About, Add, Shown, csv_table, shown_failure, shown_rank, write_pairs, xlsx_table
 from analyzer.batch.likeness import Pair, Side, pairs_of
-from analyzer.batch.lines import read_lines, replace_file
+from analyzer.batch.lines import read_lines, replacing
 from analyzer.batch.page import Distribution, write_page
 from analyzer.batch.ranking import failures, order_of, ranked
 from analyzer.batch.results import BatchFolder
@@ -17,13 +21,21 @@ from analyzer.rubric import Rubric
 __all__ = ["finish"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Facts:
     """What one pass over the results tells: names of columns, distributions, and the number of failures."""
 
-    given: tuple[str, ...]
-    found: Distribution
-    failed: int
+    given: dict[str, None] = field(default_factory=dict)
+    found: Distribution = field(default_factory=Distribution)
+    failed: int = 0
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Count one line."""
+        self.given.update(dict.fromkeys(line.get("given", ())))
+        if line["status"] == "done":
+            self.found.add(line)
+        else:
+            self.failed += 1
 
 
 def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> int:
@@ -31,47 +43,44 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
 
     ``compared`` says whether repositories were compared with each other.
     """
-    facts = _look_through(folder)
+    facts = _Facts()
+    order = order_of(folder.results, facts.add)
     manifest = folder.manifest
     about = About(
         manifest.batch,
         manifest.begun,
         manifest.basis,
         tuple((section.id, section.title) for section in rubric.sections),
-        facts.given,
+        tuple(facts.given),
         manifest.blind,
         compared,
     )
     pairs = [_named(folder, pair) for pair in pairs_of(store, manifest.batch)]
     made = {line["row"]: line["made"] for _, line in read_lines(folder.journal)}
     beside = _beside(pairs)
-    order = order_of(folder.results)
 
-    def shown() -> Iterator[Shown]:
-        for line in failures(folder.results, order):
-            yield shown_failure(line, made.get(_name(line), ""))
-        for item in ranked(folder.results, order):
-            yield shown_rank(item, made.get(_name(item.line), ""), beside.get(_name(item.line), ()))
+    def shown(*tables: Add) -> Iterator[Shown]:
+        """The applicants in order; each is added to the tables as it comes: a second reading would take as long again."""
+        lines = (shown_failure(line, made.get(_name(line), "")) for line in failures(folder.results, order))
+        places = (
+            shown_rank(item, made.get(_name(item.line), ""), beside.get(_name(item.line), ()))
+            for item in ranked(folder.results, order)
+        )
+        for item in chain(lines, places):
+            for add in tables:
+                add(item)
+            yield item
 
-    at = folder.folder
-    replace_file(at / "batch.csv", lambda path: write_csv(path, about, shown()))
-    replace_file(at / "batch.xlsx", lambda path: write_xlsx(path, about, shown(), pairs))
-    replace_file(at / "pairs.csv", lambda path: write_pairs(path, pairs, blind=about.blind))
-    replace_file(at / "batch.html", lambda path: write_page(path, about, shown, pairs, facts.found))
+    with ExitStack() as files:
+
+        def new(name: str) -> Path:
+            return files.enter_context(replacing(folder.folder / name))
+
+        write_pairs(new("pairs.csv"), pairs, blind=about.blind)
+        sheet = files.enter_context(xlsx_table(new("batch.xlsx"), about, pairs))
+        table = files.enter_context(csv_table(new("batch.csv"), about))
+        write_page(new("batch.html"), about, shown(table, sheet), pairs, facts.found)
     return facts.failed
-
-
-def _look_through(folder: BatchFolder) -> _Facts:
-    given: dict[str, None] = {}
-    found = Distribution()
-    failed = 0
-    for _, line in read_lines(folder.results):
-        given.update(dict.fromkeys(line.get("given", ())))
-        if line["status"] == "done":
-            found.add(line)
-        else:
-            failed += 1
-    return _Facts(tuple(given), found, failed)
 
 
 def _name(line: dict[str, object]) -> str:

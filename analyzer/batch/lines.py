@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ["dump", "read_lines", "replace_file", "whole_lines"]
+__all__ = ["dump", "read_lines", "replace_file", "replacing", "whole_lines"]
 
 
 def dump(value: Mapping[str, Any]) -> bytes:
@@ -45,14 +46,21 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield place, json.loads(text)
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place and put it there in one step, so that a reader never sees half of it."""
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place beside a file to write to, and put it there in one step, so that a reader never sees half of it."""
     whole = path.with_name(f".{path.name}.new")
     try:
-        write(whole)
+        yield whole
         with whole.open("rb") as file:
             os.fsync(file.fileno())
         whole.replace(path)
     except BaseException:
         whole.unlink(missing_ok=True)
         raise
+
+
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file and put it in its place in one step."""
+    with replacing(path) as whole:
+        write(whole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -66,20 +66,18 @@ def _five(values: Sequence[float]) -> tuple[float, float, float, float, float] |
     return at(0), at(0.25), at(0.5), at(0.75), at(1)
 
 
-def write_page(
-    path: Path, about: About, shown: Callable[[], Iterable[Shown]], pairs: Sequence[Pair], found: Distribution
-) -> None:
+def write_page(path: Path, about: About, shown: Iterable[Shown], pairs: Sequence[Pair], found: Distribution) -> None:
     """Write the page, streamed.
 
     Args:
         path: the file.
         about: what the batch is.
-        shown: yields the applicants in order, failures first.
+        shown: the applicants in order, failures first.
         pairs: near-duplicates.
         found: the distributions.
     """
     stream = _template().generate(
-        about=about, facts=list(about_rows(about)), shown=shown(), pairs=pairs, found=found, bins=found.bins, bars=_bars
+        about=about, facts=list(about_rows(about)), shown=shown, pairs=pairs, found=found, bins=found.bins, bars=_bars
     )
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         file.writelines(stream)

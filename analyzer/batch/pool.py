@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 from analyzer.batch.rows import Row
 from analyzer.batch.work import Outcome, Setting, prepare, work
@@ -16,17 +17,20 @@ from analyzer.errors import FolioscopeError, LimitError, TargetError
 
 __all__ = ["run_rows"]
 
-_AHEAD = 4
+_AHEAD = 8
 """Rows waiting for each worker: enough that none is idle, few enough that memory stays flat."""
-_TASKS = 200
+_TASKS = 1000
 """Rows after which a worker is replaced, so that what it holds cannot grow."""
 _BROKEN = 3
 
 
-def run_rows(
-    rows: Iterator[Row], setting: Setting, jobs: int, seconds: float
-) -> Iterator[tuple[Row, Outcome | FolioscopeError]]:
-    """Run every row in one of ``jobs`` processes; yield each with its outcome, or the cause of its end, as it finishes.
+_Finished: TypeAlias = "tuple[Row, Future[Outcome]]"
+Found: TypeAlias = "Outcome | FolioscopeError"
+"""What came of a row: its outcome, or the cause of its end."""
+
+
+def run_rows(rows: Iterator[Row], setting: Setting, jobs: int, seconds: float) -> Iterator[list[tuple[Row, Found]]]:
+    """Run every row in one of ``jobs`` processes; yield what came of those that finished since the last time.
 
     Raises:
         TargetError: workers cannot be started at all.
@@ -35,12 +39,12 @@ def run_rows(
     broken = 0
     while True:
         done = 0
-        for row, found in _one_pool(_chained(again, rows), setting, jobs, seconds):
-            if isinstance(found, BrokenProcessPool):
-                again.append(row)
-            else:
-                done += 1
-                yield row, found
+        for group in _one_pool(_chained(again, rows), setting, jobs, seconds):
+            again += [row for row, found in group if isinstance(found, BrokenProcessPool)]
+            whole = [(row, found) for row, found in group if not isinstance(found, BrokenProcessPool)]
+            if whole:
+                done += len(whole)
+                yield whole
         if not again:
             return
         broken = 0 if done else broken + 1
@@ -56,14 +60,14 @@ def _chained(again: list[Row], rows: Iterator[Row]) -> Iterator[Row]:
 
 def _one_pool(
     rows: Iterator[Row], setting: Setting, jobs: int, seconds: float
-) -> Iterator[tuple[Row, Outcome | FolioscopeError | BrokenProcessPool]]:
+) -> Iterator[list[tuple[Row, Found | BrokenProcessPool]]]:
     """Run rows until they are out or the pool is broken; then what it held comes back as broken."""
     from pebble import ProcessPool
 
     # A server process forks workers: it has no threads, and the engine is imported once.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["analyzer.batch.work", "analyzer.acquire"])
-    finished: SimpleQueue[tuple[Row, Future[Outcome]]] = SimpleQueue()
+    finished: SimpleQueue[_Finished] = SimpleQueue()
     pool = ProcessPool(jobs, _TASKS, prepare, (setting,), context)
     waiting = 0
     broken = False
@@ -75,11 +79,10 @@ def _one_pool(
                 waiting += 1
             if not waiting:
                 break
-            row, future = finished.get()
-            waiting -= 1
-            found = _outcome(row, future, seconds)
-            broken = broken or isinstance(found, BrokenProcessPool)
-            yield row, found
+            group = [(row, _outcome(row, future, seconds)) for row, future in _all_of(finished)]
+            waiting -= len(group)
+            broken = broken or any(isinstance(found, BrokenProcessPool) for _, found in group)
+            yield group
         pool.close()  # type: ignore[no-untyped-call]
     except BaseException:
         pool.stop()  # type: ignore[no-untyped-call]
@@ -90,7 +93,17 @@ def _one_pool(
         pool.join()
 
 
-def _outcome(row: Row, future: Future[Outcome], seconds: float) -> Outcome | FolioscopeError | BrokenProcessPool:
+def _all_of(finished: SimpleQueue[_Finished]) -> Iterator[_Finished]:
+    """What is in a queue, at least one: what is kept and written together costs little more than one alone."""
+    yield finished.get()
+    while True:
+        try:
+            yield finished.get_nowait()
+        except Empty:
+            return
+
+
+def _outcome(row: Row, future: Future[Outcome], seconds: float) -> Found | BrokenProcessPool:
     from pebble import ProcessExpired
 
     name = ", ".join(row.targets)

@@ -21,7 +21,7 @@ from analyzer.batch.blind import KeyFile, blinded
 from analyzer.batch.lines import dump, read_lines, replace_file, whole_lines
 from analyzer.errors import UsageError
 
-__all__ = ["BatchFolder", "Manifest"]
+__all__ = ["BatchFolder", "Manifest", "Written"]
 
 _SYNC_EVERY = 0.5
 """Seconds. What a power cut takes is done again; what ends the program alone takes nothing."""
@@ -36,6 +36,27 @@ class Manifest:
     basis: dict[str, Any]
     begun: str
     blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The line of a row as :func:`analyzer.batch.lines.dump` writes it, and what the journal says of it.
+
+    Args:
+        row: its number.
+        text: the line.
+        made: when the analysis was made (UTC, ISO 8601).
+        seconds: time that the row took.
+        peak: largest memory of the worker so far, in bytes.
+        stored: whether the store knew all that the row names.
+    """
+
+    row: int
+    text: bytes
+    made: str
+    seconds: float = 0.0
+    peak: int = 0
+    stored: bool = False
 
 
 class BatchFolder:
@@ -125,20 +146,31 @@ class BatchFolder:
         """The name of a row in these files: its number, or its code."""
         return self._key.code(row) if self._key else str(row)
 
-    def write(self, line: Mapping[str, Any], made: str, seconds: float, peak: int, *, stored: bool) -> None:
-        """Add the line of a row, after what belongs to it."""
-        name = self.name(line["row"])
-        entry = {"row": name, "made": made, "seconds": round(seconds, 3), "stored": stored, "peak": peak}
-        if self._key:
-            self._key.keep(name, line, made)
-            # The second at which a row was done tells where it stood in the list.
-            entry |= {"made": made[:10], "seconds": None}
-            line = blinded(line, name)
-        self._journal.write(dump(entry))
+    def write(self, *items: Written) -> None:
+        """Add the lines of some rows, after what belongs to them; each write to a file is one for all of them."""
+        entries, lines = [], []
+        for item in items:
+            name, text = self.name(item.row), item.text
+            entry = {
+                "row": name,
+                "made": item.made,
+                "seconds": round(item.seconds, 3),
+                "stored": item.stored,
+                "peak": item.peak,
+            }
+            if self._key:
+                line = json.loads(text)
+                self._key.keep(name, line, item.made)
+                # The second at which a row was done tells where it stood in the list.
+                entry |= {"made": item.made[:10], "seconds": None}
+                text = dump(blinded(line, name))
+            entries.append(dump(entry))
+            lines.append(text)
+            self.done.add(name)
+        self._journal.write(b"".join(entries))
         self._journal.flush()
-        self._lines.write(dump(line))
+        self._lines.write(b"".join(lines))
         self._lines.flush()
-        self.done.add(name)
         if time.monotonic() - self._synced > _SYNC_EVERY:
             self.sync()
 

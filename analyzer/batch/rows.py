@@ -11,7 +11,7 @@ from pathlib import Path
 from analyzer.batch.tables import Record, read_records
 from analyzer.errors import UsageError
 
-__all__ = ["Row", "digest_of", "is_account", "read_rows"]
+__all__ = ["Row", "count_rows", "digest_of", "is_account", "read_rows"]
 
 _BETWEEN = re.compile(r"[\r\n;|]+|,\s*|\s+")
 _ACCOUNT = re.compile(
@@ -53,6 +53,15 @@ def read_rows(path: Path) -> Iterator[Row]:
     """
     for number, record in enumerate(read_records(path), 1):
         yield _row(number, record)
+
+
+def count_rows(path: Path) -> int:
+    """How many rows a file has.
+
+    Raises:
+        UsageError: as :func:`read_rows`.
+    """
+    return sum(1 for _ in read_records(path))
 
 
 def digest_of(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,13 @@ from analyzer.analysis import Options
 from analyzer.batch.entry import basis_of, error_of, failed_line
 from analyzer.batch.finish import finish
 from analyzer.batch.likeness import compare
+from analyzer.batch.lines import dump
 from analyzer.batch.pool import run_rows
-from analyzer.batch.results import BatchFolder
-from analyzer.batch.rows import Row, digest_of, read_rows
+from analyzer.batch.results import BatchFolder, Written
+from analyzer.batch.rows import Row, count_rows, digest_of, read_rows
 from analyzer.batch.store import Store, open_store
 from analyzer.batch.work import Outcome, Setting, now
-from analyzer.errors import UsageError
+from analyzer.errors import FolioscopeError, UsageError
 from analyzer.plugins import discover
 from analyzer.rubric import load_rubric
 
@@ -96,7 +97,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
     rubric = load_rubric(batch.options.rubric)
     basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits)
     digest = digest_of(batch.file)
-    total = sum(1 for _ in read_rows(batch.file))
+    total = count_rows(batch.file)
     if not total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
@@ -137,34 +138,39 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
             if folder.name(row.number) in folder.done:
                 continue
             if row.problem:
-                _write_failure(folder, row, UsageError(row.problem, "Correct the row in the file."))
+                folder.write(_written(row, UsageError(row.problem, "Correct the row in the file."), folder))
                 count(outcome_done=False)
             else:
                 yield row
 
-    for row, found in run_rows(runnable(), setting, batch.jobs, seconds):
-        if isinstance(found, Outcome):
-            stored = not found.fresh and bool(found.sources) and all(found.sources)
-            _keep(store, folder.manifest.batch, row, found)
-            folder.write(found.line, found.made, found.seconds, found.peak, stored=stored)
-            count(found.line["status"] == "done", stored, found.peak)
-        else:
-            _write_failure(folder, row, found)
-            count(outcome_done=False)
+    for group in run_rows(runnable(), setting, batch.jobs, seconds):
+        _keep(store, folder.manifest.batch, [(row, found) for row, found in group if isinstance(found, Outcome)])
+        written = [_written(row, found, folder) for row, found in group]
+        folder.write(*written)
+        for item, (_, found) in zip(written, group, strict=True):
+            count(isinstance(found, Outcome) and found.done, item.stored, item.peak)
 
 
-def _write_failure(folder: BatchFolder, row: Row, error: Exception) -> None:
-    line = failed_line(row, error_of(error, ", ".join(row.targets)), folder.manifest.basis)
-    folder.write(line, now(), 0.0, 0, stored=False)
+def _written(row: Row, found: Outcome | FolioscopeError, folder: BatchFolder) -> Written:
+    if isinstance(found, Outcome):
+        stored = not found.fresh and bool(found.sources) and all(found.sources)
+        return Written(row.number, found.text, found.made, found.seconds, found.peak, stored)
+    line = failed_line(row, error_of(found, ", ".join(row.targets)), folder.manifest.basis)
+    return Written(row.number, dump(line), now())
 
 
-def _keep(store: Store, batch: str, row: Row, outcome: Outcome) -> None:
-    """Keep what is new before the line says that the row is done: a run that ends in between finds it in the store."""
+def _keep(store: Store, batch: str, group: Sequence[tuple[Row, Outcome]]) -> None:
+    """Keep what is new before the lines say that the rows are done: a run that ends in between finds it in the store."""
+    if not group:
+        return
     with store.writing():
-        sources = list(outcome.sources)
-        for fresh in outcome.fresh:
-            source, new = store.put(fresh.key, fresh.place, fresh.document, fresh.prints, outcome.made, fresh.report)
-            if new:
-                compare(store, source)
-            sources.append(source)
-        store.remember(batch, row.number, sources)
+        for row, outcome in group:
+            sources = list(outcome.sources)
+            for fresh in outcome.fresh:
+                source, new = store.put(
+                    fresh.key, fresh.place, fresh.document, fresh.prints, outcome.made, fresh.report
+                )
+                if new:
+                    compare(store, source)
+                sources.append(source)
+            store.remember(batch, row.number, sources)

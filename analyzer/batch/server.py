@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish
+from analyzer.batch.lines import dump
 from analyzer.batch.merge import merged, together
-from analyzer.batch.results import BatchFolder
-from analyzer.batch.rows import Row, digest_of, is_account, read_rows
+from analyzer.batch.results import BatchFolder, Written
+from analyzer.batch.rows import Row, count_rows, digest_of, is_account, read_rows
 from analyzer.batch.run import Batch, Counts, Tell
 from analyzer.batch.store import open_store
 from analyzer.batch.work import now
@@ -74,7 +75,7 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
         )
     basis = {**basis_of(rubric, discover(batch.options.rules), batch.options.limits), "server": server.url}
     digest = digest_of(batch.file)
-    counts = Counts(sum(1 for _ in read_rows(batch.file)))
+    counts = Counts(count_rows(batch.file))
     if not counts.total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
@@ -289,7 +290,7 @@ class _Run:
         self._write(failed_line(row, error_of(error, ", ".join(row.targets)), self._folder.manifest.basis), "")
 
     def _write(self, line: Mapping[str, Any], made: str) -> None:
-        self._folder.write(line, made or now(), 0.0, 0, stored=False)
+        self._folder.write(Written(line["row"], dump(line), made or now()))
         self._counts.done += line["status"] == "done"
         self._counts.failed += line["status"] != "done"
         self._counts.seconds = time.monotonic() - self._began

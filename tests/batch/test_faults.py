@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def _setting(tmp_path: Path) -> Setting:
 
 def test_a_row_over_its_time_ends_and_the_others_go_on(projects, tmp_path, monkeypatch):
     rows = [Row(number, number, "", (str(path),)) for number, path in enumerate(projects[:3], 1)]
-    found = dict(run_rows(iter(rows), _setting(tmp_path), 2, 0.001))
+    found = dict(chain.from_iterable(run_rows(iter(rows), _setting(tmp_path), 2, 0.001)))
     assert len(found) == 3
     late = [error for error in found.values() if isinstance(error, FolioscopeError)]
     assert late
@@ -122,7 +123,7 @@ def test_a_worker_that_is_killed_costs_its_row_alone(projects, tmp_path):
     rows = [Row(number, number, "", (str(path),)) for number, path in enumerate(projects, 1)]
     killed: list[int] = []
     outcomes = []
-    for row, found in run_rows(iter(rows), _setting(tmp_path), 1, 60):
+    for row, found in chain.from_iterable(run_rows(iter(rows), _setting(tmp_path), 1, 60)):
         outcomes.append((row.number, found))
         if not killed:
             killed += [pid for pid in _workers() if _kill(pid)]

@@ -206,8 +206,8 @@ def test_the_store_holds_no_names_of_applicants(applicants, batch_of: RunBatch, 
 
 def test_an_outcome_is_small():
     """What travels between processes holds no report."""
-    assert set(Outcome.__slots__) == {"line", "fresh", "sources", "made", "seconds", "peak"}
-    assert replace(Outcome({}), seconds=1.0).seconds == 1.0
+    assert set(Outcome.__slots__) == {"text", "done", "fresh", "sources", "made", "seconds", "peak"}
+    assert replace(Outcome(b"{}\n", done=True), seconds=1.0).seconds == 1.0
 
 
 def test_a_store_of_another_form_is_told(applicants, batch_of: RunBatch, tmp_path):
