@@ -30,6 +30,7 @@ from analyzer.plugins import discover
 from analyzer.report import Report
 from analyzer.reporters.json_report import from_document
 from analyzer.rubric import BUILT_IN, Rubric, load_rubric
+from analyzer.target import Host
 
 if TYPE_CHECKING:
     import httpx2
@@ -176,7 +177,7 @@ class _Run:
         size = 0
         for row in read_rows(self._batch.file):
             done = self._folder.name(row.number) in self._folder.done
-            problem = row.problem or _not_for_servers(row)
+            problem = row.problem or _not_for_servers(row, self._batch.options.hosts)
             if problem:
                 if not done:
                     self._fail(row, UsageError(problem, "Correct the row, or run it here."))
@@ -297,7 +298,7 @@ class _Run:
         self._tell(self._counts)
 
 
-def _not_for_servers(row: Row) -> str:
-    if any(is_account(target) for target in row.targets):
+def _not_for_servers(row: Row, hosts: tuple[Host, ...]) -> str:
+    if any(is_account(target, hosts) for target in row.targets):
         return f"line {row.line} names an account; a service takes repositories"
     return ""
