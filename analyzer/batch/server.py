@@ -148,9 +148,10 @@ def _problem(answer: httpx2.Response) -> str:
     """What a problem document (RFC 9457) says, or the status."""
     try:
         found = answer.json()
-        return f"{found.get('title', '')} {found.get('detail', '')}".strip() or f"status {answer.status_code}"
+        said = f"{found.get('title', '')}: {found.get('detail', '')}".strip(": .")
     except (ValueError, AttributeError):
-        return f"status {answer.status_code}"
+        said = ""
+    return said or f"status {answer.status_code}"
 
 
 @dataclass(slots=True)
@@ -292,6 +293,7 @@ class _Run:
 
     def _write(self, line: Mapping[str, Any], made: str) -> None:
         self._folder.write(Written(line["row"], dump(line), made or now()))
+        self._counts.ran += 1
         self._counts.done += line["status"] == "done"
         self._counts.failed += line["status"] != "done"
         self._counts.seconds = time.monotonic() - self._began
