@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analyzer.analysis import Options, Result, analyze, analyze_many, stored_key
+    from analyzer.batch.cells import harmless
     from analyzer.batch.tables import read_records
     from analyzer.compare import Comparison, compare_documents
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
     from analyzer.reporters.badge import badge_svg
+    from analyzer.reporters.comparison import comparison_document
     from analyzer.reporters.formats import FORMATS, Format, render
     from analyzer.reporters.html import REPORT_STATIC, html_environment, load_texts, report_context
     from analyzer.reporters.json_report import as_document, from_document
@@ -57,8 +59,10 @@ __all__ = [
     "as_document",
     "badge_svg",
     "compare_documents",
+    "comparison_document",
     "example_folder",
     "from_document",
+    "harmless",
     "html_environment",
     "load_rubric",
     "load_texts",
@@ -78,6 +82,8 @@ _HOMES = {
     **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
     **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
     "badge_svg": "analyzer.reporters.badge",
+    "comparison_document": "analyzer.reporters.comparison",
+    "harmless": "analyzer.batch.cells",
     **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
     **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
     **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),

@@ -99,11 +99,21 @@ class Judged:
     problems: tuple[Problem, ...]
 
 
-def judge(repository: Repository, rubric: Rubric, rules: tuple[Rule, ...], word: OwnersWord = OwnersWord()) -> Judged:
-    """Decide all criteria of a repository and score them. What ``word`` leaves out, ``repository`` is without."""
+def judge(
+    repository: Repository,
+    rubric: Rubric,
+    rules: tuple[Rule, ...],
+    word: OwnersWord = OwnersWord(),
+    *,
+    evidence: bool = True,
+) -> Judged:
+    """Decide all criteria of a repository and score them. What ``word`` leaves out, ``repository`` is without.
+
+    Without ``evidence`` the scorecard says the same, but does not show what proves it.
+    """
     names = tuple(item.id for item in rubric.criteria)
     defects, unchecked = find_defects(repository)
-    decisions, failures = decide(repository, rules, names, defects)
+    decisions, failures = decide(repository, rules, names, defects, evidence=evidence)
     defects = with_criteria(defects, decisions)
     wiring, broken = _wiring(repository)
     snapshot, complete, left_out = repository.snapshot, wiring.chain.complete, word.left_out()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
 from analyzer.knowledge.python_calls import roles_of
@@ -46,7 +47,6 @@ _ENTRY_NAMES = frozenset(
 )
 # Frameworks whose decorated functions run only when code calls them or a command names their file.
 _STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow"})
-_TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
 
 
 class LocalModules:
@@ -96,6 +96,37 @@ class LocalModules:
         return next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._paths), None)
 
 
+@dataclass
+class _Resolved:
+    """The calls of one module under their full names, its names that are defined here, and the modules asked for them."""
+
+    module: PythonModule
+    calls: tuple[Call, ...]
+    asked: dict[str, PythonModule]
+    definitions: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+
+    @cached_property
+    def by_role(self) -> Mapping[str, tuple[Call, ...]]:
+        """The calls by what they are known for."""
+        found: dict[str, list[Call]] = {}
+        for call in self.calls:
+            for role in roles_of(call.name):
+                found.setdefault(role, []).append(call)
+        return {role: tuple(calls) for role, calls in found.items()}
+
+    @cached_property
+    def by_scope(self) -> Mapping[str, tuple[Call, ...]]:
+        """The calls by the functions around them: each under its own scope and all that enclose it."""
+        found: dict[str, list[Call]] = {}
+        for call in self.calls:
+            scope = call.scope
+            found.setdefault(scope, []).append(call)
+            while "." in scope:
+                scope = scope.rpartition(".")[0]
+                found.setdefault(scope, []).append(call)
+        return {scope: tuple(calls) for scope, calls in found.items()}
+
+
 class Code:
     """A set of modules, with answers from indexes that are built once.
 
@@ -104,6 +135,7 @@ class Code:
         world: all modules of the repository, among which names are resolved; ``modules`` when not given.
         outside: names that files other than Python call (entry points of containers, functions, workflows).
         started: whether a file other than Python names the module at a path (a command, a deployment, a page).
+        table: gives a table, by its name, of what other commits found out; of the world alone.
     """
 
     def __init__(
@@ -112,11 +144,14 @@ class Code:
         world: Code | None = None,
         outside: frozenset[str] = frozenset(),
         started: Callable[[str], bool] = lambda path: True,
+        table: Callable[[Hashable], dict[str, Any]] | None = None,
     ) -> None:
         self.modules = tuple(modules)
         self._world = world or self
         self._outside = outside
         self._started = started
+        self._table = table
+        self._asked: dict[str, PythonModule] = {}
 
     def __bool__(self) -> bool:
         return bool(self.modules)
@@ -126,8 +161,7 @@ class Code:
     @remembered
     def calls(self, *roles: str, reached: bool = True) -> tuple[Call, ...]:
         """Calls that play any of the roles, in order of modules and lines; only reached code unless told otherwise."""
-        index = self._by_role
-        found = [call for role in roles for call in index.get(role, ())]
+        found = [call for role in roles for call in self._playing(role)]
         if reached:
             found = [call for call in found if self.is_reached(call.path, call.scope)]
         if len(roles) > 1:
@@ -136,7 +170,7 @@ class Code:
 
     def has(self, *roles: str) -> bool:
         """Whether a reached call plays any of the roles."""
-        return any(self.is_reached(call.path, call.scope) for role in roles for call in self._by_role.get(role, ()))
+        return any(self.is_reached(call.path, call.scope) for role in roles for call in self._playing(role))
 
     def imports(self, *roots: str) -> tuple[Import, ...]:
         """Imports of these top-level packages whose names are used."""
@@ -188,7 +222,8 @@ class Code:
 
     def calls_in(self, path: str, scope: str) -> tuple[Call, ...]:
         """The calls of a function, those of functions within it included."""
-        return self._by_scope(path).get(scope, ())
+        found = self._resolved.get(path)
+        return found.by_scope.get(scope, ()) if found else ()
 
     @remembered
     def reaches(self, path: str, scope: str, role: str, steps: int = 3) -> Call | None:
@@ -221,31 +256,27 @@ class Code:
         return {module.path: module for module in self.modules}
 
     @cached_property
-    def _resolved(self) -> Mapping[str, tuple[Call, ...]]:
+    def _resolved(self) -> Mapping[str, _Resolved]:
+        """The calls of each module under their full names; those that another commit found are kept where they hold."""
         if self._world is not self:
             return {module.path: self._world._resolved[module.path] for module in self.modules}
-        return {module.path: tuple(self._canonical(call) for call in module.calls) for module in self.modules}
+        paths = frozenset((module.path, module.notebook) for module in self.modules)
+        known: dict[str, _Resolved] = self._table(("resolved calls", paths)) if self._table else {}
+        for module in self.modules:
+            kept = known.get(module.path)
+            if kept is None or kept.module is not module or not self._same(kept.asked):
+                self._asked = {}
+                calls = tuple(self._canonical(call) for call in module.calls)
+                known[module.path] = _Resolved(module, calls, self._asked)
+        return {module.path: known[module.path] for module in self.modules}
+
+    def _same(self, modules: Mapping[str, PythonModule]) -> bool:
+        return all(self._by_path.get(path) is module for path, module in modules.items())
 
     @remembered
-    def _by_scope(self, path: str) -> Mapping[str, tuple[Call, ...]]:
-        """The calls of a module by the functions around them: each under its own scope and all that enclose it."""
-        found: dict[str, list[Call]] = {}
-        for call in self._resolved.get(path, ()):
-            scope = call.scope
-            found.setdefault(scope, []).append(call)
-            while "." in scope:
-                scope = scope.rpartition(".")[0]
-                found.setdefault(scope, []).append(call)
-        return {scope: tuple(calls) for scope, calls in found.items()}
-
-    @cached_property
-    def _by_role(self) -> Mapping[str, tuple[Call, ...]]:
-        found: dict[str, list[Call]] = {}
-        for calls in self._resolved.values():
-            for call in calls:
-                for role in roles_of(call.name):
-                    found.setdefault(role, []).append(call)
-        return {role: tuple(calls) for role, calls in found.items()}
+    def _playing(self, role: str) -> tuple[Call, ...]:
+        """All calls with a role."""
+        return tuple(call for found in self._resolved.values() for call in found.by_role.get(role, ()))
 
     @cached_property
     def local(self) -> LocalModules:
@@ -313,14 +344,25 @@ class Code:
             where = self.local.find(dotted, path) if dotted else None
             if where and where in self._world._by_path and end < len(parts):
                 found = self._world._by_path[where]
+                self._asked[where] = found
                 local = parts[end]
                 if local in found.function_at or local in found.class_at:
                     return (where, local), ".".join(parts[end + 1 :])
         return None, name
 
-    @remembered
     def definition(self, name: str, path: str) -> tuple[str, str] | None:
         """(path, qualified name) of the local function that a call names, or None."""
+        if self._world is not self:
+            return self._world.definition(name, path)
+        found = self._resolved.get(path)
+        if found is None:
+            return None
+        if name not in found.definitions:
+            self._asked = found.asked
+            found.definitions[name] = self._defined(name, path)
+        return found.definitions[name]
+
+    def _defined(self, name: str, path: str) -> tuple[str, str] | None:
         target, rest = self._split(name, path)
         if target is None:
             return None
@@ -336,6 +378,17 @@ class Code:
     def is_reached(self, path: str, scope: str) -> bool:
         """Whether code of a scope can be reached from a script, a decorator, a test or another file."""
         return not scope or (path, scope) in self._world._reached or path not in self._world._by_path
+
+    def reached_in(self, path: str) -> frozenset[str]:
+        """The scopes of a module that are reached, the module's own level aside."""
+        return self._world._reached_by_path.get(path, frozenset())
+
+    @cached_property
+    def _reached_by_path(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for path, scope in self._reached:
+            found.setdefault(path, set()).add(scope)
+        return {path: frozenset(scopes) for path, scopes in found.items()}
 
     @cached_property
     def _reached(self) -> frozenset[tuple[str, str]]:
@@ -359,9 +412,9 @@ class Code:
 
         for module in self.modules:
             pending.extend(module.names_in.get("", ()))
-            pending += [match.group(1) for text in module.texts if (match := _TARGET.fullmatch(text.value))]
-            for function in module.functions:
-                if function.qualname in _ENTRY_NAMES or self._is_entry(function):
+            pending += module.targets
+            for function, only_started in _entries(module):
+                if not only_started or self._started(function.path):
                     reach(module, function)
         while pending:
             name = pending.pop()
@@ -383,15 +436,6 @@ class Code:
                     reached.add((module.path, function.qualname))
         return frozenset(reached)
 
-    def _is_entry(self, function: Function) -> bool:
-        if function.name.startswith(("test", "pytest_")):
-            return True
-        return any(
-            name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS
-            and (name.split(".", 1)[0] not in _STARTED_BY_NAME or self._started(function.path))
-            for name in function.decorators
-        )
-
     def _lives_with_class(self, function: Function, owner: Class) -> bool:
         """Dunder methods live with their class, and all methods of a class that a framework calls through its base."""
         if function.name.startswith("__"):
@@ -400,3 +444,16 @@ class Code:
             base for base in owner.bases if base and base.rsplit(".", 1)[-1] not in ("object", "ABC", "Protocol")
         ]
         return bool(outside)
+
+
+@remembered
+def _entries(module: PythonModule) -> tuple[tuple[Function, bool], ...]:
+    """Functions that something calls which is not in the code, and whether only where the module is started by its name."""
+    found = []
+    for function in module.functions:
+        active = [name for name in function.decorators if name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS]
+        called = function.qualname in _ENTRY_NAMES or function.name.startswith(("test", "pytest_"))
+        if called or active:
+            only_started = not called and all(name.split(".", 1)[0] in _STARTED_BY_NAME for name in active)
+            found.append((function, only_started))
+    return tuple(found)

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
@@ -131,7 +132,9 @@ class CommandResolver:
         bare = unwrap(invocation.argv)
         if not bare:
             return
-        given, invocation = invocation, replace(invocation, argv=bare)
+        given = invocation
+        if bare != invocation.argv:
+            invocation = replace(invocation, argv=bare)
         found.append(invocation)
         if depth >= _DEEPEST or len(found) > _MOST:
             return
@@ -293,6 +296,7 @@ _ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNO
 _PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
 
 
+@lru_cache(maxsize=1024)
 def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
     """Take off programs that only run another one, and ``python -m`` before a known tool."""
     words = list(argv)

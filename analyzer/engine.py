@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from analyzer.errors import LimitError
 from analyzer.findings import Evidence, Finding, Place, Status
@@ -40,12 +41,20 @@ class Decision:
 
 
 def decide(
-    repository: Repository, rules: Iterable[Rule], criteria: Sequence[str], defects: Iterable[Defect] = ()
+    repository: Repository,
+    rules: Iterable[Rule],
+    criteria: Sequence[str],
+    defects: Iterable[Defect] = (),
+    *,
+    evidence: bool = True,
 ) -> tuple[tuple[Decision, ...], tuple[Problem, ...]]:
     """Decide every criterion.
 
-    What leans on code that a defect stops is partial at most. A rule that raises makes its own criterion unknown, unless another rule found something; nothing else is
-    touched. Returns the decisions in the order of ``criteria``, and a problem for each rule that failed.
+    What leans on code that a defect stops is partial at most. A rule that raises makes its own criterion unknown, unless
+    another rule found something; nothing else is touched. Without ``evidence``, no further rule is asked once a
+    criterion is met: the statuses are the same, but what proves them and what failed is not all told.
+
+    Returns the decisions in the order of ``criteria``, and a problem for each rule that failed.
     """
     by_criterion: dict[str, list[Rule]] = {}
     for item in rules:
@@ -55,35 +64,51 @@ def decide(
     effects = Effects(repository, defects)
     for criterion in criteria:
         own = by_criterion.get(criterion, [])
-        findings, failures = _findings(repository, own)
+        until = None if evidence else partial(_is_beyond_doubt, effects, criterion)
+        findings, failures, settled = _findings(repository, own, until)
         problems += failures
+        if settled:
+            course = repository.inventory.course_only
+            decisions.append(Decision(criterion, Status.PARTIAL if course else Status.MET, ""))
+            continue
         failed = failures[-1].what if failures else ""
         stopped = {found: defect for found in findings if (defect := effects.on(found, criterion))}
         # What would be met if it ran comes before what is partial anyway: it is nearer, and says what to mend.
         findings.sort(key=lambda found: not (found in stopped and found.status is Status.MET))
         findings = [_lessened(found, stopped.get(found)) for found in findings]
         if stopped and effects.broken and not any(found.status is Status.MET for found in findings):
-            others, _ = _findings(repository.without(effects.broken), own)
+            others, *_ = _findings(repository.without(effects.broken), own, until)
             findings += [found for found in others if found.status is Status.MET and not effects.on(found, criterion)]
-        decision = _decision(repository, criterion, own, findings, failed)
+        decision = _decision(repository, criterion, own, findings, failed, evidence=evidence)
         by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)
-        decisions.append(replace(decision, stopped_by=by))
+        decisions.append(replace(decision, stopped_by=by) if by else decision)
     return tuple(decisions), tuple(sorted(problems))
 
 
-def _findings(repository: Repository, rules: Iterable[Rule]) -> tuple[list[Finding], list[Problem]]:
+def _is_beyond_doubt(effects: Effects, criterion: str, found: Finding) -> bool:
+    return found.status is Status.MET and effects.on(found, criterion) is None
+
+
+def _findings(
+    repository: Repository, rules: Iterable[Rule], until: Callable[[Finding], bool] | None = None
+) -> tuple[list[Finding], list[Problem], bool]:
+    """What the rules find, and whether they stopped at the first rule with a finding of which ``until`` holds."""
     findings: list[Finding] = []
     problems: list[Problem] = []
     for item in rules:
         try:
-            findings += [_signed(found, item) for found in item.check(repository)]
+            found = [_signed(found, item) for found in item.check(repository)]
         except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
             raise
         except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
             # Without addresses of objects, which differ from run to run.
             said = _ADDRESS.sub("0x", str(error))
             problems.append(Problem(item.id, f"the rule {item.id} failed: {type(error).__name__}: {said}"[:300]))
-    return findings, problems
+            continue
+        findings += found
+        if until and any(map(until, found)):
+            return findings, problems, True
+    return findings, problems, False
 
 
 def _signed(found: Finding, rule: Rule) -> Finding:
@@ -110,7 +135,13 @@ def _lessened(found: Finding, defect: Defect | None) -> Finding:
 
 
 def _decision(
-    repository: Repository, criterion: str, rules: Sequence[Rule], findings: list[Finding], failed: str
+    repository: Repository,
+    criterion: str,
+    rules: Sequence[Rule],
+    findings: list[Finding],
+    failed: str,
+    *,
+    evidence: bool,
 ) -> Decision:
     ranked = sorted(findings, key=lambda found: -found.status.rank)
     best = ranked[0] if ranked else None
@@ -119,8 +150,8 @@ def _decision(
         if repository.inventory.course_only and status is Status.MET:
             status, summary = Status.PARTIAL, f"{summary}; all of it is course work"
         places = dict.fromkeys(place for found in ranked if found.status.rank for place in found.places)
-        evidence = tuple(_evidence(repository, place) for place in list(places)[:_MOST_EVIDENCE])
-        return Decision(criterion, status, summary, evidence, tuple(sorted({found.rule for found in ranked})))
+        shown = tuple(_evidence(repository, place) for place in list(places)[:_MOST_EVIDENCE]) if evidence else ()
+        return Decision(criterion, status, summary, shown, tuple(sorted({found.rule for found in ranked})))
     if failed:
         return Decision(criterion, Status.UNKNOWN, failed)
     if not rules:
@@ -135,10 +166,8 @@ def _decision(
 def _unread(repository: Repository, rules: Sequence[Rule]) -> str:
     """A file that a rule needed and that could not be read, or an empty string."""
     kinds = {kind for item in rules for kind in item.reads}
-    own = frozenset(repository.paths) if kinds else frozenset()
-    return next(
-        (item.where for item in repository.snapshot.problems if item.where in own and kind_of(item.where) in kinds), ""
-    )
+    unread = (item.where for item in repository.snapshot.problems if kind_of(item.where) in kinds)
+    return next((path for path in unread if repository.is_candidates(path)), "")
 
 
 def _evidence(repository: Repository, place: Place) -> Evidence:

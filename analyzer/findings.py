@@ -76,6 +76,11 @@ def met(message: str, *at: Located | Place) -> Finding:
     return Finding(Status.MET, message, _places(at))
 
 
+def missing(message: str) -> Finding:
+    """Why a criterion is not met, where that can be said better than in the rule's title."""
+    return Finding(Status.MISSING, message, ())
+
+
 def partial(message: str, *at: Located | Place) -> Finding:
     """The criterion is partly met; ``message`` says what is missing."""
     return Finding(Status.PARTIAL, message, _places(at))

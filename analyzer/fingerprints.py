@@ -8,7 +8,7 @@ The table holds hashes alone; ``tools/template_fingerprints.py`` makes it from p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -19,10 +19,10 @@ __all__ = [
     "COMPARED_KINDS",
     "SHORTEST",
     "Templates",
-    "copies_among",
     "fingerprint",
     "may_be_copy",
     "normalised",
+    "origin_of",
     "possible_sizes",
 ]
 
@@ -93,18 +93,6 @@ def may_be_copy(size: int) -> bool:
     return size in _templates().sizes
 
 
-def copies_among(sizes: Iterable[tuple[str, int]], read: Callable[[str], bytes | None]) -> dict[str, str]:
-    """Return the template that each unchanged copy comes from, by path.
-
-    Args:
-        sizes: (path, size in bytes) of the files to compare.
-        read: returns the content of a path, or None; called only where the size occurs in the table.
-    """
-    table = _templates()
-    found: dict[str, str] = {}
-    for path, size in sizes:
-        content = read(path) if size in table.sizes else None
-        origin = table.origin(content) if content else ""
-        if origin:
-            found[path] = origin
-    return found
+def origin_of(content: bytes | None) -> str:
+    """The template that a file is an unchanged copy from, or an empty string."""
+    return _templates().origin(content) if content else ""

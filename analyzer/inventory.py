@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -20,6 +20,7 @@ from analyzer.knowledge.paths import (
     LIBRARY_PACKAGES,
     OUTSIDE_FOLDERS,
     SCAFFOLD_FILES,
+    TELLS_BY_ITSELF,
     VENDORED_FOLDERS,
     ZIP_FOLDER,
 )
@@ -149,19 +150,23 @@ class Inventory:
         return self.by_owner.get(Owner.OWN, ())
 
 
+_BY_SUFFIX = {suffix: Kind(kind) for suffix, kind in KINDS_BY_SUFFIX.items()}
+
+
 @lru_cache(maxsize=65_536)
 def kind_of(path: str) -> Kind:
     """The kind of a file, from its path."""
     lowered = path.lower()
-    name = lowered.rsplit("/", 1)[-1]
-    if ANY_NAME.match(name) or ANY_PATH.search(lowered):
+    name = lowered.rpartition("/")[2]
+    suffix = name[name.rfind(".") :] if "." in name else ""
+    told = suffix in TELLS_BY_ITSELF and "file" not in name and "/workflow/" not in lowered
+    if not told and (ANY_NAME.match(name) or ANY_PATH.search(lowered)):
         for pattern, kind, whole in KINDS_BY_NAME:
             if pattern.search(lowered) if whole else pattern.match(name):
                 return Kind(kind)
-    suffix = name[name.rfind(".") :] if "." in name else ""
     if suffix in DOCUMENT_SUFFIXES:
         return Kind.DOCUMENT
-    return Kind(KINDS_BY_SUFFIX.get(suffix, "other"))
+    return _BY_SUFFIX.get(suffix, Kind.OTHER)
 
 
 _SERVING = frozenset(
@@ -187,7 +192,7 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
         subdir: the folder that is judged; files of the root that may serve it are kept apart in ``serving``.
     """
     ordered = sorted(paths)
-    environments = {path[: -len("pyvenv.cfg")] for path in ordered if path.endswith("/pyvenv.cfg")}
+    environments = {path[: -len("/pyvenv.cfg")] for path in ordered if path.endswith("/pyvenv.cfg")}
     prefix = f"{subdir}/" if subdir else ""
     modules = _course_folders(ordered)
     course = modules if not subdir else frozenset()
@@ -195,10 +200,9 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     whole: dict[Owner, int] = {}
     owners: dict[str, Owner] = {}
     serving: list[str] = []
+    by_folder = _Folders(environments, course, copied)
     for path in ordered:
-        owner = _owner(path, environments, course)
-        if owner is Owner.OWN and path.startswith(copied):
-            owner = Owner.VENDORED
+        owner = by_folder.owner(path)
         outside = bool(prefix) and not path.startswith(prefix)
         beside = owner if not outside or path.split("/", 1)[0] not in modules else Owner.COURSE
         whole[beside] = whole.get(beside, 0) + 1
@@ -248,25 +252,45 @@ def _may_serve(path: str) -> bool:
     )
 
 
-def _owner(path: str, environments: set[str], course: frozenset[str]) -> Owner:
-    segments = path.split("/")
-    for segment in segments[:-1]:
-        if segment in VENDORED_FOLDERS or segment.endswith((".egg-info", ".dist-info")):
-            return Owner.VENDORED
-        if segment in GENERATED_FOLDERS:
-            return Owner.GENERATED
-    if environments and any(path.startswith(folder) for folder in environments):
-        return Owner.VENDORED
-    if course and segments[0] in course:
-        return Owner.COURSE
-    stem, _, suffix = segments[-1].rpartition(".")
-    if any(HOMEWORK.fullmatch(segment) for segment in segments[:-1]) or (
-        HOMEWORK.fullmatch(stem or suffix) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES
-    ):
-        return Owner.COURSE
-    if segments[-1] in SCAFFOLD_FILES:
-        return Owner.SCAFFOLD
-    return Owner.OWN
+class _Folders:
+    """Whose work files are, decided once for each folder."""
+
+    def __init__(self, environments: Set[str], course: Set[str], copied: Set[str]) -> None:
+        self._environments = environments
+        self._course = course
+        self._copied = copied
+        self._known: dict[str, tuple[Owner, bool]] = {}
+
+    def owner(self, path: str) -> Owner:
+        folder, _, name = path.rpartition("/")
+        if folder not in self._known:
+            self._known[folder] = self._of_folder(folder)
+        owner, copied = self._known[folder]
+        if owner is not Owner.OWN:
+            return owner
+        if not folder and name in self._course:
+            return Owner.COURSE
+        stem, _, suffix = name.rpartition(".")
+        if HOMEWORK.fullmatch(stem or suffix) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES:
+            return Owner.COURSE
+        if name in SCAFFOLD_FILES:
+            return Owner.SCAFFOLD
+        return Owner.VENDORED if copied else Owner.OWN
+
+    def _of_folder(self, folder: str) -> tuple[Owner, bool]:
+        """Whose its files are but for their names, and whether it is a copy, which counts last."""
+        segments = folder.split("/") if folder else []
+        for segment in segments:
+            if segment in VENDORED_FOLDERS or segment.endswith((".egg-info", ".dist-info")):
+                return Owner.VENDORED, False
+            if segment in GENERATED_FOLDERS:
+                return Owner.GENERATED, False
+        above = {"/".join(segments[:end]) for end in range(1, len(segments) + 1)}
+        if not self._environments.isdisjoint(above):
+            return Owner.VENDORED, False
+        if segments and (segments[0] in self._course or any(map(HOMEWORK.fullmatch, segments))):
+            return Owner.COURSE, False
+        return Owner.OWN, not self._copied.isdisjoint(above)
 
 
 def _course_folders(paths: list[str]) -> frozenset[str]:
@@ -280,8 +304,8 @@ def _course_folders(paths: list[str]) -> frozenset[str]:
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM})
 
 
-def _copied_folders(paths: list[str], prefix: str) -> tuple[str, ...]:
-    """Folders that hold another repository or a library, each with a slash at its end.
+def _copied_folders(paths: list[str], prefix: str) -> frozenset[str]:
+    """Folders that hold another repository or a library.
 
     A whole repository below another (a README, a licence and the files of git beside each other), a folder out of a zip
     file, a package named like a library, a folder for the work of others. They are copies only where there is other code.
@@ -298,9 +322,13 @@ def _copied_folders(paths: list[str], prefix: str) -> tuple[str, ...]:
             found.add(folder)
     tops = {path[len(prefix) :].split("/", 1)[0] for path in paths if "/" in path[len(prefix) :]}
     found |= {name for name in tops if name in OUTSIDE_FOLDERS or ZIP_FOLDER.fullmatch(name)}
-    copies = tuple(sorted(f"{prefix}{folder}/" for folder in found))
-    code = [path for path in paths if kind_of(path[len(prefix) :]) in _CODE]
-    return copies if copies and any(not path.startswith(copies) for path in code) else ()
+    if not found:
+        return frozenset()
+    copies = tuple(f"{prefix}{folder}/" for folder in found)
+    beside = (path for path in paths if not path.startswith(copies))
+    if any(kind_of(path[len(prefix) :]) in _CODE for path in beside):
+        return frozenset(f"{prefix}{folder}" for folder in found)
+    return frozenset()
 
 
 def _is_repository(names: set[str]) -> bool:

@@ -8,12 +8,13 @@ Homework, vendored and generated folders are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from analyzer.inventory import Inventory, Kind, Owner, kind_of
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.knowledge.signs import SIGNS
+from analyzer.path_index import PathIndex
 
 __all__ = ["Project", "find_projects", "impression_of", "several_projects", "signs_of", "weight_of"]
 
@@ -61,17 +62,18 @@ def find_projects(inventory: Inventory) -> tuple[Project, ...]:
     base = f"{inventory.subdir}/" if inventory.subdir else ""
     own = [path for path, owner in inventory.owners.items() if owner is Owner.OWN and path.startswith(base)]
     own = [] if inventory.course_only else own
+    by_path = PathIndex(own)
     marks = _marks(own, base)
     code = _code_below(own, base)
     tied = _ties(own, base)
     candidates = [folder for folder in sorted(marks) if folder and _is_project(folder, marks[folder], code, tied=tied)]
-    chosen = _outermost(candidates, own, base, marks)
+    chosen = _outermost(candidates, by_path, base, marks)
     if len(chosen) == 1 and "README" in marks.get("", ()) and "README" not in marks[chosen[0]]:
         chosen = []  # the only folder of its kind, explained by the README beside it: a part
     found = []
     for folder in chosen[:_MOST]:
         prefix = f"{base}{folder}/"
-        paths = [path for path in own if path.startswith(prefix)]
+        paths = by_path.starting(prefix)
         signs = signs_of(paths)
         found.append(
             Project(
@@ -147,25 +149,30 @@ def _is_project(folder: str, marks: set[str], code: Mapping[str, int], *, tied: 
     return len(marks) >= 2 or ("README" in marks and code[folder] >= 3)
 
 
-def _outermost(folders: Iterable[str], own: Sequence[str], base: str, marks: Mapping[str, set[str]]) -> list[str]:
+def _outermost(folders: Iterable[str], own: PathIndex, base: str, marks: Mapping[str, set[str]]) -> list[str]:
     """Without folders that lie in a project; a folder that only gathers projects gives way to them."""
-    ordered = sorted(folders)
-    chosen: list[str] = []
-    for folder in ordered:
-        if any(folder.startswith(f"{outer}/") for outer in chosen):
+    found = PathIndex(folders)
+    chosen: dict[str, None] = {}
+    for folder in found.ordered:
+        if any(outer in chosen for outer in _above(folder)):
             continue
-        inner = [other for other in ordered if other.startswith(f"{folder}/") and "README" in marks[other]]
+        inner = {other for other in found.below(folder) if "README" in marks[other]}
         if len(inner) >= 2 and not _has_code_beside(folder, inner, own, base):
             continue
-        chosen.append(folder)
-    return chosen
+        chosen[folder] = None
+    return list(chosen)
 
 
-def _has_code_beside(folder: str, inner: Sequence[str], own: Sequence[str], base: str) -> bool:
-    prefix = f"{base}{folder}/"
-    covered = tuple(f"{base}{name}/" for name in inner)
+def _above(folder: str) -> Iterator[str]:
+    """The folders that a folder lies in, the nearest first."""
+    while folder := folder.rpartition("/")[0]:
+        yield folder
+
+
+def _has_code_beside(folder: str, inner: Set[str], own: PathIndex, base: str) -> bool:
     return any(
-        kind_of(path[len(base) :]) in _CODE for path in own if path.startswith(prefix) and not path.startswith(covered)
+        kind_of(path[len(base) :]) in _CODE and inner.isdisjoint(_above(path[len(base) :]))
+        for path in own.below(f"{base}{folder}")
     )
 
 

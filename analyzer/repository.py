@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -26,9 +26,10 @@ from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
-from analyzer.fingerprints import COMPARED_KINDS, copies_among
+from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.paths import TEST_FILE
+from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.snapshot import EntryKind, Problem, Snapshot
 from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
@@ -75,16 +76,20 @@ class Repository:
         if left_out:
             self.inventory = self.inventory.leaving(left_out)
         snapshot.fetch(self._worth_reading())
-        copies = copies_among(self._comparable(), snapshot.read)
-        self.inventory = self.inventory.without({**copies, **self._starts()}, starts=ORIGIN)
+        self.inventory = self.inventory.without({**self._copies(), **self._starts()}, starts=ORIGIN)
 
-    def _comparable(self) -> Iterator[tuple[str, int]]:
-        """(path, size) of the candidate's files that may be copies of a template."""
+    def _copies(self) -> dict[str, str]:
+        """The candidate's files that are unchanged copies of a template, with its name."""
+        # Of all at once: an entry that is asked for by its name counts as looked at in a history.
         sizes = {path: entry.size for path, entry in self.snapshot.entries.items()}
+        found = {}
         for path in self.paths:
             size = sizes[path]
-            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes:
-                yield path, size
+            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes and may_be_copy(size):
+                origin = self.of_file(path, origin_of, self.snapshot.read(path))
+                if origin:
+                    found[path] = origin
+        return found
 
     def _starts(self) -> dict[str, str]:
         """Files that ``folioscope fix`` wrote and nobody has worked on since, with their origin."""
@@ -135,6 +140,27 @@ class Repository:
         return path in self.snapshot.entries or path in self._folders or path in ("", ".")
 
     @cached_property
+    def index(self) -> PathIndex:
+        """All paths of the snapshot, whoever's they are."""
+        return PathIndex(self.snapshot.entries)
+
+    def is_candidates(self, path: str) -> bool:
+        """Whether a path is among ``paths``."""
+        return self.inventory.owners.get(path) is Owner.OWN or path in self._serving_paths
+
+    @cached_property
+    def _serving_paths(self) -> frozenset[str]:
+        return frozenset(self.inventory.serving)
+
+    def is_filled(self, path: str) -> bool:
+        """Whether a file of the snapshot holds anything, whatever that is."""
+        return path in self._filled
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        return frozenset(path for path, entry in self.snapshot.entries.items() if entry.size)
+
+    @cached_property
     def _folders(self) -> frozenset[str]:
         found: set[str] = set()
         for path in self.snapshot.entries:
@@ -148,20 +174,19 @@ class Repository:
         """The text of a file, or None when it is no text or was not read."""
         if path not in self._texts:
             content = self.snapshot.read(path)
-            text = None if content is None else self.of_file(path, decode, content)
-            self._texts[path] = None if text is None else bounded(path, text)
+            self._texts[path] = None if content is None else self.of_file(path, _as_text, path, content)
         return self._texts[path]
 
-    def of_file(self, path: str, make: Callable[..., _Artifact], *given: object) -> _Artifact:
+    def of_file(self, path: str, make: Callable[..., _Artifact], *given: object, by: Hashable = None) -> _Artifact:
         """What ``make(*given)`` makes of one file; other commits that have the same file share it.
 
-        It must depend on the path and the content of the file alone.
+        It must depend on the path and the content of the file, and on ``by``, alone.
         """
         shared = self.snapshot.shared
         if shared is None:
             return make(*given)
         name = f"{make.__module__}.{make.__qualname__}"
-        return shared.once(path, self.snapshot.entries[path].oid, name, lambda: make(*given))
+        return shared.once(path, self.snapshot.entries[path].oid, (name, by), lambda: make(*given))
 
     def _parsed(self, parse: Callable[[str, str], _Artifact], path: str, text: str) -> _Artifact:
         return self.of_file(path, parse, path, text)
@@ -203,8 +228,9 @@ class Repository:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read or parsed, so far, in order of paths."""
-        own = set(self.paths)
-        unread = {problem for problem in self.snapshot.problems if problem.where in own or "..." in problem.where}
+        unread = {
+            problem for problem in self.snapshot.problems if self.is_candidates(problem.where) or "..." in problem.where
+        }
         submodules = {problem for problem in self.snapshot.problems if "submodule" in problem.what}
         parsed = {Problem(path, what) for path, what in self._problems.items()}
         return tuple(sorted(unread | submodules | parsed))
@@ -551,7 +577,8 @@ class Repository:
     def world(self) -> Code:
         """Modules, tests, notebooks and copied modules; names are resolved and reach is decided among all of them."""
         modules = (*self.modules, *self._copied_modules, *(item.module for item in self.notebooks))
-        return Code(modules, outside=self._outside_names, started=self.is_named_outside)
+        table = self.snapshot.shared.table if self.snapshot.shared else None
+        return Code(modules, outside=self._outside_names, started=self.is_named_outside, table=table)
 
     @property
     def _copied_modules(self) -> Iterator[PythonModule]:
@@ -600,29 +627,26 @@ class Repository:
 
     def is_named_outside(self, path: str) -> bool:
         """Whether a file other than Python names a module by its file name or its dotted name."""
-        stem = path.removesuffix(".py").removesuffix("/__init__")
-        names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
-        return any(_has_word(text, name) for text in self._words_outside for name in names) or any(
-            path.startswith(folder) for folder in self._lost_starters
-        )
+        return any(
+            self.of_file(other, _is_named_in, path, text, by=path) for other, text in self._words_outside
+        ) or any(path.startswith(folder) for folder in self._lost_starters)
 
     @cached_property
     def _lost_starters(self) -> tuple[str, ...]:
         """Folders whose shell scripts run a program that is not in the repository: what it started cannot be told."""
-        names = {path.rsplit("/", 1)[-1] for path in self.snapshot.entries}
         found = []
         for path in self.inventory.of(Kind.SHELL):
             runs = re.findall(r"\bpython3?\s+\S*?([\w-]+\.py)\b", self.text(path) or "")
-            if any(name not in names for name in runs):
+            if any(not self.index.has_file(name) for name in runs):
                 found.append(posixpath.dirname(path) + "/")
         return tuple(found)
 
     @cached_property
-    def _words_outside(self) -> tuple[str, ...]:
-        """The texts of all files that can name a module and are no Python."""
+    def _words_outside(self) -> tuple[tuple[str, str], ...]:
+        """(path, text) of all files that can name a module and are no Python."""
         skipped = {Kind.PYTHON, Kind.NOTEBOOK, Kind.JSON, Kind.LOCK, Kind.OTHER, Kind.SQL, Kind.PROGRAM}
         paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
-        return tuple(text for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
+        return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
 
     # -- prose -----------------------------------------------------------------------------------------------
 
@@ -660,6 +684,18 @@ class Repository:
     def readme(self) -> Document | None:
         """The main README."""
         return next((item for item in self.documents if item.path == self.readme_path), None)
+
+
+def _is_named_in(path: str, text: str) -> bool:
+    """Whether a text names a module by its file name or its dotted name."""
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
+    return any(_has_word(text, name) for name in names)
+
+
+def _as_text(path: str, content: bytes) -> str | None:
+    text = decode(content)
+    return None if text is None else bounded(path, text)
 
 
 def _parse_other_ci(path: str, text: str) -> ci.Pipeline:

@@ -75,6 +75,10 @@ def kept_report(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no JSON: {error}", hint) from error
-    if not isinstance(document, dict) or document.get("schema_version") != 1 or "criteria" not in document:
-        raise UsageError(f"{path} is no report of version 1", hint)
+    if not isinstance(document, dict) or "criteria" not in document:
+        raise UsageError(f"{path} is JSON, but no report", hint)
+    if document.get("schema_version") != 1:
+        said = document.get("schema_version")
+        version = f"version {said}" if isinstance(said, int) else "an unknown version"
+        raise UsageError(f"{path} is a report of {version}; this folioscope reads version 1", hint)
     return document

@@ -236,7 +236,10 @@ def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]
         raise ended
     names = refs.decode("utf-8", "replace").split()
     if not ref and not names:
-        raise TargetError("The repository is empty: it has no commit yet", "Commit something, or use --worktree.")
+        raise TargetError(
+            "The repository is empty: it has no commit yet",
+            "Commit something first; folioscope analyze --worktree reads what is not committed yet.",
+        )
     if not ref:
         raise TargetError("HEAD points to nothing", f"Name a branch with --ref: {', '.join(names[:5])}.")
     raise TargetError(f"There is no branch, tag or commit {ref!r}", nearest(ref, names))

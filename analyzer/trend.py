@@ -36,7 +36,7 @@ from analyzer.timeline import Choice, Difference, Moment, choose, differences
 
 __all__ = ["Point", "Trend", "read_trend"]
 
-_COLLECT_AFTER = 25
+_COLLECT_AFTER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,8 @@ class _Judge:
             return False
         if any(entry.size < 0 or entry.size > self._limits.blob_bytes for entry in (was, now)):
             return False
+        if bool(was.size) != bool(now.size):
+            return False  # whether a file holds anything is asked of all at once
         # Files of the size of a template's are compared with it.
         compared = kind_of(was.path) in COMPARED_KINDS
         return not (compared and (may_be_copy(was.size) or may_be_copy(now.size)))
@@ -234,7 +236,7 @@ class _Judge:
             snapshot.read_if_small, self._subdir, configured=False, annotations=self._options.annotations
         )
         repository = Repository(snapshot, self._subdir, word.left_out())
-        card = judge(repository, self._rubric, self._rules, word).scorecard
+        card = judge(repository, self._rubric, self._rules, word, evidence=False).scorecard
         repository.close()
         self._shared.keep_only([(entry.path, entry.oid) for entry in tree.values()])
         if self.judged % _COLLECT_AFTER == 0:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from analyzer import BUILT_IN
 from api.formats import SUFFIX_OF
+from api.store.analyses import plain
 from api.store.models import Account, Analysis, ApiKey, AuditEntry, Batch
 
 __all__ = [
@@ -184,7 +185,7 @@ class BatchRequest(BaseModel):
 
     name: str = Field("", max_length=200)
     rubric: Rubric = "mlops"
-    rows: list[RowRequest]
+    rows: list[RowRequest] = Field(max_length=100_000)
 
 
 class RowProblem(BaseModel):
@@ -205,36 +206,41 @@ class BatchView(BaseModel):
     rows: int = Field(description="rows that were understood")
     finished: int
     counts: dict[str, int] = Field(description="rows by status", examples=[{"done": 12, "queued": 3}])
-    problems: list[RowProblem] = Field(description="rows of the upload that were not understood")
+    problems: list[RowProblem] = Field(
+        description="rows of the upload that were not understood; none where names are hidden"
+    )
+    not_understood: int = Field(0, description="how many rows were not understood")
     created_at: datetime
     finished_at: datetime | None = None
     links: dict[str, str]
 
     @classmethod
-    def of(cls, row: Batch, counts: dict[str, int], problems: list[RowProblem]) -> BatchView:
-        """The view of a row."""
+    def of(cls, row: Batch, counts: dict[str, int], problems: list[RowProblem], *, blind: bool = False) -> BatchView:
+        """The view of a row; its links lead on without names where they are hidden."""
         base = f"/api/v1/batches/{row.id}"
+        hidden = "?blind=true" if blind else ""
+        open_links = {"events": f"{base}/events", "analyses": f"/api/v1/analyses?batch={row.id}"}
         status: Literal["running", "done", "cancelled"] = "done" if row.finished_at else "running"
         if row.cancelled_at:
             status = "cancelled"
         return cls(
             id=row.id,
-            name=row.name,
+            name="" if blind else row.name,
             rubric=row.rubric,
             status=status,
             rows=row.rows,
             finished=row.finished,
             counts=counts,
-            problems=problems,
+            problems=[] if blind else problems,
+            not_understood=len(problems),
             created_at=row.created_at,
             finished_at=row.finished_at,
             links={
-                "self": base,
-                "events": f"{base}/events",
-                "analyses": f"/api/v1/analyses?batch={row.id}",
-                "jsonl": f"{base}/results.jsonl",
-                "csv": f"{base}/results.csv",
-                "xlsx": f"{base}/results.xlsx",
+                "self": f"{base}{hidden}",
+                **({} if blind else open_links),
+                "jsonl": f"{base}/results.jsonl{hidden}",
+                "csv": f"{base}/results.csv{hidden}",
+                "xlsx": f"{base}/results.xlsx{hidden}",
             },
         )
 
@@ -282,6 +288,11 @@ class KeyRequest(BaseModel):
     name: str = Field(min_length=1, max_length=100, description="what the key is for")
     scopes: list[Literal["read", "write", "admin"]] = Field(["read", "write"], min_length=1, max_length=3)
     days: float = Field(90, gt=0, le=3660, description="days until it is over")
+
+    @field_validator("account", "name", mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return plain(value) if isinstance(value, str) else value
 
 
 class KeyView(BaseModel):

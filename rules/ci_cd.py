@@ -9,7 +9,16 @@ from analyzer.artifacts.python_source import Function
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.ci import Act, acts, deploys_remotely, image_pushes, is_real, on_change, pushes
+from analyzer.queries.ci import (
+    Act,
+    acts,
+    deploys_remotely,
+    image_pushes,
+    is_real,
+    on_change,
+    pushes,
+    stalled_commands,
+)
 from analyzer.queries.gates import gates, unconditional_promotions
 from analyzer.queries.schedules import module_reaches
 from analyzer.queries.testing import bare_assertions, collected_tests, integration_tests, smoke_tests, unit_tests
@@ -66,6 +75,10 @@ def ci_runs_tests(repo: Repository) -> Iterator[Finding]:
         return
     if not found:
         found = tuple(act for act in acts(repo, "run.python") if _runs_test_file(act))
+    if not found and list(collected_tests(repo)):
+        for command in stalled_commands(repo, "test"):
+            yield partial("CI starts the tests, but asks for files that are not in the repository", command.place)
+            return
     for act in found[:1]:
         broken = empty_test_run(repo, act.invocation) if act.invocation else None
         if broken and all(item.invocation and empty_test_run(repo, item.invocation) for item in found):
@@ -142,7 +155,8 @@ def _by_purpose(act: Act) -> tuple[bool, bool]:
 
 def _test_trains(repo: Repository, test: Function) -> bool:
     """Whether a test comes to training, in its own process or in a program that its module starts."""
-    if repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+    fit = repo.world.reaches(test.path, test.qualname, "model.fit", steps=5)
+    if fit and repo.tests.module(fit.path) is None:  # a model that a test fits for itself is no training of the project
         return True
     module = repo.world.module(test.path)
     started = [text.value for text in module.texts] if module else []

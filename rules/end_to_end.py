@@ -89,9 +89,12 @@ def _asks_own_api(call: Call) -> bool:
     return call.last in ("post", "put") or any(_LOCAL.search(text) for text in call.texts())
 
 
+_RUNS_ALL = re.compile(r"(?:main|run|train|run_\w*(?:training|experiments?|pipeline)|train_model)$")
+
+
 def _trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
     """Whether a read at module level, or in a main function, stands in the script that trains."""
-    if call.scope and call.scope.rsplit(".", 1)[-1] not in ("main", "run", "run_training", "train", "train_model"):
+    if call.scope and not _RUNS_ALL.match(call.scope.rsplit(".", 1)[-1]):
         return False
     return any(path == call.path for path, _ in training)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.infrastructure import InfraFile, Resource
-from analyzer.findings import Finding, Place, met, partial
+from analyzer.findings import Finding, Place, met, missing, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.cloud import RUNS_CODE, emulated, other_workloads, own_workloads, resources
@@ -114,6 +114,8 @@ def keeps_state_remotely(repo: Repository) -> Iterator[Finding]:
             and any(item.tool == "pulumi" for item in built)
         ):
             yield met("Pulumi keeps state in its service unless told otherwise", Place(file.path, 1))
+    if not built:
+        yield missing("There is no infrastructure code whose state could be shared.")
     for path in repo.paths if built else ():
         if path.endswith((".tfbackend", "backend.hcl")) or re.search(r"backend[\w.-]*\.(?:tf\.template|hcl)$", path):
             yield met("State is kept in a remote backend", Place(path, 1))

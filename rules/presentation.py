@@ -13,17 +13,15 @@ from analyzer.plugins import rule
 from analyzer.queries.grounding import own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
+from analyzer.queries.pictures import diagrams, result_pictures, shows_metrics
 from analyzer.queries.prose import (
     about,
-    diagrams,
     explaining_words,
     in_results,
     intro,
     metric_numbers,
     own_documents,
     quantified,
-    result_pictures,
-    shows_tracked_numbers,
 )
 from analyzer.queries.stated import statements
 from analyzer.repository import Repository
@@ -132,9 +130,9 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
                 return
     for document in own_documents(repo):
         pictures = list(result_pictures(repo, document))
-        tracked = [image for image in pictures if shows_tracked_numbers(image)]
+        tracked = [image for image in pictures if shows_metrics(image)]
         if tracked and repo.world.has(*_MAKES_PICTURES):
-            yield met("Results are shown by pictures of tracked runs", tracked[0])
+            yield met("Results are shown by pictures of metrics", tracked[0])
             return
         if pictures:
             yield partial("Results are shown in a picture, without numbers in the text", pictures[0])

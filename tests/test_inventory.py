@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.inventory import Kind, Owner, kind_of, take_inventory
-from analyzer.knowledge.paths import KINDS_BY_NAME, KINDS_BY_SUFFIX
+from analyzer.knowledge.paths import KINDS_BY_NAME, KINDS_BY_SUFFIX, TELLS_BY_ITSELF
 
 
 def test_every_kind_of_the_tables_is_one():
@@ -146,3 +148,35 @@ def test_the_order_of_paths_does_not_matter():
 )
 def test_a_hostile_name_costs_no_time(name):
     take_inventory([f"{name}/{name}", f"{name}.yml", "2-b/x.py", "3-c/x.py", "project/x.py"])
+
+
+_WORDS = ("Dockerfile", "jenkinsfile", "makefile", "requirements", "docker-compose", "action", "x", "profile", "env")
+_FOLDERS = (
+    "",
+    "src/",
+    ".github/workflow/",
+    ".github/workflows/",
+    "a/.github/workflow/",
+    "requirements/",
+    "x/templates/",
+)
+
+
+def test_a_suffix_that_tells_by_itself_tells_what_the_patterns_tell():
+    for path in itertools.product(_FOLDERS, _WORDS, (*".-_", ""), (*_WORDS, ""), sorted(TELLS_BY_ITSELF)):
+        lowered = "".join(path).lower()
+        name = lowered.rpartition("/")[2]
+        by_pattern = (kind for pattern, kind, whole in KINDS_BY_NAME if pattern.search(lowered if whole else name))
+        suffix = f".{name.rpartition('.')[2]}"
+        assert kind_of("".join(path)) == next(by_pattern, KINDS_BY_SUFFIX.get(suffix, "other")), path
+
+
+def test_copies_and_environments_are_folders_and_no_beginnings_of_names():
+    paths = {
+        "env/pyvenv.cfg", "env/bin/x.py", "environment/x.py", "x-main/a.py", "x-main.py", "train.py",
+        "copy/README.md", "copy/LICENSE", "copy/.gitignore", "copy/inner/a.py", "copying/a.py",
+    }  # fmt: skip
+    inventory = take_inventory(paths)
+    assert set(inventory.by_owner[Owner.VENDORED]) == {
+        "env/pyvenv.cfg", "env/bin/x.py", "x-main/a.py", "copy/README.md", "copy/LICENSE", "copy/.gitignore", "copy/inner/a.py",
+    }  # fmt: skip

@@ -83,6 +83,11 @@ class PythonModule:
         return tuple(item for item in self.imports if item.used)
 
     @cached_property
+    def targets(self) -> tuple[str, ...]:
+        """The last names of texts that name something by a path of names, such as ``package.module:name``."""
+        return tuple(match.group(1) for text in self.texts if (match := _TARGET.fullmatch(text.value)))
+
+    @cached_property
     def function_at(self) -> Mapping[str, Function]:
         """Functions by qualified name."""
         return {function.qualname: function for function in self.functions}
@@ -159,6 +164,7 @@ def _parse(source: str) -> tuple[ast.Module, str, int]:
     return empty, error, error_line
 
 
+_TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
 _TOP_LEVEL = re.compile(r"[^\s#)\]}\"']")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
 

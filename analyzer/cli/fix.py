@@ -15,7 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "criterion", nargs="?", metavar="ID", help="a criterion; without one, those that have a start are listed"
     )
-    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="root of the repository (default: .)")
+    parser.add_argument(
+        "path", nargs="?", default=".", metavar="PATH", help="the repository, or a folder of it (default: .)"
+    )
+    parser.add_argument("--subdir", default="", metavar="FOLDER", help="the project is in this folder of PATH")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help="print the files (the default)")
     how.add_argument("--write", action="store_true", help="write the files; what is there already is left alone")
@@ -31,10 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
         for name, known in STARTS.items():
             print(f"{name:<16} {known.what}")
         return 0
-    from analyzer.starts.writing import open_project, root_of, write
+    from analyzer.starts.writing import open_project, place_of, write
 
-    root, _ = root_of(Path(arguments.path))
-    with paused_collector(), open_project(root) as project:
+    root, git_dir, subdir = place_of(Path(arguments.path), arguments.subdir)
+    with paused_collector(), open_project(root, git_dir, subdir) as project:
         maker = STARTS.get(arguments.criterion)
         met = _met_already(project, arguments.criterion) if maker and not maker.goes_on else ""
         if met:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The repository, what its check asks, and whether to write."""
-    from analyzer.knowledge.starts import ACTION
+    from analyzer.knowledge.home import ACTION
     from analyzer.rubric import BUILT_IN
 
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="root of the repository (default: .)")

@@ -17,6 +17,7 @@ __all__ = [
     "LIBRARY_PACKAGES",
     "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
+    "TELLS_BY_ITSELF",
     "TEST_FILE",
     "VENDORED_FOLDERS",
     "ZIP_FOLDER",
@@ -183,6 +184,17 @@ KINDS_BY_NAME: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
 # Whether any of them can match at all, in one search each.
 ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if not whole))
 ANY_PATH = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if whole))
+
+# Suffixes of files of which repositories hold thousands. No pattern above matches one, unless it reads "file" in the name
+# (a Dockerfile of any suffix) or lies in a folder for workflows: so no pattern need be tried.
+TELLS_BY_ITSELF = frozenset(
+    [
+        ".bmp", ".bin", ".c", ".cpp", ".csv", ".css", ".dat", ".gif", ".go", ".gz", ".h", ".h5", ".html", ".ico", ".ipynb",
+        ".java", ".jpeg", ".jpg", ".js", ".mp3", ".mp4", ".npy", ".npz", ".onnx", ".parquet", ".pdf", ".pickle", ".pkl",
+        ".png", ".pt", ".pth", ".py", ".rs", ".scss", ".sql", ".svg", ".tif", ".tiff", ".ts", ".tsv", ".tsx", ".wav",
+        ".webp", ".xml", ".zip",
+    ]
+)  # fmt: skip
 
 DOCUMENT_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".mdx", ".qmd"})
 

@@ -13,6 +13,7 @@ __all__ = [
     "CAUSE",
     "COMPARED",
     "DIAGRAM_WORDS",
+    "GENERATED_PAGE",
     "IMAGE_HOSTS",
     "METRIC_WORDS",
     "PERSONAL_HOSTS",
@@ -129,6 +130,13 @@ IMAGE_HOSTS = re.compile(
     r"(?i)^https?://(?:[\w.-]+\.)?(?:github\.com|githubusercontent\.com|gitlab\.com|imgur\.com|ibb\.co|postimg\.cc|cloudinary\.com|"
     r"googleusercontent\.com|drive\.google\.com|miro\.medium\.com|notion\.so|amazonaws\.com|storage\.googleapis\.com|mermaid\.ink|"
     r"dropbox\.com|imagekit\.io|huggingface\.co|dagshub\.com|youtube\.com|ytimg\.com|hackmd\.io|hizliresim\.com|onlinegdb\.com)[:/]"
+)
+# The README that a generator of projects leaves behind.
+GENERATED_PAGE = re.compile(
+    r"bootstrapped with \[Create React App\]|# Getting Started with Create React App|This template (?:provides a minimal setup|should help get you)"
+    r"|(?:was|is a) \[Next\.js\][^\n]*bootstrapped with|project was generated (?:with|using) \[Angular CLI\]|A new Flutter project\.|# create-svelte"
+    r"|This is your new Kedro project|generated using `Kedro|# Overview\s+This is your new \w+ project|Welcome to your new dbt project"
+    r"|This is an auto-generated directory"
 )
 VIDEO_HOSTS = re.compile(
     r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)"

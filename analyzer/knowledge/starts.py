@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = [
-    "ACTION",
     "ADR_PROMPTS",
     "CHECKERS",
     "CHECKOUT",
@@ -18,9 +17,6 @@ __all__ = [
     "TOOLS",
     "HookRepository",
 ]
-
-ACTION = "folioscope/folioscope@v0.1.0"
-"""The action of this project, as a workflow names it."""
 
 CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
 SETUP_PYTHON = "actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0"

@@ -12,6 +12,8 @@ from analyzer.artifacts.shell import ShellCommand
 from analyzer.commands import unwrap
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import action_roles
+from analyzer.path_index import PathIndex
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["is_stalled", "stalled_steps"]
@@ -94,12 +96,18 @@ def _action_in_vain(repo: Repository, step: Step) -> bool:
     roles = action_roles(step.uses)
     if "image.build" in roles:
         named = [step.inputs.get("context", ""), step.inputs.get("file", "")]
-        return not any(_kind(repo, Kind.DOCKERFILE)) or _absent(repo, named)
+        return not _has_kind(repo, Kind.DOCKERFILE) or _absent(repo, named)
     return "amazon-ecs" in step.uses and _absent(repo, [step.inputs.get("task-definition", "")])
 
 
-def _kind(repo: Repository, kind: Kind) -> Iterator[str]:
-    return (path for path in _entries(repo) if kind_of(path) is kind)
+@remembered
+def _has_kind(repo: Repository, kind: Kind) -> bool:
+    return any(kind_of(path) is kind for path in _entries(repo))
+
+
+@remembered
+def _has_project(repo: Repository) -> bool:
+    return any(_PROJECT.search(path) for path in _entries(repo))
 
 
 def _entries(repo: Repository) -> Iterator[str]:
@@ -115,7 +123,7 @@ def _command_in_vain(repo: Repository, command: ShellCommand, words: tuple[str, 
     if name in ("pip", "pip3") and "install" in words:
         files = [after for before, after in itertools.pairwise(words) if before in ("-r", "--requirement")]
         own = any(re.fullmatch(r"[\"']?\.(?:\[[\w,-]+\])?[\"']?", word) for word in words[1:])
-        return _absent(repo, files) or (own and not any(_PROJECT.search(path) for path in _entries(repo)))
+        return _absent(repo, files) or (own and not _has_project(repo))
     if name in _CHECKERS:
         targets = [word for word in _positional(words[1:]) if word not in _VERBS]
         return bool(targets) and all(_is_absent(repo, word) for word in targets)
@@ -125,12 +133,12 @@ def _command_in_vain(repo: Repository, command: ShellCommand, words: tuple[str, 
         target = next((word for word in words[1:] if not word.startswith("-")), "")
         return target.endswith((".py", ".sh")) and _is_absent(repo, target)
     if name == "docker" and "build" in words:
-        return not any(_kind(repo, Kind.DOCKERFILE))
+        return not _has_kind(repo, Kind.DOCKERFILE)
     kinds = _NEEDED_KINDS.get(name)
     if name == "dvc" and words[1:2] in (("pull",), ("repro",)) and _absent(repo, list(_positional(words[2:]))):
         return True
     if kinds:
-        return not any(next(_kind(repo, kind), "") for kind in kinds)
+        return not any(_has_kind(repo, kind) for kind in kinds)
     if name == "kubectl" and "apply" in words:
         files = [after for before, after in itertools.pairwise(words) if before in ("-f", "-k", "--filename")]
         return _absent(repo, files)
@@ -158,8 +166,8 @@ def _is_absent(repo: Repository, name: str) -> bool:
         plain = plain[3:]
     if not plain or _UNTOLD.search(name.strip("\"'")) or plain == ".":
         return False
-    ending, inside = f"/{plain}", f"/{plain}/"
-    return not any(
-        path == plain or path.endswith(ending) or inside in f"/{path}" or path.startswith(f"{plain}/")
-        for path in _entries(repo)
-    )
+    return not repo.once(_places).ends_with(plain)
+
+
+def _places(repo: Repository) -> PathIndex:
+    return PathIndex(_entries(repo))

@@ -13,9 +13,18 @@ from analyzer.knowledge.actions import action_roles
 from analyzer.queries.absent import is_stalled
 from analyzer.queries.commands import all_invocations
 from analyzer.remembered import remembered
-from analyzer.repository import Repository
+from analyzer.repository import CiCommand, Repository
 
-__all__ = ["Act", "acts", "deploy_commands", "deploy_steps", "image_pushes", "is_real", "on_change"]
+__all__ = [
+    "Act",
+    "acts",
+    "deploy_commands",
+    "deploy_steps",
+    "image_pushes",
+    "is_real",
+    "on_change",
+    "stalled_commands",
+]
 
 _NO_BRANCH = re.compile(
     r"(?i)not?[-_ ]?a?[-_ ]?(?:branch|such[-_]branch)|none|never|disabled?|dummy|placeholder|nothing|off"
@@ -119,6 +128,14 @@ def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -
         ):
             swallowed = step.allow_failure or job.allow_failure
             yield Act(pipeline, job, step, step.place, step.place, None, swallowed, misplaced, manual or job.manual)
+
+
+def stalled_commands(repo: Repository, role: str) -> Iterator[CiCommand]:
+    """Commands in a role of pipelines that run on change, in steps that come to nothing: what they need is not here."""
+    for pipeline in repo.pipelines:
+        for item in repo.commands_of(pipeline) if on_change(pipeline) else ():
+            if role in item.invocation.roles and is_stalled(repo, item.step) and not item.swallowed:
+                yield item
 
 
 def _called(repo: Repository, pipeline: Pipeline) -> bool:

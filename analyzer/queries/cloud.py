@@ -81,8 +81,14 @@ def emulated(repo: Repository, file: InfraFile) -> bool:
 
 @remembered
 def _emulated(repo: Repository, folder: str) -> bool:
-    same = [item for item in repo.infrastructure if posixpath.dirname(item.path) == folder]
-    return any(EMULATOR.search(repo.text(item.path) or "") for item in same)
+    return any(EMULATOR.search(repo.text(path) or "") for path in repo.once(_by_folder).get(folder, ()))
+
+
+def _by_folder(repo: Repository) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for item in repo.infrastructure:
+        found.setdefault(posixpath.dirname(item.path), []).append(item.path)
+    return found
 
 
 def workloads(repo: Repository) -> Iterator[KubernetesObject]:

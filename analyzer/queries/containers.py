@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Copy, Dockerfile
 from analyzer.inventory import Kind, kind_of
+from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -61,14 +63,18 @@ def packagings(repository: Repository) -> tuple[Packaging, ...]:
     return tuple(_packaging(repository, file) for file in repository.dockerfiles)
 
 
+def _contexts_of_compose(repository: Repository) -> dict[str, list[str]]:
+    """The build contexts of compose services by the path of their Dockerfile."""
+    found: dict[str, list[str]] = {}
+    for file in repository.compose_files:
+        for service in file.services:
+            found.setdefault(service.dockerfile, []).append(service.context)
+    return found
+
+
 def contexts(repository: Repository, dockerfile: Dockerfile) -> tuple[str, ...]:
     """Folders that the Dockerfile may be built in: what compose and commands say, its own folder, the root."""
-    found = [
-        service.context
-        for file in repository.compose_files
-        for service in file.services
-        if service.dockerfile == dockerfile.path
-    ]
+    found = list(repository.once(_contexts_of_compose).get(dockerfile.path, ()))
     own = posixpath.dirname(dockerfile.path)
     found += [own, repository.subdir, "", posixpath.dirname(own)]
     return tuple(dict.fromkeys("" if item == "." else item for item in found))
@@ -102,8 +108,17 @@ def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) ->
         code.update(dict.fromkeys(own))
     starts = tuple(item.value for item in dockerfile.starts)
     lost = {posixpath.basename(source.rstrip("/")) for copy in absent for source in copy.sources} - _COMMON_NAMES
-    elsewhere = any(lost & set(path.split("/")) for path in repository.paths if path != dockerfile.path)
+    names = repository.once(_own_names) if lost else None
+    here = set(dockerfile.path.split("/"))
+    elsewhere = names is not None and any(names.count_of(name) > (name in here) for name in lost)
     return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts, elsewhere)
+
+
+_MOST_SOURCES = 2000
+
+
+def _own_names(repository: Repository) -> PathIndex:
+    return PathIndex(repository.paths)
 
 
 def sources(repository: Repository, context: str, source: str) -> list[str]:
@@ -113,13 +128,18 @@ def sources(repository: Repository, context: str, source: str) -> list[str]:
     joined = "" if joined == "." else joined
     if joined.startswith(".."):
         return []
-    entries = repository.snapshot.entries
-    if joined in entries:
+    if joined in repository.snapshot.entries:
         return [joined]
     if any(character in joined for character in "*?["):
-        return [path for path in entries if fnmatchcase(path, joined)][:2000]
-    prefix = f"{joined}/" if joined else ""
-    return [path for path in entries if path.startswith(prefix)][:2000]
+        return _matching(repository, joined)
+    return list(repository.index.below(joined)[:_MOST_SOURCES])
+
+
+@remembered
+def _matching(repository: Repository, pattern: str) -> list[str]:
+    before = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    matching = (path for path in repository.index.starting(before) if fnmatchcase(path, pattern))
+    return list(islice(matching, _MOST_SOURCES))
 
 
 def own_services(repository: Repository) -> Iterator[ComposeService]:

@@ -6,7 +6,7 @@ Text that names nothing of the repository fits every repository, and so tells no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from analyzer.knowledge.generic_words import GENERIC
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.prose import CAUSE
 from analyzer.knowledge.technologies import TECHNOLOGIES
+from analyzer.path_index import PathIndex
 from analyzer.queries.absent import is_stalled
 from analyzer.queries.ci import is_real
 from analyzer.queries.cloud import own_workloads, resources
@@ -48,48 +49,47 @@ class _Vocabulary:
 def _vocabulary(repo: Repository) -> _Vocabulary:
     files: set[str] = set()
     for path in repo.paths:
-        if repo.snapshot.entries[path].size:
+        if repo.is_filled(path):
             files.update(part.lower() for part in path.split("/"))
     identifiers: set[str] = set()
     words: list[str] = []
-    reached = repo.world.is_reached
     modules = [module for code in (repo.code, repo.notebook_code) for module in code.modules if _does_something(module)]
     for module in modules:
-        texts = [
-            text.value
-            for text in module.texts[:_MOST_TEXTS]
-            if reached(module.path, text.scope) and len(text.value) < 40
-        ]
-        identifiers.update(
-            item.name for item in module.functions if not item.stub and reached(module.path, item.qualname)
-        )
-        identifiers.update(
-            item.name
-            for item in module.classes
-            if any(reached(module.path, f"{item.name}.{name}") for name in item.methods)
-        )
-        identifiers.update(text for text in texts if _CODE_NAME.fullmatch(text))
-        words += (item.column for item in module.assignments if reached(module.path, item.scope))
-        words += (text for text in texts if " " not in text)
+        reached = repo.world.reached_in(module.path)
+        named, said = repo.of_file(module.path, _names_of, module, reached, by=reached)
+        identifiers.update(named)
+        words += said
     for file in repo.task_files:
         identifiers.update(f"{file.tool} {task.name}" for task in file.tasks)
     words += identifiers
     kept = [module.path for module in modules]
-    kept += (
-        path for path in repo.paths if path.endswith((".csv", ".parquet", ".dvc")) and repo.snapshot.entries[path].size
-    )
+    kept += (path for path in repo.paths if path.endswith((".csv", ".parquet", ".dvc")) and repo.is_filled(path))
     words += (part for path in kept for part in path.split(".", 1)[0].split("/"))
     title = next((section.title for section in repo.readme.sections if section.title), "") if repo.readme else ""
     words += [title, repo.subdir, *(file.path.split("/")[0] for file in repo.dependency_files)]
     return _Vocabulary(frozenset(files), frozenset(identifiers), _subject(words))
 
 
+def _names_of(module: PythonModule, reached: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """What the reached code of a module calls its functions and classes, and its columns and short texts."""
+    texts = [
+        text.value
+        for text in module.texts[:_MOST_TEXTS]
+        if len(text.value) < 40 and (not text.scope or text.scope in reached)
+    ]
+    identifiers = {item.name for item in module.functions if not item.stub and item.qualname in reached}
+    identifiers.update(
+        item.name for item in module.classes if any(f"{item.name}.{name}" in reached for name in item.methods)
+    )
+    identifiers.update(text for text in texts if _CODE_NAME.fullmatch(text))
+    columns = (item.column for item in module.assignments if not item.scope or item.scope in reached)
+    return frozenset(identifiers), (*columns, *(text for text in texts if " " not in text))
+
+
 def _subject(names: Iterable[str]) -> frozenset[str]:
     """The words that names are made of, but for those that every project uses."""
     tools = _tool_names()
-    found = {
-        part.lower() for name in names for word in _WORD.findall(name.replace("_", " ")) for part in _PART.findall(word)
-    }
+    found = {part for name in set(names) for part in _parts(name)}
     return frozenset(
         _stem(word)
         for word in found
@@ -97,6 +97,13 @@ def _subject(names: Iterable[str]) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=8192)
+def _parts(name: str) -> tuple[str, ...]:
+    """The words that a name is made of."""
+    return tuple(part.lower() for word in _WORD.findall(name.replace("_", " ")) for part in _PART.findall(word))
+
+
+@lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     return re.sub(r"(?:ies|es|s|ing|ed)$", "", word) if len(word) > 5 else word.removesuffix("s")
 
@@ -131,7 +138,28 @@ def names_part(repo: Repository, text: str) -> bool:
 
 def _is_here(repo: Repository, name: str) -> bool:
     """Whether a path, or the end of one, is that of a file that says something, or of a folder with one."""
-    return any(f"/{path.lower()}/".find(f"/{name}/") >= 0 and _says_something(repo, path) for path in repo.paths)
+    known = repo.once(_caseless)
+    return any(
+        _says_something(repo, path)
+        for place in known.index.ending(name)
+        for lowered in (*known.index.below(place), *([place] if place in known.paths else []))
+        for path in known.paths[lowered]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Caseless:
+    """The candidate's paths in lower case, and those that each stands for."""
+
+    index: PathIndex
+    paths: Mapping[str, Sequence[str]]
+
+
+def _caseless(repo: Repository) -> _Caseless:
+    paths: dict[str, list[str]] = {}
+    for path in repo.paths:
+        paths.setdefault(path.lower(), []).append(path)
+    return _Caseless(PathIndex(paths), paths)
 
 
 def _does_something(module: PythonModule) -> bool:
@@ -145,7 +173,7 @@ def _says_something(repo: Repository, path: str) -> bool:
     if module:
         return _does_something(module)
     if kind_of(path) in (Kind.OTHER, Kind.JSON, Kind.LOCK):
-        return repo.snapshot.entries[path].size != 0
+        return repo.is_filled(path)
     lines = (line.strip() for line in (repo.text(path) or "").split("\n"))
     return any(line and not line.startswith(("#", "//")) for line in lines)
 
@@ -176,38 +204,53 @@ def reached_roots(repo: Repository) -> frozenset[str]:
     found: set[str] = set()
     for module in (*repo.code.modules, *repo.notebook_code.modules):
         roots = {item.root for item in module.used_imports if item.root}
-        found.update(root for name in _reached_names(repo, module) if (root := name.split(".", 1)[0]) in roots)
+        found.update(roots & _used_names(repo, module))
     return frozenset(found)
 
 
 def _used(repo: Repository) -> frozenset[str]:
-    names = {name for module in repo.world.modules for name in _reached_names(repo, module)}
-    dotted = {head for name in names for head in _heads(name, ".")}
+    dotted: set[str] = set()
+    for module in repo.world.modules:
+        dotted.update(_used_names(repo, module))
     images = [image for file in repo.dockerfiles if file.copies or file.named("RUN") for image in file.images]
     images += [service.image for service in used_services(repo)]
     for file in repo.compose_files:
         if any(service.builds for service in file.services):
             images += [service.image for service in file.services]
     images += [image for item in own_workloads(repo) for image in item.images]
-    commands = {head for item in all_invocations(repo) for head in _heads(item.text, " ")}
+    commands = frozenset(head for item in all_invocations(repo) for head in _heads(item.text, " "))
     uses = [
         step.uses
         for line in repo.pipelines
         for _, step in repo.steps_of(line)
         if step.uses and not is_stalled(repo, step)
     ]
-    types = [resource.type for resource, _, _ in resources(repo)]
+    types = frozenset(resource.type for resource, _, _ in resources(repo))
+    small = frozenset(image.lower() for image in images)
+    return _shown(_IMPORTS & dotted, small, commands & _COMMANDS, frozenset(uses), types) | _by_files(repo)
+
+
+_IMPORTS = frozenset(name for marks in TECHNOLOGIES for name in marks.imports)
+_COMMANDS = frozenset(name for marks in TECHNOLOGIES for name in marks.commands)
+
+
+@lru_cache(maxsize=8)
+def _shown(
+    imports: frozenset[str],
+    images: frozenset[str],
+    commands: frozenset[str],
+    uses: frozenset[str],
+    types: frozenset[str],
+) -> frozenset[str]:
+    """The technologies that any of these tells: the commits of one repository have mostly the same."""
     return frozenset(
-        {
-            marks.id
-            for marks in TECHNOLOGIES
-            if not dotted.isdisjoint(marks.imports)
-            or any(part in image.lower() for part in (*marks.images, marks.id) for image in images)
-            or not commands.isdisjoint(marks.commands)
-            or any(name.startswith(marks.actions) for name in uses)
-            or any(name.startswith(marks.resources) for name in types)
-        }
-        | _by_files(repo)
+        marks.id
+        for marks in TECHNOLOGIES
+        if not imports.isdisjoint(marks.imports)
+        or any(part in image for part in (*marks.images, marks.id) for image in images)
+        or not commands.isdisjoint(marks.commands)
+        or any(name.startswith(marks.actions) for name in uses)
+        or any(name.startswith(marks.resources) for name in types)
     )
 
 
@@ -220,13 +263,21 @@ def _heads(text: str, mark: str) -> Iterator[str]:
     yield from (mark.join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-def _reached_names(repo: Repository, module: PythonModule) -> Iterator[str]:
-    """What the reached code of a module uses of its imports, by dotted names."""
+def _used_names(repo: Repository, module: PythonModule) -> frozenset[str]:
+    """What the reached code of a module uses of its imports: dotted names, and what they begin with."""
+    reached = repo.world.reached_in(module.path)
+    return repo.of_file(module.path, _heads_in, module, reached, by=reached)
+
+
+def _heads_in(module: PythonModule, reached: frozenset[str]) -> frozenset[str]:
+    names: set[str] = set()
     items: tuple[Call | Reference, ...] = (*module.calls, *module.references)
     for item in items:
         scope = getattr(item, "decorates", "") or item.scope
-        if repo.world.is_reached(module.path, scope if scope in module.function_at else item.scope):
-            yield item.name
+        where = scope if scope in module.function_at else item.scope
+        if not where or where in reached:
+            names.add(item.name)
+    return frozenset(head for name in names for head in _heads(name, "."))
 
 
 def _by_files(repo: Repository) -> frozenset[str]:
@@ -252,17 +303,23 @@ def _by_files(repo: Repository) -> frozenset[str]:
 _BASIC = frozenset(marks.id for marks in TECHNOLOGIES if marks.area in ("languages", "ml-frameworks"))
 
 
+def _mentioned(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The paths that a text mentions, and the names that look like those of code."""
+    paths = frozenset(match.group().strip("./").lower() for match in _PATHLIKE.finditer(text))
+    return paths, frozenset(_CODE_NAME.findall(text))
+
+
 def is_own_page(repo: Repository, document: Document) -> bool:
     """Whether a page beside the README is about this repository and not copied from another one."""
     text = repo.text(document.path) or ""
     known = repo.once(_vocabulary)
-    mentions = {match.group().strip("./").lower() for match in _PATHLIKE.finditer(text)}
+    mentions, code_names = repo.of_file(document.path, _mentioned, text)
     told = {name for name in mentions if name.rsplit("/", 1)[-1] not in _EVERYWHERE}
     here = {name for name in told if not name.endswith(_PROSE) and _is_here(repo, name)}
     if len(told) >= 3 and len(here) * 4 < len(told):
         return False
     readme = repo.text(repo.readme_path) or "" if repo.readme_path else ""
-    names = set(_CODE_NAME.findall(text)) & known.identifiers
+    names = code_names & known.identifiers
     tools = named_tools(text) - _BASIC
     used = [tool for tool in tools if is_used(repo, tool)]
     familiar = len(used) * 2 > len(tools)

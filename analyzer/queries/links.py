@@ -95,6 +95,9 @@ def own_articles(repo: Repository) -> Iterator[Link]:
 
 _SITE_WORDS = re.compile(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage")
 _NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
+_INSTRUCTS = re.compile(
+    r"(?i)\bsteps (?:in|of|from)\b|\bin case you\b|\bif you (?:do not|don't|need|want)\b|\bhow to (?:install|set|create|get)\b"
+)
 _COURSE = re.compile(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list")
 
 
@@ -106,7 +109,7 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
         host = _host(link)
         labels = {normalise(label) for label in host.split(".")}
         if VIDEO_HOSTS.match(link.url):
-            if not _COURSE.search(context + link.url):
+            if not _INSTRUCTS.search(context) and not _COURSE.search(context + link.url):
                 yield link, "video"
         elif _is_named_after_project(repo, host):
             yield link, "site"

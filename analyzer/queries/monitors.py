@@ -11,7 +11,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
-from analyzer.queries.prose import shows
+from analyzer.queries.pictures import shows
 from analyzer.queries.schedules import module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import posixpath
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.document import Block, Document, Image, Section
+from analyzer.artifacts.document import Block, Document, Section
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.outcomes import NOT_AN_OUTCOME
 from analyzer.knowledge.prose import (
     COMPARED,
-    DIAGRAM_WORDS,
-    IMAGE_HOSTS,
+    GENERATED_PAGE,
     METRIC_WORDS,
     RELATES,
     TITLES,
@@ -26,7 +24,6 @@ from analyzer.repository import Repository
 __all__ = [
     "about",
     "absent_files",
-    "diagrams",
     "docs_pages",
     "explaining_words",
     "in_results",
@@ -36,8 +33,6 @@ __all__ = [
     "metric_numbers",
     "own_documents",
     "quantified",
-    "result_pictures",
-    "shows_tracked_numbers",
     "typed_commands",
 ]
 
@@ -47,7 +42,6 @@ _COMMAND = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
-_DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
 
 @remembered
@@ -61,8 +55,12 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
         for item in repo.documents
         if not skip.search(item.path)
         and item.words + len(item.blocks)
-        and (item.path == repo.readme_path or is_own_page(repo, item))
+        and (item.path == repo.readme_path or (is_own_page(repo, item) and not _is_generated(repo, item)))
     )
+
+
+def _is_generated(repo: Repository, document: Document) -> bool:
+    return bool(GENERATED_PAGE.search((repo.text(document.path) or "")[:2000]))
 
 
 @remembered
@@ -165,15 +163,24 @@ _PROGRAM_FILE = re.compile(
 )
 
 
+@remembered
+def _has_kind(repo: Repository, kind: Kind) -> bool:
+    return any(kind_of(path) is kind for path in repo.snapshot.entries)
+
+
+def _has_file_below(repo: Repository, name: str) -> bool:
+    """Whether a file of that name lies in any folder but the root."""
+    return any("/" in place and place in repo.snapshot.entries for place in repo.index.ending(name))
+
+
 def absent_files(repo: Repository, command: str) -> Iterator[str]:
     """Scripts that a command calls and that are nowhere in the repository."""
     match = _PROGRAM_FILE.match(command)
     name = (match.group(1) or match.group(2)) if match else ""
-    if name and not any(path.endswith("/" + name.rsplit("/", 1)[-1]) or path == name for path in repo.snapshot.entries):
+    if name and name not in repo.snapshot.entries and not _has_file_below(repo, name.rsplit("/", 1)[-1]):
         yield name
     elif not name and any(
-        pattern.search(command) and not any(kind_of(path) in kinds for path in repo.snapshot.entries)
-        for pattern, kinds in _RUNS_KIND
+        pattern.search(command) and not any(_has_kind(repo, kind) for kind in kinds) for pattern, kinds in _RUNS_KIND
     ):
         yield command
 
@@ -215,84 +222,6 @@ def is_run_here(repo: Repository, command: str) -> bool | None:
         if pattern.search(command):
             return any((repo.text(path) or "").strip() for path in repo.inventory.of(*kinds))
     return None
-
-
-def _local_file(repo: Repository, document: Document, source: str) -> str | None:
-    if source.startswith(("http://", "https://", "data:")):
-        return None
-    plain = source.split("?", 1)[0].split("#", 1)[0].lstrip("/")
-    from urllib.parse import unquote
-
-    return repo.find(unquote(plain), posixpath.dirname(document.path))
-
-
-def shows(repo: Repository, document: Document, image: Image) -> bool:
-    """Whether an image can be seen: it is in the repository, or hosted elsewhere and no badge."""
-    if image.source.startswith(("http://", "https://")):
-        return bool(IMAGE_HOSTS.match(image.source)) and not re.search(
-            r"(?i)shields\.io|badge|/workflows/|codecov|visitor|\.svg\?|simpleicons|skillicons|devicon|star-history|contrib\.rocks|giphy",
-            image.source,
-        )
-    path = _local_file(repo, document, image.source)
-    return path is not None and not 0 <= repo.snapshot.entries[path].size < _LEAST_PICTURE and not _is_blank(repo, path)
-
-
-_PNG = b"\x89PNG\r\n\x1a\n"
-
-
-@remembered
-def _is_blank(repo: Repository, path: str) -> bool:
-    """Whether a PNG holds so few bytes for its size that it is of one colour."""
-    size = repo.snapshot.entries[path].size
-    if not path.lower().endswith(".png") or not 0 < size < 60_000:
-        return False
-    content = repo.snapshot.read(path) or b""
-    if not content.startswith(_PNG) or len(content) < 24:
-        return False
-    pixels = int.from_bytes(content[16:20], "big") * int.from_bytes(content[20:24], "big")
-    return size * 100 < pixels
-
-
-_LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
-
-
-_ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline")
-# A picture named after a tool shows its pages.
-_SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
-
-
-@remembered
-def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
-    """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
-    for document in own_documents(repo):
-        for section in document.sections:
-            for block in section.of("code"):
-                if _is_drawing(block) and (
-                    not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}")
-                ):
-                    yield block, document
-            for image in section.images:
-                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
-                if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
-                    continue
-                placed = _ABOUT_DIAGRAMS.search(section.title) and not _SCREENSHOT.search(words)
-                if placed or DIAGRAM_WORDS.search(words):
-                    yield image, document
-
-
-def _is_drawing(block: Block) -> bool:
-    """Whether a block of code is a diagram: a language for diagrams, or a drawing with characters."""
-    return block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2") or (
-        block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text)
-    )
-
-
-def _is_drawn(text: str) -> bool:
-    """Whether text is a drawing with boxes or arrows rather than a folder tree."""
-    marks = len(_DRAWN.findall(text))
-    tree = len(re.findall(r"(?m)^[\s│|]*[├└|+`]", text))
-    boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))
-    return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 
 
 _OF_TESTS = re.compile(
@@ -361,23 +290,6 @@ def _result_number(text: str) -> bool:
     ) and not re.search(r"(?i)[<>=]=\s*\d|version|python\s*3|:\d{4}", text)
 
 
-def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
-    """Pictures that show outcomes, by their words or their section."""
-    for section in document.sections:
-        in_results = bool(TITLES["results"].search(section.heading))
-        for image in section.images:
-            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
-            if not shows(repo, document, image) or re.search(
-                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", words
-            ):
-                continue
-            if in_results or re.search(
-                r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
-                words,
-            ):
-                yield image
-
-
 _OF_THE_SYSTEM = re.compile(
     r"(?i)\b(?:our|we|i|model|models|system|pipeline|service|forecast|prediction|predictions|training|inference|latency|baseline|classifier|run|image|api|endpoint|development|infrastructure|cloud)\b"
 )
@@ -431,13 +343,3 @@ def _compares(line: str, *, background: bool) -> bool:
     if not match or _OF_OTHERS.search(line) or NOT_AN_OUTCOME.search(line):
         return False
     return not background or bool(_OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40]))
-
-
-def shows_tracked_numbers(image: Image) -> bool:
-    """Whether a picture shows a tracker or dashboard, which is full of numbers."""
-    return bool(
-        re.search(
-            r"(?i)mlflow|wandb|comet|neptune|experiment|\bruns?\b|grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
-            f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
-        )
-    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.findings import Place
@@ -96,19 +97,44 @@ def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
     """Calls of a test, of the fixtures and helpers of test modules that it names."""
     tests = repo.tests
     found = list(tests.calls_in(function.path, function.qualname))
-    names = {*function.parameters, *(call.name for call in found)}
-    setups = {"setUp", "setUpClass", "setup_module", "setup_method", "setup_class"}
-    for module in tests.modules:
-        if module.path != function.path and not module.path.endswith("conftest.py"):
-            continue
-        for helper in module.functions:
-            if (
-                helper.name in names
-                or helper.name in setups
-                or ("pytest.fixture" in helper.decorators and helper.name in names)
-            ):
-                found += tests.calls_in(module.path, helper.qualname)
+    names = {*function.parameters, *(call.name for call in found), *_SETUPS}
+    known = repo.once(_helpers)
+    # A conftest.py serves the tests of its folder and of all below it.
+    shared = [f"{folder}conftest.py" for folder in _folders(function.path)]
+    numbers = {number for place in {function.path, *shared} for name in names for number in known.named(place, name)}
+    for number in sorted(numbers):
+        helper = known.functions[number]
+        found += tests.calls_in(helper.path, helper.qualname)
     return found
+
+
+_SETUPS = ("setUp", "setUpClass", "setup_module", "setup_method", "setup_class")
+
+
+@dataclass(frozen=True, slots=True)
+class _Helpers:
+    """The functions of test modules, and their numbers by module and name."""
+
+    functions: tuple[Function, ...]
+    numbers: Mapping[tuple[str, str], Sequence[int]]
+
+    def named(self, path: str, name: str) -> Sequence[int]:
+        """The numbers of the functions of that name in a module."""
+        return self.numbers.get((path, name), ())
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a path lies in, each with a slash at its end; the root is the empty string."""
+    yield ""
+    yield from (path[: end + 1] for end, letter in enumerate(path) if letter == "/")
+
+
+def _helpers(repo: Repository) -> _Helpers:
+    functions = tuple(function for module in repo.tests.modules for function in module.functions)
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for number, function in enumerate(functions):
+        numbers.setdefault((function.path, function.name), []).append(number)
+    return _Helpers(functions, numbers)
 
 
 @remembered

@@ -56,9 +56,9 @@ def print_trend(trend: Trend, console: Console) -> None:
     folder = f" ({trend.subdir})" if trend.subdir else ""
     console.print(Text(f"{visible(trend.name)}{visible(folder)}", style="bold"))
     change = f"{last.score - first.score:+.1f}".removesuffix(".0")
+    over = f"; {change} since {first.moment.date[:10]} over {len(trend.points)} commits"
     console.print(
-        f"{number(last.score)} of 100 points, {last.grade}; {change} since {first.moment.date[:10]}"
-        f" over {len(trend.points)} {'commit' if len(trend.points) == 1 else 'commits'}"
+        f"{number(last.score)} of 100 points, {last.grade}{over if len(trend.points) > 1 else '; one commit, so no change'}"
     )
     if not trend.complete:
         console.print(Text("This copy is shallow: older commits are not in it.", style="bright_black"))

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
+from analyzer.artifacts.document import Document
+from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.commands import unwrap
 from analyzer.inventory import Kind, Owner
@@ -82,6 +84,12 @@ class Declared:
     def names(self) -> frozenset[str]:
         """Normalised names of all declared distributions."""
         return frozenset(item.name for item in self.requirements)
+
+    @cached_property
+    def signature(self) -> tuple[object, ...]:
+        """All that :meth:`covers`, ``has_files`` and ``unclear`` come from."""
+        names = self.names  # first of all: what is unclear is known when all is read
+        return (self._listed, names, self._from_images, self.has_files, self.unclear)
 
     @cached_property
     def has_files(self) -> bool:
@@ -160,7 +168,7 @@ class Declared:
         for pipeline in (*repo.pipelines, *repo.misplaced_pipelines):
             yield from (command for job in pipeline.jobs for step in job.steps for command in step.commands)
         for path in repo.inventory.of(Kind.SHELL):
-            yield from parse_shell(repo.text(path) or "")
+            yield from repo.of_file(path, parse_shell, repo.text(path) or "")
         for file in repo.task_files:
             yield from (command for task in file.tasks for command in task.commands)
         for compose in repo.compose_files:
@@ -170,33 +178,53 @@ class Declared:
         for notebook in repo.notebooks:
             yield from (command for _, line in notebook.shell if "install" in line for command in parse_shell(line))
         for document in repo.documents:
-            for block in document.blocks:
-                for match in _INSTALL.finditer(block.text) if "install" in block.text else ():
-                    yield from parse_shell(match.group())
+            yield from repo.of_file(document.path, _told, document)
         for module in repo.modules:
-            for text in module.texts:
-                if "pip install" in text.value:
-                    yield from parse_shell(text.value[:2000])
+            yield from repo.of_file(module.path, _run, module)
 
-    def _installed(self, command: ShellCommand) -> Iterator[Requirement]:
-        words = list(unwrap(command.argv))
-        if words[:2] == ["python", "-m"]:
-            words = words[2:]
-        if words[:3] == ["zenml", "integration", "install"]:
-            words = ["pip", *words[2:]]
-        if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
-            return
-        index = 1
-        while index < len(words):
-            word = words[index].strip("\"'")
-            if word in _WITH_VALUE:
-                index += 2
-                continue
-            if word.startswith(("git+", "http")):
-                self.unclear = True
-            if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
-                yield from parse_requirements("", word).requirements
-            index += 1
+    def _installed(self, command: ShellCommand) -> tuple[Requirement, ...]:
+        found, unclear = _packages(unwrap(command.argv))
+        self.unclear = self.unclear or unclear
+        return found
+
+
+@lru_cache(maxsize=1024)
+def _packages(argv: tuple[str, ...]) -> tuple[tuple[Requirement, ...], bool]:
+    """What a command installs, and whether it installs from an address."""
+    words = list(argv)
+    if words[:2] == ["python", "-m"]:
+        words = words[2:]
+    if words[:3] == ["zenml", "integration", "install"]:
+        words = ["pip", *words[2:]]
+    if not words or not _INSTALLERS.search(words[0].rsplit("/", 1)[-1]) or not _VERBS & set(words[1:3]):
+        return (), False
+    found: list[Requirement] = []
+    unclear = False
+    index = 1
+    while index < len(words):
+        word = words[index].strip("\"'")
+        if word in _WITH_VALUE:
+            index += 2
+            continue
+        unclear = unclear or word.startswith(("git+", "http"))
+        if word not in _VERBS and not word.startswith(("-", ".", "/", "$")) and _SPEC.match(word):
+            found += parse_requirements("", word).requirements
+        index += 1
+    return tuple(found), unclear
+
+
+def _told(document: Document) -> tuple[ShellCommand, ...]:
+    """The commands that install something in a document."""
+    blocks = (block.text for block in document.blocks if "install" in block.text)
+    return tuple(
+        command for text in blocks for match in _INSTALL.finditer(text) for command in parse_shell(match.group())
+    )
+
+
+def _run(module: PythonModule) -> tuple[ShellCommand, ...]:
+    """The commands that install something in the texts of a module."""
+    texts = (text.value[:2000] for text in module.texts if "pip install" in text.value)
+    return tuple(command for text in texts for command in parse_shell(text))
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
-from analyzer.soundness.bindings import ImportedName
+from analyzer.soundness.bindings import Bindings, ImportedName
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -20,21 +20,50 @@ _GENERATED = re.compile(r"(?:^|\.)(?:_?version|__version__|\w+_pb2(?:_grpc)?|_\w
 def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
     """Imports of the candidate's modules that find nothing; a package that nothing declares is told once a project."""
     undeclared: set[str] = set()
+    sound = _known_as_sound(layout, declared)
     for module in layout.repository.modules:
-        if module.tree is None or _is_template(module):
+        if module.tree is None or _is_template(module) or _still_sound(sound.get(module.path), layout, module):
             continue
+        layout.asked, layout.unsure = {}, False
+        wrong = False
         seen: set[tuple[str, str]] = set()
         for item in layout.imports(module):
             if item.guarded or (item.module, item.name) in seen:
                 continue
             seen.add((item.module, item.name))
             found = _check(layout, declared, module, item)
+            wrong = wrong or found is not None
             if found is None or (found.kind, found.sentence) in seen or found.sentence in undeclared:
                 continue
             seen.add((found.kind, found.sentence))
             if found.kind == "undeclared-package":
                 undeclared.add(found.sentence)  # once a project, not once a module
             yield found
+        if not wrong and not layout.unsure:
+            sound[module.path] = (module, dict(layout.asked))
+
+
+_Sound = dict[str, tuple[PythonModule, dict[str, Bindings | None]]]
+"""Modules whose imports all find something, by path, with what other modules had to bind for that."""
+
+
+def _known_as_sound(layout: Layout, declared: Declared) -> _Sound:
+    """What another commit with the same paths and the same declared packages found out; empty at first."""
+    shared = layout.repository.snapshot.shared
+    if shared is None:
+        return {}
+    entries = layout.repository.snapshot.entries
+    return shared.table(("sound imports", frozenset(entries), layout.has_submodules, declared.signature))
+
+
+def _still_sound(
+    known: tuple[PythonModule, dict[str, Bindings | None]] | None, layout: Layout, module: PythonModule
+) -> bool:
+    return (
+        known is not None
+        and known[0] is module
+        and all(layout.bindings(path) == bound for path, bound in known[1].items())
+    )
 
 
 def _is_template(module: PythonModule) -> bool:
@@ -69,6 +98,7 @@ def _undeclared(
 
 def _has_lambda(layout: Layout) -> bool:
     """Whether code may run on AWS Lambda, whose Python brings boto3 along."""
+    layout.unsure = True
     return any(re.search(r"(?i)lambda|(?:^|/)serverless\.ya?ml$", path) for path in layout.repository.paths)
 
 

@@ -27,6 +27,10 @@ class Layout:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
+        self.asked: dict[str, Bindings | None] = {}
+        """What was asked of modules since somebody emptied it, and the answers."""
+        self.unsure = False
+        """Whether more than names and modules was asked since: what is ignored, or made."""
 
     # -- modules ---------------------------------------------------------------------------------------------
 
@@ -95,11 +99,13 @@ class Layout:
             module = self._parsed.get(path)
             known = module is not None and module.tree is not None and not module.error
             if known and module is not None and module.tree is not None:
-                self._bindings[path] = bindings_of(module.tree, "global " in (self.repository.text(path) or ""))
+                text = self.repository.text(path) or ""
+                self._bindings[path] = self.repository.of_file(path, bindings_of, module.tree, "global " in text)
             elif path.endswith("__init__.py") and not (self.repository.text(path) or "").strip():
                 self._bindings[path] = Bindings(frozenset(), (), open=False)
             else:
                 self._bindings[path] = None
+        self.asked[path] = self._bindings[path]
         return self._bindings[path]
 
     def imports(self, module: PythonModule) -> tuple[ImportedName, ...]:
@@ -177,6 +183,7 @@ class Layout:
 
     def is_ignored(self, name: str) -> bool:
         """Whether an ignore file leaves a path out of the repository, so that it may be there all the same."""
+        self.unsure = True
         parts = name.strip("/").split("/")
         candidates = {*parts, *("/".join(parts[:end]) for end in range(1, len(parts) + 1))}
         plain, globs = self._ignored
@@ -209,6 +216,7 @@ class Layout:
 
     def is_produced(self, name: str) -> bool:
         """Whether something in the repository writes a file of that name, or holds a template of it."""
+        self.unsure = True
         base = name.rsplit("/", 1)[-1]
         return base in self._produced or any(self.somewhere(f"{base}.{ending}") for ending in _TEMPLATES)
 

@@ -20,23 +20,39 @@ def unknown_library_names(layout: Layout, declared: Declared) -> Iterator[Defect
     for module in layout.repository.modules:
         if module.tree is None or "cookiecutter" in module.path:
             continue
-        seen: set[str] = set()
-        for item in layout.imports(module):
-            if item.guarded or item.module.split(".", 1)[0] not in LIBRARIES:
-                continue
-            asked = _known(layout, declared, module, item.module)
-            if asked is None:
-                continue
-            sentence = _imported(asked[0], asked[1], item)
-            if sentence and sentence not in seen:
-                seen.add(sentence)
-                yield Defect(module.path, item.line, "library-name", sentence)
-        yield from _used(layout, declared, module, seen)
+        imports = layout.imports(module)
+        roots = layout.repository.of_file(module.path, _roots, module, imports)
+        known = {root: found for root in roots if (found := _known(layout, declared, module, root))}
+        if known:
+            versions = tuple((root, among) for root, (_, among) in known.items())
+            yield from layout.repository.of_file(module.path, _unknown, module, imports, known, by=versions)
 
 
-def _known(layout: Layout, declared: Declared, module: PythonModule, dotted: str) -> tuple[Library, int] | None:
-    """The library of a module's name with the versions that are declared; None for local and other modules."""
-    root = dotted.split(".", 1)[0]
+def _roots(module: PythonModule, imports: tuple[ImportedName, ...]) -> tuple[str, ...]:
+    """The libraries that a module imports and whose names are known."""
+    found = [item.module for item in imports if not item.guarded]
+    found += [item.module for item in module.imports if not item.name and not item.guarded]
+    return tuple(dict.fromkeys(root for name in found if (root := name.split(".", 1)[0]) in LIBRARIES))
+
+
+_Known = dict[str, tuple[Library, int]]
+"""The libraries of a module by their import names, each with the versions that are declared."""
+
+
+def _unknown(module: PythonModule, imports: tuple[ImportedName, ...], known: _Known) -> tuple[Defect, ...]:
+    found: list[Defect] = []
+    seen: set[str] = set()
+    for item in imports:
+        asked = None if item.guarded else known.get(item.module.split(".", 1)[0])
+        sentence = _imported(asked[0], asked[1], item) if asked else ""
+        if sentence and sentence not in seen:
+            seen.add(sentence)
+            found.append(Defect(module.path, item.line, "library-name", sentence))
+    return (*found, *_used(known, module, seen))
+
+
+def _known(layout: Layout, declared: Declared, module: PythonModule, root: str) -> tuple[Library, int] | None:
+    """The library of an import name with the versions that are declared; None for local and other modules."""
     distribution = LIBRARIES.get(root)
     if distribution is None or layout.exists(root, module.path):
         return None
@@ -76,7 +92,7 @@ def _hint(table: Library, module: str, name: str) -> str:
     return f" (it is in {table.words(mask)})" if mask else ""
 
 
-def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[str]) -> Iterator[Defect]:
+def _used(known: _Known, module: PythonModule, seen: set[str]) -> Iterator[Defect]:
     """Attributes of the library's modules: ``mlflow.log_metrcs``."""
     whole = {item.alias.split(".", 1)[0]: item.module for item in module.imports if not item.name and not item.guarded}
     roots = {name.split(".", 1)[0] for name in whole.values()}
@@ -87,7 +103,7 @@ def _used(layout: Layout, declared: Declared, module: PythonModule, seen: set[st
     uses = {(call.line, call.name) for call in module.calls if call.name.startswith(heads)}
     uses |= {(item.line, item.name) for item in module.references if item.name.startswith(heads)}
     for line, name in sorted(uses):
-        asked = _known(layout, declared, module, name)
+        asked = known.get(name.split(".", 1)[0])
         if asked is None:
             continue
         table, among = asked

@@ -58,14 +58,14 @@ def undefined_names(repository: Repository) -> Iterator[Defect]:
         if _CHART.search(module.path):
             continue
         text = repository.text(module.path) or ""
-        if any(word in text for word in _RUNTIME_WORDS) and _RUNTIME_NAMES.search(text):
-            continue
-        if text.startswith("# Databricks notebook"):
-            continue
         yield from repository.of_file(module.path, _names, text, module)
 
 
 def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
+    if any(word in text for word in _RUNTIME_WORDS) and _RUNTIME_NAMES.search(text):
+        return ()
+    if text.startswith("# Databricks notebook"):
+        return ()
     return tuple(_undefined(module)) if _may_lack_names(text, module.path) else ()
 
 

@@ -34,8 +34,8 @@ def undeclared_references(repository: Repository) -> Iterator[Defect]:
 def _whole(repository: Repository, folder: str, files: list[InfraFile]) -> bool:
     """Whether all that Terraform reads in a folder was read and parsed."""
     read = {file.path for file in files}
-    for path in repository.snapshot.entries:
-        if posixpath.dirname(path) == folder and path.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")):
+    for path in repository.index.within(folder):
+        if path.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")):
             empty = path not in read and not (repository.text(path) or "").strip()
             if path not in read and not empty:
                 return False

@@ -46,12 +46,17 @@ def _is_test(function: Function) -> bool:
 def _is_imported(repository: Repository, module: PythonModule) -> bool:
     """Whether another test module imports it, and with it its tests."""
     stem = posixpath.basename(module.path).removesuffix(".py")
-    return any(
-        stem in (item.module.rsplit(".", 1)[-1], item.name)
-        for other in repository.tests.modules
-        if other.path != module.path
-        for item in other.imports
-    )
+    return not repository.once(_importers).get(stem, set()) <= {module.path}
+
+
+def _importers(repository: Repository) -> dict[str, set[str]]:
+    """The paths of the test modules that import something of a name."""
+    found: dict[str, set[str]] = {}
+    for module in repository.tests.modules:
+        for item in module.imports:
+            for name in (item.module.rsplit(".", 1)[-1], item.name):
+                found.setdefault(name, set()).add(module.path)
+    return found
 
 
 def _has_patterns(repository: Repository) -> bool:

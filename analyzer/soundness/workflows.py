@@ -22,11 +22,15 @@ def workflow_shapes(repository: Repository) -> Iterator[Defect]:
             continue
         text = repository.text(path)
         if text and text.strip() and (path in repository.inventory.own or path in _serving(repository)):
-            yield from _of(path, text)
+            yield from repository.of_file(path, _shapes, path, text)
 
 
 def _serving(repository: Repository) -> frozenset[str]:
     return frozenset(item.path for item in repository.pipelines)
+
+
+def _shapes(path: str, text: str) -> tuple[Defect, ...]:
+    return tuple(_of(path, text))
 
 
 def _of(path: str, text: str) -> Iterator[Defect]:

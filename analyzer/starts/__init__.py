@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from analyzer.errors import UsageError
+from analyzer.rubric import load_rubric
 from analyzer.snapshot import nearest
 from analyzer.starts.model import RefusalError, Start, StartFile
 from analyzer.starts.project import Project
@@ -51,6 +52,11 @@ def start_for(criterion: str, project: Project) -> Start:
         RefusalError: this repository lacks what the start would be made from.
     """
     if criterion not in STARTS:
+        if any(criterion == item.id for item in load_rubric("mlops").criteria):
+            raise UsageError(
+                f"There is no start for {criterion}",
+                f"folioscope rules show {criterion} says how to earn it; folioscope fix lists what has a start.",
+            )
         known = nearest(criterion, STARTS)
         raise UsageError(f"There is no start for {criterion!r}", f"{known} folioscope fix lists all.".strip())
     module, _, function = STARTS[criterion].function.partition(":")

@@ -64,7 +64,7 @@ def plan(root: Path, git_dir: Path | None, *, rubric: str, fail_under: float | N
     """
     if not _ACTION.fullmatch(action):
         raise UsageError(f"{action[:80]!r} names no action", "Give it as OWNER/REPO@REF.")
-    with open_project(root) as project:
+    with open_project(root, git_dir) as project:
         branch = project.branch
         readme = next((path for path in ("README.md", "readme.md", "Readme.md") if _is_file(root / path)), "")
         text = project.repository.text(readme) or "" if readme else ""

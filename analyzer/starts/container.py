@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from analyzer.knowledge.starts import TOOLS
 from analyzer.starts.model import RefusalError, Start, rendered
@@ -21,13 +22,13 @@ def dockerfile(project: Project) -> Start:
         )
     if project.tool == "pip" and not project.requirements and not project.is_package:
         raise RefusalError(
-            "Nothing in the root says what the image must install",
+            f"Nothing in {project.folder or 'the root'} says what the image must install",
             "Write a requirements.txt, or a pyproject.toml first.",
         )
     needed, command = _command(app, project.declared)
     file = rendered(
         "Dockerfile.j2",
-        "Dockerfile",
+        project.outer("Dockerfile"),
         "e2e.container",
         python=project.python,
         tool=project.tool,
@@ -40,7 +41,10 @@ def dockerfile(project: Project) -> Start:
         port=app.port,
         command=json.dumps(command),
     )
-    notes = [f"docker build --tag {project.name} . && docker run --publish {app.port}:{app.port} {project.name}"]
+    context = shlex.quote(project.folder or ".")
+    notes = [
+        f"docker build --tag {project.name} {context} && docker run --publish {app.port}:{app.port} {project.name}"
+    ]
     if any(project.repository.code.calls("model.load")):
         notes.append("The service loads a model: copy its file into the image, or give the address of its registry.")
     return Start("e2e.container", (file,), tuple(notes))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 
 from analyzer.inventory import Kind
 from analyzer.knowledge.starts import CHECKOUT, SETUP_PYTHON
 from analyzer.starts.model import RefusalError, Start, rendered
 from analyzer.starts.project import Project
+from analyzer.starts.workflows import workflow_path
 
 __all__ = ["model_gate"]
 
@@ -32,16 +32,17 @@ def model_gate(project: Project) -> Start:
     less = bool(_LESS.search(metric))
     values = {"file": file, "metric": metric, "bound": "UPPER" if less else "LOWER", "sign": ">" if less else "<"}
     files = (
-        rendered("model_gate.py.j2", "scripts/model_gate.py", "ci.model-gate", less=less, **values),
+        rendered("model_gate.py.j2", project.outer("scripts/model_gate.py"), "ci.model-gate", less=less, **values),
         rendered(
             "gate.yml.j2",
-            ".github/workflows/model-gate.yml",
+            workflow_path(project, "model-gate"),
             "ci.model-gate",
+            here=workflow_path(project, "model-gate"),
+            folder=project.plain_folder,
             branch=project.branch,
             checkout=CHECKOUT,
             setup=SETUP_PYTHON,
             python=project.python,
-            folder=posixpath.dirname(file),
             **values,
         ),
     )
@@ -49,16 +50,16 @@ def model_gate(project: Project) -> Start:
         "ci.model-gate",
         files,
         (
-            "Set the bound in scripts/model_gate.py: the script stops as long as there is none.",
+            f"Set the bound in {project.outer('scripts/model_gate.py')}: the script stops as long as there is none.",
             "Put the step after training, in the workflow that registers or deploys, so that a worse model stops there.",
         ),
     )
 
 
 def _metrics_file(project: Project) -> str:
-    """The path of a JSON file of metrics: one that is there, one of DVC, or one that code names."""
+    """The path of a JSON file of metrics from the project's folder: one that is there, one of DVC, or one that code names."""
     repo = project.repository
-    there = [path for path in repo.inventory.of(Kind.JSON) if _FILE.fullmatch(path)]
+    there = [path for path in map(project.inner, repo.inventory.of(Kind.JSON)) if _FILE.fullmatch(path)]
     written = [
         text.value.removeprefix("./")
         for module in repo.code.modules
@@ -70,7 +71,7 @@ def _metrics_file(project: Project) -> str:
 
 def _metric(project: Project, file: str) -> str:
     """The first metric of a known direction in the file, or in the code; rmse where none is named."""
-    content = project.repository.snapshot.read_if_small(file) or b""
+    content = project.repository.snapshot.read_if_small(project.outer(file)) or b""
     names: list[str] = []
     if len(content) <= _LARGEST:
         try:

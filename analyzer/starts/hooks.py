@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analyzer.knowledge.starts import HOOKS
 from analyzer.starts.model import Start, rendered
 from analyzer.starts.project import Project
@@ -10,13 +12,20 @@ __all__ = ["pre_commit"]
 
 
 def pre_commit(project: Project) -> Start:
-    """Hooks that suit every repository, and those of the checkers; ruff where none is configured."""
+    """Hooks that suit every repository, and those of the checkers; ruff where none is configured.
+
+    pre-commit reads the file of the root alone; for a folder, its hooks look at that folder.
+    """
     tools = ["", *(tool for tool in project.checkers if tool in HOOKS)]
     if len(tools) == 1:
         tools.append("ruff")
     if project.repository.notebooks:
         tools.append("notebooks")
     file = rendered(
-        "pre-commit.yaml.j2", ".pre-commit-config.yaml", "repro.hooks", repositories=[HOOKS[tool] for tool in tools]
+        "pre-commit.yaml.j2",
+        ".pre-commit-config.yaml",
+        "repro.hooks",
+        repositories=[HOOKS[tool] for tool in tools],
+        files=re.escape(project.plain_folder),
     )
     return Start("repro.hooks", (file,), ("pre-commit autoupdate brings the newest versions of the hooks.",))

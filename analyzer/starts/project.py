@@ -1,6 +1,7 @@
 """What a start is made from: how this project is installed, tested, checked, served and called.
 
-Names of the repository go into files that programs read. Only plain ones are taken; others are as good as none.
+Names of the repository go into files that programs read. Only plain ones are taken; others are as good as none. Paths
+are those within the project's folder, which is the root or a folder of it: its commands run there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from analyzer.knowledge.starts import CHECKERS, TOOLS
 from analyzer.queries.monitors import exported_metrics
 from analyzer.queries.testing import collected_tests
 from analyzer.repository import Repository
+from analyzer.starts.model import RefusalError
 
 __all__ = ["App", "Project"]
 
@@ -43,12 +45,53 @@ class App:
 
 
 class Project:
-    """The facts of one repository that starts need; each is looked up on first use."""
+    """The facts of one project that starts need; each is looked up on first use."""
 
     def __init__(self, repository: Repository, name: str, branch: str = "main") -> None:
         self.repository = repository
-        self.name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
+        self.name = _slug(name)
         self.branch = branch if _PLAIN.fullmatch(branch) else "main"
+        self.folder = repository.subdir
+        """The project's folder; empty for the root."""
+
+    def called(self, name: str) -> Project:
+        """The project under its own name."""
+        self.name = _slug(name)
+        return self
+
+    # -- the folder ------------------------------------------------------------------------------------------
+
+    def outer(self, path: str) -> str:
+        """The path from the root of the repository of one that is named from the project's folder."""
+        return f"{self.folder}/{path}" if self.folder else path
+
+    def inner(self, path: str) -> str:
+        """The path from the project's folder; empty for one that does not lie in it."""
+        if not self.folder:
+            return path
+        return path[len(self.folder) + 1 :] if path.startswith(f"{self.folder}/") else ""
+
+    def has(self, name: str) -> bool:
+        """Whether the project's folder holds a file or folder of that name."""
+        return self.repository.has(self.outer(name))
+
+    def text(self, name: str) -> str:
+        """The text of a file of the project's folder; empty where there is none."""
+        return (self.repository.text(self.outer(name)) or "") if self.has(name) else ""
+
+    @cached_property
+    def plain_folder(self) -> str:
+        """The project's folder, as it may stand in a workflow.
+
+        Raises:
+            RefusalError: it has a name that no workflow is given.
+        """
+        if self.folder and not _PLAIN.fullmatch(self.folder):
+            raise RefusalError(
+                "The name of the folder has signs that a workflow may read otherwise",
+                "Letters, digits, dots, hyphens and underscores are plain: rename the folder.",
+            )
+        return self.folder
 
     # -- installation ----------------------------------------------------------------------------------------
 
@@ -56,9 +99,8 @@ class Project:
     def python(self) -> str:
         """The version of Python that the project names, such as 3.11."""
         repo = self.repository
-        texts = [repo.text(".python-version") or ""] if repo.has(".python-version") else []
-        project = repo.text("pyproject.toml") or "" if repo.has("pyproject.toml") else ""
-        texts += re.findall(r"(?m)^\s*(?:requires-python|python)\s*=\s*[\"']([^\"']+)", project)
+        texts = [self.text(".python-version")]
+        texts += re.findall(r"(?m)^\s*(?:requires-python|python)\s*=\s*[\"']([^\"']+)", self.text("pyproject.toml"))
         texts += [image for file in repo.dockerfiles for image in file.images if image.startswith("python:")]
         for text in texts:
             found = _VERSION.search(text)
@@ -68,31 +110,31 @@ class Project:
 
     @cached_property
     def tool(self) -> str:
-        """What installs the project: uv, poetry or pipenv where their lock file is in the root, else pip."""
+        """What installs the project: uv, poetry or pipenv where their lock file is in its folder, else pip."""
         locks = {"uv.lock": "uv", "poetry.lock": "poetry", "Pipfile.lock": "pipenv"}
-        return next((tool for name, tool in locks.items() if self.repository.has(name)), "pip")
+        return next((tool for name, tool in locks.items() if self.has(name)), "pip")
 
     @cached_property
     def requirements(self) -> tuple[str, ...]:
-        """Requirement files of the root that hold what the project itself needs."""
+        """Requirement files of the folder that hold what the project itself needs."""
         found = self._requirement_files()
         plain = [path for path in found if not _for_work(path)]
         return tuple(plain or found)
 
     @cached_property
     def work_requirements(self) -> tuple[str, ...]:
-        """Requirement files of the root for tests and development."""
+        """Requirement files of the folder for tests and development."""
         return tuple(path for path in self._requirement_files() if _for_work(path))
 
     def _requirement_files(self) -> list[str]:
-        paths = self.repository.inventory.of(Kind.REQUIREMENTS)
+        paths = map(self.inner, self.repository.inventory.of(Kind.REQUIREMENTS))
         return [path for path in paths if "/" not in path and path.endswith(".txt") and _PLAIN.fullmatch(path)]
 
     @cached_property
     def is_package(self) -> bool:
-        """Whether pip can install the root itself."""
-        text = self.repository.text("pyproject.toml") if self.repository.has("pyproject.toml") else None
-        return bool(text and re.search(r"(?m)^\[(?:build-system|project)\]", text) and "[project]" in text)
+        """Whether pip can install the folder itself."""
+        text = self.text("pyproject.toml")
+        return bool(re.search(r"(?m)^\[(?:build-system|project)\]", text) and "[project]" in text)
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -132,12 +174,13 @@ class Project:
 
     @cached_property
     def test_folders(self) -> tuple[str, ...]:
-        """Folders of the tests that a runner would collect, or files where they lie in the root."""
+        """Folders of the tests that a runner would collect, or files where they lie in the project's folder itself."""
         found = Counter[str]()
         for test in collected_tests(self.repository):
-            parts = posixpath.dirname(test.path).split("/")
+            path = self.inner(test.path)
+            parts = posixpath.dirname(path).split("/")
             end = next((n for n, part in enumerate(parts) if part in ("tests", "test")), len(parts) - 1)
-            place = "/".join(parts[: end + 1]) or test.path
+            place = "/".join(parts[: end + 1]) or path
             if _PLAIN.fullmatch(place):
                 found[place] += 1
         return tuple(sorted(found))
@@ -161,9 +204,7 @@ class Project:
     def checkers(self) -> tuple[str, ...]:
         """Checkers that are configured or declared, by their package."""
         repo = self.repository
-        settings = "\n".join(
-            repo.text(name) or "" for name in ("pyproject.toml", "setup.cfg", "tox.ini") if repo.has(name)
-        )
+        settings = "\n".join(map(self.text, ("pyproject.toml", "setup.cfg", "tox.ini")))
         hooks = {hook.id for file in repo.pre_commit_files for hook in file.hooks}
         files = {
             "ruff": ("ruff.toml", ".ruff.toml"),
@@ -177,7 +218,7 @@ class Project:
             if tool in self.declared
             or tool in hooks
             or re.search(rf"(?m)^\[(?:tool\.)?{tool}\b", settings)
-            or any(repo.has(name) for name in files.get(tool, ()))
+            or any(self.has(name) or repo.has(name) for name in files.get(tool, ()))
         )
 
     # -- the service -----------------------------------------------------------------------------------------
@@ -189,11 +230,11 @@ class Project:
         for call in code.calls("serve.app", reached=False):
             framework = _FRAMEWORKS.get(call.name)
             variable = self._variable(call)
-            if framework and variable and _MODULE.fullmatch(call.path):
-                return self._app(framework, call.path, variable)
+            if framework and variable and _MODULE.fullmatch(self.inner(call.path)):
+                return self._app(framework, self.inner(call.path), variable)
         for call in code.calls("serve.ui"):
-            if call.root == "streamlit" and _PLAIN.fullmatch(call.path):
-                return self._app("streamlit", call.path, "")
+            if call.root == "streamlit" and _PLAIN.fullmatch(self.inner(call.path)):
+                return self._app("streamlit", self.inner(call.path), "")
         return None
 
     def _calls_in(self, path: str) -> tuple[Call, ...]:
@@ -208,7 +249,7 @@ class Project:
 
     def _app(self, framework: str, path: str, variable: str) -> App:
         folder = posixpath.dirname(path)
-        while folder and self.repository.has(f"{folder}/__init__.py"):
+        while folder and self.has(f"{folder}/__init__.py"):
             folder = posixpath.dirname(folder)
         # Without packages the modules of the folder import each other by plain names, or by the folder's from the root.
         named = {item.root for module in self.repository.code.modules for item in module.imports}
@@ -216,7 +257,7 @@ class Project:
             folder = ""
         module = path[len(folder) :].strip("/").removesuffix(".py").replace("/", ".")
         roots = ("flask", "uvicorn", variable)
-        runs = [one for one in self._calls_in(path) if one.last == "run" and one.root in roots]
+        runs = [one for one in self._calls_in(self.outer(path)) if one.last == "run" and one.root in roots]
         ports = [one.keyword("port") for one in runs]
         port = next((value for value in ports if isinstance(value, int) and 0 < value < 65536), _PORTS[framework])
         return App(framework, path, folder, module, variable, port, bool(runs))
@@ -224,7 +265,7 @@ class Project:
     @cached_property
     def code_folders(self) -> tuple[str, ...]:
         """Top-level folders and modules that hold the project's own Python, without its tests."""
-        tops = {module.path.split("/", 1)[0] for module in self.repository.code.modules}
+        tops = {self.inner(module.path).split("/", 1)[0] for module in self.repository.code.modules}
         skipped = {"setup.py", "noxfile.py", "tasks.py", "conftest.py", "docs", "scripts", "tests", "test", "notebooks"}
         return tuple(sorted(name for name in tops - skipped if _PLAIN.fullmatch(name)))
 
@@ -243,6 +284,10 @@ class Project:
                 if service.builds and _PLAIN.fullmatch(service.name):
                     return service.name
         return "localhost"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
 
 
 def _for_work(path: str) -> bool:

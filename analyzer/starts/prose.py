@@ -24,10 +24,10 @@ def operations(project: Project) -> Start:
     app = project.app
     runbook = rendered(
         "runbook.md.j2",
-        "docs/runbook.md",
+        project.outer("docs/runbook.md"),
         "doc.operations",
         name=project.name,
-        service=f"{app.path}, port {app.port}" if app else "",
+        service=f"{project.outer(app.path)}, port {app.port}" if app else "",
         workflows=_plain([item.path for item in repo.pipelines]),
         dockerfiles=_plain([item.path for item in repo.dockerfiles]),
         tasks=_plain(tasks),
@@ -37,7 +37,7 @@ def operations(project: Project) -> Start:
     )
     record = rendered(
         "adr.md.j2",
-        "docs/adr/0001-first-decision.md",
+        project.outer("docs/adr/0001-first-decision.md"),
         "doc.operations",
         name=project.name,
         prompts=ADR_PROMPTS,

@@ -21,13 +21,13 @@ def prometheus(project: Project) -> Start:
         raise RefusalError(f"{there[0]} scrapes already", "Add the service to its scrape_configs.")
     file = rendered(
         "prometheus.yml.j2",
-        "monitoring/prometheus.yml",
+        project.outer("monitoring/prometheus.yml"),
         "mon.metrics",
         name=project.name,
         target=f"{project.service_host}:{app.port}",
     )
     there_is_nothing = (
-        f"{app.path} exports no metrics yet. With prometheus-client: count requests and measure their time there, and "
+        f"{project.outer(app.path)} exports no metrics yet. With prometheus-client: count requests and measure their time there, and "
         "serve /metrics; without it there is nothing to scrape, and mon.metrics stays missing."
     )
     return Start("mon.metrics", (file,), () if project.exports_metrics else (there_is_nothing,))

@@ -6,7 +6,7 @@ from analyzer.knowledge.starts import CHECKERS, CHECKOUT, SETUP_PYTHON
 from analyzer.starts.model import RefusalError, Start, StartFile, rendered
 from analyzer.starts.project import Project
 
-__all__ = ["lint", "pipeline", "tests"]
+__all__ = ["lint", "pipeline", "tests", "workflow_path"]
 
 
 def tests(project: Project) -> Start:
@@ -36,12 +36,24 @@ def pipeline(project: Project) -> Start:
     return Start("ci.pipeline", (_workflow(project, "ci", "ci.pipeline", project.checkers, project.test_commands),))
 
 
+def workflow_path(project: Project, name: str) -> str:
+    """Where a workflow lies: GitHub reads those of the root alone, so that of a folder bears the folder's name.
+
+    Raises:
+        RefusalError: the folder has a name that no workflow is given.
+    """
+    folder = project.plain_folder.replace("/", "-").strip("-.")
+    return f".github/workflows/{name}{'-' if folder else ''}{folder}.yml"
+
+
 def _workflow(project: Project, name: str, criterion: str, tools: tuple[str, ...], tests: tuple[str, ...]) -> StartFile:
     needed = [*tools, *(["pytest"] if tests and project.runner == "pytest" else [])]
     return rendered(
         "workflow.yml.j2",
-        f".github/workflows/{name}.yml",
+        workflow_path(project, name),
         criterion,
+        here=workflow_path(project, name),
+        folder=project.plain_folder,
         name=name,
         branch=project.branch,
         checkout=CHECKOUT,

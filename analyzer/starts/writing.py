@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from analyzer.snapshot import common_dir, find_git_dir, open_folder, open_worktr
 from analyzer.starts.model import StartFile
 from analyzer.starts.project import Project
 
-__all__ = ["open_project", "origin", "root_of", "write"]
+__all__ = ["open_project", "origin", "place_of", "root_of", "write"]
 
 _NAME = re.compile(r"(?m)^\[project\][^\[]*?^name\s*=\s*[\"']([\w.-]+)", re.DOTALL)
 _ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*\S*?github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?\s")
@@ -29,33 +30,57 @@ def root_of(path: Path) -> tuple[Path, Path | None]:
         TargetError: there is no such folder, or it is a bare repository.
         UsageError: the path is a folder within a repository.
     """
-    folder = path.resolve()
-    if not folder.is_dir():
-        raise TargetError(f"There is no folder {path}", "Give the root of a repository on this machine.")
-    found = find_git_dir(folder)
-    if found is None:
-        return folder, None
-    git_dir, root = found
-    if git_dir == root:
-        raise TargetError(f"{path} is a bare repository and has no files to write", "Give a work tree.")
-    if root != folder:
+    root, git_dir, subdir = place_of(path)
+    if subdir:
         raise UsageError(f"{path} is a folder of the repository {root}", "Workflows belong to its root: give that.")
     return root, git_dir
 
 
-@contextmanager
-def open_project(path: Path) -> Iterator[Project]:
-    """The facts of the work tree at a path, uncommitted files included.
+def place_of(path: Path, subdir: str = "") -> tuple[Path, Path | None, str]:
+    """The root of the repository around a path, its git directory, and the folder of it that is meant, empty for the root.
+
+    Args:
+        path: the root of a repository, or a folder of it; a folder that is no repository is its own root.
+        subdir: a folder below the path.
 
     Raises:
-        FolioscopeError: it is no root of a repository, or cannot be read.
+        TargetError: there is no such folder, or it is a bare repository.
+        UsageError: the folder below the path lies outside of it.
     """
-    root, git_dir = root_of(path)
+    folder = path.resolve()
+    if not folder.is_dir():
+        raise TargetError(f"There is no folder {path}", "Give the root of a repository on this machine.")
+    git_dir, root = find_git_dir(folder) or (None, folder)
+    if git_dir == root:
+        raise TargetError(f"{path} is a bare repository and has no files to write", "Give a work tree.")
+    inner = (folder / subdir).resolve()
+    if not inner.is_relative_to(root):
+        raise UsageError(f"{subdir} lies outside of {root}", "Give a folder of the repository.")
+    if not inner.is_dir():
+        raise TargetError(f"There is no folder {subdir} in {folder}", "Give a folder that holds a project.")
+    named = inner.relative_to(root).as_posix()
+    return root, git_dir, "" if named == "." else named
+
+
+@contextmanager
+def open_project(root: Path, git_dir: Path | None = None, subdir: str = "") -> Iterator[Project]:
+    """The facts of the work tree at a root, or of a folder of it, uncommitted files included.
+
+    Args:
+        root: the root, as ``place_of`` tells it.
+        git_dir: its git directory; None for a folder that is no repository.
+        subdir: the project's folder; empty for the root.
+
+    Raises:
+        FolioscopeError: it cannot be read, or the folder holds no file.
+    """
     snapshot = open_worktree(root, git_dir, Limits()) if git_dir else open_folder(root, Limits())
     with snapshot:
-        repository = Repository(snapshot)
-        named = _NAME.search((repository.text("pyproject.toml") if repository.has("pyproject.toml") else "") or "")
-        yield Project(repository, named.group(1) if named else root.name, _branch(git_dir))
+        if subdir and not any(path.startswith(f"{subdir}/") for path in snapshot.entries):
+            raise TargetError(f"There is no file in {subdir}", "Give a folder that holds a project.")
+        project = Project(Repository(snapshot, subdir), posixpath.basename(subdir) or root.name, _branch(git_dir))
+        named = _NAME.search(project.text("pyproject.toml"))
+        yield project.called(named.group(1)) if named else project
 
 
 def _branch(git_dir: Path | None) -> str:

@@ -49,13 +49,12 @@ def starts_nothing(repo: Repository, dockerfile: Dockerfile) -> Break | None:
     node = f"image:{dockerfile.path}"
     if wiring.edges_from(node, "runs"):
         return None
-    names = {path.rsplit("/", 1)[-1] for path in repo.snapshot.entries}
     for gap in wiring.gaps:
         if gap.source != node or gap.kind != "program" or "$" in gap.name:
             continue
         last = gap.name.rsplit("/", 1)[-1]
         file = last if last.endswith(".py") else f"{last.rsplit('.', 1)[-1]}.py"
-        if file not in names and last not in names and _is_local(repo, gap.name):
+        if not repo.index.has_file(file, last) and _is_local(repo, gap.name):
             return Break(f"the Dockerfile starts {gap.name}, which is no file of the repository", gap.place)
     return None
 
@@ -81,7 +80,7 @@ def empty_test_run(repo: Repository, item: Invocation) -> Break | None:
         inside = any(
             path == wanted or f"/{path}".find(f"/{folder}/") >= 0 or path.endswith(f"/{folder}") for path in tests
         )
-        others = [path for path in repo.snapshot.entries if path.startswith(f"{wanted}/") or path == wanted]
+        others = [wanted] if wanted in repo.snapshot.entries else repo.index.below(wanted)
         if not inside and others and not any(path.endswith(".py") and _tests(repo, path) for path in others):
             return Break(f"CI tests {folder}, which holds no test", item.place)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.artifacts.python_values import Name, Value
@@ -182,7 +182,7 @@ class CodeWiring:
         return self._code.calls_in(module.path, "") + tuple(call for call in module.calls if call.scope)
 
     def _registered(self, call: Call, owner: str) -> bool:
-        row = _row_of(MODEL_REGISTRATIONS, call)
+        row = _row_of(MODEL_REGISTRATIONS, call.name)
         if row is None or (row[1] == "wandb" and not _is_model(call)):
             return False
         given = _given(call, row)
@@ -192,7 +192,7 @@ class CodeWiring:
         return True
 
     def _loaded(self, call: Call, owner: str) -> bool:
-        row = _row_of(MODEL_LOADS, call)
+        row = _row_of(MODEL_LOADS, call.name)
         if row is None:
             return False
         given = _given(call, row)
@@ -248,8 +248,9 @@ class CodeWiring:
             yield from self._names.values(before[-1].args[0], before[-1])
 
 
-def _row_of(table: tuple[NameOf, ...], call: Call) -> NameOf | None:
-    return next((row for row in table if row[0].search(call.name)), None)
+@lru_cache(maxsize=4096)
+def _row_of(table: tuple[NameOf, ...], name: str) -> NameOf | None:
+    return next((row for row in table if row[0].search(name)), None)
 
 
 def _given(call: Call, row: NameOf) -> Value:

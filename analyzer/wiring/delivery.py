@@ -13,6 +13,7 @@ from analyzer.artifacts.tasks import Task
 from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.actions import action_roles
+from analyzer.path_index import PathIndex
 from analyzer.queries.ci import deploys_remotely
 from analyzer.queries.commands import Source, invocations_by_source
 from analyzer.repository import Repository
@@ -28,6 +29,10 @@ __all__ = ["Delivery", "service_id"]
 _TAG_WORD = re.compile(r"^[\w$][\w./:${}@-]*$")
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests)\.py$")
 _MOST_TESTS = 40
+
+
+def _collected(repo: Repository) -> PathIndex:
+    return PathIndex(module.path for module in repo.tests.modules if _COLLECTED.search(module.path))
 
 
 def service_id(service: ComposeService) -> str:
@@ -159,11 +164,12 @@ class Delivery:
 
     def _tests(self, node: str, item: Invocation) -> None:
         folders = [word.split("::", 1)[0].strip("./") for word in item.argv[1:] if not word.startswith("-")]
-        paths = [module.path for module in self._repo.tests.modules if _COLLECTED.search(module.path)]
-        chosen = [
-            path for path in paths if any(path == name or f"/{path}".find(f"/{name}/") >= 0 for name in folders if name)
-        ]
-        for path in sorted(chosen or paths)[:_MOST_TESTS]:
+        known = self._repo.once(_collected)
+        places = {place for name in folders if name for place in known.ending(name)}
+        chosen = {path for place in places for path in known.below(place)} | {
+            name for name in folders if name in places and not known.below(name)
+        }
+        for path in sorted(chosen)[:_MOST_TESTS] if chosen else known.ordered[:_MOST_TESTS]:
             test = self._draft.node("module", path, path, Place(path, 1))
             self._draft.edge(node, test, "tests", item.origin)
 

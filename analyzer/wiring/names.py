@@ -160,7 +160,7 @@ class Names:
 
     def _values(self, path: str) -> Node:
         text = self._repo.text(path) if path in self._repo.snapshot.entries else None
-        documents = read_yaml(text).documents if text else ()
+        documents = self._repo.of_file(path, read_yaml, text).documents if text else ()
         return documents[0] if documents else EMPTY
 
 

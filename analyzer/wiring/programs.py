@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analyzer.commands import Invocation
 from analyzer.knowledge.wiring import ENTRY_COMMANDS
+from analyzer.path_index import PathIndex
 from analyzer.repository import Repository
 
 __all__ = ["Target", "targets"]
@@ -124,6 +125,11 @@ def _ending_in(paths: tuple[str, ...], name: str) -> str:
 
 def _only(repo: Repository, name: str) -> str:
     """The one module of the repository that ends in a path, where there is exactly one."""
-    tail = "/" + name.split("/", 1)[1] if name.startswith("app/") else "/" + name
-    found = [module.path for module in repo.modules if f"/{module.path}".endswith(tail)]
+    tail = name.split("/", 1)[1] if name.startswith("app/") else name
+    known = repo.once(_module_paths)
+    found = [place for place in known.ending(tail) if not known.below(place)]
     return found[0] if len(found) == 1 else ""
+
+
+def _module_paths(repo: Repository) -> PathIndex:
+    return PathIndex(module.path for module in repo.modules)

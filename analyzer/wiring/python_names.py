@@ -143,16 +143,20 @@ class PythonNames:
 
     def _parsed(self, path: str, line: int, end: int) -> ast.AST | None:
         """The statement on these lines of a module, or None where they are none by themselves."""
-        lines = (self._repo.text(path) or "").split("\n")[line - 1 : end]
-        while lines:
-            text = textwrap.dedent("\n".join(lines)).strip()
-            for attempt in (text, f"{text}\n    pass", f"f({text}", f"({text.rstrip(',')})"):
-                try:
-                    return ast.parse(attempt).body[0]
-                except (SyntaxError, ValueError, IndexError, RecursionError):
-                    continue
-            lines.pop()
-        return None
+        return self._repo.of_file(path, _statement, self._repo.text(path) or "", line, end, by=(line, end))
+
+
+def _statement(source: str, line: int, end: int) -> ast.AST | None:
+    lines = source.split("\n")[line - 1 : end]
+    while lines:
+        text = textwrap.dedent("\n".join(lines)).strip()
+        for attempt in (text, f"{text}\n    pass", f"f({text}", f"({text.rstrip(',')})"):
+            try:
+                return ast.parse(attempt).body[0]
+            except (SyntaxError, ValueError, IndexError, RecursionError):
+                continue
+        lines.pop()
+    return None
 
 
 def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> Iterator[str]:

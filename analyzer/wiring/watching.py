@@ -111,11 +111,10 @@ class Watching:
     def _tables(self) -> None:
         for module in self._repo.code.modules:
             for text in module.texts:
-                match = (
-                    _TABLE.search(text.value) if "into" in text.value.lower() or "table" in text.value.lower() else None
-                )
-                if match and "{" not in match.group(1):
-                    self._table(module.path, match.group(1), text.place)
+                if "into" in (small := text.value.lower()) or "table" in small:
+                    match = _TABLE.search(text.value)
+                    if match and "{" not in match.group(1):
+                        self._table(module.path, match.group(1), text.place)
             for call in module.calls:
                 if call.last == "to_sql":
                     given = call.args[0] if call.args else call.keyword("name")

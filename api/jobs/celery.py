@@ -128,7 +128,8 @@ class Ringer:
             connection.ensure_connection(max_retries=1, timeout=2)
             with connection.channel() as channel:
                 # Where enough messages wait already, more would only be sent for nothing.
-                wanted -= channel.queue_declare(_QUEUE, durable=True).message_count
+                # RabbitMQ refuses a declaration that differs from the workers', so it is the same one.
+                wanted -= self._app.amqp.queues[_QUEUE].bind(channel).queue_declare().message_count
                 for _ in range(max(wanted, 0)):
                     self._app.send_task(_TASK, connection=connection, retry=False)
         return int(max(wanted, 0))

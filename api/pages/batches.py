@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import select
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader, Writer, check_origin
+from api.blind import coder
 from api.pages.errors import PageRoute
 from api.pages.rows import Filters, Row, read_rows, tabled
 from api.pages.templating import is_partial, page
@@ -72,7 +72,7 @@ async def begin(request: Request, service: ServiceDep, principal: Writer) -> Res
     form = await request.form()
     typed = {name: str(form.get(name) or "")[:200] for name in ("name", "rubric")}
     try:
-        wanted = await read_upload(request, "", "mlops")
+        wanted = await read_upload(request, "", "mlops", service.settings.batch_rows)
         view, _ = await run_in_threadpool(start_from, request, service, principal, wanted)
     except Problem as problem:
         told = problem  # its name ends with this block
@@ -85,8 +85,9 @@ def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Re
     """The table of a batch; its filters stand in the address."""
     filters = Filters.of(request.query_params)
     with service.store.reading() as session:
-        batch = view_of(session, find_batch(session, batch_id, principal))
-        table = tabled(read_rows(session, batch_id), filters)
+        batch = view_of(session, find_batch(session, batch_id, principal), blind=filters.blind)
+        code = coder(service.settings.secret) if filters.blind else None
+        table = tabled(read_rows(session, batch_id, code), filters)
     template = "batch_part.html" if is_partial(request) else "batch.html"
     return page(request, template, batch=batch, table=table, filters=filters, may_write="write" in principal.scopes)
 
@@ -100,15 +101,15 @@ def side_by_side(request: Request, batch_id: BatchId, service: ServiceDep, princ
     with service.store.reading() as session:
         find_batch(session, batch_id, principal)
         if COMPARED[0] <= len(wanted) <= COMPARED[1]:
-            rows = {row.id: row for row in read_rows(session, batch_id)}
-            found = session.scalars(
-                select(Analysis).where(Analysis.id.in_(wanted), Analysis.batch_id == batch_id)
-            ).all()
-            documents = {item.id: document_for(session, item) for item in found if item.status == "done"}
+            all_rows = read_rows(session, batch_id, coder(service.settings.secret) if blind else None)
+            rows = {row.code if blind else row.id: row for row in all_rows}
             for name in wanted:
-                document = documents.get(name)
-                if document and name in rows:
-                    chosen.append((rows[name], document))
+                row = rows.get(name)
+                if row is None or row.score is None:
+                    continue
+                document = document_for(session, session.get_one(Analysis, row.id))
+                if document:
+                    chosen.append((row, document))
     if len(chosen) > 1:
         with service.store.writing() as session:
             for row, _ in chosen:
@@ -117,12 +118,18 @@ def side_by_side(request: Request, batch_id: BatchId, service: ServiceDep, princ
     return page(request, template, chosen=chosen, batch_id=batch_id, blind=blind)
 
 
+def _back(request: Request, batch_id: str) -> Response:
+    """To the batch; with names hidden where they were."""
+    hidden = "?blind=1" if request.query_params.get("blind") == "1" else ""
+    return RedirectResponse(f"/batches/{batch_id}{hidden}", 303)
+
+
 @router.post("/batches/{batch_id}/cancel")
 async def cancel(request: Request, batch_id: BatchId, service: ServiceDep, principal: Writer) -> Response:
     """Cancel the rows that have not ended."""
     check_origin(request)
     await run_in_threadpool(cancel_rows, batch_id, service, principal)
-    return RedirectResponse(f"/batches/{batch_id}", 303)
+    return _back(request, batch_id)
 
 
 @router.post("/batches/{batch_id}/resume")
@@ -130,7 +137,7 @@ async def resume(request: Request, batch_id: BatchId, service: ServiceDep, princ
     """Run the rows again that were cancelled or failed."""
     check_origin(request)
     await run_in_threadpool(resume_rows, batch_id, service, principal)
-    return RedirectResponse(f"/batches/{batch_id}", 303)
+    return _back(request, batch_id)
 
 
 @router.post("/batches/{batch_id}/delete")

@@ -7,21 +7,24 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from analyzer import FolioscopeError, compare_documents
+from analyzer import FolioscopeError
 from api.accounts.principal import Anyone, check_origin
 from api.pages.analyses import stages
 from api.pages.errors import PageRoute
 from api.pages.templating import is_partial, page
 from api.problems import CODES, Problem
 from api.routes.analyses import AnalysisId, find_analysis, start
+from api.routes.comparisons import compared
 from api.schemas import AnalysisRequest
 from api.service import ServiceDep
-from api.store.reports import document_for
 from api.store.states import FINAL
 
 __all__ = ["router"]
 
 router = APIRouter(route_class=PageRoute)
+
+MOST_LINES = 100
+"""Lines of evidence that a page shows of each kind; the API has all."""
 
 
 def _form(request: Request, typed: dict[str, str], problem: Problem | None = None) -> Response:
@@ -70,19 +73,13 @@ def show(request: Request, base: AnalysisId, head: AnalysisId, service: ServiceD
         both = [find_analysis(session, name, principal) for name in (base, head)]
         waiting = [item for item in both if item.status not in FINAL]
         failed = [item for item in both if item.status in ("failed", "cancelled")]
-        documents = [] if waiting or failed else [document_for(session, item) for item in both]
-    if not all(documents):
-        raise Problem("report.not-ready", "One of the two reports is not in the store any more.", "Analyze it again.")
-    if not documents:
+    if waiting or failed:
         sides = [(item, stages(item)) for item in both]
         return page(request, f"compare_progress{part}.html", sides=sides, running=bool(waiting), base=base, head=head)
-    names = tuple(item.ref or item.commit[:10] for item in both)
-    first, second = documents
-    assert first
-    assert second
-    change = compare_documents(first, second, (names[0], names[1]))
-    repository = f"{second['target']['owner']}/{second['target']['repo']}"
+    found = compared(service, principal, base, head)
+    target = found.head["target"]
+    titles = {item["id"]: item["title"] for item in found.head["criteria"]}
     return page(
-        request, f"compare_result{part}.html", change=change, repository=repository, base=base, head=head,
-        links=[item.url for item in both],
+        request, f"compare_result{part}.html", change=found.change, titles=titles, base=base, head=head,
+        repository=f"{target['owner']}/{target['repo']}", most=MOST_LINES,
     )  # fmt: skip

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.blind import Coder
 from api.store.models import Analysis
-from api.store.reports import document_of
+from api.store.summaries import Summary, summaries_of
 
-__all__ = ["PER_PAGE", "Filters", "Row", "Summary", "Table", "read_rows", "tabled"]
+__all__ = ["PER_PAGE", "Filters", "Row", "Table", "read_rows", "tabled"]
 
 PER_PAGE = 100
-_KEPT = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A section of a report: points earned and possible, bonus left out."""
-
-    id: str
-    title: str
-    score: float
-    most: float
-
-    @property
-    def share(self) -> float:
-        """From 0 to 1."""
-        return self.score / self.most if self.most else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a table needs of a report."""
-
-    sections: tuple[Bar, ...]
-    strength: str
-    gap: str
-    technologies: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place in the upload, its state, and what is known of its report. ``rank`` is 0 where there is none."""
+    """One row: its place in the upload, its state, and what is known of its report.
+
+    ``code`` stands for it where names are hidden; ``rank`` is 0 where there is none.
+    """
 
     id: str
     number: int
@@ -62,76 +38,44 @@ class Row:
     cause: str
     hint: str
     summary: Summary | None
+    code: str
     rank: int = 0
 
 
-class _Summaries:
-    """Summaries by the key of their report, which never changes under its key."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Summary] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, session: Session, key: str) -> Summary | None:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        document = document_of(session, key)
-        if document is None:
-            return None
-        made = _summary(document)
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return made
-
-
-_SUMMARIES = _Summaries()
-
-
-def _summary(document: Mapping[str, Any]) -> Summary:
-    regular = [item for item in document["criteria"] if not item["bonus"]]
-    met = max((item for item in regular if item["status"] == "met"), key=lambda item: item["points"], default=None)
-    lost = max(
-        (item for item in regular if item["status"] in ("missing", "partial")),
-        key=lambda item: item["max_points"] - item["points"],
-        default=None,
-    )
-    return Summary(
-        tuple(Bar(item["id"], item["title"], item["score"], item["max_score"]) for item in document["sections"]),
-        met["title"] if met else "",
-        lost["title"] if lost else "",
-        frozenset(item["id"] for item in document["technologies"]),
-    )
-
-
-def read_rows(session: Session, batch_id: str) -> list[Row]:
-    """All rows of a batch in the order of the upload, with their rank by score."""
-    found = session.scalars(select(Analysis).where(Analysis.batch_id == batch_id).order_by(Analysis.seq))
-    rows = [
-        Row(
-            item.id,
-            number,
-            item.line or number,
-            item.label or "/".join(item.url.rstrip("/").rsplit("/", 2)[-2:]),
-            item.url,
-            item.status,
-            item.score if item.status == "done" else None,
-            item.grade,
-            item.cause_code,
-            item.cause,
-            item.hint,
-            _SUMMARIES.get(session, item.report_key) if item.status == "done" and item.report_key else None,
-        )
-        for number, item in enumerate(found, 1)
-    ]
-    scores = sorted((row.score for row in rows if row.score is not None), reverse=True)
-    ranks: dict[float, int] = {}
+def read_rows(session: Session, batch_id: str, code: Coder | None) -> list[Row]:
+    """All rows of a batch in the order of the upload, with their rank by score; with codes where there is a coder."""
+    columns = (
+        Analysis.id, Analysis.line, Analysis.label, Analysis.url, Analysis.status, Analysis.score, Analysis.grade,
+        Analysis.cause_code, Analysis.cause, Analysis.hint, Analysis.report_key,
+    )  # fmt: skip
+    found = session.execute(select(*columns).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)).all()
+    known = summaries_of(session, (item.report_key for item in found if item.status == "done" and item.report_key))
+    scores = sorted((item.score for item in found if item.status == "done" and item.score is not None), reverse=True)
+    ranks: dict[float | None, int] = {}
     for rank, score in enumerate(scores, 1):
         ranks.setdefault(score, rank)
-    return [row if row.score is None else replace(row, rank=ranks[row.score]) for row in rows]
+    rows = []
+    for number, (name, line, label, url, status, score, grade, cause_code, cause, hint, key) in enumerate(found, 1):
+        done = status == "done"
+        rows.append(
+            Row(
+                name,
+                number,
+                line or number,
+                label or "/".join(url.rstrip("/").rsplit("/", 2)[-2:]),
+                url,
+                status,
+                score if done else None,
+                grade,
+                cause_code,
+                cause,
+                hint,
+                known.get(key) if done else None,
+                code(name) if code else "",
+                ranks.get(score, 0) if done else 0,
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +159,11 @@ class Table:
 
 
 def tabled(rows: Iterable[Row], filters: Filters) -> Table:
-    """Filter and sort. Failed rows stand apart, with their cause: they are no zero."""
-    everything = list(rows)
+    """Filter and sort. Failed rows stand apart, with their cause: they are no zero.
+
+    Where names are hidden, the order of the upload is too: rows come by their code, and equals stay so.
+    """
+    everything = sorted(rows, key=lambda row: row.code) if filters.blind else list(rows)
     failed = [row for row in everything if row.status == "failed"]
     others = [row for row in everything if row.status != "failed"]
     kept = [row for row in others if _fits(row, filters)]
@@ -247,19 +194,19 @@ def _fits(row: Row, filters: Filters) -> bool:
 
 
 def _sorted(rows: list[Row], filters: Filters) -> list[Row]:
-    """Rows without a score come last, whichever way; equals stay in the order of the upload."""
+    """Rows without a score come last, whichever way; equals stay in the order they have."""
 
     def value(row: Row) -> float:
-        if filters.sort == "line":
-            return row.number
         if filters.sort == "score":
             return row.score or 0.0
         bars = row.summary.sections if row.summary else ()
         return next((bar.share for bar in bars if bar.id == filters.sort), 0.0)
 
-    if filters.sort == "name" and not filters.blind:
+    if filters.sort in ("line", "name") and filters.blind:
+        return rows[::-1] if filters.down else rows
+    if filters.sort == "name":
         return sorted(rows, key=lambda row: row.name.lower(), reverse=filters.down)
-    if filters.sort in ("line", "name"):
+    if filters.sort == "line":
         return sorted(rows, key=lambda row: row.number, reverse=filters.down)
     scored = [row for row in rows if row.score is not None]
     waiting = [row for row in rows if row.score is None]

@@ -1,6 +1,19 @@
 """The routes, one module a resource."""
 
-from api.routes import analyses, badge, batches, events, health, keys, me, reference, reports, results, signing_in
+from api.routes import (
+    analyses,
+    badge,
+    batches,
+    comparisons,
+    events,
+    health,
+    keys,
+    me,
+    reference,
+    reports,
+    results,
+    signing_in,
+)
 
 __all__ = ["ROUTERS", "UPLOADS"]
 
@@ -8,6 +21,7 @@ ROUTERS = (
     health.router,
     analyses.router,
     reports.router,
+    comparisons.router,
     events.router,
     results.router,
     badge.router,

@@ -6,19 +6,22 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import StreamingResponse
 
+from analyzer import harmless
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader
+from api.blind import blinded, coder
 from api.problems import Problem, documented
-from api.routes.batches import BatchId, find_batch
+from api.routes.batches import BatchId, Blind, find_batch
 from api.routes.negotiation import accepted
 from api.service import Service, ServiceDep
-from api.store.batches import problems_of, results_of
+from api.store.batches import problems_of, results_of, row_ids
 
 __all__ = ["router"]
 
@@ -33,7 +36,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     }
 }
 _CODES = ("resource.unknown", "access.unauthenticated", "access.forbidden", "request.not-acceptable")
-_COLUMNS = ("line", "label", "input", "url", "status", "score", "grade", "commit", "ref", "subdir", "rubric")
+_COLUMNS = ("line", "label", "code", "input", "url", "status", "score", "grade", "commit", "ref", "subdir", "rubric")
+_BLIND_COLUMNS = ("code", "status", "score", "grade", "rubric")
 _AT_A_TIME = 200
 
 
@@ -42,13 +46,16 @@ def results(
     batch_id: BatchId,
     service: ServiceDep,
     principal: Reader,
+    blind: Blind = False,
     accept: Annotated[str, Header(description="JSON lines where it is missing")] = "*/*",
 ) -> Response:
     """The results in the format that Accept asks for."""
     wanted = accepted(accept, list(_TYPES.values()))
     if wanted is None:
         raise Problem("request.not-acceptable", f"Offered: {', '.join(_TYPES.values())}.")
-    return _answer(service, principal, batch_id, next(name for name, kind in _TYPES.items() if kind == wanted))
+    return _answer(
+        service, principal, batch_id, next(name for name, kind in _TYPES.items() if kind == wanted), blind=blind
+    )
 
 
 @router.get("/{batch_id}/results.{suffix}", response_class=Response, responses={**_ANSWERS, **documented(*_CODES)})
@@ -57,109 +64,111 @@ def results_in_format(
     suffix: Annotated[str, Path(max_length=16, examples=["csv"], description=", ".join(_TYPES))],
     service: ServiceDep,
     principal: Reader,
+    blind: Blind = False,
 ) -> Response:
     """The results in the format of a suffix."""
     if suffix not in _TYPES:
         raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(_TYPES)}.")
-    return _answer(service, principal, batch_id, suffix)
+    return _answer(service, principal, batch_id, suffix, blind=blind)
 
 
-def _answer(service: Service, principal: Principal, batch_id: str, form: str) -> Response:
+def _answer(service: Service, principal: Principal, batch_id: str, form: str, *, blind: bool) -> Response:
+    code = coder(service.settings.secret)
     with service.store.writing() as session:
         batch = find_batch(session, batch_id, principal)
-        audit(session, principal, "batch.results", batch.id, form)
+        audit(session, principal, "batch.results", batch.id, f"{form}, names hidden" if blind else form)
         problems = [
             {
                 "line": row.line,
+                "code": code(f"{batch.id}:{row.line}"),
                 "status": "not understood",
                 "cause": {"code": "target.invalid", "what": row.what, "hint": row.hint},
             }
             for row in problems_of(session, batch.id)
         ]
-    rows = _rows(service, batch_id, problems)
-    headers = {"Content-Disposition": f'attachment; filename="results.{form}"', "Cache-Control": "no-store"}
+        codes = [(code(name), name) for name in row_ids(session, batch.id)]
+    rows = _rows(service, problems, codes)
+    if blind:
+        problems.sort(key=lambda row: str(row["code"]))
+        rows = map(blinded, _rows(service, problems, sorted(codes)))
+    name = f"results{'-blind' if blind else ''}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    if form == "jsonl":
+        return StreamingResponse(_json_lines(rows), media_type=_TYPES[form], headers=headers)
+    table = _Columns(blind)
     if form == "xlsx":
-        return StreamingResponse(_workbook(rows), media_type=_XLSX, headers=headers)
-    lines = _json_lines(rows) if form == "jsonl" else _csv_lines(rows)
-    charset = "; charset=utf-8" if form == "csv" else ""
-    return StreamingResponse(lines, media_type=_TYPES[form] + charset, headers=headers)
+        return StreamingResponse(_workbook(rows, table), media_type=_XLSX, headers=headers)
+    return StreamingResponse(_csv_lines(rows, table), media_type=f"{_TYPES[form]}; charset=utf-8", headers=headers)
 
 
-def _rows(service: Service, batch_id: str, problems: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows that were not understood first, then the others in their order, read a piece at a time."""
+def _rows(
+    service: Service, problems: Sequence[dict[str, Any]], codes: Sequence[tuple[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Rows that were not understood first, then the others as ordered, read a piece at a time."""
     yield from problems
-    after = -1
-    while True:
+    for start in range(0, len(codes), _AT_A_TIME):
+        known = {name: code for code, name in codes[start : start + _AT_A_TIME]}
         with service.store.reading() as session:
-            piece: list[dict[str, Any]] = results_of(session, batch_id, after=after, limit=_AT_A_TIME)
-        if not piece:
-            return
+            piece = results_of(session, list(known))
         for row in piece:
-            after = row.pop("seq")
-            yield row
+            yield {**row, "code": known[row["analysis"]]}
 
 
 def _json_lines(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(row, ensure_ascii=False) + "\n"
+    while piece := list(islice(rows, _AT_A_TIME)):  # a piece goes through a thread and a compressor
+        yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in piece)
 
 
-def _flat(row: dict[str, Any], sections: list[str]) -> list[Any]:
-    cause = row.get("cause") or {}
-    return [
-        *(row.get(name) for name in _COLUMNS),
-        *(row.get("sections", {}).get(name) for name in sections),
-        row.get("strength", ""),
-        row.get("gap", ""),
-        " ".join(row.get("technologies", [])),
-        cause.get("code", ""),
-        cause.get("what", ""),
-    ]
+class _Columns:
+    """The columns of a table, and a row as its cells, of which no spreadsheet takes one for a formula."""
+
+    def __init__(self, blind: bool) -> None:
+        from analyzer import load_rubric
+
+        self._sections = [section.id for section in load_rubric().sections]
+        self._first = _BLIND_COLUMNS if blind else _COLUMNS
+        self._last = ("cause",) if blind else ("cause", "explanation")
+
+    def header(self) -> list[str]:
+        """The names."""
+        return [*self._first, *self._sections, "strength", "gap", "technologies", *self._last]
+
+    def cells(self, row: dict[str, Any]) -> list[Any]:
+        """A row."""
+        cause = row.get("cause") or {}
+        values = [
+            *(row.get(name) for name in self._first),
+            *(row.get("sections", {}).get(name) for name in self._sections),
+            row.get("strength", ""),
+            row.get("gap", ""),
+            " ".join(row.get("technologies", [])),
+            *(cause.get(name, "") for name in ("code", "what")[: len(self._last)]),
+        ]
+        return ["" if value is None else harmless(value) for value in values]
 
 
-def _header(sections: list[str]) -> list[str]:
-    return [*_COLUMNS, *sections, "strength", "gap", "technologies", "cause", "explanation"]
-
-
-def _section_names() -> list[str]:
-    from analyzer import load_rubric
-
-    return [section.id for section in load_rubric().sections]
-
-
-def _safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return "" if value is None else value
-
-
-def _csv_lines(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
-    sections = _section_names()
+def _csv_lines(rows: Iterator[dict[str, Any]], table: _Columns) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(_header(sections))
-    for row in rows:
-        writer.writerow([_safe(value) for value in _flat(row, sections)])
+    writer.writerow(table.header())
+    while piece := list(islice(rows, _AT_A_TIME)):
+        writer.writerows(map(table.cells, piece))
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue()
 
 
-def _workbook(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def _workbook(rows: Iterator[dict[str, Any]], table: _Columns) -> Iterator[bytes]:
     """A workbook, written row by row to a temporary file and sent from it."""
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    sections = _section_names()
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Results")
     sheet.freeze_panes = "A2"
-    sheet.append(_header(sections))
+    sheet.append(table.header())
     for row in rows:
-        cells = (_safe(value) for value in _flat(row, sections))
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in cells])
+        sheet.append(table.cells(row))
     with tempfile.TemporaryFile() as file:
         book.save(file)
         file.seek(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -11,10 +12,10 @@ from sqlalchemy.orm import Session
 from api.store.analyses import Asked, next_seq
 from api.store.columns import now
 from api.store.models import Analysis, Batch, BatchProblem, Event
-from api.store.reports import document_for
 from api.store.states import RUNNING, finish, reopen
+from api.store.summaries import Summary, summaries_of
 
-__all__ = ["cancel_batch", "counts_of", "new_batch", "problems_of", "results_of", "resume_batch"]
+__all__ = ["cancel_batch", "counts_of", "new_batch", "problems_of", "results_of", "resume_batch", "row_ids"]
 
 
 def new_batch(
@@ -111,17 +112,21 @@ def resume_batch(session: Session, batch: Batch) -> int:
     return len(again)
 
 
-def results_of(session: Session, batch_id: str, *, after: int = -1, limit: int = 200) -> list[dict[str, object]]:
-    """Results of the rows of a batch in their order, a piece at a time; what has not ended is told as it stands."""
-    rows = session.scalars(
-        select(Analysis).where(Analysis.batch_id == batch_id, Analysis.seq > after).order_by(Analysis.seq).limit(limit)
-    ).all()
-    return [_result(session, row) for row in rows]
+def row_ids(session: Session, batch_id: str) -> list[str]:
+    """The rows of a batch in their order."""
+    return list(session.scalars(select(Analysis.id).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)))
 
 
-def _result(session: Session, row: Analysis) -> dict[str, object]:
-    result: dict[str, object] = {
-        "seq": row.seq,
+def results_of(session: Session, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Results of some rows in the order of their ids; what has not ended is told as it stands."""
+    rows = {row.id: row for row in session.scalars(select(Analysis).where(Analysis.id.in_(names)))}
+    known = summaries_of(session, (row.report_key for row in rows.values() if row.status == "done" and row.report_key))
+    return [_result(row, known.get(row.report_key or "")) for name in names if (row := rows.get(name))]
+
+
+def _result(row: Analysis, summary: Summary | None) -> dict[str, Any]:
+    done = summary if row.status == "done" else None
+    return {
         "line": row.line,
         "label": row.label,
         "input": row.input,
@@ -135,17 +140,8 @@ def _result(session: Session, row: Analysis) -> dict[str, object]:
         "score": row.score,
         "grade": row.grade,
         "cause": {"code": row.cause_code, "what": row.cause, "hint": row.hint} if row.cause_code else None,
-        "sections": {},
-        "technologies": [],
-        "strength": "",
-        "gap": "",
+        "sections": {bar.id: bar.score for bar in done.sections} if done else {},
+        "technologies": list(done.technologies) if done else [],
+        "strength": done.strength if done else "",
+        "gap": done.gap if done else "",
     }
-    document = document_for(session, row) if row.status == "done" else None
-    if document is not None:
-        result["sections"] = {item["id"]: item["score"] for item in document["sections"]}
-        result["technologies"] = [item["id"] for item in document["technologies"]]
-        earned = [item for item in document["criteria"] if item["status"] == "met"]
-        lost = [item for item in document["criteria"] if not item["bonus"] and item["status"] in ("missing", "partial")]
-        result["strength"] = max(earned, key=lambda item: item["points"], default={"title": ""})["title"]
-        result["gap"] = max(lost, key=lambda item: item["max_points"] - item["points"], default={"title": ""})["title"]
-    return result

@@ -138,6 +138,8 @@ class StoredReport(Base):
     """In lower case, for look-ups by person."""
     document: Mapped[bytes] = mapped_column(LargeBinary)
     """JSON, gzipped."""
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What tables show of it (``api/store/summaries.py``)."""
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
 
 

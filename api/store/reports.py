@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from analyzer import Report, Rubric, from_document, load_rubric
 from api.store.database import insert_into
 from api.store.models import Analysis, StoredReport, StoredRubric
+from api.store.summaries import summary
 
 __all__ = ["document_for", "document_of", "drop_unused", "keep_report", "report_of"]
 
@@ -26,7 +27,13 @@ def keep_report(session: Session, key: str, document: dict[str, Any], rubric_nam
     session.execute(insert_into(session, StoredRubric).values(kept).on_conflict_do_nothing())
     packed = gzip.compress(json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass"), 6, mtime=0)
     owner = document["target"]["owner"].lower()
-    stored = {"key": key, "rubric_sha256": rubric.sha256, "owner": owner, "document": packed}
+    stored = {
+        "key": key,
+        "rubric_sha256": rubric.sha256,
+        "owner": owner,
+        "document": packed,
+        "summary": summary(document),
+    }
     session.execute(insert_into(session, StoredReport).values(stored).on_conflict_do_nothing())
 
 

@@ -23,6 +23,7 @@ import httpx2
 import uvicorn
 
 from api.app import create_app
+from api.patience import server_config
 from api.settings import Settings
 
 _T = TypeVar("_T")
@@ -149,6 +150,42 @@ def redis() -> Iterator[Redis]:
         server.kill()
 
 
+@contextmanager
+def rabbitmq() -> Iterator[str]:
+    """The URL of a running RabbitMQ of its own: node, ports, files and port mapper are shared with no other."""
+    [program] = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin/rabbitmq-server"))[-1:]
+    folder = Path(tempfile.mkdtemp(prefix="folioscope-rabbitmq-"))
+    ports = [free_port() for _ in range(3)]
+    mapper = {"ERL_EPMD_PORT": str(ports[2]), "ERL_EPMD_ADDRESS": "127.0.0.1", "HOME": str(folder)}
+    values = mapper | {
+        "PATH": os.environ["PATH"],
+        "RABBITMQ_NODENAME": f"folioscope-{ports[0]}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(ports[0]),
+        "RABBITMQ_DIST_PORT": str(ports[1]),
+        "RABBITMQ_MNESIA_BASE": f"{folder}/data",
+        "RABBITMQ_LOG_BASE": f"{folder}/log",
+        "RABBITMQ_CONF_ENV_FILE": f"{folder}/none",
+        "RABBITMQ_CONFIG_FILE": f"{folder}/none",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": f"{folder}/plugins",
+    }
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [program], cwd=folder, env=values, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        wait_for("RabbitMQ", lambda: listens(ports[0]) or process.poll() is not None)
+        assert process.poll() is None, (folder / "output").read_text("utf-8", "replace")
+        yield f"amqp://guest:guest@127.0.0.1:{ports[0]}//"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(PATIENCE)
+        relaxed = mapper | {"ERL_EPMD_RELAXED_COMMAND_CHECK": "1", "PATH": os.environ["PATH"]}
+        subprocess.run(["epmd", "-kill"], env=relaxed, check=False, capture_output=True, timeout=PATIENCE)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 # -- the service -------------------------------------------------------------------------------------------------
 
 
@@ -218,10 +255,7 @@ class Running:
 @contextmanager
 def running(settings: Settings) -> Iterator[Running]:
     """The service, until the end of the block."""
-    config = uvicorn.Config(
-        create_app(settings), port=0, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(create_app(settings), settings, port=0, timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

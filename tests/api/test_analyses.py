@@ -10,8 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.conftest import Stack, ended
+from tests.api.conftest import FILES, Stack, ended
 from tests.api.servers import wait_for
+from tests.conftest import commit_all, git
 
 BY_LINK = "/api/v1/analyses"
 
@@ -136,6 +137,32 @@ def test_a_subfolder_and_a_rubric_make_another_report(stack: Stack, done: dict[s
         report = client.get(shown["report"]["formats"]["json"]).json()
     assert not shown["report"]["reused"]
     assert (report["target"]["subdir"], report["rubric"]["id"]) == ("project", "startup")
+
+
+def test_two_reports_are_compared(stack: Stack, done: dict[str, Any]):
+    """The second commit has a line more before the one that trains, and no Dockerfile."""
+    work = stack.hub.root / "moved"
+    if not work.exists():
+        git(stack.hub.root, "clone", "-q", str(stack.hub.root / "octocat" / "delay.git"), str(work))
+        (work / "src" / "train.py").write_text(f"# A line more.\n{FILES['src/train.py']}")
+        (work / "Dockerfile").unlink()
+        commit_all(work, "moved")
+        stack.hub.publish(work, "octocat/moved")
+    with stack.anyone() as client:
+        other = ended(client, start(client, stack.hub.url("octocat/moved"))["links"]["self"])
+        link = f"{done['links']['self']}/comparison"
+        found = client.get(f"{link}/{other['id']}").json()
+        moved = [(item["path"], item["before"], item["after"]) for item in found["evidence"]["moved"]]
+        assert ("src/train.py", 3, 4) in moved
+        assert "Dockerfile" in {item["path"] for item in found["evidence"]["vanished"]}
+        assert "e2e.container" in {item["criterion"] for item in found["criteria"]["lost"]}
+        assert (found["regression"], found["head"]["commit"]) == (True, other["report"]["commit"])
+        same = client.get(f"{link}/{done['id']}").json()
+        assert (same["difference"], same["evidence"]) == (0.0, {"moved": [], "appeared": [], "vanished": []})
+        failed = ended(client, start(client, stack.hub.url("octocat/nothing"))["links"]["self"])
+        answer = client.get(f"{link}/{failed['id']}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "analysis.failed")
+        assert client.get(f"{link}/nobody").status_code == 404
 
 
 def test_events_tell_the_stages_and_are_resumed(stack: Stack, done: dict[str, Any]):

@@ -69,6 +69,33 @@ def test_results_as_json_lines_csv_and_xlsx(finished):
     assert client.get(f"{begun['links']['self']}/results", headers={"Accept": "image/png"}).status_code == 406
 
 
+def test_hidden_names_are_in_no_export_and_codes_lead_back(finished):
+    client, begun, _ = finished
+    shown = client.get(begun["links"]["self"], params={"blind": True}).json()
+    assert (shown["name"], shown["problems"], shown["not_understood"]) == ("", [], 2)
+    assert set(shown["links"]) == {"self", "jsonl", "csv", "xlsx"}
+    open_rows = [json.loads(line) for line in client.get(begun["links"]["jsonl"]).text.splitlines()]
+    answers = {kind: client.get(shown["links"][kind]) for kind in ("jsonl", "csv", "xlsx")}
+    assert 'filename="results-blind.csv"' in answers["csv"].headers["content-disposition"]
+    rows = [json.loads(line) for line in answers["jsonl"].text.splitlines()]
+    cells = [list(row) for row in csv.reader(io.StringIO(answers["csv"].text))]
+    book = load_workbook(io.BytesIO(answers["xlsx"].content), read_only=True)
+    sheets = [[str(cell) for cell in row] for row in book.worksheets[0].values]
+    book.close()
+    said = json.dumps([shown["problems"], rows, cells, sheets])
+    hidden = [
+        row[name] for row in open_rows for name in ("label", "input", "url", "analysis", "commit") if row.get(name)
+    ]
+    for word in ("Autumn", "octocat", "candidate-", "passwd", "nothing", "=cmd", *hidden):
+        assert word not in said, word
+    assert not {"line", "label", "url", "ref"} & {name for row in rows for name in row}
+    codes = [row["code"] for row in rows]
+    assert codes == sorted(codes[:2]) + sorted(codes[2:])  # no order of the upload
+    assert [row[0] for row in cells[1:]] == [row[0] for row in sheets[1:]] == codes
+    scores = {row["code"]: row.get("score") for row in open_rows}
+    assert {row["code"]: row.get("score") for row in rows} == scores
+
+
 def test_its_rows_are_listed_and_its_events_read(finished):
     client, begun, _ = finished
     page = client.get(begun["links"]["analyses"]).json()

@@ -17,14 +17,15 @@ from api.accounts.keys import make_key, new_account
 from api.settings import Settings
 from api.store import Base, Store, open_store
 from api.store.analyses import new_analysis, next_seq, parse_asked
-from api.store.batches import new_batch, results_of
+from api.store.batches import new_batch, results_of, row_ids
 from api.store.columns import now
 from api.store.database import alembic_config
 from api.store.models import Account, Analysis, AuditEntry, Batch, Event, StoredReport
 from api.store.people import erase, export
-from api.store.reports import document_for, keep_report, report_of
+from api.store.reports import document_for, document_of, keep_report, report_of
 from api.store.retention import delete_analyses, purge
 from api.store.states import finish
+from api.store.summaries import summary
 from tests.support import decision, report
 
 SETTINGS = Settings(secret_key="x" * 32)
@@ -56,6 +57,19 @@ def test_the_migrations_make_the_tables_of_the_models(store: Store):
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_reports_from_before_get_their_summary(store: Store):
+    add(store, "o/r", key="before")
+    with store.engine.connect() as connection:
+        command.downgrade(alembic_config(connection), "0001")
+    store.migrate()
+    with store.reading() as session:
+        kept = session.get_one(StoredReport, "before")
+        document = document_of(session, "before")
+    assert document
+    assert kept.summary == summary(document)
+    assert kept.summary["strength"] == "A container packages the project's code"
 
 
 def test_migrations_go_back_and_forth(store: Store):
@@ -179,7 +193,7 @@ def test_an_erased_candidate_is_gone_and_the_batch_of_the_recruiter_goes_on(peop
         assert export(session, "candidate")["analyses"] == []
         batch = session.scalars(select(Batch)).one()
         assert (batch.rows, batch.finished) == (1, 0)
-        assert [row["label"] for row in results_of(session, batch.id)] == ["candidate-2"]
+        assert [row["label"] for row in results_of(session, row_ids(session, batch.id))] == ["candidate-2"]
         everything = json.dumps([event.data for event in session.scalars(select(Event))])
         assert "Candidate" not in everything
         assert [entry.subject for entry in session.scalars(select(AuditEntry)) if entry.action == "report.view"] == [

@@ -12,12 +12,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from analyzer.cli import COMMANDS
 from analyzer.configuration import config_schema
 from analyzer.findings import Status
 from analyzer.rubric import load_rubric
 from tests.conftest import BuildRepository, decide_one
+from tests.pages.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE
 from tools.docs.criteria import criterion_examples
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +90,38 @@ def test_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[Path, Page]) -
         assert re.findall(r"(?:url\(|@import )\s*[\"']?(?:https?:)?//[^)\"']+", path.read_text("utf-8")) == [], path
     for path in site.rglob("*.svg"):
         assert "url(http" not in path.read_text("utf-8"), path
+
+
+def test_a_folder_of_it_is_searched_and_read_without_a_network(site: Path, pages: dict[Path, Page]) -> None:
+    asked: list[str] = []
+    wrong: list[str] = []
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as browser:
+        for width in (PHONE, DESK):
+            page = browser.new_context(offline=True, viewport=width).new_page()  # type: ignore[arg-type]
+            page.set_default_timeout(60_000)
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.goto((site / "reference" / "commands.html").as_uri())
+            if width is PHONE:
+                page.locator("label[for=__search]").first.click()
+            page.locator("input[name=query]").press_sequentially("prometheus")
+            first = page.locator(".md-search-result__link").first
+            first.wait_for()
+            target = first.get_attribute("href") or ""
+            assert target.startswith(site.as_uri())
+            first.click()
+            page.wait_for_url(re.compile(re.escape(urlsplit(target).path)))
+            assert "prometheus" in page.inner_text("article").lower()
+            for path in sorted(pages):
+                if width is PHONE and path.parent == site:
+                    page.goto(path.as_uri())
+                    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert wrong == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "about:", "blob:"))] == []
+
+
+def test_every_page_has_its_place_in_the_navigation(site: Path) -> None:
+    assert ">More<" not in re.sub(r"\s", "", (site / "index.html").read_text("utf-8"))
 
 
 def test_pictures_are_small_and_told_in_words() -> None:

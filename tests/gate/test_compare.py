@@ -166,7 +166,13 @@ def test_folders_of_their_own(capsys):
     [
         ("nowhere", None, "neither a report, nor a ref"),
         ("a.json", "{", "is no JSON"),
-        ("a.json", "[]", "is no report of version 1"),
+        ("a.json", "[]", "is JSON, but no report"),
+        (
+            "a.json",
+            '{"schema_version": 2, "criteria": []}',
+            "is a report of version 2; this folioscope reads version 1",
+        ),
+        ("a.json", '{"schema_version": "two", "criteria": []}', "is a report of an unknown version"),
         ("a.json", '{"schema_version": 1, "criteria": [{}]}', "not both reports"),
         ("--x", None, ""),
     ],

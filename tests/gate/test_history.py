@@ -65,6 +65,47 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+TRACKS = "import mlflow\n\n\ndef client():\n    return mlflow\n"
+USES = (
+    "from lib.tracking import client\nfrom sklearn.svm import SVC\n\n\ndef fit(rows):\n    model = SVC()\n    model.fit(rows, rows)\n"
+    "    client().log_metric('rmse', 1.0)\n    client().sklearn.log_model(model, 'm')\n    return model\n\n\n"
+    "if __name__ == '__main__':\n    fit([[1]])\n"
+)
+FLOW = (
+    "from prefect import flow, task\n\nfrom train import fit\n\n\n@task\ndef load():\n    return [[1]]\n\n\n@flow\ndef weekly():\n"
+    "    fit(load())\n"
+)
+TEST = (
+    "from train import fit\n\n\ndef test_a():\n    assert fit([[1]])\n\n\ndef test_b():\n    assert fit([[2]]) != 3\n"
+)
+CI = "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n    - run: {command}\n"
+REACHING: tuple[dict[str, str | None], ...] = (
+    {"lib/__init__.py": "", "lib/tracking.py": TRACKS, "train.py": USES, "README.md": "# Rows\n"},
+    {"requirements.txt": "mlflow==2.9.2\nscikit-learn==1.5.2\nprefect==2.14.0\n"},
+    {"lib/tracking.py": "import logging\n\n\ndef client():\n    return logging\n"},
+    {"lib/tracking.py": TRACKS.replace("client", "tracker")},
+    {"lib/tracking.py": TRACKS},
+    {"flows/weekly.py": FLOW},
+    {"Makefile": "run:\n\tpython flows/weekly.py\n"},
+    {".github/workflows/ci.yml": CI.format(command="pytest")},
+    {"tests/test_train.py": TEST},
+    {".github/workflows/ci.yml": CI.format(command="python flows/weekly.py")},
+    {"train.py": USES.replace("def fit", "def learn").replace("fit([[1]])", "learn([[1]])")},
+    {"train.py": USES + "\n\ndef step(value):\n    return value * 2\n"},
+    {
+        "README.md": "# Rows\n\n`lib/tracking.py` keeps every run of `weekly` with mlflow.\n\npip install -r requirements.txt\n"
+    },
+    {"docs/why.md": "# Why\n\nThe `weekly` flow of flows/weekly.py calls `fit`, since rows arrive late.\n"},
+    {"requirements.txt": "scikit-learn==0.20.0\n"},
+    {"mlflow.py": "def log_metric(name, value):\n    print(name, value)\n"},
+    {"mlflow.py": None, "lib/tracking.py": None},
+    {"lib/tracking.py": TRACKS, "Makefile": None},
+    {"data/rows.csv": "a,b\n1,2\n"},
+    {"data/rows.csv": "a,b\n1,3\n"},
+    {"data/rows.csv": ""},
+)
+"""Each commit changes what other files, which stay as they are, come to."""
+
 ALL = Choice(last=100)
 ANEW = Options(cached=False)
 
@@ -78,6 +119,24 @@ def test_each_point_is_the_score_of_a_report_of_its_own(work):
         report = analyze(str(work), Options(ref=point.moment.commit))
         assert point.score == report.scorecard.score
         assert point.statuses == {item.criterion.id: item.decision.status.value for item in report.scorecard.criteria}
+
+
+def test_what_is_kept_of_a_file_holds_only_as_long_as_what_it_rests_on(tmp_path):
+    git_at(tmp_path, START, "init", "-q", "-b", "main")
+    for number, files in enumerate(REACHING):
+        write_files(tmp_path, {path: text for path, text in files.items() if text is not None})
+        for path in [path for path, text in files.items() if text is None]:
+            (tmp_path / path).unlink()
+        git_at(tmp_path, START, "add", "-A")
+        git_at(tmp_path, START + 10 * DAY * number, "commit", "-q", "-m", f"step {number}")
+    found = trend(tmp_path)
+    assert len({point.score for point in found.points}) > 8, "most commits tell"
+    # One tree comes back, and another number in a table of data tells nothing; an empty table might.
+    assert found.judged == len(REACHING) - 2
+    for point in found.points:
+        report = analyze(str(tmp_path), Options(ref=point.moment.commit))
+        statuses = {item.criterion.id: item.decision.status.value for item in report.scorecard.criteria}
+        assert (point.statuses, point.score) == (statuses, report.scorecard.score), point.moment.subject
 
 
 def test_commits_that_change_nothing_that_was_looked_into_are_not_judged_anew(work):
@@ -214,7 +273,8 @@ def test_one_commit_is_a_history_too(work):
 
     buffer = StringIO()
     print_trend(only, console_for(buffer, color=False))
-    assert "over 1 commit\n" in buffer.getvalue()
+    assert "one commit, so no change\n" in buffer.getvalue()
+    assert "since" not in buffer.getvalue()
 
 
 @pytest.mark.parametrize("form", ["text", "json", "svg"])
@@ -262,6 +322,8 @@ def test_what_has_no_history_says_so(tmp_path, capsys):
     assert "is in no git repository" in capsys.readouterr().err
     assert main(["history", "o/r", "--offline"]) == 3
     git_at(tmp_path, START, "init", "-q")
+    assert main(["history", str(tmp_path)]) == 3
+    assert "it has no commit yet" in capsys.readouterr().err
     git_at(tmp_path, START, "commit", "-q", "--allow-empty", "-m", "empty")
     assert main(["history", str(tmp_path), "--tags"]) == 3
     assert "There is no tag" in capsys.readouterr().err

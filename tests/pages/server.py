@@ -78,11 +78,14 @@ def _publish(server: GitServer, folder: Path, name: str, sample: str) -> str:
 
 
 def _change(server: GitServer, folder: Path) -> str:
-    """A second commit of one repository that gains a criterion."""
+    """A second commit of one repository that gains a criterion, and whose evidence moves."""
     work = folder / "begun"
     (work / ".pre-commit-config.yaml").write_text(
         "repos:\n  - repo: https://github.com/astral-sh/ruff-pre-commit\n    rev: v0.11.0\n    hooks:\n      - id: ruff\n"
     )
+    # Evidence of the first commit moves by a line.
+    readme = work / "README.md"
+    readme.write_text("\n" + readme.read_text("utf-8"), "utf-8")
     commit = commit_all(work, "hooks")
     server.publish(work, "octocat/begun")
     return commit

@@ -117,6 +117,11 @@ def test_two_commits_side_by_side(context: OpenContext, site: Site):
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("heading", name="Gained")).to_be_visible(timeout=LONG)
     expect(page.locator(".changes").first).to_contain_text("Pre-commit hooks")
+    expect(page.get_by_role("heading", name="Evidence", exact=True)).to_be_visible()
+    moved = page.locator(".evidence-change", has_text="Evidence that moved")
+    expect(moved.locator("li").first).to_contain_text("README.md")
+    expect(moved.locator("li").first).to_contain_text(re.compile(r"line \d+ to \d+"))
+    expect(page.locator(".evidence-change", has_text="New evidence")).to_contain_text(".pre-commit-config.yaml")
     assert serious(page) == []
     assert overflow(page) <= 0
 

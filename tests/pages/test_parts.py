@@ -10,7 +10,8 @@ import pytest
 from analyzer import EXAMPLES, example_folder
 from api.pages import assets
 from api.pages.accounts import _inside
-from api.pages.rows import PER_PAGE, Bar, Filters, Row, Summary, tabled
+from api.pages.rows import PER_PAGE, Filters, Row, tabled
+from api.store.summaries import Bar, Summary
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,13 +44,13 @@ def test_a_sign_in_leads_to_the_page_that_was_wanted():
 
 # -- rows ------------------------------------------------------------------------------------------------------------
 
-SUMMARY = Summary((Bar("a", "A", 1, 2), Bar("b", "B", 3, 3)), "Tests", "Alerts", frozenset({"docker"}))
+SUMMARY = Summary((Bar("a", "A", 1, 2), Bar("b", "B", 3, 3)), "Tests", "Alerts", ("docker",))
 
 
 def row(number: int, score: float | None, **more: object) -> Row:
     made = Row(
         f"id{number}", number, number + 1, f"name {number}", "", "done" if score is not None else "queued", score, "", "", "",
-        "", SUMMARY if score is not None else None,
+        "", SUMMARY if score is not None else None, "WQZA"[number % 4] * 8,
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -73,7 +74,7 @@ def test_failed_rows_stand_apart():
 
 
 def test_filters():
-    other = replace(SUMMARY, sections=(Bar("a", "A", 2, 2), Bar("b", "B", 0, 3)), technologies=frozenset({"helm"}))
+    other = replace(SUMMARY, sections=(Bar("a", "A", 2, 2), Bar("b", "B", 0, 3)), technologies=("helm",))
     rows = [row(1, 40.0), row(2, 80.0, summary=other), row(3, None)]
     assert numbers(rows, {"least": "50"}) == [2]
     assert numbers(rows, {"most": "50"}) == [1]
@@ -100,9 +101,15 @@ def test_an_address_says_what_is_not_as_usual_and_comes_back():
     assert "page=2" in Filters().address(page=2)
 
 
-def test_hidden_names_sort_by_the_order_of_the_file():
-    rows = [row(1, 1.0, name="z"), row(2, 2.0, name="a")]
-    assert numbers(rows, {"sort": "-name", "blind": "1"}) == [1, 2]
+@pytest.mark.parametrize("sort", ["-name", "-line"])
+def test_hidden_names_sort_by_their_code(sort):
+    rows = [row(1, 1.0, name="a"), row(2, 2.0, name="b"), row(3, 3.0, name="c")]
+    assert numbers(rows, {"sort": sort, "blind": "1"}) == [3, 1, 2]
+    assert numbers(rows, {"sort": sort}) == [1, 2, 3]
+
+
+def test_equals_tell_no_order_of_the_file_where_names_are_hidden():
+    assert numbers([row(number, 5.0) for number in (1, 2, 3)], {"blind": "1"}) == [3, 1, 2]
 
 
 def test_many_rows_come_in_pages():

@@ -96,15 +96,30 @@ def test_names_are_hidden_everywhere(batch: tuple[BrowserContext, str]):
     opened, address = batch
     page = opened.new_page()
     page.goto(address)
+    expect(page).to_have_title("Autumn")
     page.get_by_role("link", name="Hide names").click()
-    expect(page.locator(".rows tbody th").first).to_have_text(re.compile(r"Candidate \d"))
-    for name in ("good-one", "begun-one", "octocat", "nowhere", "passwd"):
+    expect(page.locator(".rows tbody th").first).to_have_text(re.compile(r"Candidate [A-Z2-7]{8}"))
+    expect(page).to_have_title(re.compile("Batch of"))
+    names = ("good-one", "begun-one", "octocat", "nowhere", "passwd", "Autumn", "/r/", "line 5")
+    for name in names:
         assert name not in page.content(), name
+    page.get_by_text("Export", exact=True).click()
+    for kind in ("JSON lines", "CSV"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=kind).click()
+        text = download.value.path().read_text("utf-8")
+        assert "blind" in download.value.suggested_filename
+        assert len(text.splitlines()) >= 5
+        assert not [name for name in names if name in text]
     page.locator(".rows input:enabled").nth(0).check()
     page.locator(".rows input:enabled").nth(1).check()
     page.get_by_role("button", name="Compare what is selected").click()
     expect(page.locator("#drawer table")).to_be_visible()
-    assert "octocat" not in page.content()
+    assert not [name for name in names if name in page.content()]
+    page.get_by_role("button", name="Run the rest").click()
+    page.wait_for_url("**?blind=1")
+    expect(page.get_by_text("4 of 4 rows are finished")).to_be_visible(timeout=LONG)
+    assert not [name for name in names if name in page.content()]
     page.close()
 
 

@@ -42,6 +42,12 @@ def test_set_up_that_falls_short(repository: BuildRepository, run: str, said: st
     assert said in decision.summary
 
 
+def test_the_page_of_a_generator_tells_nothing(repository: BuildRepository) -> None:
+    page = "# Getting Started with Create React App\n\n## Troubleshooting\n\nIf `npm run build` fails to minify, start {} again.\n"
+    files = {"README.md": "# Docks\n\nPredicts free docks.\n", "web/README.md": page.format("train.py and serve.py")}
+    assert status(repository, "doc.operations", files) is Status.MISSING
+
+
 def test_unfinished_steps_are_partial(repository: BuildRepository) -> None:
     readme = INSTALL.format(run="make train\nmake serve").replace("## Setup", "## Setup (not yet done)")
     assert status(repository, "doc.setup", {"README.md": readme}) is Status.PARTIAL

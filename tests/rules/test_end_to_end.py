@@ -152,6 +152,16 @@ def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
     assert status(repository, "e2e.model-registry", {"t.py": saved}) is Status.PARTIAL
 
 
+def test_a_read_in_what_runs_all_is_no_step(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n"
+        "def fit(frame):\n    return Ridge().fit(frame, frame)\n\n"
+        "def NAME(path):\n    frame = pd.read_csv(path)\n    model = fit(frame)\n    return model\n\nNAME('a.csv')\n"
+    )
+    run = {"train.py": code.replace("NAME", "run_experiments")}
+    assert status(repository, "e2e.data-ingestion", run) is Status.PARTIAL
+
+
 def test_a_dockerfile_packages_own_code(repository: BuildRepository) -> None:
     files = {"app.py": SERVE, "Dockerfile": 'FROM python:3.11\nCOPY app.py .\nCMD ["uvicorn", "app:app"]\n'}
     assert status(repository, "e2e.container", files) is Status.MET

@@ -44,6 +44,8 @@ def test_remote_state(repository: BuildRepository) -> None:
     assert status(repository, "iac.remote-state", {"main.tf": backend.format("local", "")}) is Status.MISSING
     template = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  F:\n    Type: AWS::Lambda::Function\n"
     assert status(repository, "iac.remote-state", {"template.yaml": template}) is Status.MET
+    nothing = decide_one(repository({"a.py": "print(1)\n"}), "iac.remote-state")
+    assert (nothing.status, "no infrastructure code" in nothing.summary) == (Status.MISSING, True)
 
 
 def test_compose_with_two_services_is_partial_orchestration(repository: BuildRepository) -> None:

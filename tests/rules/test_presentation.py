@@ -133,6 +133,22 @@ def test_the_page_of_a_tool_is_no_diagram(repository: BuildRepository) -> None:
     assert status(repository, "doc.diagram", f"{readme}![](training_flow.png)\n", **pictures) is Status.MET
 
 
+def test_a_picture_named_after_a_tool_is_no_number(repository: BuildRepository) -> None:
+    pictures = {
+        "mlflow.png": "x" * 1000,
+        "icons/metrics.png": "x" * 1000,
+        "train.py": "import mlflow\nmlflow.log_metric('a', 1)\n",
+    }
+    assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](mlflow.png)\n", **pictures) is Status.PARTIAL
+    assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](icons/metrics.png)\n", **pictures) is Status.MISSING
+
+
+def test_a_video_that_explains_a_tool_is_no_demo(repository: BuildRepository) -> None:
+    video = "https://youtu.be/abcdefghijk"
+    assert status(repository, "doc.site", f"{TITLE}Watch the [demo]({video}).\n") is Status.MET
+    assert status(repository, "doc.site", f"{TITLE}If you need an account, see {video}.\n") is Status.MISSING
+
+
 def test_counts_of_tests_are_no_results(repository: BuildRepository) -> None:
     readme = f"{TITLE}## Results\n\n| suite | test coverage | score |\n|---|---|---|\n| api | 93.5 % | 8.1 |\n"
     assert status(repository, "doc.results", readme) is Status.MISSING

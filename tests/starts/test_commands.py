@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,13 @@ def test_nothing_is_written_through_links(
 
 
 @pytest.mark.parametrize("command", [["fix", "ci.tests"], ["init"]])
-def test_only_the_root_of_a_work_tree_is_written_to(
+def test_only_a_work_tree_is_written_to(
     command: list[str], git_repository: BuildGit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = git_repository(SERVICE)
     git(folder, "clone", "-q", "--bare", str(folder), str(tmp_path / "bare.git"))
-    assert "is a folder of the repository" in said(capsys, *command, str(folder / "counter"), code=2)
+    if command == ["init"]:
+        assert "is a folder of the repository" in said(capsys, *command, str(folder / "counter"), code=2)
     assert "bare repository" in said(capsys, *command, str(tmp_path / "bare.git"), code=3)
     assert "There is no folder" in said(capsys, *command, str(tmp_path / "none"), code=3)
 
@@ -96,6 +98,26 @@ def test_init_adds_the_check_and_earns_nothing(git_repository: BuildGit, capsys:
     commit_all(folder)
     assert analyze(str(folder)).scorecard.score == before
     assert main(["analyze", str(folder), "--with-config", "--quiet"]) == 0
+
+
+def test_the_check_of_the_workflow_goes_by_the_configuration(
+    git_repository: BuildGit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = git_repository(SERVICE)
+    said(capsys, "init", str(folder), "--fail-under", "99", "--rubric", "startup")
+    commit_all(folder)
+    check = ["ci", str(folder), "--reports", str(tmp_path / "reports")]  # what the action runs without inputs
+    assert main(check) == 1
+    assert "is below 99" in capsys.readouterr().err
+    assert json.loads((tmp_path / "reports" / "report.json").read_text())["rubric"]["id"] == "startup"
+    step = read_yaml((folder / ".github/workflows/folioscope.yml").read_text()).documents[0]
+    given = {
+        name
+        for job in step.get("jobs").items()
+        for one in job[2].get("steps")
+        for name, _, _ in one.get("with").items()
+    }
+    assert {"rubric", "fail-under"}.isdisjoint(given), "an input would come before the configuration"
 
 
 def test_init_overwrites_nothing(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:

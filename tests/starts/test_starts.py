@@ -45,14 +45,21 @@ def status(found: Report, criterion: str) -> Status:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All starts of all projects, and of the fixture repositories, one folder each."""
+    """All starts of all projects, at a root and in a folder, and of the fixture repositories, one folder each."""
     root = tmp_path_factory.mktemp("starts")
     sources = {name: dict(files) for name, files in PROJECTS.items()}
     for fixture in ("notebook-only", "prefect-evidently-course", "monorepo-services", "dvc-cml", "sam-lambda"):
         shutil.copytree(FIXTURES / fixture, root / "of" / fixture)
         sources[fixture] = {}
-    for name, files in sources.items():
-        with open_project(write_files(root / "of" / name, files)) as project:
+    cases = [(name, files, "") for name, files in sources.items()]
+    cases += [
+        (f"{name} in a folder", {f"apps/01.{name}/{k}": v for k, v in files.items()}, f"apps/01.{name}")
+        for name, files in PROJECTS.items()
+    ]
+    cases.append(("monorepo-services/serve", {}, "services/serve"))
+    for name, files, subdir in cases:
+        folder = write_files(root / "of" / (name.partition("/")[0]), files)
+        with open_project(folder, None, subdir) as project:
             for criterion in STARTS:
                 try:
                     start = start_for(criterion, project)
@@ -65,7 +72,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_start_carries_its_mark_and_parses(written: Path) -> None:
     files = [path for path in written.rglob("*") if path.is_file()]
-    assert len(files) > 40
+    assert len(files) > 80
     for path in files:
         content = path.read_bytes()
         assert is_start(content), path

@@ -27,7 +27,9 @@ _LINES = 34
 
 def terminal() -> None:
     """The beginning of a report in a terminal."""
-    report = analyze(str(FIXTURES / "prefect-evidently-course"), Options(standalone=True))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(FIXTURES / "prefect-evidently-course", Path(folder, "laptop-prices"))
+        report = analyze(str(copy), Options(standalone=True))
     console = _console()
     print_report(report, console)
     lines = console.export_text(styles=True).split("\n")[:_LINES]

@@ -127,8 +127,10 @@ def _api() -> Iterator[str]:
     if document is None:
         yield "The packages of the service are not installed where this was built: `pip install 'folioscope[service]'`.\n"
         return
-    yield f"{document['info'].get('summary', '')}. Written from the OpenAPI document that a service gives at\n"
-    yield "`/api/v1/openapi.json`. Errors are problem details (RFC 9457).\n"
+    yield (
+        f"{document['info'].get('summary', '')}. Written from the OpenAPI document that a service gives at "
+        "`/api/v1/openapi.json`. Errors are problem details (RFC 9457).\n"
+    )
     for path, methods in document["paths"].items():
         for method, told in methods.items():
             yield f"## {method.upper()} {path}\n"

@@ -1,0 +1,123 @@
+"""Pictures in READMEs and docs: whether they can be seen, and which are diagrams or show outcomes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from analyzer.artifacts.document import Block, Document, Image
+from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES
+from analyzer.queries.grounding import named_tools
+from analyzer.queries.prose import is_grounded, own_documents
+from analyzer.remembered import remembered
+from analyzer.repository import Repository
+
+__all__ = ["diagrams", "result_pictures", "shows", "shows_metrics"]
+
+_DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
+
+
+def _local_file(repo: Repository, document: Document, source: str) -> str | None:
+    if source.startswith(("http://", "https://", "data:")):
+        return None
+    plain = source.split("?", 1)[0].split("#", 1)[0].lstrip("/")
+
+    return repo.find(unquote(plain), posixpath.dirname(document.path))
+
+
+def shows(repo: Repository, document: Document, image: Image) -> bool:
+    """Whether an image can be seen: it is in the repository, or hosted elsewhere and no badge."""
+    if image.source.startswith(("http://", "https://")):
+        return bool(IMAGE_HOSTS.match(image.source)) and not re.search(
+            r"(?i)shields\.io|badge|/workflows/|codecov|visitor|\.svg\?|simpleicons|skillicons|devicon|star-history|contrib\.rocks|giphy",
+            image.source,
+        )
+    path = _local_file(repo, document, image.source)
+    return path is not None and not 0 <= repo.snapshot.entries[path].size < _LEAST_PICTURE and not _is_blank(repo, path)
+
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@remembered
+def _is_blank(repo: Repository, path: str) -> bool:
+    """Whether a PNG holds so few bytes for its size that it is of one colour."""
+    size = repo.snapshot.entries[path].size
+    if not path.lower().endswith(".png") or not 0 < size < 60_000:
+        return False
+    content = repo.snapshot.read(path) or b""
+    if not content.startswith(_PNG) or len(content) < 24:
+        return False
+    pixels = int.from_bytes(content[16:20], "big") * int.from_bytes(content[20:24], "big")
+    return size * 100 < pixels
+
+
+_LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
+
+
+_ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline")
+# A picture named after a tool shows its pages.
+_SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
+
+
+@remembered
+def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
+    """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
+    for document in own_documents(repo):
+        for section in document.sections:
+            for block in section.of("code"):
+                if _is_drawing(block) and (
+                    not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}")
+                ):
+                    yield block, document
+            for image in section.images:
+                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+                if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
+                    continue
+                placed = _ABOUT_DIAGRAMS.search(section.title) and not _SCREENSHOT.search(words)
+                if placed or DIAGRAM_WORDS.search(words):
+                    yield image, document
+
+
+def _is_drawing(block: Block) -> bool:
+    """Whether a block of code is a diagram: a language for diagrams, or a drawing with characters."""
+    return block.lang in ("mermaid", "plantuml", "puml", "dot", "graphviz", "d2") or (
+        block.lang in ("", "text", "ascii", "plaintext", "txt") and _is_drawn(block.text)
+    )
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether text is a drawing with boxes or arrows rather than a folder tree."""
+    marks = len(_DRAWN.findall(text))
+    tree = len(re.findall(r"(?m)^[\s│|]*[├└|+`]", text))
+    boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))
+    return marks >= 3 and boxes >= 2 and boxes * 3 > tree
+
+
+def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
+    """Pictures that show outcomes, by their words or their section."""
+    for section in document.sections:
+        in_results = bool(TITLES["results"].search(section.heading))
+        for image in section.images:
+            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+            if not shows(repo, document, image) or re.search(
+                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", f"{image.source} {image.alt}"
+            ):
+                continue
+            if in_results or re.search(
+                r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
+                words,
+            ):
+                yield image
+
+
+def shows_metrics(image: Image) -> bool:
+    """Whether a picture shows metrics by its name. One named after a tool may show any page of it."""
+    return bool(
+        re.search(
+            r"(?i)grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
+            f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
+        )
+    )
