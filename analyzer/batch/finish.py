@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -59,18 +58,11 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
     made = {line["row"]: line["made"] for _, line in read_lines(folder.journal)}
     beside = _beside(pairs)
 
-    def shown(*tables: Add) -> Iterator[Shown]:
-        """The applicants in order; each is added to the tables as it comes: a second reading would take as long again."""
-        lines = (shown_failure(line, made.get(_name(line), "")) for line in failures(folder.results, order))
-        places = (
-            shown_rank(item, made.get(_name(item.line), ""), beside.get(_name(item.line), ()))
-            for item in ranked(folder.results, order)
-        )
-        for item in chain(lines, places):
-            for add in tables:
-                add(item)
-            yield item
-
+    failed = (shown_failure(line, made.get(_name(line), "")) for line in failures(folder.results, order))
+    places = (
+        shown_rank(item, made.get(_name(item.line), ""), beside.get(_name(item.line), ()))
+        for item in ranked(folder.results, order)
+    )
     with ExitStack() as files:
 
         def new(name: str) -> Path:
@@ -79,8 +71,18 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
         write_pairs(new("pairs.csv"), pairs, blind=about.blind)
         sheet = files.enter_context(xlsx_table(new("batch.xlsx"), about, pairs))
         table = files.enter_context(csv_table(new("batch.csv"), about))
-        write_page(new("batch.html"), about, shown(table, sheet), pairs, facts.found)
+        both = (table, sheet)
+        page = new("batch.html")
+        write_page(page, about, _added(failed, both), _added(places, both), pairs, facts.found, facts.failed)
     return facts.failed
+
+
+def _added(items: Iterable[Shown], tables: Sequence[Add]) -> Iterator[Shown]:
+    """Applicants as they come, each added to the tables: a second reading would take as long again."""
+    for item in items:
+        for add in tables:
+            add(item)
+        yield item
 
 
 def _name(line: dict[str, object]) -> str:

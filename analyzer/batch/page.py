@@ -66,18 +66,36 @@ def _five(values: Sequence[float]) -> tuple[float, float, float, float, float] |
     return at(0), at(0.25), at(0.5), at(0.75), at(1)
 
 
-def write_page(path: Path, about: About, shown: Iterable[Shown], pairs: Sequence[Pair], found: Distribution) -> None:
+def write_page(
+    path: Path,
+    about: About,
+    failed: Iterable[Shown],
+    shown: Iterable[Shown],
+    pairs: Sequence[Pair],
+    found: Distribution,
+    failures: int,
+) -> None:
     """Write the page, streamed.
 
     Args:
         path: the file.
         about: what the batch is.
-        shown: the applicants in order, failures first.
+        failed: applicants without a score; read to the end before the others.
+        shown: applicants with one, in order.
         pairs: near-duplicates.
         found: the distributions.
+        failures: how many have failed.
     """
     stream = _template().generate(
-        about=about, facts=list(about_rows(about)), shown=shown, pairs=pairs, found=found, bins=found.bins, bars=_bars
+        about=about,
+        facts=list(about_rows(about)),
+        failed=failed,
+        shown=shown,
+        pairs=pairs,
+        found=found,
+        failures=failures,
+        bins=found.bins,
+        bars=_bars,
     )
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         file.writelines(stream)

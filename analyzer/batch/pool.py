@@ -11,9 +11,10 @@ from concurrent.futures.process import BrokenProcessPool
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
-from analyzer.batch.rows import Row
+from analyzer.batch.rows import Row, is_account
 from analyzer.batch.work import Outcome, Setting, prepare, work
 from analyzer.errors import FolioscopeError, LimitError, TargetError
+from analyzer.portfolio import MOST
 
 __all__ = ["run_rows"]
 
@@ -74,12 +75,12 @@ def _one_pool(
     try:
         while True:
             while not broken and waiting < jobs * _AHEAD and (row := next(rows, None)) is not None:
-                future: Future[Outcome] = pool.schedule(work, (row,), timeout=seconds * max(1, len(row.targets)))
+                future: Future[Outcome] = pool.schedule(work, (row,), timeout=_allowed(row, setting, seconds))
                 future.add_done_callback(lambda future, row=row: finished.put((row, future)))  # type: ignore[misc]
                 waiting += 1
             if not waiting:
                 break
-            group = [(row, _outcome(row, future, seconds)) for row, future in _all_of(finished)]
+            group = [(row, _outcome(row, future, _allowed(row, setting, seconds))) for row, future in _all_of(finished)]
             waiting -= len(group)
             broken = broken or any(isinstance(found, BrokenProcessPool) for _, found in group)
             yield group
@@ -91,6 +92,12 @@ def _one_pool(
         if broken:
             pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+
+
+def _allowed(row: Row, setting: Setting, seconds: float) -> float:
+    """The time of a row: that of one repository for each that it names; an account is as many as are chosen from it."""
+    hosts = setting.options.hosts
+    return seconds * max(1, sum(MOST if is_account(target, hosts) else 1 for target in row.targets))
 
 
 def _all_of(finished: SimpleQueue[_Finished]) -> Iterator[_Finished]:
@@ -113,7 +120,7 @@ def _outcome(row: Row, future: Future[Outcome], seconds: float) -> Found | Broke
         return error
     except FutureTimeout:
         return LimitError(
-            f"The analysis of {name} took longer than {seconds * max(1, len(row.targets)):g} seconds",
+            f"The analysis of {name} took longer than {seconds:g} seconds",
             "Analyze it alone, to see what takes so long.",
         )
     except ProcessExpired as error:

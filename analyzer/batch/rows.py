@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.batch.columns import looks_like_target
 from analyzer.batch.tables import Record, read_records
 from analyzer.errors import UsageError
+from analyzer.portfolio.sources import account_in
+from analyzer.target import DEFAULT_HOSTS, Host
 
 __all__ = ["Row", "count_rows", "digest_of", "is_account", "read_rows"]
 
-_BETWEEN = re.compile(r"[\r\n;|]+|,\s*|\s+")
-_ACCOUNT = re.compile(
-    r"(?:https?://(?:www\.)?[A-Za-z0-9.:-]+/|(?:www\.)?github\.com/|@)?([A-Za-z0-9][A-Za-z0-9-]{0,38})/?"
-)
+_BETWEEN = re.compile(r"[\r\n;|,]+")
+_ADDRESS = re.compile(r"(?:https?|ssh|git)://|git@|(?:www\.)?github\.com/", re.IGNORECASE)
 _MOST_TARGETS = 50
 
 
@@ -77,10 +78,9 @@ def digest_of(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
 
 
-def is_account(target: str) -> bool:
+def is_account(target: str, hosts: tuple[Host, ...] = DEFAULT_HOSTS) -> bool:
     """Whether a target names a user or an organisation, not a repository or a folder here."""
-    found = _ACCOUNT.fullmatch(target.strip())
-    return bool(found) and not Path(target).exists()
+    return account_in(target.strip(), hosts) is not None
 
 
 def _row(number: int, record: Record) -> Row:
@@ -95,11 +95,18 @@ def _row(number: int, record: Record) -> Row:
 
 
 def _split(cell: str) -> list[str]:
-    """The targets of a cell: separated by space, comma, semicolon, bar or line, unless all of it is one path."""
+    """The targets of a cell: separated by line, comma, semicolon, bar, or by space where each part reads as one."""
     text = cell.strip().strip("<>\"'")
     if not text or ("://" not in text and _exists(text)):
         return [text] if text else []
-    return [part for part in (piece.strip("<>\"'()") for piece in _BETWEEN.split(text)) if part]
+    found: list[str] = []
+    for piece in _BETWEEN.split(text):
+        words = [word for word in (word.strip("<>\"'()") for word in piece.split()) if word]
+        if len(words) > 1 and not all(map(looks_like_target, words)):
+            # Words around an address are no repositories, and a sentence without one is none at all.
+            words = [word for word in words if _ADDRESS.match(word)] or [piece.strip()]
+        found += words
+    return found
 
 
 def _exists(text: str) -> bool:

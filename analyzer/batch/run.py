@@ -56,11 +56,13 @@ class Batch:
 class Counts:
     """How far a batch is.
 
-    ``before`` were done by an earlier run, ``stored`` came from the store; ``peak`` is the largest memory of a worker.
+    ``before`` were done by an earlier run, ``ran`` by this one, ``stored`` came from the store; ``failed`` are those of
+    this run, and in the end of all runs; ``peak`` is the largest memory of a worker.
     """
 
     total: int
     before: int = 0
+    ran: int = 0
     done: int = 0
     failed: int = 0
     stored: int = 0
@@ -70,12 +72,12 @@ class Counts:
     @property
     def finished(self) -> int:
         """Rows that have a line."""
-        return self.before + self.done + self.failed
+        return self.before + self.ran
 
     @property
     def rate(self) -> float:
         """Rows a second of this run."""
-        return (self.done + self.failed) / self.seconds if self.seconds else 0.0
+        return self.ran / self.seconds if self.seconds else 0.0
 
     @property
     def left(self) -> float | None:
@@ -125,6 +127,7 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
     began = time.monotonic()
 
     def count(outcome_done: bool, stored: bool = False, peak: int = 0) -> None:
+        counts.ran += 1
         counts.done += outcome_done
         counts.failed += not outcome_done
         counts.stored += stored

@@ -30,6 +30,7 @@ from analyzer.plugins import discover
 from analyzer.report import Report
 from analyzer.reporters.json_report import from_document
 from analyzer.rubric import BUILT_IN, Rubric, load_rubric
+from analyzer.target import Host
 
 if TYPE_CHECKING:
     import httpx2
@@ -147,9 +148,10 @@ def _problem(answer: httpx2.Response) -> str:
     """What a problem document (RFC 9457) says, or the status."""
     try:
         found = answer.json()
-        return f"{found.get('title', '')} {found.get('detail', '')}".strip() or f"status {answer.status_code}"
+        said = f"{found.get('title', '')}: {found.get('detail', '')}".strip(": .")
     except (ValueError, AttributeError):
-        return f"status {answer.status_code}"
+        said = ""
+    return said or f"status {answer.status_code}"
 
 
 @dataclass(slots=True)
@@ -176,7 +178,7 @@ class _Run:
         size = 0
         for row in read_rows(self._batch.file):
             done = self._folder.name(row.number) in self._folder.done
-            problem = row.problem or _not_for_servers(row)
+            problem = row.problem or _not_for_servers(row, self._batch.options.hosts)
             if problem:
                 if not done:
                     self._fail(row, UsageError(problem, "Correct the row, or run it here."))
@@ -291,13 +293,14 @@ class _Run:
 
     def _write(self, line: Mapping[str, Any], made: str) -> None:
         self._folder.write(Written(line["row"], dump(line), made or now()))
+        self._counts.ran += 1
         self._counts.done += line["status"] == "done"
         self._counts.failed += line["status"] != "done"
         self._counts.seconds = time.monotonic() - self._began
         self._tell(self._counts)
 
 
-def _not_for_servers(row: Row) -> str:
-    if any(is_account(target) for target in row.targets):
+def _not_for_servers(row: Row, hosts: tuple[Host, ...]) -> str:
+    if any(is_account(target, hosts) for target in row.targets):
         return f"line {row.line} names an account; a service takes repositories"
     return ""

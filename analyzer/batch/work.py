@@ -158,7 +158,7 @@ class Worker:
         options = replace(self._options, ref=row.ref, subdir=row.subdir)
         looked: list[_Looked] = []
         try:
-            if any(is_account(target) for target in row.targets):
+            if any(is_account(target, options.hosts) for target in row.targets):
                 return self._portfolio_of_account(row, options, looked)
             if len(row.targets) > 1:
                 return self._portfolio_of_repositories(row, options, looked)

@@ -92,9 +92,8 @@ def _summary(counts: Counts, output: Path) -> str:
     if counts.before:
         first += f"; {counts.before:,} were done before"
     lines = [first]
-    ran = counts.finished - counts.before
-    if counts.seconds and ran:
-        speed = f"{ran:,} rows in {_time(counts.seconds)}, {counts.rate:.1f} a second"
+    if counts.seconds and counts.ran:
+        speed = f"{counts.ran:,} rows in {_time(counts.seconds)}, {counts.rate:.1f} a second"
         worker = f"; {counts.stored:,} from the store; a worker used at most {counts.peak / 1024 / 1024:.0f} MiB"
         lines.append(speed + (worker if counts.peak else ""))
     lines.append(f"results: {visible(str(output))}/batch.html, batch.csv, batch.xlsx, pairs.csv, results.jsonl")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from analyzer.errors import UsageError
 from analyzer.target import Host
 
-__all__ = ["Account", "Named", "named_in", "read_list"]
+__all__ = ["Account", "Named", "account_in", "named_in", "read_list"]
 
 _LOGIN = re.compile(r"@?([A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38})")
 _LONGEST_LIST = 1024 * 1024
@@ -53,9 +53,9 @@ def _each(targets: Sequence[str], hosts: tuple[Host, ...]) -> Iterator[Named]:
         text = target.strip()
         if text and _is_file(text):
             for line in read_list(Path(text).expanduser()):
-                yield _account(line, hosts) or line
+                yield account_in(line, hosts) or line
         elif text:
-            yield _account(text, hosts) or text
+            yield account_in(text, hosts) or text
 
 
 def _is_file(text: str) -> bool:
@@ -96,8 +96,8 @@ def _from_list(line: str, folder: Path) -> str:
         return line
 
 
-def _account(text: str, hosts: tuple[Host, ...]) -> Account | None:
-    """The account that is meant, if one is."""
+def account_in(text: str, hosts: tuple[Host, ...]) -> Account | None:
+    """The account that a text means, if it means one: a login, or the address of a profile on one of the hosts."""
     if "://" in text:
         parts = urlsplit(text)
         host = next((item for item in hosts if item.base.partition("://")[2] == parts.netloc.lower()), None)
@@ -107,7 +107,7 @@ def _account(text: str, hosts: tuple[Host, ...]) -> Account | None:
         login = _LOGIN.fullmatch(segments[0]) if host and len(segments) == 1 else None
         return Account(login.group(1), host) if login and host else None
     if any((part := host.name) and text.lower().startswith(f"{part}/") for host in hosts):
-        return _account(f"https://{text}", hosts)
+        return account_in(f"https://{text}", hosts)
     login = _LOGIN.fullmatch(text)
     if not login or (not text.startswith("@") and Path(text).exists()):
         return None

@@ -55,8 +55,8 @@ def test_an_interrupted_batch_says_how_to_go_on(applicants, monkeypatch, capsys)
 def test_progress_has_rate_and_time_left(capsys, monkeypatch):
     monkeypatch.setattr(_Progress, "_EVERY", 0)
     progress = _Progress(quiet=False)
-    progress.tell(Counts(1000, before=100, done=40, failed=10, seconds=10.0))
-    progress.tell(Counts(100_000, done=1, seconds=1.0))
+    progress.tell(Counts(1000, before=100, ran=50, done=40, failed=10, seconds=10.0))
+    progress.tell(Counts(100_000, ran=1, done=1, seconds=1.0))
     progress.tell(Counts(5))
     progress.end()
     assert capsys.readouterr().err == (

@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 
 from analyzer.analysis import Options
-from analyzer.batch.pool import run_rows
+from analyzer.batch.pool import _allowed, run_rows
 from analyzer.batch.rows import Row
 from analyzer.batch.work import Setting
 from analyzer.errors import FolioscopeError
 from analyzer.limits import Limits
+from analyzer.portfolio import MOST
 from tests.batch.conftest import RunBatch, lines_of, sorted_bytes
 from tests.conftest import BuildGit
 from tests.git_server import GitServer, serve
@@ -117,6 +118,11 @@ def test_a_row_over_its_time_ends_and_the_others_go_on(projects, tmp_path, monke
     late = [error for error in found.values() if isinstance(error, FolioscopeError)]
     assert late
     assert all("took longer than 0.001 seconds" in str(error) for error in late)
+
+
+def test_an_account_may_take_the_time_of_all_that_is_chosen_from_it(tmp_path):
+    rows = [Row(1, 1, "", targets) for targets in (("o/r",), ("o/r", "o/s"), ("octocat",), ("octocat", "o/r"))]
+    assert [_allowed(row, _setting(tmp_path), 10.0) for row in rows] == [10, 20, 10 * MOST, 10 * (MOST + 1)]
 
 
 def test_a_worker_that_is_killed_costs_its_row_alone(projects, tmp_path):

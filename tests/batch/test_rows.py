@@ -65,6 +65,20 @@ def test_a_cell_may_name_several(tmp_path, cell):
     assert row.targets == ("o/r", "o/s")
 
 
+@pytest.mark.parametrize(
+    ("cell", "targets"),
+    [
+        ("see https://github.com/o/r (main branch)", ("https://github.com/o/r",)),
+        ("sent by mail", ("sent by mail",)),
+        ("/not/my work", ("/not/my work",)),
+        ("octocat, hubot", ("octocat", "hubot")),
+    ],
+)
+def test_words_around_an_address_are_no_repositories(tmp_path, cell, targets):
+    (row,) = rows(tmp_path / "a.tsv", f"name\trepo\nAda\t{cell}\n")
+    assert row.targets == targets
+
+
 def test_several_columns_may_name_repositories(tmp_path):
     (row,) = rows(tmp_path / "a.csv", "name,repo1,repo 2,repo_3\nAda,o/r,,o/s\n")
     assert row.targets == ("o/r", "o/s")
@@ -153,6 +167,7 @@ def test_a_file_that_is_not_there(tmp_path):
     ("target", "account"),
     [
         ("octocat", True), ("@octocat", True), ("https://github.com/octocat", True), ("github.com/octocat/", True),
+        ("https://github.com/octocat?tab=repositories", True), ("https://github.com/orgs/github", True),
         ("o/r", False), ("https://github.com/o/r", False), ("/a/path", False), ("git@github.com:o/r.git", False),
     ],
 )  # fmt: skip

@@ -196,7 +196,7 @@ def test_a_refusal_is_told(service, few, status, words):
 def test_a_wrong_key_is_told(service, few, monkeypatch, capsys):
     monkeypatch.setenv("FOLIOSCOPE_KEY", "wrong")
     assert main(["batch", str(few), "--server", service]) == 2
-    assert "refuses the key: Not signed in The key is unknown." in capsys.readouterr().err
+    assert "refuses the key: Not signed in: The key is unknown.\n" in capsys.readouterr().err
 
 
 def test_a_batch_that_is_ended_there_fails_its_rows(service, few, tmp_path):
