@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analyzer.batch.tables import read_records
     from analyzer.compare import Comparison, compare_documents
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
+    from analyzer.examples import EXAMPLES, example_folder
     from analyzer.limits import Limits
     from analyzer.portfolio import Portfolio, analyze_portfolio
     from analyzer.report import Report
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT_IN",
+    "EXAMPLES",
     "FORMATS",
     "REPORT_STATIC",
     "VERSION",
@@ -58,6 +60,7 @@ __all__ = [
     "badge_svg",
     "compare_documents",
     "comparison_document",
+    "example_folder",
     "from_document",
     "harmless",
     "html_environment",
@@ -83,6 +86,7 @@ _HOMES = {
     "harmless": "analyzer.batch.cells",
     **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
     **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
+    **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),
     "Limits": "analyzer.limits",
     "read_records": "analyzer.batch.tables",
     "Report": "analyzer.report",

@@ -121,6 +121,17 @@ def _protections() -> Iterator[Check]:
     for line in filter(None, tried["missing"].split("\n")):
         name, _, why = line.partition("\t")
         yield Check(section, name, f"not in force: {why}", State.WEAK)
+    yield _bubblewrap(section, tried["files"])
+
+
+def _bubblewrap(section: str, files: str) -> Check:
+    """Whether a program is there that could do from outside what the kernel does not offer from inside."""
+    found = shutil.which("bwrap")
+    where = f"installed at {found}" if found else "not installed"
+    if files:
+        return Check(section, "bubblewrap", f"{where}; not used, {files} and seccomp are in force without it")
+    how = "folioscope does not start it; run folioscope inside it, as docs/security.md shows"
+    return Check(section, "bubblewrap", f"{where}; {how}", State.WEAK)
 
 
 def _try(home: str) -> dict[str, str]:

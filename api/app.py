@@ -95,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         https=settings.https,
         most=settings.body_bytes,
         uploads=dict.fromkeys(_UPLOADS, settings.upload_bytes),
+        seconds=settings.patience_seconds,
     )
     _describe_problems(app)
     return app

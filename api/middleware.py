@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -38,8 +39,11 @@ _HEADERS = {
 class Frame:
     """Adds the headers and counts."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool, most: int, uploads: Mapping[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, *, https: bool, most: int, uploads: Mapping[str, int], seconds: float
+    ) -> None:
         self._app, self._metrics, self._most, self._uploads = app, metrics, most, uploads
+        self._seconds = seconds
         headers = _HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
@@ -82,16 +86,30 @@ class Frame:
                 self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """The body of a request, up to the limit of its path; ``most`` where the path has none of its own."""
+        """The body of a request, up to the limit of its path; ``most`` where the path has none of its own.
+
+        It must have come within ``seconds``, counted from when it was first asked for.
+        """
         most = next((size for path, size in self._uploads.items() if scope["path"].startswith(path)), self._most)
         stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         read = 0
+        whole = False
+        until = 0.0
 
         async def bounded() -> Message:
-            nonlocal read
+            nonlocal read, whole, until
+            if whole:  # what comes now is the end of the connection
+                return await receive()
             if stated.isdigit() and int(stated) > most:
                 raise HTTPException(413, f"It has {int(stated):,} bytes; at most {most:,} are read.")
-            message = await receive()
+            until = until or time.monotonic() + self._seconds
+            try:
+                async with asyncio.timeout(until - time.monotonic()):
+                    message = await receive()
+            except TimeoutError:
+                said = f"Its body did not come within {self._seconds:g} seconds."
+                raise HTTPException(408, said, {"Connection": "close"}) from None
+            whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > most:
                 raise HTTPException(413, f"It has more than {most:,} bytes.")

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -21,7 +21,16 @@ from analyzer import FolioscopeError
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-__all__ = ["CODES", "Problem", "ProblemDetails", "add_handlers", "documented", "problem_response", "unexpected"]
+__all__ = [
+    "CODES",
+    "UNKEPT",
+    "Problem",
+    "ProblemDetails",
+    "add_handlers",
+    "documented",
+    "problem_response",
+    "unexpected",
+]
 
 _LOG = logging.getLogger("folioscope.api")
 _MEDIA_TYPE = "application/problem+json"
@@ -30,6 +39,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "request.malformed": (400, "The request is malformed"),
     "request.not-allowed": (405, "This method is not allowed here"),
     "request.not-acceptable": (406, "No offered format is acceptable"),
+    "request.timeout": (408, "The request did not come in time"),
     "request.too-large": (413, "The request is too large"),
     "request.media-type": (415, "This media type is not understood"),
     "request.invalid": (422, "The request is not valid"),
@@ -62,6 +72,7 @@ _BY_STATUS = {
     404: "resource.unknown",
     405: "request.not-allowed",
     406: "request.not-acceptable",
+    408: "request.timeout",
     413: "request.too-large",
     415: "request.media-type",
     422: "request.invalid",
@@ -97,6 +108,10 @@ class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
     def status(self) -> int:
         """The HTTP status of the code."""
         return CODES[self.code][0]
+
+
+UNKEPT = Problem("request.invalid", "A text holds characters that cannot be kept.", "Give plain text.")
+"""For what PostgreSQL refuses as a value, as NUL in a text."""
 
 
 def problem_response(problem: Problem) -> Response:
@@ -185,6 +200,11 @@ def add_handlers(app: FastAPI) -> None:
         return problem_response(
             Problem("service.unavailable", "The database cannot be reached.", "Try again.", {"Retry-After": "5"})
         )
+
+    @app.exception_handler(DataError)
+    async def _value(request: Request, error: DataError) -> Response:
+        del request, error
+        return problem_response(UNKEPT)
 
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(kind, _database)

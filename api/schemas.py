@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from analyzer import BUILT_IN
 from api.formats import SUFFIX_OF
+from api.store.analyses import plain
 from api.store.models import Account, Analysis, ApiKey, AuditEntry, Batch
 
 __all__ = [
@@ -184,7 +185,7 @@ class BatchRequest(BaseModel):
 
     name: str = Field("", max_length=200)
     rubric: Rubric = "mlops"
-    rows: list[RowRequest]
+    rows: list[RowRequest] = Field(max_length=100_000)
 
 
 class RowProblem(BaseModel):
@@ -287,6 +288,11 @@ class KeyRequest(BaseModel):
     name: str = Field(min_length=1, max_length=100, description="what the key is for")
     scopes: list[Literal["read", "write", "admin"]] = Field(["read", "write"], min_length=1, max_length=3)
     days: float = Field(90, gt=0, le=3660, description="days until it is over")
+
+    @field_validator("account", "name", mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return plain(value) if isinstance(value, str) else value
 
 
 class KeyView(BaseModel):

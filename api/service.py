@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -54,6 +55,8 @@ class Service:
     limiter: Limiter
     metrics: Metrics
     renderings: Renderings
+    streams: Counter[str] = field(default_factory=Counter)
+    """Open event streams of this process by whose they are."""
 
 
 def service_of(request: Request) -> Service:

@@ -75,7 +75,11 @@ class Settings(BaseSettings):
     # -- bounds of requests --------------------------------------------------------------------------------------
     body_bytes: int = Field(64 * 1024, ge=1024, description="size of a request")
     upload_bytes: int = Field(8 * _MIB, ge=1024, description="size of the upload of a batch")
-    batch_rows: int = Field(10_000, ge=1, description="rows of one batch")
+    batch_rows: int = Field(10_000, ge=1, le=100_000, description="rows of one batch")
+    patience_seconds: float = Field(
+        30, gt=0, description="time of a request to come, and of a reader to take what is sent"
+    )
+    streams: int = Field(200, ge=1, description="open event streams of one address or account")
     redis_url: SecretStr = Field(SecretStr(""), description="Redis for rate limits, where several processes serve")
     rate_anonymous: str = Field("30/hour", description="analyses of one address without a key")
     rate_keyed: str = Field("1200/hour", description="analyses of one account")

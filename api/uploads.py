@@ -12,6 +12,9 @@ from api.problems import Problem
 
 __all__ = ["UploadedRow", "rows_of"]
 
+_UNPACKED = 64 * 1024 * 1024
+"""Bytes that an Excel file may unpack to; a list of 10,000 rows has some."""
+
 
 @dataclass(frozen=True, slots=True)
 class UploadedRow:
@@ -35,7 +38,7 @@ def rows_of(content: bytes) -> Iterator[UploadedRow]:
         path = Path(folder) / "list.csv"
         path.write_bytes(content)
         try:
-            for record in read_records(path):
+            for record in read_records(path, unpacked=_UNPACKED):
                 problem = record.problem or ("" if record.targets else "Its cell for the repository is empty")
                 for target in record.targets or ("",):
                     label = record.name or record.id

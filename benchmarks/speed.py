@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from instructions import forget
 from phases import measured_phases
 
 from analyzer.analysis import analyze
@@ -114,15 +115,6 @@ def measure_warm(projects: Sequence[Path], repeats: int) -> list[Pair]:
         )
         for git_dir in projects
     ]  # fmt: skip
-
-
-def forget() -> None:
-    """Empty what functions remember about texts and names, so that no project profits from its own last run."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("analyzer", "rules")):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 def what_is_read(git_dir: Path) -> tuple[list[str], int]:

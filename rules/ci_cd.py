@@ -155,7 +155,8 @@ def _by_purpose(act: Act) -> tuple[bool, bool]:
 
 def _test_trains(repo: Repository, test: Function) -> bool:
     """Whether a test comes to training, in its own process or in a program that its module starts."""
-    if repo.world.reaches(test.path, test.qualname, "model.fit", steps=5):
+    fit = repo.world.reaches(test.path, test.qualname, "model.fit", steps=5)
+    if fit and repo.tests.module(fit.path) is None:  # a model that a test fits for itself is no training of the project
         return True
     module = repo.world.module(test.path)
     started = [text.value for text in module.texts] if module else []

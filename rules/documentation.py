@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.document import Block
-from analyzer.findings import Finding, Located, met, partial
+from analyzer.artifacts.document import Block, Document
+from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import PROCEDURE, SOLVED
@@ -35,7 +35,7 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
     answers = [
         answer
         for document in own_documents(repo)
-        if (commands := list(typed_commands(document))) and (answer := _judge_setup(repo, commands))
+        if (commands := list(typed_commands(document))) and (answer := _judge_setup(repo, document, commands))
     ]
     if answers:
         yield max(answers, key=lambda answer: answer.status.rank)
@@ -53,9 +53,11 @@ _INSTALLS = re.compile(
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
 
 
-def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding | None:
+def _judge_setup(repo: Repository, document: Document, commands: list[tuple[Block, str]]) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
-    first = next((block for block, _ in shown if block.kind == "code"), shown[0][0])
+    block, command = next((item for item in shown if item[0].kind == "code"), shown[0])
+    heading = (section.place for section in document.sections if block in section.blocks)
+    first = (_place_of(repo, block, command), *heading)
     finds = [is_run_here(repo, text) for _, text in commands]
     absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
     if False in finds and True not in finds:
@@ -64,21 +66,28 @@ def _judge_setup(repo: Repository, commands: list[tuple[Block, str]]) -> Finding
     installing = any(_INSTALLS.search(text) for text in texts)
     running = [text for text in texts if not _CLONES.match(text)]
     if len(absent) >= 2:
-        block, name = absent[0]
-        return partial(f"The steps call files that are not in the repository, such as {name}", block)
+        where, name = absent[0]
+        return partial(f"The steps call files that are not in the repository, such as {name}", where)
     unfinished = next((block for block, _ in commands if block in repo.once(_unfinished_blocks)), None)
     if unfinished:
         return partial("The steps are marked as unfinished", unfinished)
     if not running:
-        return partial("Only the clone of the repository is described", first)
+        return partial("Only the clone of the repository is described", *first)
     if not installing:
-        return partial("Commands are given, but not how the environment is set up", first)
+        return partial("Commands are given, but not how the environment is set up", *first)
     compose = any(re.search(r"compose.*\bup\b|docker run|make ", text) for text in running)
     if not any(_STARTS_OWN.search(text) for text in running):
-        return partial("The environment is set up, but no command runs the project", first)
+        return partial("The environment is set up, but no command runs the project", *first)
     if len(running) >= 2 or compose:
-        return met("Steps with commands to set up and run", first)
-    return partial("Only one command is given", first)
+        return met("Steps with commands to set up and run", *first)
+    return partial("Only one command is given", *first)
+
+
+def _place_of(repo: Repository, block: Block, command: str) -> Place:
+    """The line of a block on which a command stands."""
+    lines = repo.lines(block.path)[block.line - 1 : block.end_line]
+    begin = block.line + next((number for number, text in enumerate(lines) if command in text), 0)
+    return Place(block.path, begin, block.end_line)
 
 
 _STARTS_OWN = re.compile(

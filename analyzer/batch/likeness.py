@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.batch.store import Store
-from analyzer.prints import bands_of, likeness
+from analyzer.prints import likeness
 
 __all__ = ["COMMON", "Pair", "SharedFile", "Side", "compare", "pairs_of"]
 
@@ -113,13 +113,10 @@ def compare(store: Store, source: int) -> None:
 
 def _alike(store: Store, text: int, sketch: bytes) -> dict[int, float]:
     """Texts that share a band of the sketch and are near-identical, with their likeness."""
-    if not sketch:
-        return {}
-    marks = ",".join("?" * len(bands := bands_of(sketch)))
     found = store.query(
-        f"select distinct text.id, text.sketch from band join text on text.id = band.text "  # nosec B608 # noqa: S608 marks only
-        f"where hash in ({marks}) and text.id <> ? limit ?",
-        (*bands, text, _CANDIDATES),
+        "select distinct text.id, text.sketch from band as own join band on band.hash = own.hash "
+        "join text on text.id = band.text where own.text = ?1 and text.id <> ?1 limit ?2",
+        (text, _CANDIDATES),
     )
     return {other: value for other, known in found if (value := likeness(sketch, known)) >= ALIKE}
 

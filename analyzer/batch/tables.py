@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ _SAMPLE = 50
 _DELIMITERS = ",;\t|"
 _UNPACKED = 512 * 1024 * 1024
 """Bytes that an Excel file may unpack to."""
+_BYTES_A_TAG = 32
+"""An Excel file may hold as many tags as this goes into those bytes: each costs time and memory, however short it is."""
+_COLUMNS, _ROWS = 16_384, 1_048_576
+"""The most that a sheet of Excel has."""
 _LONGEST_JSON = 64 * 1024 * 1024
 _WAY_OUT = "Give a CSV or XLSX file with a column 'repo' or 'url', JSON lines, or a list with one repository a line."
 
@@ -47,8 +52,8 @@ class Record:
     problem: str = ""
 
 
-def read_records(path: Path) -> Iterator[Record]:
-    """The records of a file, in order.
+def read_records(path: Path, *, unpacked: int = _UNPACKED) -> Iterator[Record]:
+    """The records of a file, in order. An Excel file may unpack to so many bytes.
 
     Raises:
         UsageError: the file cannot be read, or has no column that names repositories.
@@ -59,7 +64,7 @@ def read_records(path: Path) -> Iterator[Record]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
     if head.startswith(b"PK\x03\x04"):
-        yield from _sheet(path)
+        yield from _sheet(path, unpacked)
         return
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(f"{path} is an old Excel file (.xls)", "Save it as .xlsx or CSV.")
@@ -110,8 +115,14 @@ def _windows_or_latin(file: IO[bytes]) -> str:
 def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
     sample = [line for line in islice(file, _SAMPLE) if not line.lstrip().startswith("#")]
     file.seek(0)
+    widest = max((sample_line.count(delimiter) for sample_line in sample for delimiter in _DELIMITERS), default=0)
+    if widest >= _COLUMNS:
+        raise UsageError(f"{path} has {widest + 1:,} columns", f"Give a table of at most {_COLUMNS:,}.")
     delimiter = _delimiter(sample)
-    table = list(csv.reader(sample, delimiter=delimiter or ",")) if sample else []
+    try:
+        table = list(csv.reader(sample, delimiter=delimiter or ",")) if sample else []
+    except csv.Error as error:
+        raise UsageError(f"{path} cannot be read as CSV: {error}", _WAY_OUT) from error
     header = read_header(table[0], table[1:]) if table else None
     named = path.suffix.lower() in (".csv", ".tsv")
     if header is not None:
@@ -209,7 +220,7 @@ def _list(file: IO[str]) -> Iterator[Record]:
 # -- Excel -------------------------------------------------------------------------------------------------------
 
 
-def sheet_rows(path: Path) -> Generator[tuple[int, tuple[Any, ...]], None, None]:
+def sheet_rows(path: Path, unpacked: int = _UNPACKED) -> Generator[tuple[int, tuple[Any, ...]], None, None]:
     """The rows of the first sheet of an Excel file that are not empty, with their numbers.
 
     Raises:
@@ -217,27 +228,61 @@ def sheet_rows(path: Path) -> Generator[tuple[int, tuple[Any, ...]], None, None]
     """
     from openpyxl import load_workbook
 
+    # ParseError, of XML that is none, is a SyntaxError; what defusedxml forbids, as entities, is a ValueError.
+    # RuntimeError is an archive with a password, or one packed in a way that is not known.
+    unreadable = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, SyntaxError, RuntimeError)
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(item.file_size for item in archive.infolist())
-        if size > _UNPACKED:
+        if size > unpacked:
             raise UsageError(f"{path} unpacks to {size / 1e6:,.0f} MB", "Save the sheet alone, or as CSV.")
+        if _tags(path) > unpacked // _BYTES_A_TAG:
+            raise UsageError(f"{path} has too many cells", "Save the sheet alone, or as CSV.")
         # By its content: openpyxl refuses a path whose name ends otherwise.
         book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
-        raise UsageError(f"{path} cannot be read as an Excel file: {error}", "Save it anew as .xlsx or CSV.") from error
+    except unreadable as error:
+        raise _no_sheet(path, error) from error
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # some programs state a wrong size
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        rows = enumerate(sheet.iter_rows(values_only=True), 1)
+        while (found := _next(path, rows, unreadable)) is not None:
+            number, row = found
+            if number > _ROWS:  # what is not there counts: a row may state any number
+                raise UsageError(f"{path} has rows after number {_ROWS:,}", "Save the sheet anew, or as CSV.")
             if any(cell not in (None, "") for cell in row):
                 yield number, row
     finally:
         book.close()
 
 
-def _sheet(path: Path) -> Iterator[Record]:
-    with closing(sheet_rows(path)) as rows:
+def _tags(path: Path) -> int:
+    """About how many tags all parts of an archive have together."""
+    with zipfile.ZipFile(path) as archive:
+        count = 0
+        for item in archive.infolist():
+            with archive.open(item) as part:
+                while chunk := part.read(1 << 20):
+                    count += chunk.count(b"<")
+    return count
+
+
+def _next(
+    path: Path, rows: Iterator[tuple[int, tuple[Any, ...]]], unreadable: tuple[type[Exception], ...]
+) -> tuple[int, tuple[Any, ...]] | None:
+    try:
+        return next(rows, None)
+    except unreadable as error:
+        raise _no_sheet(path, error) from error
+
+
+def _no_sheet(path: Path, error: Exception) -> UsageError:
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return UsageError(f"{path} cannot be read as an Excel file: {said}", "Save it anew as .xlsx or CSV.")
+
+
+def _sheet(path: Path, unpacked: int) -> Iterator[Record]:
+    with closing(sheet_rows(path, unpacked)) as rows:
         sample = list(islice(rows, _SAMPLE))
         texts = [[_text(cell) for cell in row] for _, row in sample]
         header = read_header(texts[0], texts[1:]) if texts else None

@@ -6,6 +6,7 @@ temporary clones; the line, the store and the journal are the batch's.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.analysis import Options, Result
+from analyzer.analysis import Options, Result, analyze
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.lines import dump
 from analyzer.batch.locate import locate, read_located
@@ -25,6 +26,7 @@ from analyzer.batch.merge import merged, together
 from analyzer.batch.rows import Row, is_account
 from analyzer.batch.store import Store, open_store
 from analyzer.errors import FolioscopeError
+from analyzer.examples import example_folder
 from analyzer.plugins import discover
 from analyzer.prints import FilePrint
 from analyzer.report import Report
@@ -78,6 +80,9 @@ class Outcome:
     made: str = ""
     seconds: float = 0.0
     peak: int = 0
+
+
+_WARM = 3
 
 
 class _Ended(BaseException):
@@ -136,6 +141,7 @@ class Worker:
         self._options = replace(options, cached=False, isolated=True, prints=True)
         self._store = store
         self._rubric: Rubric = load_rubric(options.rubric)
+        self._read = 0
         self._basis = basis_of(self._rubric, discover(options.rules), options.limits)
 
     def look_at(self, row: Row) -> Outcome:
@@ -189,6 +195,7 @@ class Worker:
         if known and (document := self._store.report(key)):
             report = from_document(document, self._rubric, target)
             return _Looked(_named(known.document, target), known.made, known.source, report=report)
+        self._warm_up()
         report = read_located(located, target, self._rubric, options)
         entry = entry_of(report)
         fresh = None
@@ -196,6 +203,17 @@ class Worker:
             key = located.key(report.target.commit, self._rubric, options)
             fresh = Fresh(key, located.name, entry, report.prints, as_document(report) if whole else None)
         return _Looked(_named(entry, target), now(), fresh=fresh, report=report)
+
+    def _warm_up(self) -> None:
+        """Before the third repository, analyze a sample in this process.
+
+        What that imports and compiles is there in each confined copy of this process, which must do it anew otherwise:
+        an analysis takes nearly twice the time then. With one or two repositories the sample takes longer than it saves.
+        """
+        self._read += 1
+        if self._read == _WARM:
+            with contextlib.suppress(FolioscopeError):  # a package without samples is slower, and no more
+                analyze(str(example_folder("exemplary")), Options(standalone=True, cached=False, prints=True))
 
     # -- several ---------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
                 section = check.section
                 console.print(Text(f"\n{section}", style="bold"))
             line = Text(f"  {check.state or '':<5}", style=style[check.state])
-            console.print(line + Text(f"{check.name:<32}{visible(check.found)}", style="default"), soft_wrap=True)
+            console.print(line + Text(f"{check.name:<36}{visible(check.found)}", style="default"), soft_wrap=True)
     wrong = {State.BAD, State.WEAK} if arguments.strict else {State.BAD}
     return 1 if any(check.state in wrong for check in checks) else 0

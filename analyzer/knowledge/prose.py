@@ -136,6 +136,7 @@ GENERATED_PAGE = re.compile(
     r"bootstrapped with \[Create React App\]|# Getting Started with Create React App|This template (?:provides a minimal setup|should help get you)"
     r"|(?:was|is a) \[Next\.js\][^\n]*bootstrapped with|project was generated (?:with|using) \[Angular CLI\]|A new Flutter project\.|# create-svelte"
     r"|This is your new Kedro project|generated using `Kedro|# Overview\s+This is your new \w+ project|Welcome to your new dbt project"
+    r"|This is an auto-generated directory"
 )
 VIDEO_HOSTS = re.compile(
     r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)"

@@ -84,7 +84,7 @@ def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
     found: list[str | None] = []
     for item in module.used_imports if module else ():
         found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
-    for text in module.texts if module else ():
+    for text in module.texts if module and module.calls else ():  # settings that only name a program start none
         for match in _PROGRAM.finditer(text.value) if ".py" in text.value else ():
             found.append(repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group()))
     return tuple(dict.fromkeys(target for target in found if target and target != path))

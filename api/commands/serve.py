@@ -22,6 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from api.app import create_app
     from api.logs import configure
+    from api.patience import server_config
     from api.settings import load_settings
 
     settings = load_settings(
@@ -33,17 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     settings.check_binding()
     configure(settings.log_level)
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(create_app(settings), settings))
     server.run()
     return 0 if server.started else 3

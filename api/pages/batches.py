@@ -72,7 +72,7 @@ async def begin(request: Request, service: ServiceDep, principal: Writer) -> Res
     form = await request.form()
     typed = {name: str(form.get(name) or "")[:200] for name in ("name", "rubric")}
     try:
-        wanted = await read_upload(request, "", "mlops")
+        wanted = await read_upload(request, "", "mlops", service.settings.batch_rows)
         view, _ = await run_in_threadpool(start_from, request, service, principal, wanted)
     except Problem as problem:
         told = problem  # its name ends with this block
@@ -86,7 +86,8 @@ def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Re
     filters = Filters.of(request.query_params)
     with service.store.reading() as session:
         batch = view_of(session, find_batch(session, batch_id, principal), blind=filters.blind)
-        table = tabled(read_rows(session, batch_id, coder(service.settings.secret)), filters)
+        code = coder(service.settings.secret) if filters.blind else None
+        table = tabled(read_rows(session, batch_id, code), filters)
     template = "batch_part.html" if is_partial(request) else "batch.html"
     return page(request, template, batch=batch, table=table, filters=filters, may_write="write" in principal.scopes)
 
@@ -100,7 +101,7 @@ def side_by_side(request: Request, batch_id: BatchId, service: ServiceDep, princ
     with service.store.reading() as session:
         find_batch(session, batch_id, principal)
         if COMPARED[0] <= len(wanted) <= COMPARED[1]:
-            all_rows = read_rows(session, batch_id, coder(service.settings.secret))
+            all_rows = read_rows(session, batch_id, coder(service.settings.secret) if blind else None)
             rows = {row.code if blind else row.id: row for row in all_rows}
             for name in wanted:
                 row = rows.get(name)

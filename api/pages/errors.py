@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analyzer import FolioscopeError
 from api.pages.templating import page
-from api.problems import CODES, Problem
+from api.problems import CODES, UNKEPT, Problem
 
 __all__ = ["PageRoute", "error_page", "mount"]
 
@@ -52,11 +52,18 @@ def _problem_of(request: Request, error: Exception) -> Problem:
         return Problem("target.invalid", f"{error.what}.", error.hint)
     if isinstance(error, RequestValidationError):
         return Problem("request.invalid", "A field of the form is not filled in as it should be.", "Check the form.")
+    if isinstance(error, DataError):
+        return UNKEPT
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         _LOG.warning("%s %s: the database cannot be asked: %s", request.method, request.url.path, error)
         return Problem("service.unavailable", "The database cannot be reached.", "Try again.", {"Retry-After": "5"})
     if isinstance(error, HTTPException) and error.status_code < 500:
-        codes = {404: "resource.unknown", 405: "request.not-allowed", 413: "request.too-large"}
+        codes = {
+            404: "resource.unknown",
+            405: "request.not-allowed",
+            408: "request.timeout",
+            413: "request.too-large",
+        }
         return Problem(codes.get(error.status_code, "request.malformed"))
     number = secrets.token_hex(4)
     _LOG.error("%s %s: error %s", request.method, request.url.path, number, exc_info=error)

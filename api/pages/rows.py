@@ -42,37 +42,40 @@ class Row:
     rank: int = 0
 
 
-def read_rows(session: Session, batch_id: str, code: Coder) -> list[Row]:
-    """All rows of a batch in the order of the upload, with their rank by score."""
+def read_rows(session: Session, batch_id: str, code: Coder | None) -> list[Row]:
+    """All rows of a batch in the order of the upload, with their rank by score; with codes where there is a coder."""
     columns = (
         Analysis.id, Analysis.line, Analysis.label, Analysis.url, Analysis.status, Analysis.score, Analysis.grade,
         Analysis.cause_code, Analysis.cause, Analysis.hint, Analysis.report_key,
     )  # fmt: skip
     found = session.execute(select(*columns).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)).all()
     known = summaries_of(session, (item.report_key for item in found if item.status == "done" and item.report_key))
-    rows = [
-        Row(
-            item.id,
-            number,
-            item.line or number,
-            item.label or "/".join(item.url.rstrip("/").rsplit("/", 2)[-2:]),
-            item.url,
-            item.status,
-            item.score if item.status == "done" else None,
-            item.grade,
-            item.cause_code,
-            item.cause,
-            item.hint,
-            known.get(item.report_key) if item.status == "done" else None,
-            code(item.id),
-        )
-        for number, item in enumerate(found, 1)
-    ]
-    scores = sorted((row.score for row in rows if row.score is not None), reverse=True)
-    ranks: dict[float, int] = {}
+    scores = sorted((item.score for item in found if item.status == "done" and item.score is not None), reverse=True)
+    ranks: dict[float | None, int] = {}
     for rank, score in enumerate(scores, 1):
         ranks.setdefault(score, rank)
-    return [row if row.score is None else replace(row, rank=ranks[row.score]) for row in rows]
+    rows = []
+    for number, (name, line, label, url, status, score, grade, cause_code, cause, hint, key) in enumerate(found, 1):
+        done = status == "done"
+        rows.append(
+            Row(
+                name,
+                number,
+                line or number,
+                label or "/".join(url.rstrip("/").rsplit("/", 2)[-2:]),
+                url,
+                status,
+                score if done else None,
+                grade,
+                cause_code,
+                cause,
+                hint,
+                known.get(key) if done else None,
+                code(name) if code else "",
+                ranks.get(score, 0) if done else 0,
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

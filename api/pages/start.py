@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from analyzer import FolioscopeError, Options, Report, analyze
+from analyzer import EXAMPLES, FolioscopeError, Options, Report, analyze, example_folder
 from api.accounts.principal import Anyone, check_origin
 from api.pages.errors import PageRoute
 from api.pages.links import keep_manage_token
@@ -19,28 +18,19 @@ from api.routes.analyses import start
 from api.schemas import AnalysisRequest
 from api.service import ServiceDep
 
-__all__ = ["EXAMPLES", "router"]
+__all__ = ["router"]
 
 router = APIRouter(route_class=PageRoute)
 
-EXAMPLES = ("exemplary", "course-subfolder", "notebook-only")
-"""Sample repositories, written for this project, from the best to the plainest."""
-
 _made: dict[str, Report] = {}
 _lock = Lock()
-
-
-def _folder(name: str) -> Path:
-    """Where a sample lies: beside this module in a package, in ``fixtures/repos`` in a checkout."""
-    packaged = Path(__file__).parent / "examples" / name
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "fixtures" / "repos" / name
 
 
 def example(name: str) -> Report:
     """The report of a sample, made when it is first asked for."""
     with _lock:
         if name not in _made:
-            _made[name] = analyze(str(_folder(name)), Options(standalone=True, cached=False))
+            _made[name] = analyze(str(example_folder(name)), Options(standalone=True, cached=False))
         return _made[name]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -21,7 +22,7 @@ from api.routes.idempotency import Remembered, remember, remembered
 from api.routes.pace import hit
 from api.schemas import BatchList, BatchRequest, BatchSummary, BatchView, RowProblem
 from api.service import Service, ServiceDep
-from api.store.analyses import Asked, parse_asked
+from api.store.analyses import Asked, parse_asked, plain
 from api.store.batches import cancel_batch, counts_of, new_batch, problems_of, resume_batch
 from api.store.models import Analysis, Batch
 from api.store.retention import delete_batch
@@ -95,7 +96,7 @@ async def start_batch(
     rubric: Annotated[str, Query(max_length=64, description="of a CSV upload")] = "mlops",
 ) -> BatchView:
     """Start the analysis of many repositories, as JSON, as CSV with a header, or as a form with a file."""
-    wanted = await read_upload(request, name, rubric)
+    wanted = await read_upload(request, name, rubric, service.settings.batch_rows)
     view, replayed = await run_in_threadpool(start_from, request, service, principal, wanted, idempotency_key)
     response.headers["Location"] = view.links["self"]
     if replayed:
@@ -104,14 +105,16 @@ async def start_batch(
 
 
 class _Wanted:
-    """An upload as it came: name, rubric, rows."""
+    """An upload as it came: name, rubric, rows; of rows one more than are taken, whatever else there is."""
 
-    def __init__(self, name: str, rubric: str, rows: Iterable[UploadedRow]) -> None:
-        self.name, self.rubric, self.rows = name, rubric, list(rows)
+    def __init__(self, name: str, rubric: str, rows: Iterable[UploadedRow], most: int) -> None:
+        self.name, self.rubric, self.rows = plain(name), rubric, list(islice(rows, most + 1))
 
 
-async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
+async def read_upload(request: Request, name: str, rubric: str, most: int) -> _Wanted:
     """The upload that a request carries, as JSON, as CSV, or as a form with a file of any form that a batch has.
+
+    One row more than ``most`` is read.
 
     Raises:
         Problem: it carries none of these.
@@ -124,10 +127,12 @@ async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
             first = error.errors(include_url=False, include_input=False)[0]
             if first["type"] == "json_invalid":
                 raise Problem("request.malformed", "The body is no JSON.") from error
+            if first["type"] == "too_long":
+                raise Problem("batch.too-many-rows", f"It has more than {most:,} rows.", "Send fewer.") from error
             where = ".".join(map(str, first["loc"]))
             raise Problem("request.invalid", f"{where}: {first['msg']}.") from error
         rows = [UploadedRow(index, row.url, row.ref, row.subdir, row.label) for index, row in enumerate(asked.rows, 1)]
-        return _Wanted(asked.name, asked.rubric, rows)
+        return _Wanted(asked.name, asked.rubric, rows, most)
     if kind == "multipart/form-data":
         form = await request.form(max_files=1, max_fields=10)
         file = form.get("file")
@@ -136,10 +141,11 @@ async def read_upload(request: Request, name: str, rubric: str) -> _Wanted:
         content = await file.read()
         await form.close()
         named = str(form.get("name") or name)[:200]
-        return await run_in_threadpool(lambda: _Wanted(named, str(form.get("rubric") or rubric)[:64], rows_of(content)))
+        chosen = str(form.get("rubric") or rubric)[:64]
+        return await run_in_threadpool(lambda: _Wanted(named, chosen, rows_of(content), most))
     if kind in ("text/csv", "text/plain"):
         content = await request.body()
-        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of(content)))
+        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of(content), most))
     raise Problem(
         "request.media-type", f"The body is {kind or 'of no type'}.", "Send application/json, text/csv or a form."
     )
@@ -160,7 +166,7 @@ def start_from(
         return earlier, True
     most = service.settings.batch_rows
     if len(rows) > most:
-        raise Problem("batch.too-many-rows", f"It has {len(rows):,} rows.", f"Send at most {most:,} at a time.")
+        raise Problem("batch.too-many-rows", f"It has more than {most:,} rows.", f"Send at most {most:,} at a time.")
     asked, problems = _understood(service, wanted)
     if not asked:
         told = [{"line": line, "what": what, "hint": hint} for line, what, hint in problems[:100]]

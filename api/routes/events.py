@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from api.accounts.principal import Anyone, Reader
-from api.problems import documented
+from api.accounts.principal import Anyone, Principal, Reader
+from api.problems import Problem, documented
 from api.routes.analyses import AnalysisId, find_analysis
 from api.routes.batches import BatchId, find_batch
 from api.service import Service, ServiceDep
@@ -59,7 +59,7 @@ async def analysis_events(analysis_id: AnalysisId, service: ServiceDep, principa
 
     if await run_in_threadpool(is_over):
         return Response(status_code=204)
-    return _stream(service, "analysis", analysis_id, last, FINAL)
+    return _stream(service, principal, "analysis", analysis_id, last, FINAL)
 
 
 @router.get(
@@ -77,17 +77,25 @@ async def batch_events(batch_id: BatchId, service: ServiceDep, principal: Reader
 
     if await run_in_threadpool(is_over):
         return Response(status_code=204)
-    return _stream(service, "batch", batch_id, last, ("finished",))
+    return _stream(service, principal, "batch", batch_id, last, ("finished",))
 
 
 def _more(session: Session, which: ColumnElement[bool], last: int) -> bool:
     return session.scalar(select(Event.id).where(which, Event.id > last).limit(1)) is not None
 
 
-def _stream(service: Service, kind: str, subject: str, last: int, final: tuple[str, ...]) -> EventSourceResponse:
+def _stream(
+    service: Service, principal: Principal, kind: str, subject: str, last: int, final: tuple[str, ...]
+) -> EventSourceResponse:
+    share = principal.share
+    if service.streams[share] >= service.settings.streams:
+        said = f"{service.streams[share]} event streams are open."
+        raise Problem("rate.exceeded", said, "Close some, or ask for the status.", {"Retry-After": "15"})
+
     async def events() -> AsyncIterator[ServerSentEvent]:
         yield ServerSentEvent(retry=_RETRY_MILLISECONDS, comment="folioscope")
         service.metrics.streams.inc()
+        service.streams[share] += 1
         try:
             async for happening in service.feed.read(kind, subject, last):
                 data = json.dumps(happening.data, ensure_ascii=False)
@@ -96,5 +104,8 @@ def _stream(service: Service, kind: str, subject: str, last: int, final: tuple[s
                     return
         finally:
             service.metrics.streams.dec()
+            service.streams[share] -= 1
+            if not service.streams[share]:
+                del service.streams[share]
 
     return EventSourceResponse(events(), ping=_PING_SECONDS, headers={"Cache-Control": "no-store"})

@@ -21,9 +21,10 @@ from api.store.columns import now
 from api.store.models import Analysis, StoredReport
 from api.store.states import RUNNING, finish, record
 
-__all__ = ["Asked", "cancel", "new_analysis", "page_of", "parse_asked", "position", "reuse"]
+__all__ = ["Asked", "cancel", "new_analysis", "page_of", "parse_asked", "plain", "position", "reuse"]
 
 _Key = TypeVar("_Key")
+_LONGEST = 2048
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -59,10 +60,17 @@ def parse_asked(
     for text in (url, ref, subdir):
         if "\x00" in text or not text.isprintable() or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
             raise UsageError("The text holds characters that cannot be shown", "Give plain text.")
+    if len(url) > _LONGEST:
+        raise UsageError(f"The address is longer than {_LONGEST:,} characters", "Give the address of a repository.")
     target = parse_target(url, ref=ref.strip(), subdir=subdir, hosts=settings.git_hosts, local=False)
     if len(target.subdir) > 1000:
         raise UsageError("The subfolder is longer than 1,000 characters", "Give a folder relative to its root.")
-    return Asked(target, rubric, label[:200], badge, line)
+    return Asked(target, rubric, plain(label[:200]), badge, line)
+
+
+def plain(text: str) -> str:
+    """A name as it may be kept and shown: on one line, without control characters, which no database takes alike."""
+    return "".join(character if character.isprintable() else " " for character in text).strip()
 
 
 def new_analysis(

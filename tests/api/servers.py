@@ -23,6 +23,7 @@ import httpx2
 import uvicorn
 
 from api.app import create_app
+from api.patience import server_config
 from api.settings import Settings
 
 _T = TypeVar("_T")
@@ -254,10 +255,7 @@ class Running:
 @contextmanager
 def running(settings: Settings) -> Iterator[Running]:
     """The service, until the end of the block."""
-    config = uvicorn.Config(
-        create_app(settings), port=0, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(create_app(settings), settings, port=0, timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -3,7 +3,8 @@
     python -m tests.hostile.runner
 
 reads a JSON object a line (a :class:`Job`), and answers with one. A child is held twice: Landlock lets it write below
-the folder of its case alone, whatever the analyzer does; and without ``network`` seccomp lets it open no socket.
+the folder of its case alone, whatever the analyzer does; and without ``network`` seccomp lets it open no socket. On a
+kernel without Landlock the first is missing, and the tests see what was written by looking.
 """
 
 from __future__ import annotations

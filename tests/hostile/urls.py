@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from tests.hostile.case import TARGET, WRONG_USE, Case, Place
 
-__all__ = ["cases"]
+__all__ = ["TYPED", "cases"]
 
 _ANY = "not a valid|names no|not a host|not a URL|neither a folder|carries a user name|characters long|No repository"
 
 # name, what is typed (MARK: a file that only an executed command makes; TRAP: a server that nobody may ask)
-_TYPED = (
+TYPED = (
     ("option injection: --upload-pack", "--upload-pack=touch MARK"),
     ("option injection: -c", "-ccore.sshCommand=touch MARK"),
     ("option injection: -u", "-utouch MARK"),
@@ -118,7 +118,7 @@ _RESOLVES = (
 
 def cases() -> Iterator[Case]:
     """Targets that are refused without asking anybody."""
-    for name, text in _TYPED:
+    for name, text in TYPED:
 
         def typed(place: Place, text: str = text) -> str:
             return text.replace("MARK", str(place.mark)).replace("TRAP", place.trap)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from analyzer import EXAMPLES, example_folder
 from api.pages import assets
 from api.pages.accounts import _inside
 from api.pages.rows import PER_PAGE, Filters, Row, tabled
-from api.pages.start import EXAMPLES, _folder
 from api.store.summaries import Bar, Summary
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ def test_assets_are_named_by_their_content():
 
 
 def test_examples_are_there():
-    assert all(_folder(name).is_dir() for name in EXAMPLES)
+    assert all(example_folder(name).is_dir() for name in EXAMPLES)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,21 @@ def test_tests_behind_a_step_that_asks_in_vain_are_intent(repository: BuildRepos
     assert status(repository, "ci.tests", files) is Status.MISSING
 
 
+def test_settings_and_tests_that_fit_for_themselves_are_no_training(repository: BuildRepository) -> None:
+    train = {"train.py": "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"}
+    settings = {
+        "settings.py": "ENTRY_POINT = 'train.py'\n",
+        "deploy.py": "from settings import ENTRY_POINT\nprint(ENTRY_POINT)\n",
+    }
+    assert status(repository, "ci.training", {**train, **settings, **workflow("python deploy.py")}) is Status.MISSING
+    test = (
+        "import requests\nfrom sklearn.linear_model import Ridge\n\ndef test_score():\n    model = Ridge().fit([[1]], [1])\n"
+        "    assert requests.get('http://localhost:8000').json() == model.predict([[1]])[0]\n"
+    )
+    tested = {**train, "tests/integration/test_score.py": test, **workflow("pytest")}
+    assert status(repository, "ci.training", tested) is Status.MISSING
+
+
 def test_a_conditional_skip_is_a_test_all_the_same(repository: BuildRepository) -> None:
     code = (
         "import os\nimport pytest\nimport requests\nURL = os.getenv('URL')\n"
