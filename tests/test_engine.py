@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from analyzer.engine import Decision, decide
 from analyzer.findings import Evidence, Finding, Place, Status, met, partial
 from analyzer.inventory import Kind
@@ -65,6 +67,45 @@ def test_a_rule_that_fails_costs_its_criterion_alone(repository: BuildRepository
 def test_another_rule_may_still_decide(repository: BuildRepository):
     decision = one(repository(FILES), rule(fails), rule(says(met("fine", Place("a.py")))))
     assert decision.status is Status.MET
+
+
+def fails_late(repository: Repository) -> Iterator[Finding]:
+    yield met("before it failed", Place("a.py"))
+    raise LookupError
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (rule(says(met("whole", Place("a.py")))), rule(fails)),
+        (rule(fails), rule(says(partial("half", Place("a.py"))))),
+        (rule(says(partial("half", Place("a.py")))), rule(says(met("whole", Place("a.py")), name="last"))),
+        (rule(fails_late),),
+        (rule(says()),),
+        (),
+    ],
+    ids=["met, fails", "fails, partial", "partial, met", "fails after met", "nothing", "no rule"],
+)
+def test_without_evidence_the_status_is_the_same(rules: tuple[Rule, ...], repository: BuildRepository):
+    repo = repository(FILES)
+    (full,), _ = decide(repo, rules, ["a.x"])
+    (short,), _ = decide(repo, rules, ["a.x"], evidence=False)
+    assert (short.status, short.evidence) == (full.status, ())
+
+
+def test_without_evidence_no_rule_is_asked_after_one_that_settles(repository: BuildRepository):
+    decisions, problems = decide(
+        repository(FILES), (rule(says(met("whole", Place("a.py")))), rule(fails)), ["a.x"], evidence=False
+    )
+    assert (decisions[0].status, problems) == (Status.MET, ())
+
+
+def test_without_evidence_course_work_is_partial_all_the_same(repository: BuildRepository):
+    repo = repository({"homework/01/a.py": "x = 1\n"})
+    rules = (rule(says(met("whole", Place("homework/01/a.py")))),)
+    (full,), _ = decide(repo, rules, ["a.x"])
+    (short,), _ = decide(repo, rules, ["a.x"], evidence=False)
+    assert full.status is short.status is Status.PARTIAL
 
 
 def test_a_finding_without_a_place_is_none(repository: BuildRepository):
