@@ -212,7 +212,8 @@ DONE = {
     "score": 1.0,
     "grade": "g",
 }
-PUT = {"kind": "put", "key": "k", "document": {"target": {"owner": "O"}, "score": 1.0}}
+REPORT = {"target": {"owner": "O"}, "score": 1.0, "criteria": [], "sections": [], "technologies": []}
+PUT = {"kind": "put", "key": "k", "document": REPORT}
 
 
 def run(store: Store, folder: WorkerFolder, *messages: Any, settings: Settings = SETTINGS) -> Scripted:
