@@ -15,6 +15,7 @@ __all__ = [
     "KINDS_BY_NAME",
     "KINDS_BY_SUFFIX",
     "LIBRARY_PACKAGES",
+    "MODEL_FILE",
     "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
     "TELLS_BY_ITSELF",
@@ -187,6 +188,9 @@ ANY_PATH = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES 
 
 # Suffixes of files of which repositories hold thousands. No pattern above matches one, unless it reads "file" in the name
 # (a Dockerfile of any suffix) or lies in a folder for workflows: so no pattern need be tried.
+MODEL_FILE = re.compile(r"(?i)\.(?:bin|joblib|onnx|pt|pth|h5|keras|cbm|xgb|ubj|model|safetensors|tflite|pkl|pickle)$")
+"""A file of a trained model, by its ending."""
+
 TELLS_BY_ITSELF = frozenset(
     [
         ".bmp", ".bin", ".c", ".cpp", ".csv", ".css", ".dat", ".gif", ".go", ".gz", ".h", ".h5", ".html", ".ico", ".ipynb",

@@ -12,6 +12,7 @@ from itertools import islice
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Copy, Dockerfile
 from analyzer.inventory import Kind, kind_of
+from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -19,9 +20,6 @@ from analyzer.repository import Repository
 __all__ = ["Packaging", "own_services", "packagings", "prepares", "used_services"]
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
-_MODEL = re.compile(
-    r"\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite)$|MLmodel$", re.IGNORECASE
-)
 
 
 _COMMON_NAMES = frozenset(
@@ -102,7 +100,7 @@ def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) ->
         paths = [path for source in copy.sources for path in sources(repository, context, source)]
         if not paths and not any("$" in source for source in copy.sources) and copy.sources:
             absent.append(copy)
-        own = [path for path in paths if kind_of(path) in _CODE or _MODEL.search(path)]
+        own = [path for path in paths if kind_of(path) in _CODE or MODEL_FILE.search(path) or path.endswith("MLmodel")]
         if own and decisive is None:
             decisive = copy
         code.update(dict.fromkeys(own))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.findings import Place
+from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.schedules import module_reaches
@@ -17,7 +18,6 @@ from analyzer.repository import Repository
 __all__ = ["bare_assertions", "collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
-_MODEL = re.compile(r"(?i)\.(?:bin|joblib|onnx|pt|pth|h5|keras|cbm|xgb|ubj|safetensors|tflite|pkl|pickle)$")
 _INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
 _LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
 _ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
@@ -161,7 +161,7 @@ def _module_folders(repo: Repository) -> frozenset[str]:
 def _tests_own_code(repo: Repository, module: PythonModule) -> bool:
     """Whether the module imports something of this repository, or loads a model that is kept in it."""
     local = repo.world.local
-    if any(_MODEL.search(text.value) and repo.find(text.value) for text in module.texts):
+    if any(MODEL_FILE.search(text.value) and repo.find(text.value) for text in module.texts):
         return True
     for item in module.imports:
         if item.module.startswith("."):

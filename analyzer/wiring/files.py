@@ -7,14 +7,12 @@ import re
 from dataclasses import dataclass
 
 from analyzer.findings import Place
+from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.repository import Repository
 from analyzer.wiring.graph import Draft
 
 __all__ = ["FileNames"]
 
-_MODEL_SUFFIX = re.compile(
-    r"(?i)\.(?:bin|joblib|onnx|pt|pth|h5|keras|cbm|xgb|ubj|model|safetensors|tflite|pkl|pickle|b)$"
-)
 _DATA_WORD = re.compile(
     r"(?i)(?:^|[_/.-])(?:train|test|val|valid|data|dataset|x|y|features?|reference|current|raw)(?:[_/.-]|$)"
 )
@@ -50,7 +48,9 @@ class FileNames:
         name = _FIELD.sub("", written) if "{}" in written else written
         plain = posixpath.normpath(_LEADING.sub("", _HOSTS.sub("", name.strip()))) if name.strip() else ""
         if plain and plain not in (".", "..") and "{}" not in plain and len(plain) < 160:
-            kind = bool(_MODEL_SUFFIX.search(plain)) and (model or not _DATA_WORD.search(plain))
+            kind = bool(MODEL_FILE.search(plain) or plain.lower().endswith(".b")) and (
+                model or not _DATA_WORD.search(plain)
+            )
             kind = kind and not _DATA_WORD.search(plain.rsplit("/", 1)[-1])
             beside = posixpath.join(posixpath.dirname(place.path), plain)
             self._mentions.append(_Mention(owner, verb, beside if beside in self._entries else plain, place, kind))

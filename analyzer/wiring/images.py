@@ -11,6 +11,7 @@ from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.inventory import Kind, kind_of
+from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.queries.containers import Packaging, packagings
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
@@ -22,7 +23,6 @@ from analyzer.wiring.programs import targets
 __all__ = ["Images"]
 
 _MOST_COPIES = 80
-_MODEL = re.compile(r"(?i)\.(?:bin|joblib|onnx|pt|pth|h5|keras|cbm|xgb|ubj|model|safetensors|tflite|pkl|pickle)$")
 _TAG_FLAGS = ("-t", "--tag")
 _FILE_FLAGS = ("-f", "--file")
 _FLAG_WITH_VALUE = re.compile(
@@ -58,7 +58,7 @@ class Images:
         for path in programs[:_MOST_COPIES]:
             self._draft.edge(node, module_id(path), "copies", place)
         for path in sorted(own - set(programs)):
-            if _MODEL.search(path):
+            if MODEL_FILE.search(path):
                 self._files.mention(node, "copies", path, place, model=True)
 
     def _runs(self, packaging: Packaging, node: str) -> None:
