@@ -133,6 +133,14 @@ def test_values_of_the_project_are_read(value):
     assert loaded(dumped(value)) == value
 
 
+def test_members_of_enumerations_are_read_however_python_writes_them(monkeypatch):
+    """Python 3.11.0 to 3.11.3 write them as a call of ``getattr``, which the reader refuses."""
+    monkeypatch.setattr(Status, "__reduce_ex__", lambda self, protocol: (getattr, (Status, self.name)))
+    assert loaded(dumped((Status.MET,))) == (Status.MET,)
+    with pytest.raises(pickle.UnpicklingError):
+        loaded(pickle.dumps(Status.MET))
+
+
 def test_errors_are_read():
     error = loaded(dumped(LimitError("what", "hint")))
     assert (type(error), error.what, error.hint) == (LimitError, "what", "hint")
