@@ -168,8 +168,8 @@ def _whole(link: Text) -> Text:
 def _strength(report: Report, item: ScoredCriterion) -> Text:
     line = Text.assemble((f"{_MARKS[Status.MET]} ", "green"), item.criterion.title)
     if item.decision.evidence:
-        line.append("  ")
-        line.append_text(_link(report, item.decision.evidence[0])).stylize("")
+        link = _link(report, item.decision.evidence[0])
+        line.append("  " if line.cell_len + 2 + link.cell_len <= _WIDTH else "\n  ").append_text(link)
     return line
 
 
