@@ -51,8 +51,10 @@ def test_remote_state(repository: BuildRepository) -> None:
 def test_compose_with_two_services_is_partial_orchestration(repository: BuildRepository) -> None:
     compose = "services:\n  api:\n    build: .\n  db:\n    image: postgres\n"
     assert status(repository, "iac.kubernetes", {"compose.yaml": compose, "Dockerfile": "FROM x\n"}) is Status.PARTIAL
-    server = "services:\n  prefect:\n    image: prefecthq/prefect\n    command: prefect server start\n    volumes: [./flows:/flows]\n  db:\n    image: postgres\n"
+    server = "services:\n  prefect:\n    image: prefecthq/prefect\n    command: prefect server start\n    volumes:\n      - ./flows:/flows\n  db:\n    image: postgres\n"
     files = {"compose.yaml": server, "flows/train.py": "print(1)\n"}
     assert status(repository, "iac.kubernetes", files) is Status.MISSING
+    runs = {**files, "compose.yaml": server.replace("prefect server start", "python /flows/train.py")}
+    assert status(repository, "iac.kubernetes", runs) is Status.PARTIAL
     manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n      - image: example.org/docks:1\n"
     assert status(repository, "iac.kubernetes", {"k8s/api.yaml": manifest}) is Status.MET

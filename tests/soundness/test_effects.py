@@ -45,6 +45,19 @@ def test_a_broken_import_lowers_what_leans_on_the_module(repository):
     assert statuses(repository, files, "e2e.training", "e2e.experiment-tracking") == [Status.PARTIAL] * 2
 
 
+def test_what_would_be_met_if_it_ran_is_told_before_what_is_partial_anyway(repository):
+    flow = (
+        "import pandas as pd\nfrom prefect import flow, task\nfrom features import build\n\n"
+        "@task\ndef load():\n    return build(pd.read_csv('a.csv'))\n\n"
+        "@task\ndef fit(frame):\n    from sklearn.linear_model import Ridge\n    return Ridge().fit(frame, frame)\n\n"
+        "@flow\ndef run():\n    return fit(load())\n\nif __name__ == '__main__':\n    run()\n"
+    )
+    repo = repository({"README.md": RUN, "src/train.py": flow, "src/features.py": "x = 1\n"})
+    (decision,), _ = decide(repo, discover(), ("e2e.pipeline",), find_defects(repo)[0])
+    assert decision.status is Status.PARTIAL
+    assert decision.summary.startswith("An orchestrator ties the stages together, but it would not run")
+
+
 def test_a_sound_module_keeps_its_criteria(repository):
     assert statuses(repository, {"src/train.py": TRAIN}, "e2e.training", "e2e.experiment-tracking") == [Status.MET] * 2
 
