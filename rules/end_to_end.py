@@ -242,10 +242,6 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
             yield partial(f"Stages are chained by {name}, not by an orchestrator", runs[0].origin)
             return
     code = repo.code
-    for call in training_calls(code):
-        module = code.module(call.path)
-        if module is None or call.scope == "":
-            continue
     for function in code.functions:
         stages = {
             role
