@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from analyzer.code import Code, LocalModules
+from analyzer.code import Code
+from analyzer.local_modules import LocalModules
 from tests.conftest import BuildRepository
 
 
