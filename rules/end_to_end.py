@@ -14,7 +14,8 @@ from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
-from analyzer.queries.learning import derived_columns, feature_functions, file_readers, function_of, training_calls
+from analyzer.queries.ingestion import SCORING, data_reads, is_step, trains_here
+from analyzer.queries.learning import derived_columns, feature_functions, file_readers, training_calls
 from analyzer.queries.links import hosted_links
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import (
@@ -33,12 +34,6 @@ from analyzer.wiring.breaks import starts_nothing, uncalled_training
 _PYTHON = (Kind.PYTHON,)
 # A notebook can show these in part, so one that was not read leaves them open.
 _PYTHON_OR_NOTEBOOK = (Kind.PYTHON, Kind.NOTEBOOK)
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
-_SCORING = re.compile(
-    r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit"
-)
-
-_WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
 
 
 @rule("e2e.data-ingestion", reads=_PYTHON_OR_NOTEBOOK)
@@ -47,10 +42,10 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     code = repo.code
     training = {(call.path, call.scope) for call in training_calls(code)}
     inside: Call | None = None
-    for call in _data_reads(code):
-        if (call.path, call.scope) in training or _trains_here(code, call, training):
+    for call in data_reads(code):
+        if (call.path, call.scope) in training or trains_here(code, call, training):
             inside = inside or call
-        elif _is_step(code, call):
+        elif is_step(code, call):
             yield met("Raw data are read by a step of their own", call)
             return
         else:
@@ -68,65 +63,12 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
         return
 
 
-_INGESTS = re.compile(r"(?i)ingest|extract|download|fetch|load|raw|collect|scrape|import|etl|read|prepare|validat")
-
-
-def _data_reads(code: Code) -> Iterator[Call]:
-    """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
-    calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
-    yield from sorted(
-        calls,
-        key=lambda call: (
-            bool(_SCORING.search(call.path)),
-            not _INGESTS.search(f"{call.path.rsplit('/', 1)[-1]} {call.scope}"),
-        ),
-    )
-
-
-def _asks_own_api(call: Call) -> bool:
-    if call.root not in ("requests", "httpx", "urllib", "aiohttp"):
-        return False
-    return call.last in ("post", "put") or any(_LOCAL.search(text) for text in call.texts())
-
-
-_RUNS_ALL = re.compile(r"(?:main|run|train|run_\w*(?:training|experiments?|pipeline)|train_model)$")
-
-
-def _trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
-    """Whether a read at module level, or in a main function, stands in the script that trains."""
-    if call.scope and not _RUNS_ALL.match(call.scope.rsplit(".", 1)[-1]):
-        return False
-    return any(path == call.path for path, _ in training)
-
-
-def _is_step(code: Code, call: Call) -> bool:
-    function = function_of(code, call)
-    if function is None:
-        return not _SCORING.search(call.path)
-    if any("route" in name or name.endswith((".get", ".post")) for name in function.decorators):
-        return False
-    if (
-        _WATCHING.search(call.path)
-        or _SCORING.search(function.name)
-        or (_SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name))
-    ):
-        return False
-    writes = any("data.write" in _roles(item) for item in code.calls_in(call.path, call.scope))
-    return bool(function.returned) or writes or bool(function.decorators)
-
-
-def _roles(call: Call) -> frozenset[str]:
-    from analyzer.knowledge.python_calls import roles_of
-
-    return roles_of(call.name)
-
-
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
     transforms = code.calls("feature.transform")
-    columns = [item for item in derived_columns(code) if not _SCORING.search(item.path)]
+    columns = [item for item in derived_columns(code) if not SCORING.search(item.path)]
     if transforms:
         yield met("Features are encoded or transformed in code", *transforms[:3])
     elif len({item.column for item in columns}) >= 2:

@@ -1,0 +1,66 @@
+"""Reads of raw data: which there are, which stand in a step of their own, and which in the code that trains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call
+from analyzer.code import Code
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.learning import function_of
+
+__all__ = ["SCORING", "data_reads", "is_step", "trains_here"]
+
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
+SCORING = re.compile(r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit")
+
+_WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
+
+
+_INGESTS = re.compile(r"(?i)ingest|extract|download|fetch|load|raw|collect|scrape|import|etl|read|prepare|validat")
+
+
+def data_reads(code: Code) -> Iterator[Call]:
+    """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
+    calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
+    yield from sorted(
+        calls,
+        key=lambda call: (
+            bool(SCORING.search(call.path)),
+            not _INGESTS.search(f"{call.path.rsplit('/', 1)[-1]} {call.scope}"),
+        ),
+    )
+
+
+def _asks_own_api(call: Call) -> bool:
+    if call.root not in ("requests", "httpx", "urllib", "aiohttp"):
+        return False
+    return call.last in ("post", "put") or any(_LOCAL.search(text) for text in call.texts())
+
+
+_RUNS_ALL = re.compile(r"(?:main|run|train|run_\w*(?:training|experiments?|pipeline)|train_model)$")
+
+
+def trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
+    """Whether a read at module level, or in a main function, stands in the script that trains."""
+    if call.scope and not _RUNS_ALL.match(call.scope.rsplit(".", 1)[-1]):
+        return False
+    return any(path == call.path for path, _ in training)
+
+
+def is_step(code: Code, call: Call) -> bool:
+    """Whether a read hands on what it reads: at module level, or in a function that returns, writes or is a task."""
+    function = function_of(code, call)
+    if function is None:
+        return not SCORING.search(call.path)
+    if any("route" in name or name.endswith((".get", ".post")) for name in function.decorators):
+        return False
+    if (
+        _WATCHING.search(call.path)
+        or SCORING.search(function.name)
+        or (SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name))
+    ):
+        return False
+    writes = any("data.write" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
+    return bool(function.returned) or writes or bool(function.decorators)
