@@ -1,9 +1,13 @@
-"""``python -m fuzz TARGET [libFuzzer options]``: fuzz one target; see ``bin/fuzz``."""
+"""``python -m fuzz TARGET [libFuzzer options]``: fuzz one target; see ``bin/fuzz``.
+
+With ``-runs=N`` it begins with the seeds alone, so that the same inputs come every time; else with what was found before.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import atheris
 
@@ -16,7 +20,14 @@ def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in TARGETS:
         sys.exit(f"usage: python -m fuzz {'|'.join(TARGETS)} [libFuzzer options]")
-    corpus = Path(__file__).parent / "corpus" / name
+    if any(option.startswith("-runs=") for option in sys.argv):
+        with TemporaryDirectory(prefix="folioscope-fuzz-") as folder:
+            _fuzz(name, Path(folder))
+    else:
+        _fuzz(name, Path(__file__).parent / "corpus" / name)
+
+
+def _fuzz(name: str, corpus: Path) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number:03}").write_bytes(seed)

@@ -108,7 +108,8 @@ class _Builder:
         self._images: list[Image] = []
         self._kinds: list[str] = []
         self._text: list[str] = []
-        self._begin = 1
+        self._begin = 1  # the line of the text's first character; each further line of the file is a line feed in it
+        self._breaks = 0
         self._lang = ""
         self._open_links: list[tuple[str, int, list[str], bool]] = []
         self._open_images: list[tuple[str, int, list[str]]] = []
@@ -134,6 +135,8 @@ class _Builder:
             self._plain = self._plain or (not self._strong and bool(str(value).strip()))
             if name == "Code":
                 self._codes.append(str(value))
+            if "CodeBlock" not in self._kinds and "Table" not in self._kinds:  # those begin at their fence or head
+                self._reach(self._line(start))
             self._add(str(value))
         elif name in ("Html", "InlineHtml"):
             self._html(str(value), self._line(start), block=name == "Html")
@@ -141,10 +144,22 @@ class _Builder:
     def _add(self, text: str) -> None:
         if not self._open_images:  # the alternative text of an image is no prose
             self._text.append(text)
+            self._breaks += text.count("\n")
         for _, _, parts, _ in self._open_links:
             parts.append(text)
         for _, _, parts in self._open_images:
             parts.append(text)
+
+    def _reach(self, line: int) -> None:
+        """Begin the text at this line, or add line feeds for what lies between and is no text: empty lines, tags."""
+        if not self._text:
+            self._begin = line
+        elif (missing := line - self._begin - self._breaks) > 0:
+            self._text.append("\n" * missing)
+            self._breaks += missing
+
+    def _clear(self) -> None:
+        self._text, self._breaks = [], 0
 
     # -- containers ------------------------------------------------------------------------------------------
 
@@ -153,19 +168,18 @@ class _Builder:
         if isinstance(value, Mapping):
             kind, detail = next(iter(value.items()))
         if kind in ("Paragraph", "Heading", "CodeBlock", "Table"):
-            if kind != "Paragraph" or "Item" not in self._kinds:
+            if kind != "Paragraph" or "Item" not in self._kinds or not self._text:  # else the item's next paragraph
                 self._flush_item(start)
-            self._text, self._begin = (
-                ([] if "Item" not in self._kinds or kind != "Paragraph" else self._text),
-                self._line(start),
-            )
+                self._clear()
+                self._begin = self._line(start)
             self._plain, self._lang = False, ""
             if kind == "CodeBlock" and isinstance(detail, Mapping):
                 self._lang = str(detail.get("Fenced", "")).split(None, 1)[0].lower() if detail.get("Fenced") else ""
         elif kind == "Item":
             self._flush_item(start)
             self._items.append((self._line(start), []))
-            self._text, self._begin, self._lang = [], self._line(start), ""
+            self._clear()
+            self._begin, self._lang = self._line(start), ""
         elif kind == "Link" and isinstance(detail, Mapping):
             self._open_links.append((str(detail["dest_url"]), self._line(start), [], False))
         elif kind == "Image" and isinstance(detail, Mapping):
@@ -173,7 +187,7 @@ class _Builder:
         elif kind == "Strong":
             self._strong += 1
         elif kind in ("TableRow", "TableHead"):
-            self._text.append("\n")
+            self._add("\n")
         elif kind == "TableCell":
             self._text.append(" | ")
         self._kinds.append(kind)
@@ -182,7 +196,7 @@ class _Builder:
         """Close the text of a list item before something is nested in it."""
         if self._items and "".join(self._text).strip() and self._kinds and "Item" in self._kinds:
             self._block("item", self._line(offset) - 1)
-            self._text = []
+            self._clear()
 
     def _end(self, value: Any, start: int, end: int) -> None:
         kind = value if isinstance(value, str) else next(iter(value))
@@ -195,7 +209,7 @@ class _Builder:
             self._open_section("".join(self._text), int(str(value["Heading"])[1]), self._line(start))
         elif kind == "Paragraph":
             if "Item" in self._kinds:
-                self._add("\n")
+                pass  # one text with the item's next paragraph
             elif (
                 not self._plain
                 and 0 < len("".join(self._text).strip()) < 80
@@ -211,7 +225,7 @@ class _Builder:
             self._block("item", last)
             if self._items:
                 self._items.pop()
-            self._text = []
+            self._clear()
         elif kind == "Link" and self._open_links:
             url, line, parts, image = self._open_links.pop()
             self._links.append(Link(self._path, url, " ".join("".join(parts).split()), line, image))
@@ -230,17 +244,21 @@ class _Builder:
         return any(link.line >= line for link in self._links[-3:]) or any(img.line >= line for img in self._images[-3:])
 
     def _block(self, kind: str, last: int) -> None:
-        text = "".join(self._text).strip("\n") if kind == "code" else "".join(self._text).strip()
+        raw = "".join(self._text)
+        text = raw.strip("\n") if kind == "code" else raw.strip()
         if text:
+            if kind not in ("code", "table"):  # those begin at their fence or head
+                self._begin += raw.count("\n", 0, len(raw) - len(raw.lstrip()))
             codes = tuple(self._codes) if kind != "code" else ()
             self._blocks.append(Block(self._path, kind, text, self._begin, max(last, self._begin), self._lang, codes))
             if kind != "code":
                 for match in _BARE_URL.finditer(text):
-                    line = self._begin + text.count("\n", 0, match.start())
+                    row = text.count("\n", 0, match.start())
+                    line = self._begin + row + (kind == "table" and row > 0)  # the rule below a table's head is no text
                     url = match.group().rstrip(".,;:!?")
                     if not any(link.url == url for link in self._links[-8:]):
                         self._links.append(Link(self._path, url, "", line))
-        self._text = []
+        self._clear()
         self._codes = []
 
     def _html(self, html: str, line: int, *, block: bool) -> None:
@@ -259,6 +277,7 @@ class _Builder:
         if block and not heading:
             text = " ".join(unescape(_TAG.sub(" ", html)).split())
             if text:
+                self._clear()
                 self._begin, self._text, self._lang = line, [text], ""
                 self._block("paragraph", line + html.rstrip("\n").count("\n"))
 
@@ -267,7 +286,8 @@ class _Builder:
     def _open_section(self, title: str, level: int, line: int) -> None:
         self._close_section()
         self._title, self._level, self._head = " ".join(title.split()), level, line
-        self._text, self._codes = [], []
+        self._clear()
+        self._codes = []
 
     def _close_section(self) -> None:
         if self._title or self._blocks or self._links or self._images:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.markdown import parse_markdown
@@ -185,3 +187,44 @@ def test_nothing_has_no_sections(text: str) -> None:
 
 def test_strikethrough_and_tasks_are_text() -> None:
     assert [item.text for item in parse("- [x] done\n- [ ] ~~old~~\n").blocks] == ["done", "old"]
+
+
+_PIECES = (
+    *(
+        "word",
+        "- item",
+        "  - inner",
+        "",
+        "  more of it",
+        "| a | b |\n| - | - |\n| c | {} |",
+        "<a\n  title='x'>b</a>",
+        "1. first",
+    ),
+    *(
+        "```\ncode\n\n```",
+        "# Title",
+        "> quoted",
+        "![picture](p.png)",
+        "- [ ] task",
+        "**bold**",
+        "<br>",
+        "  ```sh\n  run\n  ```",
+    ),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(_PIECES), st.booleans()), max_size=14))
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+def test_a_bare_address_is_on_the_line_that_its_link_names(pieces: list[tuple[str, bool]]) -> None:
+    parts = []
+    for number, (piece, linked) in enumerate(pieces):
+        address = f"https://example.org/{number}-" if linked else "none"
+        parts.append(piece.format(address) if "{}" in piece else f"{piece} {address}" if linked else piece)
+    text = "\n".join(parts)
+    lines = text.split("\n")
+    for section in parse_markdown("README.md", text).sections:
+        for link in section.links:
+            assert link.url in lines[link.line - 1]
+        for block in section.of("paragraph", "item"):
+            if block.text.startswith("https:"):
+                assert block.text.split("\n", 1)[0].strip() in lines[block.line - 1]
