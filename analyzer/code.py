@@ -330,7 +330,14 @@ class Code:
 
     def is_reached(self, path: str, scope: str) -> bool:
         """Whether code of a scope can be reached from a script, a decorator, a test or another file."""
-        return not scope or (path, scope) in self._world._reached or path not in self._world._by_path
+        if not scope or (path, scope) in self._world._reached:
+            return True
+        module = self._world._by_path.get(path)
+        if module is None:
+            return True
+        while scope and scope not in module.function_at:  # the level of a class runs with what it stands in
+            scope = scope.rpartition(".")[0]
+        return not scope or (path, scope) in self._world._reached
 
     def reached_in(self, path: str) -> frozenset[str]:
         """The scopes of a module that are reached, the module's own level aside."""

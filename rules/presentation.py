@@ -130,12 +130,12 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
                 return
     for document in own_documents(repo):
         pictures = list(result_pictures(repo, document))
-        tracked = [image for image in pictures if shows_metrics(image)]
+        tracked = [image for section, image in pictures if shows_metrics(section, image)]
         if tracked and repo.world.has(*_MAKES_PICTURES):
             yield met("Results are shown by pictures of metrics", tracked[0])
             return
         if pictures:
-            yield partial("Results are shown in a picture, without numbers in the text", pictures[0])
+            yield partial("Results are shown in a picture, without numbers in the text", pictures[0][1])
             return
 
 

@@ -147,6 +147,11 @@ class Function:
     answers: bool = False
 
     @property
+    def asserts(self) -> bool:
+        """Whether it can fail for what it finds: by assertions, or as a test that raises."""
+        return bool(self.checks) or (bool(self.stops) and self.name.startswith("test") and not self.stub)
+
+    @property
     def place(self) -> Place:
         """The line of ``def`` to the last line."""
         return Place(self.path, self.line, self.end_line)

@@ -479,6 +479,8 @@ class Visitor:
     def _visit_Assert(self, node: ast.Assert) -> None:
         if not is_trivial(node.test, self._resolver):
             self._check(node.lineno)
+        elif self._frames and self._branch and constant_truth(node.test) is False:
+            self._frames[-1].stops.append(self._line(node.lineno))  # what stands above it was asked by an if
         self._decide(node.test, ("assert",))
         self._children(node)
 

@@ -43,6 +43,10 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind(
             "terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")
         ),
+        DefectKind(
+            "manifest", "A manifest that the cluster refuses", "file", ("iac.kubernetes", "e2e.cloud-deployment")
+        ),
+        DefectKind("requirement", "A requirement that cannot be installed", "file", ("e2e.container",)),
         DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
         DefectKind("workflow-shape", "A workflow that its system refuses", "file", ("ci.", "e2e.cloud-deployment")),
         DefectKind("yaml-version", "An unquoted version that YAML reads as a number", "line", ("ci.",)),

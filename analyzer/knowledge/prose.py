@@ -27,7 +27,7 @@ __all__ = [
 TITLES: dict[str, Caseless] = {
     "problem": Caseless(
         r"problem|objective|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
-        r"project description|^description|^(?:project )?(?:summary|overview)|\bwhy\b|scenario|what (?:is|does)|the project|problema|objetivo|einleitung|abstract"
+        r"(?:project|application|app|product|task) description|^description|^(?:project )?(?:summary|overview)|\bwhy\b|scenario|what (?:is|does)|the project|problema|objetivo|einleitung|abstract"
     ),
     "architecture": Caseless(
         r"architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
@@ -65,7 +65,10 @@ CAUSE = Caseless(
     r"revenue|patients?\b|essential|vital\b|leading cause|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|"
     r"cheap\w*|wast(?:e|ed|es)\b|fraud\w*|complications?|diseases?|delays?\b|congestion|customers?\b|without (?:it|this)|time-consuming|manual(?:ly)?\b|"
     r"penalt\w+|wrong\b|too late|mortality|early detection|insights?\b|"
-    r"\b(?:because\b|so that\b|thus\b|crucial|critical|help(?:s|ing|ed)?\b|cost(?:s|ly)?\b|sav(?:e|es|ing|ings)\b|loss(?:es)?\b|lose\b|risks?\b|needs? to\b|"
+    r"\b(?:afin (?:de|d')|permet\w*|aider\b|ayudar?\b|ajudar?\b|hilft|helfen|r[ée]du(?:ire|cir|zir)\b|reduzieren|am[ée]liorer|mejorar\w*|melhorar|verbesser\w*|"
+    r"co[ûu]ts?\b|costos?\b|costes?\b|custos?\b|kosten\b|risques?\b|riesgos?\b|riscos?\b|risik\w+|entreprises?\b|empresas?\b|unternehmen\b|"
+    r"d[ée]cisi[oó]n\w*|decis(?:ão|ões)|entscheidung\w*|anticip\w+|pertes?\b|p[ée]rdidas?\b|blessures|d[ée]c[èe]s\b|wichtig\w*|"
+    r"because\b|so that\b|thus\b|crucial|critical|help(?:s|ing|ed)?\b|cost(?:s|ly)?\b|sav(?:e|es|ing|ings)\b|loss(?:es)?\b|lose\b|risks?\b|needs? to\b|"
     r"millions?\b|billions?\b)"
 )
 

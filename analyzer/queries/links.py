@@ -98,23 +98,26 @@ _NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
 _INSTRUCTS = re.compile(
     r"(?i)\bsteps (?:in|of|from)\b|\bin case you\b|\bif you (?:do not|don't|need|want)\b|\bhow to (?:install|set|create|get)\b"
 )
-_COURSE = re.compile(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list")
+_COURSE = re.compile(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list|(?:as|for) (?:a )?reference\b|inspired by")
 
 
 def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
     """(link, ``video`` or ``site``): demo videos, project pages and personal sites that the README links."""
     others = _names_of_tools(repo)
+    running = {link.url for link, kind in hosted_links(repo) if kind == "application"}
     for link in repo.readme.links if repo.readme else ():
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
         labels = {normalise(label) for label in host.split(".")}
         if VIDEO_HOSTS.match(link.url):
-            if not _INSTRUCTS.search(context) and not _COURSE.search(context + link.url):
+            led_in = " ".join(repo.lines(link.path)[max(link.line - 5, 0) : link.line])
+            if not _INSTRUCTS.search(context) and not _COURSE.search(f"{led_in} {context} {link.url}"):
                 yield link, "video"
         elif _is_named_after_project(repo, host):
             yield link, "site"
         elif (
             link.image
+            or link.url in running  # the application itself says nothing of who made it
             or labels & others
             or not host
             or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))

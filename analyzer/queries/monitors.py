@@ -11,7 +11,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
-from analyzer.queries.pictures import shows
+from analyzer.queries.pictures import shows, words_of
 from analyzer.queries.schedules import module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -267,7 +267,7 @@ def image_of_dashboard(repo: Repository) -> Iterator[Place]:
         for section in document.sections:
             shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.heading))
             for image in section.images:
-                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+                words = words_of(section, image)
                 named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
                     yield image.place

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from analyzer.artifacts.document import Block, Document, Image
+from analyzer.artifacts.document import Block, Document, Image, Section
 from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES
 from analyzer.queries.grounding import named_tools
 from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "result_pictures", "shows", "shows_metrics"]
+__all__ = ["diagrams", "result_pictures", "shows", "shows_metrics", "words_of"]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -60,6 +60,9 @@ _LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
 _ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline")
 # A picture named after a tool shows its pages.
 _SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
+# A page that somebody looks at, whatever it is a page of; a diagram says that it is one.
+_PAGE = re.compile(r"(?i)dashboard|interface|web[-_ ]?page|landing|(?:model|run|baseline)\w*[-_ ]?overview")
+_IS_DIAGRAM = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow")
 
 
 @remembered
@@ -77,6 +80,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
                     continue
                 placed = _ABOUT_DIAGRAMS.search(section.title) and not _SCREENSHOT.search(words)
+                if _PAGE.search(words) and not _IS_DIAGRAM.search(words):
+                    continue
                 if placed or DIAGRAM_WORDS.search(words):
                     yield image, document
 
@@ -96,28 +101,54 @@ def _is_drawn(text: str) -> bool:
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 
 
-def result_pictures(repo: Repository, document: Document) -> Iterator[Image]:
-    """Pictures that show outcomes, by their words or their section."""
+def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Section, Image]]:
+    """Pictures that show outcomes, by their words or their section, each with its section."""
     for section in document.sections:
         in_results = bool(TITLES["results"].search(section.heading))
         for image in section.images:
-            words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+            words = words_of(section, image)
             if not shows(repo, document, image) or re.search(
-                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", f"{image.source} {image.alt}"
+                r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", f"{image.source} {words}"
             ):
                 continue
             if in_results or re.search(
                 r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
                 words,
             ):
-                yield image
+                yield section, image
 
 
-def shows_metrics(image: Image) -> bool:
+def shows_metrics(section: Section, image: Image) -> bool:
     """Whether a picture shows metrics by its name. One named after a tool may show any page of it."""
     return bool(
         re.search(
             r"(?i)grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
-            f"{image.source.rsplit('/', 1)[-1]} {image.alt}",
+            words_of(section, image),
         )
     )
+
+
+_SAYS_NOTHING = re.compile(r"(?i)^(?:image|img|picture|photo|pic|alt(?: text)?|screenshot|unnamed|untitled|\d+)?$")
+
+
+def words_of(section: Section, image: Image) -> str:
+    """The name and the alternative text of an image; where neither says anything, the line that it stands below."""
+    if not image.source.startswith(("http://", "https://")) or not _SAYS_NOTHING.match(image.alt.strip()):
+        return f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+    above = max(
+        (block for block in section.of("paragraph", "item", "quote") if block.line <= image.line),
+        key=lambda block: block.line,
+        default=None,
+    )
+    if above is None or image.line - above.end_line > _NEAR:
+        return ""
+    lines = above.text.split("\n")
+    beside = lines[image.line - above.line : image.line - above.line + 1]
+    if any(line.strip() for line in beside):
+        return ""  # a mark within a text
+    lines = lines[: max(image.line - above.line, 1)]
+    return next((line for line in reversed(lines) if line.strip()), "")[:_LONGEST_CAPTION]
+
+
+_NEAR = 2  # lines
+_LONGEST_CAPTION = 80  # characters; more is a text beside the picture

@@ -48,7 +48,7 @@ def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function
         named_so = function.name.startswith("test") or not named
         skipped = any(name.endswith(("mark.skip", "unittest.skip")) for name in function.decorators)
         helper = function.nested or "pytest.fixture" in function.decorators
-        if function.checks and named_so and not skipped and not helper:
+        if function.asserts and named_so and not skipped and not helper:
             yield function
 
 
@@ -232,7 +232,7 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
         stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
         if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
             yield in_functions[0].place, "A script asserts on the answers of a running part", True
-        elif live and module.checks:
+        elif (live or in_functions) and module.checks:
             yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
         elif live or in_functions:
             call = (live or in_functions)[0]

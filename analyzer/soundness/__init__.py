@@ -14,6 +14,7 @@ from analyzer.soundness.images import broken_images
 from analyzer.soundness.imports import broken_imports
 from analyzer.soundness.layout import Layout
 from analyzer.soundness.libraries import unknown_library_names
+from analyzer.soundness.manifests import refused_workloads
 from analyzer.soundness.names import undefined_names, unparsed_modules
 from analyzer.soundness.stages import missing_inputs
 from analyzer.soundness.terraform import undeclared_references
@@ -39,6 +40,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "called files": lambda: missing_called_files(layout),
         "images": lambda: broken_images(layout),
         "terraform": lambda: undeclared_references(repository),
+        "manifests": lambda: refused_workloads(repository),
         "stages": lambda: missing_inputs(layout),
         "workflows": lambda: workflow_shapes(repository),
     }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.dockerfile import Copy, Dockerfile
-from analyzer.queries.containers import packagings
+from analyzer.queries.containers import Packaging, packagings
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -18,6 +18,8 @@ _DATA = re.compile(
     r"|\.(?:pkl|bin|joblib|onnx|pt|pth|h5|keras|pickle|cbm|xgb|ubj|model|safetensors|tflite|csv|parquet|json|gz|zip|tar|whl|jar|pem|key|crt|env|db|sqlite3?|lock|feather|npy|npz)$"
     r"|(?:^|/)\.|model|data"
 )
+# What an image installs from; nobody makes it by training or downloading.
+_INSTALLED = re.compile(r"(?:^|/)(?:[\w-]*requirements[\w.-]*\.txt|poetry\.lock|uv\.lock|Pipfile(?:\.lock)?|pyproject\.toml|package\.json)$")
 _UNKNOWN = re.compile(r"[$*?\[\]{}<>]|^/|^~|^https?:|^git@")
 
 
@@ -28,21 +30,49 @@ def broken_images(layout: Layout) -> Iterator[Defect]:
             for copy in packaging.absent:
                 yield from _absent(layout, copy)
             yield from _starts(layout, packaging.dockerfile)
+            yield from _installs(layout, packaging)
         yield from _contexts(layout)
 
 
 def _absent(layout: Layout, copy: Copy) -> Iterator[Defect]:
     for source in copy.sources:
         plain = source.strip("\"',").removeprefix("./").rstrip("/")
-        if not plain or plain == "." or _UNKNOWN.search(plain) or _DATA.search(plain) or plain.startswith("<<"):
+        if not plain or plain == "." or _UNKNOWN.search(plain) or plain.startswith("<<"):
+            continue
+        needed = bool(_INSTALLED.search(plain))
+        if _DATA.search(plain) and not needed:
             continue
         tail = plain
         while tail.startswith("../"):
             tail = tail[3:]
-        if layout.somewhere(tail) or layout.is_ignored(tail) or layout.is_produced(tail):
+        ignored = layout.is_ignored(tail)
+        if layout.somewhere(tail) or (ignored and not needed) or layout.is_produced(tail):
             continue
-        sentence = f"the image copies {plain}, which is not in the repository"
+        sentence = f"the image copies {plain}, which {'an ignore file leaves out of' if ignored else 'is not in'} the repository"
         yield Defect(copy.path, copy.line, "missing-copy", sentence)
+
+
+_FILE = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
+# One equals sign, as conda writes it, and versions of a Linux distribution: https://peps.python.org/pep-0508/.
+_REFUSED = re.compile(r"^[A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:=(?![=]).*|==[^#;\s]*\+(?:ubuntu|debian|deb\d|dfsg)\S*)", re.MULTILINE)
+
+
+def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
+    """Lines of a requirements file that the image installs and pip refuses."""
+    repo, dockerfile = layout.repository, packaging.dockerfile
+    for item in dockerfile.instructions:
+        for match in _FILE.finditer(item.value) if item.name == "RUN" else ():
+            base = posixpath.basename(match.group(1))
+            copied = [source for copy in dockerfile.copies for source in copy.sources if posixpath.basename(source) == base]
+            for name in (*copied, match.group(1)):
+                path = repo.find(name, packaging.context) or repo.find(name, posixpath.dirname(dockerfile.path))
+                refused = _REFUSED.search(repo.text(path) or "") if path else None
+                if refused and path:
+                    line = (repo.text(path) or "").count("\n", 0, refused.start()) + 1
+                    sentence = f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
+                    yield Defect(dockerfile.path, item.line, "requirement", sentence)
+                if path:
+                    break
 
 
 def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:

@@ -29,6 +29,7 @@ def undeclared_references(repository: Repository) -> Iterator[Defect]:
     for folder, files in sorted(folders.items()):
         if _whole(repository, folder, files):
             yield from _in_folder(repository, files)
+            yield from _in_backends(repository, files)
 
 
 def _whole(repository: Repository, folder: str, files: list[InfraFile]) -> bool:
@@ -63,6 +64,23 @@ def _in_folder(repository: Repository, files: list[InfraFile]) -> Iterator[Defec
             name = item.name if kind == "resource" else f"{kind}.{item.name}"
             sentence = f"{name} is used, but the module declares no such {_WORDS[kind]}"
             yield Defect(file.path, item.line, "terraform-reference", sentence)
+
+
+_BACKEND = re.compile(r"\bbackend\s+\"\w+\"\s*\{([^{}]*)\}")
+_VARIABLE = re.compile(r"^[^#/\n]*=\s*\"?(?:\$\{)?\s*((?:var|local)\.[\w-]+)", re.MULTILINE)
+
+
+def _in_backends(repository: Repository, files: list[InfraFile]) -> Iterator[Defect]:
+    """A backend is set up before variables are: https://developer.hashicorp.com/terraform/language/backend."""
+    for file in files:
+        text = repository.text(file.path) or ""
+        hidden = _hidden_lines(text)
+        for block in _BACKEND.finditer(text):
+            match = _VARIABLE.search(block.group(1))
+            line = text.count("\n", 0, block.start(1) + match.start(1)) + 1 if match else 0
+            if match and line not in hidden and file.path.endswith(".tf"):
+                sentence = f"the backend takes {match.group(1)}, and Terraform knows no variables there"
+                yield Defect(file.path, line, "terraform-reference", sentence)
 
 
 def _is_sure(item: Declaration) -> bool:

@@ -40,7 +40,7 @@ def uncollected_tests(repository: Repository) -> Iterator[Defect]:
 
 
 def _is_test(function: Function) -> bool:
-    return function.name.startswith("test") and bool(function.checks) and not function.nested
+    return function.name.startswith("test") and function.asserts and not function.nested
 
 
 def _is_imported(repository: Repository, module: PythonModule) -> bool:

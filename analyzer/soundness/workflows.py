@@ -67,8 +67,17 @@ def _job(path: str, name: str, line: int, node: Node, names: set[str]) -> Iterat
     for step in node.get("steps"):
         if step.kind == "mapping" and not step.get("uses") and not step.get("run"):
             yield Defect(path, step.line, "workflow-shape", f"a step of the job {name} has neither uses nor run")
+        elif _lacks_version(step.get("uses").text):
+            used = step.get("uses").text
+            sentence = f"a step of the job {name} uses {used} without a version, so GitHub refuses the workflow"
+            yield Defect(path, step.line, "workflow-shape", sentence)
         elif step.get("uses") and step.get("run"):
             yield Defect(path, step.line, "workflow-shape", f"a step of the job {name} has both uses and run")
+
+
+def _lacks_version(uses: str) -> bool:
+    """An action of another repository needs ``@`` and a branch, tag or commit."""
+    return bool(uses) and "/" in uses and "@" not in uses and not uses.startswith(("./", "docker://")) and "$" not in uses
 
 
 def _versions(path: str, root: Node) -> Iterator[Defect]:

@@ -88,7 +88,7 @@ def empty_test_run(repo: Repository, item: Invocation) -> Break | None:
 
 def _tests(repo: Repository, path: str) -> bool:
     module = repo.world.module(path)
-    return module is not None and any(function.checks for function in module.functions)
+    return module is not None and any(function.asserts for function in module.functions)
 
 
 def unexported(repo: Repository, names: tuple[str, ...]) -> tuple[str, ...]:
