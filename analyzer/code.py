@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -181,6 +181,13 @@ class Code:
     @remembered
     def reaches(self, path: str, scope: str, role: str, steps: int = 3) -> Call | None:
         """The first call with the role that a function makes, itself or through local functions."""
+        return self._first(path, scope, lambda call: role in roles_of(call.name), steps)
+
+    def comes_to(self, path: str, scope: str, wanted: Container[tuple[str, int]], steps: int = 3) -> Call | None:
+        """The first call on one of the lines, each a path and a number, that a function makes in the same way."""
+        return self._first(path, scope, lambda call: (call.path, call.line) in wanted, steps)
+
+    def _first(self, path: str, scope: str, wanted: Callable[[Call], bool], steps: int) -> Call | None:
         seen: set[tuple[str, str]] = set()
         level = [(path, scope)]
         for _ in range(steps):
@@ -190,7 +197,7 @@ class Code:
                     continue
                 seen.add(where)
                 for call in self.calls_in(*where):
-                    if role in roles_of(call.name):
+                    if wanted(call):
                         return call
                 following += self._called_from(*where)
             level = following

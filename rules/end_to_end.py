@@ -11,6 +11,7 @@ from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
+from analyzer.queries.by_hand import emulators, steps_by_hand
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
@@ -361,5 +362,9 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     weak += (
         partial("A server in a cloud is used from code; nothing deploys the project", text)
         for text in list(cloud_hosts(repo))[:2]
+    )
+    weak += (partial("A cloud is emulated; nothing deploys on one", service) for service in list(emulators(repo))[:1])
+    weak += (
+        partial("The steps on a cloud are told to be done by hand", place) for place in list(steps_by_hand(repo))[:1]
     )
     yield from weak[:3]

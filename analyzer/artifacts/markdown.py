@@ -30,7 +30,7 @@ _IMG = re.compile(r"<(?:img|image|source|video|iframe)\b[^>]*?\bsrc\s*=\s*[\"']?
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 _ANCHOR = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(.*?)(?:</a>|\Z)", re.IGNORECASE | re.DOTALL)
 _HEADING_TAG = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
-_BARE_URL = re.compile(r"(?<![\w\"'(<\[=])https?://[^\s<>\"'`\])]+")
+_BARE_URL = re.compile(r"(?<![\w(<\[=])https?://[^\s<>\"'`\])]+")
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BOLD_LINE = re.compile(
     r"^[ \t]*(\*\*|__)(?![-\s])([^*_\n]{2,79}?)\1:?[ \t]*(?:<br\s*/?>[ \t]*)$", re.MULTILINE | re.IGNORECASE

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.python_source import Call
+from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.queries.ci import acts
 from analyzer.queries.cloud import resources
@@ -40,7 +42,7 @@ def notifications(repo: Repository) -> Iterator[Place]:
         if item.kind in ("PrometheusRule", "AlertmanagerConfig"):
             yield item.place
     code = repo.code
-    yield from (call.place for call in code.calls("alert.send"))
+    yield from (call.place for call in code.calls("alert.send") if not _only_logs(code, call))
     for module in code.modules:
         for call in module.calls:
             if not code.is_reached(call.path, call.scope):
@@ -64,6 +66,16 @@ def notifications(repo: Repository) -> Iterator[Place]:
     for invocation in all_invocations(repo):
         if "alert" in invocation.roles:
             yield invocation.origin
+
+
+def _only_logs(code: Code, call: Call) -> bool:
+    """Whether what is called is a function of the project that tells nobody but a log."""
+    own = [function for function in code.functions if function.name == call.last]
+    inner = [item for function in own for item in code.calls_in(function.path, function.qualname)]
+    return bool(own) and all(_LOGS.search(item.name) for item in inner)
+
+
+_LOGS = re.compile(r"(?i)^print$|\b_?log(?:ger|ging)?\b|\.(?:format|join|now|strftime|isoformat)$|^(?:str|len|round|float|int)$")
 
 
 def alert_objects(repo: Repository) -> Iterator[Place]:

@@ -84,7 +84,8 @@ def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]],
 def data_downloads(repo: Repository) -> Iterator[Invocation]:
     """Commands that fetch data."""
     for item in all_invocations(repo):
-        if "download" in item.roles and _DATA.search(item.text) and not _NOT_DATA.search(item.text):
+        named = f"{item.text} {item.origin.path.rsplit('/', 1)[-1]}"
+        if "download" in item.roles and _DATA.search(named) and not _NOT_DATA.search(item.text):
             yield item
 
 

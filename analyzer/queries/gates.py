@@ -16,6 +16,7 @@ __all__ = ["gates", "unconditional_promotions"]
 _METRIC = re.compile(
     r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
 )
+_GAIN = re.compile(r"(?i)improve|uplift|\bgain|\bdelta\b")
 _OTHER = re.compile(
     r"(?i)threshold|min_|max_|best|champion|challenger|production|prod\b|current|baseline|(?:\b|_)new|candidate|staging|latest|previous|existing|(?:\b|_)old|limit|target|required|deployed|in_use|incumbent|main|_gain"
 )
@@ -38,11 +39,14 @@ def gates(repo: Repository) -> Iterator[Place]:
     judged: set[tuple[str, str]] = set()
     for item in code.comparisons:
         words = " ".join((*item.left, *item.right))
-        if not _METRIC.search(words) or _DRIFT.search(words) or _TUNES.search(item.scope):
+        promotes = any(_PROMOTES.search(act) for act in item.guarded_names)
+        if not (_METRIC.search(words) or (promotes and _GAIN.search(words))):
+            continue
+        if _DRIFT.search(words) or _TUNES.search(item.scope):
             continue
         two_models = bool(_METRIC.search(" ".join(item.left)) and _METRIC.search(" ".join(item.right)))
         bounded = item.constant or bool(_OTHER.search(words)) or (two_models and bool(_COMPARES.search(item.scope)))
-        if any(_PROMOTES.search(act) for act in item.guarded_names):
+        if promotes:
             yield item.place
         elif bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
             if (item.path, item.scope) in promoting or _JUDGES.search(f"{item.path} {item.scope}"):

@@ -11,7 +11,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["derived_columns", "predictions", "training_calls", "trains"]
+__all__ = ["derived_columns", "training_calls"]
 
 _PREPARES = re.compile(
     r"(?i)scaler|encoder|vectorizer|transformer(?!s)|imputer|tokenizer|\bdv\b|_dv\b|\bohe\b|\ble\b|pca|preprocess|binarizer|selector"
@@ -87,20 +87,6 @@ def _fits_model(code: Code, call: Call) -> bool:
         & {item.root for item in code.module(call.path).used_imports}  # type: ignore[union-attr]
         and not re.search(r"(?i)data|frame|df", last)
     )
-
-
-def trains(code: Code, path: str, scope: str) -> Call | None:
-    """A training call in a function, or in what it calls within the repository."""
-    return next((call for call in training_calls(code) if call.path == path and _within(call.scope, scope)), None)
-
-
-def _within(inner: str, outer: str) -> bool:
-    return inner == outer or (bool(outer) and inner.startswith(f"{outer}."))
-
-
-def predictions(code: Code) -> tuple[Call, ...]:
-    """Calls that ask a model."""
-    return code.calls("model.predict")
 
 
 def derived_columns(code: Code) -> Iterator[Assignment]:
@@ -205,6 +191,8 @@ _DATA_PLACE = re.compile(r"(?i)\.(?:parquet|csv|json|jsonl|feather|pkl|avro|orc)
 _OF_PREDICTIONS = re.compile(
     r"(?i)predict|infer|scor(?:e|ing)|serv(?:e|ing)|output|requests?|logs?\b|report|monitor|drift|result|model|runs?\b"
 )
+_OF_TRAINING = re.compile(r"(?i)train|\braw\b")
+_PREDICTS = re.compile(r"(?i)predict|infer|scor(?:e|ing)|serv(?:e|ing)|monitor|drift|batch|report")
 _KEEPS = frozenset(
     {
         "to_parquet",
@@ -241,11 +229,19 @@ def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
                 continue
             if not _DATED.search(f"{repo.line(text.place)} {value}") or not _writes_under(code, writers, text):
                 continue
-            found.append((bool(_OF_PREDICTIONS.search(f"{value} {text.path}")), text))
+            found.append((_is_of_predictions(text), text))
     if writers or code.has("data.write"):
-        found += [(bool(_OF_PREDICTIONS.search(f"{text.value} {text.path}")), text) for text in code.texts(_PARTITION)]
+        found += [(_is_of_predictions(text), text) for text in code.texts(_PARTITION)]
     for told, text in sorted(found, key=lambda item: (item[0], item[1].path, item[1].line)):
         yield text, told
+
+
+def _is_of_predictions(text: Text) -> bool:
+    """Whether a written file holds what a model said, by its own name or else by its module's."""
+    if _OF_TRAINING.search(text.value):
+        return False
+    module = text.path.rsplit("/", 1)[-1]
+    return bool(_OF_PREDICTIONS.search(text.value) or _PREDICTS.search(module))
 
 
 def _writes_under(code: Code, writers: set[tuple[str, str]], text: Text) -> bool:

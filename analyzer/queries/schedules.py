@@ -47,13 +47,43 @@ class Schedule:
     def starts(self, repo: Repository, role: str) -> bool:
         """Whether what it starts comes to a call of the role."""
         code = repo.code
+        lines = _lines_of(repo, role)
         for path, scope in self.functions:
-            if code.reaches(path, scope, role, steps=6):
+            if code.comes_to(path, scope, lines, steps=_MOST_CALLS):
                 return True
-        return any(module_reaches(repo, path, role) for path in self.modules)
+        run = {target for path, _ in self.functions for target in _run_by(repo, path)}
+        return any(module_reaches(repo, path, role) for path in (*self.modules, *sorted(run)))
 
 
 _MOST_STEPS = 4
+_MOST_CALLS = 6
+
+
+@remembered
+def _lines_of(repo: Repository, role: str) -> frozenset[tuple[str, int]]:
+    """The lines of calls of a role; of training, those that fit a model."""
+    code = repo.code
+    return frozenset(
+        (call.path, call.line) for call in (training_calls(code) if role == "model.fit" else code.calls(role))
+    )
+
+
+@remembered
+def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
+    """The modules of ours that a module starts as processes of their own."""
+    module = repo.code.module(path)
+    names = [
+        match.group()
+        for call in (module.calls if module else ())
+        if call.root in ("subprocess", "os", "runpy") and call.last in _RUNS
+        for text in call.texts()
+        for match in _PROGRAM.finditer(text)
+    ]
+    found = (repo.find(name, path.rpartition("/")[0]) or _by_name(repo, name) for name in names)
+    return tuple(dict.fromkeys(target for target in found if target and target != path))
+
+
+_RUNS = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "popen", "run_path"})
 
 
 @remembered

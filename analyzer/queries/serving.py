@@ -194,7 +194,9 @@ def ui_apps(repo: Repository) -> Iterator[Call]:
     asking = {call.path for call in code.calls("data.download") if call.last == "post"}
     seen: set[str] = set()
     for call in code.calls("serve.ui"):
-        if call.path not in seen and call.path in predicting | asking:
+        if call.path in seen:
+            continue
+        if call.path in predicting | asking or code.reaches(call.path, "", "model.load"):
             seen.add(call.path)
             yield call
 

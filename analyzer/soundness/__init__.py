@@ -10,6 +10,7 @@ from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
+from analyzer.soundness.home_paths import foreign_homes
 from analyzer.soundness.images import broken_images
 from analyzer.soundness.imports import broken_imports
 from analyzer.soundness.layout import Layout
@@ -35,6 +36,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "syntax": lambda: unparsed_modules(repository),
         "imports": lambda: broken_imports(layout, declared),
         "names": lambda: undefined_names(repository),
+        "homes": lambda: foreign_homes(repository),
         "libraries": lambda: unknown_library_names(layout, declared),
         "tests": lambda: uncollected_tests(repository),
         "called files": lambda: missing_called_files(layout),

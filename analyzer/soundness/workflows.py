@@ -53,7 +53,35 @@ def _of(path: str, text: str) -> Iterator[Defect]:
         yield Defect(path, 1, "workflow-shape", "the workflow has no trigger (on), so GitHub never runs it")
     for name, line, node in jobs:
         yield from _job(path, name, line, node, names)
+    yield from _without_files(path, jobs)
     yield from _versions(path, root)
+
+
+_CHECKS_OUT = re.compile(r"(?i)checkout|git clone|git fetch|gh repo clone|git pull|degit|download-artifact")
+_NEEDS_FILES = re.compile(
+    r"(?m)(?:^|[;&|]\s*)\s*(?:pytest|python3? -m (?:pytest|unittest)|python3? [\w./-]+\.py|make|docker (?:compose )?build|terraform (?:init|plan|apply)"
+    r"|pip3? install -r|pipenv install|poetry install|npm (?:ci|run)|cdk (?:deploy|synth)|pre-commit run|tox|dvc repro|bash [\w./-]+\.sh|\./[\w/-]+\.sh)\b"
+)
+_ACTS_ON_FILES = re.compile(r"(?i)^(?:pre-commit/action|psf/black|[\w-]+/aws-cdk-github-actions)@")
+
+
+def _without_files(path: str, jobs: list[tuple[str, int, Node]]) -> Iterator[Defect]:
+    """Workflows of which no job that works on the repository's files checks them out first."""
+    lacking: list[tuple[str, int, str]] = []
+    for name, _, job in jobs:
+        if "self-hosted" in job.get("runs-on").texts():
+            continue  # a machine may keep the files
+        steps = [step for step in job.get("steps") if step.kind == "mapping"]
+        told = " ".join(f"{step.get('uses').text} {step.get('run').text}" for step in steps)
+        for step in steps:
+            match = _NEEDS_FILES.search(step.get("run").text) or _ACTS_ON_FILES.search(step.get("uses").text)
+            if match and _CHECKS_OUT.search(told):
+                return
+            if match:
+                lacking.append((name, step.line, match.group().strip(" ;&|@")))
+    for name, line, what in lacking[:1]:
+        sentence = f"the job {name} runs {what} without a checkout, so none of the repository's files are there"
+        yield Defect(path, line, "workflow-shape", sentence)
 
 
 def _job(path: str, name: str, line: int, node: Node, names: set[str]) -> Iterator[Defect]:
