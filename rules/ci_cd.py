@@ -20,6 +20,7 @@ from analyzer.queries.ci import (
     stalled_commands,
 )
 from analyzer.queries.gates import gates, unconditional_promotions
+from analyzer.queries.places import where_named
 from analyzer.queries.schedules import module_reaches
 from analyzer.queries.testing import bare_assertions, collected_tests, integration_tests, smoke_tests, unit_tests
 from analyzer.queries.validation import checked_with_consequence, computed_without, request_schemas
@@ -220,7 +221,8 @@ def gates_models(repo: Repository) -> Iterator[Finding]:
         yield met("A threshold or comparison decides about the model", place)
         return
     for call in unconditional_promotions(repo):
-        yield partial("The best run is promoted without a threshold or a comparison", call)
+        place = where_named(repo, call, "order_by", "ascending")
+        yield partial("The best run is promoted without a threshold or a comparison", place)
         return
 
 

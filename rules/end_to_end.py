@@ -10,14 +10,15 @@ from analyzer.code import Code
 from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.by_hand import emulators, steps_by_hand
+from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.ingestion import SCORING, data_reads, is_step, trains_here
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, training_calls
 from analyzer.queries.links import hosted_links
+from analyzer.queries.places import first_said, where_named
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import (
     batch_scoring,
@@ -64,11 +65,15 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
         return
 
 
+# Where features are made once more, for what another module trained with.
+_NOT_FEATURES = re.compile(rf"{SCORING.pattern}|(?i:lambda|service|app\.py|evaluat|tests?/)")
+
+
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
-    transforms = code.calls("feature.transform")
+    transforms = sorted(code.calls("feature.transform"), key=lambda call: bool(_NOT_FEATURES.search(call.path)))
     columns = [item for item in derived_columns(code) if not SCORING.search(item.path)]
     if transforms:
         yield met("Features are encoded or transformed in code", *transforms[:3])
@@ -77,7 +82,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     elif functions := list(feature_functions(code)):
         yield met("Functions derive features", *(function.head for function in functions[:3]))
     else:
-        simple: list[Located] = [*columns, *code.calls("feature.impute", "feature.method")]
+        prepared = code.calls("feature.impute", "feature.method")
+        simple: list[Located] = [*columns, *(call for call in prepared if call.last != "to_dict")]
         if simple:
             yield partial("Only small preparations of the data were found in code", *simple[:2])
         notebook: list[Located] = [*repo.notebook_code.calls("feature.transform"), *derived_columns(repo.notebook_code)]
@@ -222,7 +228,8 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
     """Models are neither registered nor saved."""
     registered = _registrations(repo.code)
     if registered:
-        yield met("Models are registered and versioned in code", *registered[:3])
+        places = (where_named(repo, call, "registered_model_name", "register_model_name") for call in registered[:3])
+        yield met("Models are registered and versioned in code", *places)
         return
     for resource in (item for file in repo.infrastructure for item in file.resources):
         if "model_package" in resource.type.lower() or "modelpackage" in resource.type.lower():
@@ -284,7 +291,7 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
             continue
         return
     for service in used_services(repo):
-        yield partial("Only images of others are run; nothing of the project is packaged", Place(service.path, 1))
+        yield partial("Only images of others are run; nothing of the project is packaged", service)
         return
 
 
@@ -341,7 +348,7 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     for workload in own_workloads(repo):
         yield met("Kubernetes manifests run the project's workload", workload)
     for path in repo.platform_files if has_application(repo) else ():
-        yield met("A platform file deploys the application", Place(path, 1))
+        yield met("A platform file deploys the application", first_said(repo, path))
     header = space_header(repo)
     if header:
         yield met("The repository is a Hugging Face Space", header)

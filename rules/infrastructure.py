@@ -142,7 +142,7 @@ def runs_on_kubernetes(repo: Repository) -> Iterator[Finding]:
     own_names = {(service.path, service.name) for service in own_services(repo)}
     for compose in repo.compose_files:
         ours = [service for service in compose.services if (compose.path, service.name) in own_names]
-        ours.sort(key=lambda service: service.dockerfile not in packaging)
+        ours.sort(key=lambda service: (service.dockerfile not in packaging, not service.ports))
         if ours and len(compose.services) >= 2:
             yield partial("Docker Compose runs the services; there are no Kubernetes manifests", ours[0])
             return

@@ -10,13 +10,13 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, TITLES
 from analyzer.plugins import rule
-from analyzer.queries.grounding import own_words
+from analyzer.queries.grounding import named_tools, own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
 from analyzer.queries.pictures import diagrams, result_pictures, shows_metrics
 from analyzer.queries.prose import (
     about,
-    explaining_words,
+    explaining_blocks,
     in_results,
     intro,
     metric_numbers,
@@ -77,19 +77,21 @@ _FEW_WORDS = 40
 def explains_architecture(repo: Repository) -> Iterator[Finding]:
     """Neither README nor docs explain how the parts work together."""
     best: tuple[int, Section | None] = (0, None)
-    shown: tuple[int, Section | None] = (0, None)
+    shown: tuple[int, Section | Block | None] = (0, None)
     listed: list[Section] = []
     total = 0
     for document in own_documents(repo):
         for item in document.sections:
-            words = explaining_words(repo, item)
+            blocks = explaining_blocks(repo, item)
+            words = sum(block.words for block in blocks)
             total += words
             weight = words * (2 if TITLES["design"].search(item.heading) else 1)
             if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
                 best = weight, item
                 typed = sum(block.words for block in item.of("code"))
                 telling = weight // 4 if typed > words else weight  # mostly commands: a how-to
-                shown = max(shown, (telling, item), key=lambda pair: pair[0])
+                longest = max(blocks, key=lambda block: block.words, default=None)
+                shown = max(shown, (telling, longest or item), key=lambda pair: pair[0])
             if (TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)) and (
                 item.blocks or item.images
             ):
@@ -98,10 +100,21 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     if section and (weight >= 120 or total >= 250):
         yield met("The architecture and how its parts work together are explained", shown[1] or section)
     elif listed or section:
-        tools = [item for item in listed if TITLES["list"].search(item.heading)]
-        place = next(iter([*tools, *listed]), section)
-        assert place
-        yield partial("Tools or folders are listed, hardly how they work together", place)
+        tools = [item for item in listed if TITLES["list"].search(item.heading) and not _CONTENTS.search(item.title)]
+        lists = [block for item in (*tools, *listed) for block in item.blocks if _lists(block)]
+        shown_by: list[Block | Section] = [*lists, *tools, *listed, *([section] if section else [])]
+        yield partial("Tools or folders are listed, hardly how they work together", shown_by[0])
+
+
+_CONTENTS = re.compile(r"(?i)^(?:table of )?contents?$|^index$")
+_BRANCHES = re.compile(r"[├└]|\|--|^[\w./-]+/\s*$", re.MULTILINE)
+
+
+def _lists(block: Block) -> bool:
+    """Whether a block names tools, or is a tree of folders."""
+    if block.kind == "code":
+        return bool(_BRANCHES.search(block.text))
+    return bool(named_tools(block.text))
 
 
 @rule("doc.diagram", reads=_DOCUMENT)

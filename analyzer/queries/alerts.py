@@ -75,7 +75,9 @@ def _only_logs(code: Code, call: Call) -> bool:
     return bool(own) and all(_LOGS.search(item.name) for item in inner)
 
 
-_LOGS = re.compile(r"(?i)^print$|\b_?log(?:ger|ging)?\b|\.(?:format|join|now|strftime|isoformat)$|^(?:str|len|round|float|int)$")
+_LOGS = re.compile(
+    r"(?i)^print$|\b_?log(?:ger|ging)?\b|\.(?:format|join|now|strftime|isoformat)$|^(?:str|len|round|float|int)$"
+)
 
 
 def alert_objects(repo: Repository) -> Iterator[Place]:

@@ -18,7 +18,9 @@ SCORING = re.compile(r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monit
 _WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
 
 
-_INGESTS = re.compile(r"(?i)ingest|extract|download|fetch|load|raw|collect|scrape|import|etl|read|prepare|validat")
+_GETS = re.compile(r"(?i)ingest|extract|download|fetch|raw|collect|scrape|\betl|data_?load|load_?data|get_?data")
+_INGESTS = re.compile(r"(?i)load(?!_?model)|import|read|prepare|validat")
+_LATER = re.compile(r"(?i)evaluat|metrics|report|tfrecord|gold|silver|reference|model|simulat")
 
 
 def data_reads(code: Code) -> Iterator[Call]:
@@ -28,9 +30,17 @@ def data_reads(code: Code) -> Iterator[Call]:
         calls,
         key=lambda call: (
             bool(SCORING.search(call.path)),
-            not _INGESTS.search(f"{call.path.rsplit('/', 1)[-1]} {call.scope}"),
+            _rank(call),
         ),
     )
+
+
+def _rank(call: Call) -> int:
+    """How surely a read is of raw data, by the name of its module and function; 0 is surest."""
+    named = f"{call.path.rsplit('/', 1)[-1]} {call.scope}"
+    if _LATER.search(named):
+        return 3
+    return 0 if _GETS.search(named) else 1 if _INGESTS.search(named) else 2
 
 
 def _asks_own_api(call: Call) -> bool:

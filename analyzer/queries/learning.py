@@ -18,6 +18,9 @@ _PREPARES = re.compile(
     r"|normali[sz]er|smote|sampler|featuriz|\bdetector\b|drift|explainer|kmeans_init|\bcorpus\b"
 )
 _NO_MODEL = frozenset({"model", "clf", "classifier", "regressor", "estimator", "pipeline", "pipe"})
+_NO_FRAME = re.compile(
+    r"(?i)(?:^|_)(?:params?|config|cfg|args|kwargs|settings|environ|headers|payload|metrics|stats|state|context)$"
+)
 _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id$|_id$")
 
 
@@ -97,6 +100,7 @@ def derived_columns(code: Code) -> Iterator[Assignment]:
                 item.column
                 and item.derived
                 and not _DERIVED_NOT.search(item.column)
+                and not _NO_FRAME.search(item.target)
                 and code.is_reached(module.path, item.scope)
             ):
                 yield item

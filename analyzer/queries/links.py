@@ -98,7 +98,9 @@ _NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
 _INSTRUCTS = re.compile(
     r"(?i)\bsteps (?:in|of|from)\b|\bin case you\b|\bif you (?:do not|don't|need|want)\b|\bhow to (?:install|set|create|get)\b"
 )
-_COURSE = re.compile(r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list|(?:as|for) (?:a )?reference\b|inspired by")
+_COURSE = re.compile(
+    r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list|(?:as|for) (?:a )?reference\b|inspired by"
+)
 
 
 def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:

@@ -25,7 +25,7 @@ __all__ = [
     "about",
     "absent_files",
     "docs_pages",
-    "explaining_words",
+    "explaining_blocks",
     "in_results",
     "intro",
     "is_grounded",
@@ -88,24 +88,32 @@ def is_grounded(repo: Repository, text: str) -> bool:
     return (bool(tools) and len(used) * 2 >= len(tools)) or about_project(repo, text, 2 if tools else 1)
 
 
-def explaining_words(repo: Repository, section: Section) -> int:
-    """Words of a section that explain how parts work together.
+def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
+    """Blocks of a section that explain how parts work together.
 
     Under a heading on architecture every sentence counts; elsewhere, but for set-up, the sentences that name a tool
     and say what it does to what. Sentences that fit any project count nowhere.
     """
     if not is_grounded(repo, f"{section.title}\n{section.prose}"):
-        return 0
+        return []
     blocks = [
         block
         for block in section.of("paragraph", "item", "quote")
         if block.words >= 8 and (not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}"))
     ]
+    if _STRONG.search(section.heading):
+        return blocks
     if TITLES["architecture"].search(section.heading):
-        return sum(block.words for block in blocks)
+        return [block for block in blocks if RELATES.search(block.text) or TOOL_WORDS.search(block.text)]
     if TITLES["setup"].search(section.heading) or TITLES["problem"].search(section.heading):
-        return 0
-    return sum(block.words for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text))
+        return []
+    return [block for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text)]
+
+
+# Headings under which nothing else than the parts and their work is to be expected.
+_STRONG = re.compile(
+    r"(?i)archit|design|how (?:it|this) works|work ?flow|pipeline|components?\b|data flow|the parts|arquitectura"
+)
 
 
 def intro(document: Document) -> list[Block]:
@@ -149,7 +157,8 @@ def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
         if block.kind == "code" and block.lang in _SHELLS:
             yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line))
         elif block.kind in ("item", "paragraph", "quote"):
-            yield from ((block, code.strip()) for code in block.codes if _COMMAND.match(code))
+            told = (code.strip() for code in block.codes if _COMMAND.match(code))
+            yield from ((block, code) for code in told if " " in code or "/" in code)  # else the name of a program
             if not block.codes:
                 yield from (
                     (block, line.strip())

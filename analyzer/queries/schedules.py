@@ -12,6 +12,7 @@ from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.queries.learning import training_calls
+from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -164,9 +165,8 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
                 and (call.path, call.line) not in seen
             ):
                 seen.add((call.path, call.line))
-                yield Schedule(
-                    call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), tool=call.root
-                )
+                place = where_named(repo, call, *_KEYWORDS)
+                yield Schedule(place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), tool=call.root)
     for call in code.calls("pipeline.schedule"):
         if (call.path, call.line) not in seen and call.root != "prefect":
             seen.add((call.path, call.line))

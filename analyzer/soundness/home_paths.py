@@ -11,7 +11,9 @@ from analyzer.soundness.defect import Defect
 
 __all__ = ["foreign_homes"]
 
-_HOME = re.compile(r"^(?:file://)?(/home/([A-Za-z][\w.-]*)/|/Users/([A-Za-z][\w.-]*)/|[A-Za-z]:[\\/]+Users[\\/]+([A-Za-z][\w. -]*)[\\/])")
+_HOME = re.compile(
+    r"^(?:file://)?(/home/([A-Za-z][\w.-]*)/|/Users/([A-Za-z][\w.-]*)/|[A-Za-z]:[\\/]+Users[\\/]+([A-Za-z][\w. -]*)[\\/])"
+)
 # Homes that images and cloud machines have for everybody.
 _OF_IMAGES = frozenset(
     "src jovyan airflow mambauser app appuser ubuntu ec2-user user vscode codespace root mage prefect dagster docker node "

@@ -19,7 +19,9 @@ _DATA = re.compile(
     r"|(?:^|/)\.|model|data"
 )
 # What an image installs from; nobody makes it by training or downloading.
-_INSTALLED = re.compile(r"(?:^|/)(?:[\w-]*requirements[\w.-]*\.txt|poetry\.lock|uv\.lock|Pipfile(?:\.lock)?|pyproject\.toml|package\.json)$")
+_INSTALLED = re.compile(
+    r"(?:^|/)(?:[\w-]*requirements[\w.-]*\.txt|poetry\.lock|uv\.lock|Pipfile(?:\.lock)?|pyproject\.toml|package\.json)$"
+)
 _UNKNOWN = re.compile(r"[$*?\[\]{}<>]|^/|^~|^https?:|^git@")
 
 
@@ -54,7 +56,9 @@ def _absent(layout: Layout, copy: Copy) -> Iterator[Defect]:
 
 _FILE = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
 # One equals sign, as conda writes it, and versions of a Linux distribution: https://peps.python.org/pep-0508/.
-_REFUSED = re.compile(r"^[A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:=(?![=]).*|==[^#;\s]*\+(?:ubuntu|debian|deb\d|dfsg)\S*)", re.MULTILINE)
+_REFUSED = re.compile(
+    r"^[A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:=(?![=]).*|==[^#;\s]*\+(?:ubuntu|debian|deb\d|dfsg)\S*)", re.MULTILINE
+)
 
 
 def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
@@ -63,13 +67,17 @@ def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     for item in dockerfile.instructions:
         for match in _FILE.finditer(item.value) if item.name == "RUN" else ():
             base = posixpath.basename(match.group(1))
-            copied = [source for copy in dockerfile.copies for source in copy.sources if posixpath.basename(source) == base]
+            copied = [
+                source for copy in dockerfile.copies for source in copy.sources if posixpath.basename(source) == base
+            ]
             for name in (*copied, match.group(1)):
                 path = repo.find(name, packaging.context) or repo.find(name, posixpath.dirname(dockerfile.path))
                 refused = _REFUSED.search(repo.text(path) or "") if path else None
                 if refused and path:
                     line = (repo.text(path) or "").count("\n", 0, refused.start()) + 1
-                    sentence = f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
+                    sentence = (
+                        f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
+                    )
                     yield Defect(dockerfile.path, item.line, "requirement", sentence)
                 if path:
                     break

@@ -105,7 +105,9 @@ def _job(path: str, name: str, line: int, node: Node, names: set[str]) -> Iterat
 
 def _lacks_version(uses: str) -> bool:
     """An action of another repository needs ``@`` and a branch, tag or commit."""
-    return bool(uses) and "/" in uses and "@" not in uses and not uses.startswith(("./", "docker://")) and "$" not in uses
+    return (
+        bool(uses) and "/" in uses and "@" not in uses and not uses.startswith(("./", "docker://")) and "$" not in uses
+    )
 
 
 def _versions(path: str, root: Node) -> Iterator[Defect]:
