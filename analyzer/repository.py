@@ -377,8 +377,9 @@ class Repository:
 
     @cached_property
     def pre_commit_files(self) -> tuple[PreCommitFile, ...]:
-        """Pre-commit configurations with at least one hook."""
-        return tuple(file for file in self._parse((Kind.PRE_COMMIT,), parse_precommit, serving=True) if file.hooks)
+        """Pre-commit configurations with at least one hook, or that cannot be read."""
+        files = self._parse((Kind.PRE_COMMIT,), parse_precommit, serving=True)
+        return tuple(file for file in files if file.hooks or file.error)
 
     # -- infrastructure --------------------------------------------------------------------------------------
 
@@ -503,6 +504,8 @@ class Repository:
             found += group
         for group in self._parse((Kind.DATABRICKS,), orchestration.parse_databricks):
             found += group
+        for path, text in self._sniffed("databricks"):
+            found += self._parsed(orchestration.parse_databricks, path, text)
         found += (
             item
             for path, text in self._sniffed("state-machine")

@@ -23,7 +23,7 @@ def sniff_yaml(text: str) -> str:
     """Return what the file is, or an empty string.
 
     One of ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
-    ``ansible``, ``conda``, ``feast``.
+    ``ansible``, ``conda``, ``feast``, ``databricks``.
     """
     keys = set(_TOP_KEY.findall(text[:200_000]))
     if "kind" in keys and "apiVersion" in keys:
@@ -40,6 +40,8 @@ def sniff_yaml(text: str) -> str:
         return "provisioning"
     if "feature_views" in keys or ("registry" in keys and "provider" in keys and "project" in keys):
         return "feast"
+    if "resources" in keys and "task_key" in text and re.search(r"^\s+jobs\s*:", text, re.MULTILINE):
+        return "databricks"
     if "dependencies" in keys and "channels" in keys:
         return "conda"
     if re.search(r"^- (?:name|hosts|import_playbook)\s*:", text, re.MULTILINE) and re.search(

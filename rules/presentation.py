@@ -71,6 +71,8 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
 
 
 _FEW_WORDS = 40
+_MANY_WORDS = 180  # of one section, twice as many as it has where its heading speaks of the design
+_MANY_IN_ALL = 400
 
 
 @rule("doc.architecture", reads=_DOCUMENT)
@@ -97,7 +99,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
             ):
                 listed.append(item)
     weight, section = best
-    if section and (weight >= 120 or total >= 250):
+    if section and (weight >= _MANY_WORDS or total >= _MANY_IN_ALL):
         yield met("The architecture and how its parts work together are explained", shown[1] or section)
     elif listed or section:
         tools = [item for item in listed if TITLES["list"].search(item.heading) and not _CONTENTS.search(item.title)]

@@ -130,8 +130,11 @@ def automates_tasks(repo: Repository) -> Iterator[Finding]:
 def has_hooks(repo: Repository) -> Iterator[Finding]:
     """No pre-commit hooks are configured."""
     for file in repo.pre_commit_files:
-        yield met(f"{len(file.hooks)} pre-commit hooks are configured", file)
-        return
+        if file.error:
+            yield partial("Pre-commit hooks are configured in a file that is no valid YAML", file)
+        else:
+            yield met(f"{len(file.hooks)} pre-commit hooks are configured", file)
+            return
 
 
 @rule("skills.feature-store", reads=(Kind.PYTHON, Kind.NOTEBOOK))

@@ -110,8 +110,11 @@ def parse_databricks(path: str, text: str) -> tuple[Workflow, ...]:
     found = []
     for name, line, job in root.get("resources", "jobs").items():
         steps = tuple(task.get("task_key").text for task in job.get("tasks"))
-        cron = job.get("schedule", "quartz_cron_expression")
-        found.append(Workflow(path, "databricks", name, steps, line, cron.text, cron.line if cron else 0))
+        cron = job.get("schedule", "quartz_cron_expression") or job.get("trigger", "periodic", "interval")
+        paused = "PAUSED" in (job.get("schedule", "pause_status").text, job.get("trigger", "pause_status").text)
+        found.append(
+            Workflow(path, "databricks", name, steps, line, cron.text, cron.line if cron else 0, active=not paused)
+        )
     return tuple(found)
 
 

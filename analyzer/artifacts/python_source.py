@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from analyzer.artifacts.fstrings import as_before_pep_701
 from analyzer.artifacts.python_values import (
     Assignment,
     Call,
@@ -146,12 +148,18 @@ def _parse(source: str) -> tuple[ast.Module, str, int]:
         return empty, "brackets nested too deeply to parse", 1
     error, error_line = "", 0
     text = source.replace("\0", " ")
+    rewritten = _READS_NEWER
     for _ in range(_ATTEMPTS):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return ast.parse(text), error, error_line
         except SyntaxError as problem:
+            if not (rewritten or error):
+                rewritten, before = True, text
+                text = as_before_pep_701(text)
+                if text != before:
+                    continue
             line = problem.lineno or 1
             if not error:
                 error, error_line = f"line {line}: {problem.msg}", line
@@ -164,6 +172,7 @@ def _parse(source: str) -> tuple[ast.Module, str, int]:
     return empty, error, error_line
 
 
+_READS_NEWER = sys.version_info[:2] >= (3, 12)  # what PEP 701 allows
 _TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
 _TOP_LEVEL = re.compile(r"[^\s#)\]}\"']")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")

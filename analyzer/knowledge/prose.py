@@ -26,7 +26,7 @@ __all__ = [
 
 TITLES: dict[str, Caseless] = {
     "problem": Caseless(
-        r"problem|objective|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
+        r"probl[eéè]m|objecti(?:ve|f)|contexte|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
         r"(?:project|application|app|product|task) description|^description|^(?:project )?(?:summary|overview)|\bwhy\b|scenario|what (?:is|does)|the project|problema|objetivo|einleitung|abstract"
     ),
     "architecture": Caseless(

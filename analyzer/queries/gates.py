@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
 from analyzer.queries.decisions import asking, deciders
+from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -59,8 +60,24 @@ def gates(repo: Repository) -> Iterator[Place]:
             yield item.place
         if bounded:
             judged.add((item.path, item.scope))
+    yield from _filtered(repo)
     yield from _asked_elsewhere(repo, judged)
     yield from _pipeline_conditions(repo)
+
+
+_BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*[\d.]")
+
+
+def _filtered(repo: Repository) -> Iterator[Place]:
+    """Searches for runs within a bound of a metric, by a function that registers or promotes what it finds."""
+    code = repo.code
+    promoting = _promoting_scopes(repo)
+    for module in code.modules:
+        for call in module.calls:
+            text = call.keyword("filter_string") if call.last == "search_runs" else None
+            bounded = isinstance(text, str) and bool(_BOUND.search(text))
+            if bounded and (call.path, call.scope) in promoting and code.is_reached(call.path, call.scope):
+                yield where_named(repo, call, "filter_string")
 
 
 def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator[Place]:
@@ -134,12 +151,25 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
                     and (not module.notebook or module.path in where)
                 ):
                     yield call
-        yield from (call for call in promoting if _chosen_by_min_or_max(code.calls_in(call.path, call.scope)))
+        kept = {
+            (item.path, item.scope) for item in code.comparisons if _KEPT.search(" ".join((*item.left, *item.right)))
+        }
+        yield from (
+            call
+            for call in promoting
+            if _chosen_by_min_or_max(code.calls_in(call.path, call.scope)) or (call.path, call.scope) in kept
+        )
+
+
+_KEPT = re.compile(
+    r"(?i)\b(?:best|top|max|min|lowest|highest)_\w*(?:acc|score|f1|auc|rmse|mae|mse|r2|loss|metric|error)"
+)
 
 
 def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
     return any(
-        call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner", call.assigned) for call in calls
+        call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned)
+        for call in calls
     )
 
 

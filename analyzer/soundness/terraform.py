@@ -66,7 +66,7 @@ def _in_folder(repository: Repository, files: list[InfraFile]) -> Iterator[Defec
             yield Defect(file.path, item.line, "terraform-reference", sentence)
 
 
-_BACKEND = re.compile(r"\bbackend\s+\"\w+\"\s*\{([^{}]*)\}")
+_BACKEND = re.compile(r"\bbackend\s+\"\w+\"\s*\{((?:[^{}]|\$\{[^{}]*\})*)\}")
 _VARIABLE = re.compile(r"^[^#/\n]*=\s*\"?(?:\$\{)?\s*((?:var|local)\.[\w-]+)", re.MULTILINE)
 
 

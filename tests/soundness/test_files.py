@@ -14,7 +14,7 @@ def found(repository, files: dict[str, str]) -> list[tuple[str, int, str]]:
     return [(item.path, item.line, item.kind) for item in defects]
 
 
-CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+CI = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
 
 
 def test_a_make_target_that_runs_a_missing_script(repository):
@@ -52,7 +52,7 @@ def test_paths_elsewhere_or_unknown_are_gaps(repository, recipe):
 def test_a_ci_step_that_installs_from_a_missing_file(repository):
     workflow = f"{CI}      - run: pip install -r requirements-dev.txt\n"
     assert found(repository, {".github/workflows/ci.yml": workflow}) == [
-        (".github/workflows/ci.yml", 6, "missing-file")
+        (".github/workflows/ci.yml", 7, "missing-file")
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_ci_step_that_asks_first(repository):
 
 def test_a_ci_step_that_runs_a_missing_target(repository):
     files = {".github/workflows/ci.yml": f"{CI}      - run: make lint\n", "Makefile": "test:\n\tpytest\n"}
-    assert found(repository, files) == [(".github/workflows/ci.yml", 6, "missing-target")]
+    assert found(repository, files) == [(".github/workflows/ci.yml", 7, "missing-target")]
 
 
 def test_a_target_by_pattern_may_be_anything(repository):
@@ -139,8 +139,10 @@ def test_a_stage_whose_input_a_stage_or_a_pointer_makes(repository):
         ("jobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ls\n", 1),
         ("on: push\njobs:\n  a:\n    steps:\n      - run: ls\n", 3),
         ("on: push\njobs:\n  a:\n    runs-on: x\n    needs: b\n    steps:\n      - run: ls\n", 3),
-        (f"{CI}      - name: nothing\n", 6),
-        (f"{CI}      - run: ls\n     - run: pwd\n", 7),
+        (f"{CI}      - name: nothing\n", 7),
+        (f"{CI}      - uses: owner/action\n", 7),
+        ("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: pytest tests\n", 6),
+        (f"{CI}      - run: ls\n     - run: pwd\n", 8),
     ],
 )
 def test_workflows_that_github_refuses(repository, workflow, line):
@@ -151,7 +153,7 @@ def test_workflows_that_github_refuses(repository, workflow, line):
 def test_an_unquoted_version(repository):
     workflow = f"{CI}      - uses: actions/setup-python@v5\n        with:\n          python-version: 3.10\n"
     assert found(repository, {".github/workflows/ci.yml": workflow}) == [
-        (".github/workflows/ci.yml", 8, "yaml-version")
+        (".github/workflows/ci.yml", 9, "yaml-version")
     ]
 
 
