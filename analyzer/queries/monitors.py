@@ -130,6 +130,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                         for other in module.calls
                         if other is call or (other.line == call.line and other.scope == call.scope)
                         for text in other.texts()
+                        if _holds_value(other, text)
                     )
                     or call.last in ("put_record", "produce")
                 )
@@ -138,6 +139,11 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
     for call in code.calls("monitor.report"):
         if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
             yield call.place
+
+
+def _holds_value(call: Call, text: str) -> bool:
+    """Whether a message tells a value, and not only that a step was reached."""
+    return "{}" in text or "%" in text or any(not isinstance(value, str) for value in call.args) or bool(call.keywords)
 
 
 def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:

@@ -270,6 +270,10 @@ _SENTENCE_END = re.compile(r"(?<=[a-z)\]\d%][.!?])\s+(?=[A-Z])")
 _SET_NOT_MEASURED = re.compile(
     r"(?i)\bthresholds?\b|[:\s]<=?\s?0?[.,]\d|\b(?:if|when|unless|until|must|should|at least)\b[^.]{0,60}[<>≥≤]=?\s?\d"
 )
+# What is asked for: "models which have an accuracy of more than 80 %", "above an 80 % true positive rate".
+_ASKED_FOR = re.compile(
+    r"(?i)\babove an?\s\d|\b(?:which|that)\s(?:have|has)\b[^.]{0,60}\b(?:more|greater|higher|less|lower|better)\sthan\s\d"
+)
 # How much of the data, which is no result: "the latest 20 % of the data", "80 % for training".
 _SHARE_OF_DATA = re.compile(
     r"(?i)\d{1,3}\s?%\s(?:of\s(?:the\s|our\s|all\s)?|for\s)(?:data|samples?|rows|records|observations|training|train|valid|test)\w*"
@@ -278,7 +282,7 @@ _SHARE_OF_DATA = re.compile(
 
 def _states_result(sentence: str) -> bool:
     """Whether a sentence names a metric and a number of it that was measured, not set."""
-    if not METRIC_WORDS.search(sentence) or _SET_NOT_MEASURED.search(sentence):
+    if not METRIC_WORDS.search(sentence) or _SET_NOT_MEASURED.search(sentence) or _ASKED_FOR.search(sentence):
         return False
     return _result_number(_SHARE_OF_DATA.sub("", sentence))
 
@@ -349,6 +353,6 @@ def _stated_lines(block: Block) -> Iterator[str]:
 def _compares(line: str, *, background: bool) -> bool:
     """Whether a sentence states an outcome of the system: compared, or as time or cost."""
     match = next((item for item in COMPARED.finditer(line) if not _is_error(line, item)), None)
-    if not match or _OF_OTHERS.search(line) or NOT_AN_OUTCOME.search(line):
+    if not match or _OF_OTHERS.search(line) or NOT_AN_OUTCOME.search(line) or _ASKED_FOR.search(line):
         return False
     return not background or bool(_OF_THE_SYSTEM.search(line[max(match.start() - 80, 0) : match.end() + 40]))
