@@ -73,6 +73,10 @@ def provisions_what_the_system_runs_on(repo: Repository) -> Iterator[Finding]:
         if kind in ("storage", "role", "network"):
             yield partial("Only storage, roles or networks are provisioned", resource)
             return
+    for module in (module for file in repo.infrastructure for module in file.modules):
+        if re.search(r"(?i)s3|bucket|storage|iam|vpc|network", module.value):
+            yield partial("Only storage, roles or networks are provisioned", module)
+            return
 
 
 @rule("iac.parameterised", reads=_FILES)

@@ -34,7 +34,7 @@ _LONGEST = 200_000  # characters; the grammar takes some 20 microseconds for eac
 
 
 def parse_terraform(path: str, text: str) -> InfraFile:
-    """Parse a ``.tf`` or ``.tofu`` file; never raises. After a syntax error the block heads are still read, where their block ends."""
+    """Parse a ``.tf``, ``.tofu`` or ``terragrunt.hcl`` file; never raises. After a syntax error the block heads are still read, where their block ends."""
     if not text.strip():
         return InfraFile(path, "terraform")
     if _nesting(text) > _DEEPEST:
@@ -51,7 +51,16 @@ def parse_terraform(path: str, text: str) -> InfraFile:
     collector = _Collector(path, text)
     for block in _blocks(tree):
         collector.add(block)
+    collector.add_inputs(tree)
     return collector.finished()
+
+
+def is_terragrunt(path: str) -> bool:
+    """Whether a file configures Terragrunt: a module by its source, its inputs and where its state is kept.
+
+    Source: https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/
+    """
+    return path.rsplit("/", 1)[-1] == "terragrunt.hcl"
 
 
 def _nesting(text: str) -> int:
@@ -81,6 +90,7 @@ def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
 class _Collector:
     def __init__(self, path: str, text: str) -> None:
         self._path, self._text = path, text
+        self._tool = "terragrunt" if is_terragrunt(path) else "terraform"
         self._resources: list[Resource] = []
         self._data: list[Resource] = []
         self._declared: dict[str, list[Declaration]] = {
@@ -99,12 +109,18 @@ class _Collector:
                 )
             )  # fmt: skip
         elif kind == "terraform":
+            source = self._attributes(block).get("source", "")
+            if source and self._tool == "terragrunt":
+                self._declare("module", self._path.rpartition("/")[0].rpartition("/")[2] or "root", block, source)
             for inner in _blocks(block):
                 inner_labels = self._labels(inner)
                 if inner_labels[0] == "backend" and len(inner_labels) > 1:
                     self._declare("backend", inner_labels[1], inner, " ".join(self._attributes(inner)))
                 elif inner_labels[0] == "cloud":
                     self._declare("backend", "cloud", inner, "cloud")
+        elif kind == "remote_state" and self._tool == "terragrunt":
+            attributes = self._attributes(block)
+            self._declare("backend", attributes.get("backend", ""), block, " ".join(attributes))
         elif kind == "locals":
             for name in self._attributes(block):
                 self._declare("local", name, block, "")
@@ -112,6 +128,13 @@ class _Collector:
             attributes = self._attributes(block)
             value = attributes.get("source" if kind == "module" else "default" if kind == "variable" else "value", "")
             self._declare(kind, names[0], block, value)
+
+    def add_inputs(self, tree: Tree[Token]) -> None:
+        """What Terragrunt hands to the module."""
+        for body in _trees(tree) if self._tool == "terragrunt" else ():
+            for item in _trees(body):
+                if item.data == "attribute" and str(next(_trees(item)).children[0]) == "inputs":
+                    self._declare("variable", "inputs", item, self._slice(item)[:2000])
 
     def _declare(self, kind: str, name: str, block: Tree[Token], value: str) -> None:
         self._declared[kind].append(Declaration(self._path, name, self._line(block), value, self._end(block)))
@@ -149,7 +172,7 @@ class _Collector:
     def finished(self) -> InfraFile:
         declared = {kind: tuple(items) for kind, items in self._declared.items()}
         return InfraFile(
-            self._path, "terraform", tuple(self._resources), declared["variable"], declared["output"],
+            self._path, self._tool, tuple(self._resources), declared["variable"], declared["output"],
             declared["module"], declared["backend"], declared["provider"], tuple(self._data),
             tuple(_references(self._path, self._text)),
         )  # fmt: skip

@@ -140,6 +140,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"^(?:\.travis|bitbucket-pipelines|\.drone|\.woodpecker|buildspec.*|cloudbuild.*)\.ya?ml$", "other-ci", False),
     (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|^.*docker-compose.*\.ya?ml$", "compose", False),
     (r"^(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-](?!(?:md|py|sh|txt|ya?ml)$).+)?$", "dockerfile", False),
+    (r"^terragrunt\.hcl$", "terraform", False),
     (r"^pulumi\.ya?ml$", "pulumi-yaml", False),
     (r"^serverless\.ya?ml$", "serverless", False),
     (r"^chart\.ya?ml$", "helm-chart", False),

@@ -126,3 +126,17 @@ def test_files_without_resources(text: str) -> None:
 def test_deep_nesting_is_refused() -> None:
     assert parse("a = " + "[" * 100 + "]" * 100 + "\n").error == "nested too deeply"
     assert parse("# " + ")" * 9000 + "\na = " + "[" * 9000).error == "nested too deeply"
+
+
+def test_terragrunt_names_a_module_its_inputs_and_its_state() -> None:
+    text = (
+        'locals {\n  name = "docks"\n}\n\nterraform {\n  source = "terraform-aws-modules/rds/aws"\n}\n\n'
+        'inputs = {\n  identifier = local.name\n}\n\nremote_state {\n  backend = "s3"\n  config = {\n    bucket = "states"\n  }\n}\n'
+    )
+    file = parse_terraform("infra/database/terragrunt.hcl", text)
+    assert (file.tool, file.error) == ("terragrunt", "")
+    assert [(item.name, item.value, item.line) for item in file.modules] == [
+        ("database", "terraform-aws-modules/rds/aws", 5)
+    ]
+    assert [(item.name, item.line) for item in file.variables] == [("inputs", 9)]
+    assert [(item.name, item.line) for item in file.backends] == [("s3", 13)]

@@ -225,3 +225,12 @@ def test_reasons_in_other_languages(repository: BuildRepository) -> None:
     )
     code = {"docks.py": "def forecast_docks(stations):\n    return stations\n\nforecast_docks(1)\n"}
     assert decide_one(repository({"README.md": readme, **code}), "doc.problem").status is Status.MET
+
+
+def test_terragrunt_provisions(repository: BuildRepository) -> None:
+    source = 'terraform {\n  source = "terraform-aws-modules/%s/aws"\n}\n\ninputs = {\n  name = "docks"\n}\n\nremote_state {\n  backend = "s3"\n}\n'
+    database = repository({"infra/db/terragrunt.hcl": source % "rds"})
+    for criterion in ("iac.provisioning", "iac.ml-infrastructure", "iac.parameterised", "iac.remote-state"):
+        assert decide_one(database, criterion).status is Status.MET, criterion
+    bucket = repository({"infra/db/terragrunt.hcl": source % "s3-bucket"})
+    assert decide_one(bucket, "iac.ml-infrastructure").status is Status.PARTIAL
