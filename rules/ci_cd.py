@@ -22,7 +22,14 @@ from analyzer.queries.ci import (
 from analyzer.queries.gates import gates, unconditional_promotions
 from analyzer.queries.places import where_named
 from analyzer.queries.schedules import module_reaches
-from analyzer.queries.testing import bare_assertions, collected_tests, integration_tests, smoke_tests, unit_tests
+from analyzer.queries.testing import (
+    bare_assertions,
+    collected_tests,
+    integration_tests,
+    smoke_tests,
+    strange_tests,
+    unit_tests,
+)
 from analyzer.queries.validation import checked_with_consequence, computed_without, request_schemas
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import empty_test_run
@@ -226,7 +233,9 @@ def gates_models(repo: Repository) -> Iterator[Finding]:
         return
 
 
-_TOGETHER = re.compile(r"(?i)(?:^|/)(?:integ\w*|e2e|end[-_]to[-_]end|system|smoke)[-_]?(?:tests?)?/")
+_TOGETHER = re.compile(
+    r"(?i)(?:^|/)(?:integ\w*|e2e|end[-_]to[-_]end|system|smoke)[-_]?(?:tests?)?/|(?:^|/)[^/]*integration[^/]*\.py$"
+)
 
 
 @rule("tests.unit", reads=(Kind.PYTHON,))
@@ -249,6 +258,9 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
                 "Tests were found that no runner collects: their file or function names do not begin with test",
                 uncollected[0].head,
             )
+        for test in strange_tests(repo):
+            yield partial("The tests assert, but on nothing of the project's own code", test.head)
+            return
         for place in bare_assertions(repo):
             yield partial("A script asserts, but it has no test that a runner would collect", place)
             return

@@ -51,11 +51,13 @@ _INSTALLS = re.compile(
     r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
 )
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
+_ASKS = re.compile(r"--version\b|^\W*curl\b")
 
 
 def _judge_setup(repo: Repository, document: Document, commands: list[tuple[Block, str]]) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
-    block, command = next((item for item in shown if item[0].kind == "code"), shown[0])
+    told = [item for item in shown if not _ASKS.search(item[1])] or shown
+    block, command = next((item for item in told if item[0].kind == "code"), told[0])
     heading = (section.place for section in document.sections if block in section.blocks)
     first = (_place_of(repo, block, command), *heading)
     finds = [is_run_here(repo, text) for _, text in commands]
@@ -91,7 +93,7 @@ def _place_of(repo: Repository, block: Block, command: str) -> Place:
 
 
 _STARTS_OWN = re.compile(
-    r"\.py\b|\.sh\b|\.ipynb|docker|compose|\bmake\b|uvicorn|gunicorn|streamlit|flask run|python3? -m|\bdvc (?:repro|exp)|kedro run|zenml|\bprefect (?:deploy|worker|agent|run)|airflow dags|astro dev|mage start|"
+    r"\.py\b|\.sh\b|\.ipynb|jupyter[ -](?:notebook|lab)|docker|compose|\bmake\b|uvicorn|gunicorn|streamlit|flask run|python3? -m|\bdvc (?:repro|exp)|kedro run|zenml|\bprefect (?:deploy|worker|agent|run)|airflow dags|astro dev|mage start|"
     r"terraform|kubectl|helm|pulumi|\bsam\b|\bcdk\b|serverless|npm|yarn|just|\btask\b|poetry run|uv run|pipenv run|dagster|bentoml|mlflow run|\btox\b|\bnox\b|pytest|metaflow|kfp|poe "
 )
 _UNFINISHED = Caseless(
@@ -110,6 +112,9 @@ _TROUBLE = re.compile(r"(?i)trouble|common (?:issues?|errors?|problems?)|faq|deb
 _COMMANDS = re.compile(r"(?i)(?:^|/)(?:useful_?)?commands?\.(?:md|rst)$")
 
 
+_MANY_WORDS, _MANY_ENTRIES = 60, 5
+
+
 @rule("doc.operations", reads=_DOCUMENT)
 def explains_operation(repo: Repository) -> Iterator[Finding]:
     """There is no runbook, decision record, troubleshooting or operational guide."""
@@ -126,7 +131,10 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
             code = sum(len(item.of("code")) for item in below)
             words = sum(item.words for item in below)
             entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
-            if _TROUBLE.search(section.heading) and words >= 60 and (entries >= 5 or code >= 4):
+            told = words >= _MANY_WORDS and (entries >= _MANY_ENTRIES or code >= _MANY_ENTRIES - 1)
+            if _TROUBLE.search(section.heading) and (
+                told or min(entries, code) >= _MANY_ENTRIES or code > _MANY_ENTRIES
+            ):
                 yield met("Troubleshooting is described, with five entries or more", section)
                 return
             if code >= 2 and words >= 30 and PROCEDURE.search(section.heading):

@@ -15,7 +15,7 @@ from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
-from analyzer.queries.ingestion import SCORING, data_reads, is_step, trains_here
+from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, training_calls
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said, where_named
@@ -66,15 +66,20 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
 
 
 # Where features are made once more, for what another module trained with.
-_NOT_FEATURES = re.compile(rf"{SCORING.pattern}|(?i:lambda|service|app\.py|evaluat|tests?/)")
+_NOT_FEATURES = re.compile(r"(?i)lambda|service|app\.py|evaluat|tests?/")
+
+
+def _least_sure(call: Call) -> bool:
+    """Whether a call encodes for serving, or only draws rows anew."""
+    return is_scoring(call.path) or bool(_NOT_FEATURES.search(call.path)) or call.root == "imblearn"
 
 
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
-    transforms = sorted(code.calls("feature.transform"), key=lambda call: bool(_NOT_FEATURES.search(call.path)))
-    columns = [item for item in derived_columns(code) if not SCORING.search(item.path)]
+    transforms = sorted(code.calls("feature.transform"), key=_least_sure)
+    columns = [item for item in derived_columns(code) if not is_scoring(item.path)]
     if transforms:
         yield met("Features are encoded or transformed in code", *transforms[:3])
     elif len({item.column for item in columns}) >= 2:

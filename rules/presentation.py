@@ -57,7 +57,10 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
                 (
                     len(set(CAUSE.findall(text))),
                     sum(block.words for block in blocks),
-                    max(blocks, key=lambda block: block.words),
+                    max(
+                        blocks,
+                        key=lambda block: min(len(set(CAUSE.findall(block.text))), 4) * 20 + min(block.words, 120),
+                    ),
                     bool(own_words(repo, text)),
                 )
             )
@@ -104,7 +107,12 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     elif listed or section:
         tools = [item for item in listed if TITLES["list"].search(item.heading) and not _CONTENTS.search(item.title)]
         lists = [block for item in (*tools, *listed) for block in item.blocks if _lists(block)]
-        shown_by: list[Block | Section] = [*lists, *tools, *listed, *([section] if section else [])]
+        sections = [*tools, *listed, *([section] if section else [])]
+        shown_by: list[Block | Section] = [
+            *lists,
+            *(block for item in sections for block in item.blocks[:1]),
+            *sections,
+        ]
         yield partial("Tools or folders are listed, hardly how they work together", shown_by[0])
 
 
@@ -141,7 +149,7 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
     for document in own_documents(repo):
         for block, line in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
             if is_computed(repo, line):
-                yield met("Results are reported in numbers", block)
+                yield met("Results are reported in numbers", _line_of(repo, block, line))
                 return
     for document in own_documents(repo):
         pictures = list(result_pictures(repo, document))
@@ -154,6 +162,15 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
             return
 
 
+def _line_of(repo: Repository, block: Block, text: str) -> Place:
+    """The line of a block on which a text stands; all of it where it is written in another way there."""
+    lines = repo.lines(block.path)[block.line - 1 : block.end_line]
+    wanted = text.strip()
+    numbers = (number for number, line in enumerate(lines, block.line) if wanted and wanted in line)
+    line = next(numbers, 0)
+    return Place(block.path, line, block.end_line) if line else block.place
+
+
 @rule("doc.quantified", reads=_DOCUMENT)
 def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
     """No outcome is stated in numbers."""
@@ -162,8 +179,9 @@ def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
             yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
             return
     for document in own_documents(repo):
-        for block, _ in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
-            yield partial("Only the model's own metrics are stated, without a baseline, time or cost", block)
+        for block, line in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):
+            place = _line_of(repo, block, line)
+            yield partial("Only the model's own metrics are stated, without a baseline, time or cost", place)
             return
         for stated in statements(document):
             if stated.of_model:

@@ -12,6 +12,7 @@ from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
 from analyzer.queries.grounding import reached_roots
+from analyzer.queries.ingestion import is_scoring
 from analyzer.queries.learning import dated_writes
 from analyzer.repository import Repository
 
@@ -91,6 +92,8 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
         yield partial("Data are fetched by a script, without a version of their own", command.origin)
         break
     for call in repo.code.calls("data.download", "data.read"):
+        if is_scoring(call.path):
+            continue  # a stand-in for what the service or the watching lacks
         if call.root in (
             "datasets",
             "sklearn",

@@ -68,9 +68,13 @@ def parse_mage_triggers(path: str, text: str) -> tuple[Workflow, ...]:
     name = path.split("/")[-2] if "/" in path else ""
     found = []
     for trigger in root.get("triggers"):
-        schedule = trigger.get("schedule_interval").text or trigger.get("schedule_type").text
+        interval, kind = trigger.get("schedule_interval"), trigger.get("schedule_type")
+        if kind.text == "api" or interval.text == "@once":
+            continue  # started by a request, or one time
+        schedule = interval if interval.text else kind
         active = trigger.get("status").text in ("active", "")
-        found.append(Workflow(path, "mage", name, (), trigger.line, schedule, trigger.line, active))
+        line = schedule.line if schedule else trigger.line
+        found.append(Workflow(path, "mage", name, (), trigger.line, schedule.text, line, active))
     return tuple(found)
 
 

@@ -85,7 +85,8 @@ def data_downloads(repo: Repository) -> Iterator[Invocation]:
     """Commands that fetch data."""
     for item in all_invocations(repo):
         named = f"{item.text} {item.origin.path.rsplit('/', 1)[-1]}"
-        if "download" in item.roles and _DATA.search(named) and not _NOT_DATA.search(item.text):
+        uploads = len(item.argv) > 2 and item.argv[0] in ("aws", "gsutil") and "://" not in " ".join(item.argv[:-1])
+        if "download" in item.roles and _DATA.search(named) and not _NOT_DATA.search(item.text) and not uploads:
             yield item
 
 

@@ -151,9 +151,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
                     and (not module.notebook or module.path in where)
                 ):
                     yield call
-        kept = {
-            (item.path, item.scope) for item in code.comparisons if _KEPT.search(" ".join((*item.left, *item.right)))
-        }
+        kept = {(item.path, item.scope) for item in code.comparisons if _keeps_best((*item.left, *item.right))}
         yield from (
             call
             for call in promoting
@@ -161,13 +159,24 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
         )
 
 
+_ASKS_BEST = re.compile(
+    r"(?i)(?:get|save|select|find|choose|pick|load)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
+)
 _KEPT = re.compile(
     r"(?i)\b(?:best|top|max|min|lowest|highest)_\w*(?:acc|score|f1|auc|rmse|mae|mse|r2|loss|metric|error)"
 )
 
 
+def _keeps_best(words: tuple[str, ...]) -> bool:
+    """Whether a comparison is of a metric with the best so far."""
+    told = " ".join(words)
+    return bool(_KEPT.search(told)) or (
+        bool(_METRIC.search(told)) and any(word.startswith(("best_model", "best_run")) for word in words)
+    )
+
+
 def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
-    return any(
+    return any(_ASKS_BEST.search(call.last) for call in calls) or any(
         call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned)
         for call in calls
     )

@@ -7,15 +7,30 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
-from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import function_of
 
-__all__ = ["SCORING", "data_reads", "is_step", "trains_here"]
+__all__ = ["data_reads", "is_scoring", "is_step", "trains_here"]
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
-SCORING = re.compile(r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit")
+_SCORING = re.compile(
+    r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit"
+)
 
 _WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
+# A folder of one job; one that is called after the project, as house-price-prediction is, says nothing of its files.
+_JOB = re.compile(
+    r"(?i)(?:\d+[-_. ]*)?(?:batch|web|model|online)?[-_]?\w{0,4}?(?:predict\w*|scor\w+|infer\w+|serv\w+|monitor\w*|drift\w*|evidently\w*|dashboards?|streamlit\w*)(?:[-_]\w+)?"
+)
+
+
+def is_scoring(path: str) -> bool:
+    """Whether a module scores, serves or watches, by its name or a folder's."""
+    return _speaks(path, _SCORING)
+
+
+def _speaks(path: str, pattern: re.Pattern[str]) -> bool:
+    *folders, name = path.split("/")
+    return bool(pattern.search(name)) or any(_JOB.fullmatch(item) and pattern.search(item) for item in folders)
 
 
 _GETS = re.compile(r"(?i)ingest|extract|download|fetch|raw|collect|scrape|\betl|data_?load|load_?data|get_?data")
@@ -29,7 +44,7 @@ def data_reads(code: Code) -> Iterator[Call]:
     yield from sorted(
         calls,
         key=lambda call: (
-            bool(SCORING.search(call.path)),
+            is_scoring(call.path),
             _rank(call),
         ),
     )
@@ -63,14 +78,14 @@ def is_step(code: Code, call: Call) -> bool:
     """Whether a read hands on what it reads: at module level, or in a function that returns, writes or is a task."""
     function = function_of(code, call)
     if function is None:
-        return not SCORING.search(call.path)
+        return not is_scoring(call.path)
     if any("route" in name or name.endswith((".get", ".post")) for name in function.decorators):
         return False
     if (
-        _WATCHING.search(call.path)
-        or SCORING.search(function.name)
-        or (SCORING.search(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name))
+        _speaks(call.path, _WATCHING)
+        or _SCORING.search(function.name)
+        or (is_scoring(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name))
     ):
         return False
-    writes = any("data.write" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
+    writes = any(code.reaches(call.path, call.scope, role, steps=2) for role in ("data.write", "model.dump"))
     return bool(function.returned) or writes or bool(function.decorators)

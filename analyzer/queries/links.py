@@ -125,11 +125,22 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
         ):
             continue
-        elif (PERSONAL_HOSTS.match(link.url) and not _NOT_OWN.search(link.url)) or _SITE_WORDS.search(context):
+        elif (
+            PERSONAL_HOSTS.match(link.url) and not _NOT_OWN.search(link.url) and _may_be_own(repo, link, context)
+        ) or _SITE_WORDS.search(context):
             yield link, "site"
     for link in own_articles(repo):
         if BLOG_HOSTS.match(link.url):
             yield link, "site"
+
+
+_OF_LIBRARIES = re.compile(r"(?i)(?:readthedocs\.io|github\.io|gitlab\.io)$")
+
+
+def _may_be_own(repo: Repository, link: Link, context: str) -> bool:
+    """Whether pages on a host where libraries have theirs speak of this project."""
+    plain = re.sub(r"[-_/.]", " ", f"{link.url} {context}")
+    return not _OF_LIBRARIES.search(_host(link)) or bool(own_words(repo, plain))
 
 
 @remembered

@@ -79,7 +79,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
                 if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
                     continue
-                placed = _ABOUT_DIAGRAMS.search(section.title) and not _SCREENSHOT.search(words)
+                below_heading = section.level > 1 and _ABOUT_DIAGRAMS.search(section.title)  # not the page's own title
+                placed = below_heading and not _SCREENSHOT.search(words)
                 if _PAGE.search(words) and not _IS_DIAGRAM.search(words):
                     continue
                 if placed or DIAGRAM_WORDS.search(words):

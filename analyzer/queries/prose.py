@@ -238,11 +238,20 @@ _OF_TESTS = re.compile(
 )
 
 
+# Headings of what is wanted, which says nothing of what was reached.
+_AIM = re.compile(
+    r"(?i)\bgoals?\b|\btargets?\b(?! variable)|\bsuccess (?:metrics?|criteria)|acceptance|\bkpis?\b|requirements"
+)
+
+
 @remembered
 def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks that state a metric with a number: tables, items, paragraphs."""
+    aims = {id(block) for section in document.sections if _AIM.search(section.title) for block in section.blocks}
     for block in document.blocks:
         if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
+            continue
+        if id(block) in aims:
             continue
         if _OF_TESTS.search(block.text):
             continue  # how many tests pass and what they cover says nothing of the model

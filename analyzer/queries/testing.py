@@ -15,7 +15,15 @@ from analyzer.queries.schedules import module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["bare_assertions", "collected_tests", "integration_tests", "smoke_tests", "unit_tests"]
+__all__ = [
+    "bare_assertions",
+    "collected_tests",
+    "integration_tests",
+    "run_by_name",
+    "smoke_tests",
+    "strange_tests",
+    "unit_tests",
+]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 _INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
@@ -38,9 +46,33 @@ _STARTS = frozenset(
 
 
 def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
+    named = repo.once(run_by_name)
     for module in repo.tests.modules:
-        if bool(_COLLECTED.search(module.path)) is collected:
+        if bool(_COLLECTED.search(module.path) or module.path in named) is collected:
             yield module
+
+
+_RUNNER = re.compile(r"\b(?:pytest|py\.test|unittest)\b")
+_FILE = re.compile(r"[\w./-]+\.py\b")
+
+
+def run_by_name(repo: Repository) -> frozenset[str]:
+    """Test modules that a command, a CI step or a hook names to a test runner, whatever they are called."""
+    told = [(item.text, item.origin.path) for item in all_invocations(repo) if _RUNNER.search(item.text)]
+    for file in repo.pre_commit_files:
+        told += [(" ".join(_lines_around(repo, hook.place)), file.path) for hook in file.hooks if hook.repo == "local"]
+    tests = [module.path for module in repo.tests.modules]
+    found: set[str] = set()
+    for text, origin in told:
+        for match in _FILE.finditer(text) if _RUNNER.search(text) else ():
+            path = repo.find(match.group(), origin.rpartition("/")[0])
+            tail = "/" + re.sub(r"^(?:\.{1,2}/)+", "", match.group())
+            found.update([path] if path else [item for item in tests if f"/{item}".endswith(tail)])
+    return frozenset(found)
+
+
+def _lines_around(repo: Repository, place: Place) -> tuple[str, ...]:
+    return repo.lines(place.path)[place.line - 1 : place.line + 8]
 
 
 def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
@@ -152,6 +184,14 @@ def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function
                 yield function
 
 
+def strange_tests(repo: Repository) -> Iterator[Function]:
+    """Tests with assertions that are collected, need nothing running, and use nothing of the project."""
+    for module in _modules(repo, collected=True):
+        together = _INTEGRATION.search(module.path) and "unit" not in module.path.lower()
+        if not (together or _tests_own_code(repo, module)):
+            yield from (item for item in _functions(module) if not is_integration(repo, item))
+
+
 @remembered
 def _module_folders(repo: Repository) -> frozenset[str]:
     """The names of folders that hold modules."""
@@ -250,6 +290,12 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
         if any(item.root == "locust" for item in module.imports):
             yield module.place, "A load script asks the service, but asserts nothing", False
             return
+    started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
+    asserting = any(function.asserts for module in repo.tests.modules for function in module.functions)
+    for item in all_invocations(repo) if started and asserting else ():
+        if item.origin.path in started and _RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
+            yield item.origin, "A script starts the parts and runs tests on them", True
+            return
     for item in all_invocations(repo):
         tests = _INTEGRATION.search(item.origin.path) or re.search(
             r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via))
@@ -257,6 +303,9 @@ def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
         if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
             yield item.origin, "A script asks the running service, but asserts nothing", False
             return
+
+
+_STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")
 
 
 def _is_imported(repo: Repository, module: PythonModule) -> bool:
