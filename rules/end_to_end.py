@@ -12,7 +12,7 @@ from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.by_hand import emulators, steps_by_hand
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
-from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, resources, space_header
+from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_header, telling_first
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
@@ -343,7 +343,7 @@ def serves_predictions(repo: Repository) -> Iterator[Finding]:
 def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     """Nothing deploys the project on a cloud or cluster."""
     weak: list[Finding] = []
-    for resource, kind, file in resources(repo):
+    for resource, kind, file in telling_first(repo):
         if emulated(repo, file):
             weak.append(partial("The infrastructure is applied to an emulator only", resource))
         elif kind in ("serving", "ml", "cluster", "compute"):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.infrastructure import InfraFile, Resource
 from analyzer.findings import Finding, Place, met, missing, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.cloud import RUNS_CODE, emulated, other_workloads, own_workloads, resources
+from analyzer.queries.cloud import RUNS_CODE, emulated, other_workloads, own_workloads, resources, telling_first
 from analyzer.queries.containers import own_services, packagings
 from analyzer.repository import Repository
 
@@ -20,26 +19,10 @@ _REMOTE = frozenset(
 )
 
 
-_TELLING = ("serving", "ml", "compute", "cluster", "database", "registry", "queue")
-_SMALL_PARTS = re.compile(
-    r"(?i)namespace|service_account|_policy|attachment|config_?map|secret|stage|deployment$|target_group|listener|helm_release|_lb$|_alb$|load_?balancer|autoscaling"
-)
-
-
-def _telling_first(repo: Repository) -> list[tuple[Resource, str, InfraFile]]:
-    """Resources with those first that say most about what the system runs on."""
-
-    def key(item: tuple[Resource, str, InfraFile]) -> tuple[int, bool]:
-        resource, kind, _ = item
-        return (_TELLING.index(kind) if kind in _TELLING else len(_TELLING)), bool(_SMALL_PARTS.search(resource.type))
-
-    return sorted(resources(repo), key=key)
-
-
 @rule("iac.provisioning", reads=_FILES)
 def provisions_infrastructure(repo: Repository) -> Iterator[Finding]:
     """No infrastructure code with a resource was found."""
-    for resource, kind, file in _telling_first(repo):
+    for resource, kind, file in telling_first(repo):
         if kind != "local":
             yield met(f"{file.tool} provisions {resource.type}", resource)
             return
@@ -53,7 +36,7 @@ def provisions_infrastructure(repo: Repository) -> Iterator[Finding]:
 @rule("iac.ml-infrastructure", reads=_FILES)
 def provisions_what_the_system_runs_on(repo: Repository) -> Iterator[Finding]:
     """No infrastructure that the ML system runs on is provisioned."""
-    found = _telling_first(repo)
+    found = telling_first(repo)
     for resource, kind, file in found:
         if kind in RUNS_CODE and not emulated(repo, file):
             yield met(f"It provisions what the system runs on: {resource.type}", resource)

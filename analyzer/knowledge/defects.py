@@ -32,6 +32,9 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("missing-name", "An import names what the module does not define", "importers", _CODE),
         DefectKind("undeclared-package", "An import that no dependency file declares", "file"),
         DefectKind("undefined-name", "A name that nothing defines", "scope", _CODE),
+        DefectKind(
+            "relative-import", "A relative import in what is started by itself", "file", ("e2e.", "mon.", "ci.")
+        ),
         DefectKind("home-path", "A file on one person's machine", "scope", _CODE),
         DefectKind("library-name", "A name that the library does not have", "importers", _CODE),
         DefectKind("uncollected-tests", "Tests that no runner collects", "file", ("tests.",)),

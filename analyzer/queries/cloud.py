@@ -23,6 +23,7 @@ __all__ = [
     "own_workloads",
     "resources",
     "space_header",
+    "telling_first",
     "workloads",
 ]
 
@@ -72,6 +73,23 @@ def resources(repo: Repository) -> Iterator[tuple[Resource, str, InfraFile]]:
     for file in repo.infrastructure:
         for resource in file.resources:
             yield resource, resource_class(resource.type), file
+
+
+_TELLING = ("serving", "ml", "compute", "cluster", "database", "registry", "queue")
+_SMALL_PARTS = re.compile(
+    r"(?i)namespace|service_account|_policy|attachment|config_?map|secret|stage|deployment$|target_group|listener|helm_release|_lb$|_alb$|load_?balancer|autoscaling"
+)
+
+
+@remembered
+def telling_first(repo: Repository) -> tuple[tuple[Resource, str, InfraFile], ...]:
+    """Resources with those first that say most about what the system runs on."""
+
+    def key(item: tuple[Resource, str, InfraFile]) -> tuple[int, bool]:
+        resource, kind, _ = item
+        return (_TELLING.index(kind) if kind in _TELLING else len(_TELLING)), bool(_SMALL_PARTS.search(resource.type))
+
+    return tuple(sorted(resources(repo), key=key))
 
 
 def emulated(repo: Repository, file: InfraFile) -> bool:

@@ -38,11 +38,12 @@ def test_other_metadata_is_no_pipeline() -> None:
 
 
 def test_mage_triggers_are_schedules() -> None:
-    text = "triggers:\n- schedule_interval: '@daily'\n  status: active\n- schedule_type: api\n  status: inactive\n"
+    text = "triggers:\n- schedule_interval: '@daily'\n  status: active\n- name: hourly\n  schedule_interval: '@hourly'\n  status: inactive\n"
+    text += "- schedule_type: api\n- schedule_interval: '@once'\n"
     flows = parse_mage_triggers("pipelines/train/triggers.yaml", text)
     assert [(flow.name, flow.schedule, flow.schedule_line, flow.active) for flow in flows] == [
         ("train", "@daily", 2, True),
-        ("train", "api", 4, False),
+        ("train", "@hourly", 5, False),
     ]
     assert parse_mage_triggers("triggers.yaml", text)[0].name == ""
 

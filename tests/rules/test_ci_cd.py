@@ -77,8 +77,13 @@ def test_a_test_of_the_model_that_is_kept_here_is_one(repository: BuildRepositor
         "import pickle\n\ndef test_model():\n    with open('web/model.pkl', 'rb') as file:\n"
         "        model = pickle.load(file)\n    assert model.predict([[1]])[0] in (0, 1)\n"
     )
-    assert status(repository, "tests.unit", {"tests/test_model.py": code, "web/model.pkl": "x"}) is Status.PARTIAL
-    assert status(repository, "tests.unit", {"tests/test_model.py": code}) is Status.MISSING
+    one = decide_one(repository({"tests/test_model.py": code, "web/model.pkl": "x"}), "tests.unit")
+    assert (one.status, one.summary) == (Status.PARTIAL, "One unit test only")
+    none = decide_one(repository({"tests/test_model.py": code}), "tests.unit")
+    assert (none.status, none.summary) == (
+        Status.PARTIAL,
+        "The tests assert, but on nothing of the project's own code",
+    )
 
 
 def test_tests_behind_a_step_that_asks_in_vain_are_intent(repository: BuildRepository) -> None:

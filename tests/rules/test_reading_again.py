@@ -234,3 +234,124 @@ def test_terragrunt_provisions(repository: BuildRepository) -> None:
         assert decide_one(database, criterion).status is Status.MET, criterion
     bucket = repository({"infra/db/terragrunt.hcl": source % "s3-bucket"})
     assert decide_one(bucket, "iac.ml-infrastructure").status is Status.PARTIAL
+
+
+TEST = (
+    "from docks import free\n\ndef test_free():\n    assert free(1) == 1\n\ndef test_none():\n    assert free(0) == 0\n"
+)
+DOCKS = "def free(count):\n    return count\n\nfree(1)\n"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"Makefile": "test:\n\tpytest checks/unit_tests.py\n"},
+        {
+            ".pre-commit-config.yaml": "repos:\n  - repo: local\n    hooks:\n      - id: tests\n        entry: pytest\n"
+            "        language: system\n        args: [checks/unit_tests.py]\n"
+        },
+    ],
+)
+def test_tests_that_somebody_names_to_the_runner(repository: BuildRepository, named: dict[str, str]) -> None:
+    files = {"tests/checks/unit_tests.py": TEST, "docks.py": DOCKS}
+    assert decide_one(repository(files), "tests.unit").status is Status.PARTIAL
+    assert decide_one(repository({**files, **named}), "tests.unit").status is Status.MET
+
+
+def test_tests_of_nothing_of_the_project(repository: BuildRepository) -> None:
+    test = "import os\n\ndef test_there():\n    assert os.path.exists('data')\n"
+    assert (
+        decide_one(repository({"tests/test_data.py": test, "docks.py": DOCKS}), "tests.unit").status is Status.PARTIAL
+    )
+    inside = repository({"tests/integration/test_data.py": test, "docks.py": DOCKS})
+    assert decide_one(inside, "tests.unit").status is Status.MISSING
+
+
+def test_a_script_that_starts_the_parts_and_tests_them(repository: BuildRepository) -> None:
+    script = "docker compose up -d\nsleep 5\npipenv run pytest tests\n"
+    files = {"tests/test_docks.py": TEST, "docks.py": DOCKS}
+    decision = decide_one(repository({**files, "scripts/check.sh": script}), "tests.integration")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 3)
+    alone = repository({**files, "scripts/check.sh": "pipenv run pytest tests\n"})
+    assert decide_one(alone, "tests.integration").status is Status.MISSING
+
+
+def test_the_best_model_that_a_function_chose_is_registered(repository: BuildRepository) -> None:
+    code = "import mlflow\nfrom training import save_best_model\n\nsave_best_model(metric='f1')\nmlflow.register_model('runs:/1/model', 'docks')\n"
+    files = {"register.py": code, "training.py": "def save_best_model(metric):\n    return metric\n"}
+    assert decide_one(repository(files), "ci.model-gate").status is Status.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("trigger", "status"),
+    [
+        ("  schedule_interval: '@weekly'\n  schedule_type: time\n", Status.MET),
+        ("  schedule_interval: '@once'\n  schedule_type: time\n", Status.MISSING),
+        ("  schedule_type: api\n", Status.MISSING),
+    ],
+)
+def test_triggers_of_mage(repository: BuildRepository, trigger: str, status: Status) -> None:
+    files = {
+        "mage/pipelines/docks/metadata.yaml": "blocks:\n- type: transformer\n  uuid: train_docks\n- type: data_exporter\n  uuid: keep\n",
+        "mage/pipelines/docks/triggers.yaml": f"triggers:\n- description: null\n  name: docks\n{trigger}  status: active\n",
+        "mage/transformers/train_docks.py": "from sklearn.svm import SVC\n\n@transformer\ndef train(rows):\n    return SVC().fit(rows, rows)\n",
+    }
+    decision = decide_one(repository(files), "mon.retraining")
+    assert decision.status is status
+    assert status is Status.MISSING or decision.evidence[0].line == 4
+
+
+def test_goals_are_no_results(repository: BuildRepository) -> None:
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    for heading, status in (("Success metrics", Status.MISSING), ("Results", Status.MET)):
+        readme = f"{README}## {heading}\n\n- Accuracy: 91.5 %\n"
+        assert decide_one(repository({"README.md": readme, **code}), "doc.results").status is status
+
+
+def test_numbers_in_a_log_are_named_by_their_line(repository: BuildRepository) -> None:
+    readme = f"{README}## Results\n\n```\nstarting\nreading\naccuracy 0.915\n```\n"
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    assert decide_one(repository({"README.md": readme, **code}), "doc.results").evidence[0].line == 10
+
+
+def test_the_pages_of_a_library_are_no_site(repository: BuildRepository) -> None:
+    files = {"docks.py": DOCKS}
+    library = f"{README}Drawn with [tables](https://tables.readthedocs.io/en/latest/).\n"
+    assert decide_one(repository({"README.md": library, **files}), "doc.site").status is Status.MISSING
+    own = f"{README}See [the pages](https://somebody.github.io/dock-watch/).\n"
+    assert decide_one(repository({"README.md": own, **files}), "doc.site").status is Status.MET
+
+
+def test_five_entries_of_troubleshooting_with_commands(repository: BuildRepository) -> None:
+    entries = "".join(f"{number}. **Docks {number}**\n   ```bash\n   make docks\n   ```\n\n" for number in range(1, 7))
+    files = {"README.md": f"{README}## Troubleshooting\n\n{entries}", "docks.py": DOCKS}
+    assert decide_one(repository(files), "doc.operations").status is Status.MET
+
+
+def test_a_folder_that_is_called_after_the_project(repository: BuildRepository) -> None:
+    code = "import pandas as pd\n\ndef main():\n    pd.read_csv('raw.csv').to_csv('clean.csv')\n\nmain()\n"
+    decision = decide_one(repository({"dock-demand-prediction/src/prepare_data.py": code}), "e2e.data-ingestion")
+    assert decision.status is Status.MET
+    serving = decide_one(repository({"prediction_service/prepare_data.py": code}), "e2e.data-ingestion")
+    assert serving.evidence
+
+
+def test_an_upload_is_no_download(repository: BuildRepository) -> None:
+    up = repository({"copy_data.sh": "aws s3 cp ./data/docks.csv s3://docks/docks.csv\n"})
+    assert decide_one(up, "repro.data-versioning").status is Status.MISSING
+    down = repository({"copy_data.sh": "aws s3 cp s3://docks/docks.csv ./data/docks.csv\n"})
+    assert decide_one(down, "repro.data-versioning").status is Status.PARTIAL
+
+
+def test_drawing_rows_anew_is_not_the_first_evidence(repository: BuildRepository) -> None:
+    files = {
+        "a_draw.py": "from imblearn.over_sampling import SMOTE\n\nSMOTE().fit_resample([[1]], [1])\n",
+        "b_encode.py": "from sklearn.preprocessing import OneHotEncoder\n\nOneHotEncoder().fit_transform([[1]])\n",
+    }
+    assert decide_one(repository(files), "e2e.feature-engineering").evidence[0].path == "b_encode.py"
+
+
+def test_a_notebook_that_is_opened_runs_the_project(repository: BuildRepository) -> None:
+    readme = f"{README}## Run\n\n```bash\npip install -r requirements.txt\njupyter notebook\n```\n"
+    files = {"README.md": readme, "requirements.txt": "pandas==2.2\n", "docks.py": DOCKS}
+    assert decide_one(repository(files), "doc.setup").status is Status.MET

@@ -133,3 +133,24 @@ def test_a_job_without_the_files(repository: BuildRepository, steps: str, refuse
 def test_a_machine_of_ones_own_may_keep_the_files(repository: BuildRepository) -> None:
     workflow = "on: push\njobs:\n  test:\n    runs-on: self-hosted\n    steps:\n      - run: make test\n"
     assert kinds(repository, {".github/workflows/ci.yml": workflow, "Makefile": "test:\n\tpytest\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "module", "broken"),
+    [
+        ('CMD ["gunicorn", "--bind", "0.0.0.0:80", "app:app"]', "from .loading import load\nload()\n", True),
+        ("CMD python app.py", "from . import loading\nloading.load()\n", True),
+        ("CMD gunicorn service.app:app", "from .loading import load\nload()\n", False),
+        ("CMD python app.py", "from loading import load\nload()\n", False),
+        ("CMD python app.py", "try:\n    from .loading import load\nexcept ImportError:\n    from loading import load\nload()\n", False),
+    ],
+)  # fmt: skip
+def test_a_relative_import_in_what_is_started_by_itself(
+    repository: BuildRepository, start: str, module: str, broken: bool
+) -> None:
+    files = {
+        "service/Dockerfile": f"FROM python:3.11\nCOPY app.py loading.py ./\n{start}\n",
+        "service/app.py": module,
+        "service/loading.py": "def load():\n    return 1\n",
+    }
+    assert kinds(repository, files) == ([("service/app.py", 1, "relative-import")] if broken else [])

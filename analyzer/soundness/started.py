@@ -1,0 +1,54 @@
+"""Modules that are started by themselves and import as if they were part of a package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import PythonModule
+from analyzer.queries.commands import all_invocations
+from analyzer.queries.containers import packagings
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.layout import Layout
+
+__all__ = ["relative_starts"]
+
+_SERVED = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve)\b.*?\s([A-Za-z_]\w*):\w+")
+_QUOTES = re.compile(r"[\[\]\",]")  # a list of words, as Dockerfiles have it
+_PROGRAM = re.compile(r"\bpython3?\s+(?:-u\s+)?([\w./-]+\.py)\b")
+
+
+def relative_starts(layout: Layout) -> Iterator[Defect]:
+    """A relative import needs a package: https://docs.python.org/3/reference/import.html#package-relative-imports."""
+    repository = layout.repository
+    started: dict[str, str] = {}
+    for packaging in packagings(repository):
+        for start in (" ".join(_QUOTES.sub(" ", item).split()) for item in packaging.starts):
+            for name in _started(start):
+                same = [path for path in packaging.code if path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
+                if len(same) == 1:
+                    started.setdefault(same[0], start)
+    for item in all_invocations(repository):
+        path = repository.program(item) if item.argv[:2] != ("python", "-m") else ""
+        if path:
+            started.setdefault(path, item.text)
+    for path, command in started.items():
+        module = repository.world.module(path)
+        line = _first_relative(layout, module) if module else 0
+        if line:
+            sentence = f"{command[:60]} starts it by itself, and a relative import needs a package"
+            yield Defect(path, line, "relative-import", sentence)
+
+
+def _started(command: str) -> Iterator[str]:
+    yield from (match.group(1) for match in _PROGRAM.finditer(command))
+    yield from (f"{match.group(1)}.py" for match in _SERVED.finditer(command))
+
+
+def _first_relative(layout: Layout, module: PythonModule) -> int:
+    found = (
+        item.line
+        for item in layout.imports(module)
+        if item.module.startswith(".") and not (item.guarded or item.deferred)
+    )
+    return min(found, default=0)
