@@ -25,10 +25,15 @@ _INSTALLED = re.compile(
 _UNKNOWN = re.compile(r"[$*?\[\]{}<>]|^/|^~|^https?:|^git@")
 
 
+_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template")  # filled in before anybody builds them
+
+
 def broken_images(layout: Layout) -> Iterator[Defect]:
     """Copies of what is in no build context, starts of modules that nothing brings in, contexts that do not exist."""
     if not layout.has_submodules:
         for packaging in packagings(layout.repository):
+            if packaging.dockerfile.path.endswith(_TEMPLATES):
+                continue
             for copy in packaging.absent:
                 yield from _absent(layout, copy)
             yield from _starts(layout, packaging.dockerfile)

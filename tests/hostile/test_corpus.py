@@ -143,7 +143,9 @@ def check_format(name: str, content: bytes) -> None:
         assert not _CONTROLS.search(text)
     if name in ("html", "markdown", "badge"):
         assert not re.search(
-            r"<script>\s*alert|<img[^>]+onerror|<svg[^>]+onload=|(?:href|src)=[\"']?\s*javascript:", text, re.IGNORECASE
+            r"(?<!\\)<(?:script>\s*alert|img[^>]+onerror|svg[^>]+onload=|[^>]*(?:href|src)=[\"']?\s*javascript:)",
+            text,
+            re.IGNORECASE,
         )
     if name == "csv":
         for row in csv.reader(io.StringIO(text)):
