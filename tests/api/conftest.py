@@ -26,7 +26,7 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
     """A git server with the repositories ``octocat/delay`` and ``octocat/r0`` to ``r9``."""
     root = tmp_path_factory.mktemp("hub")
@@ -43,13 +43,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres_server() -> Iterator[Postgres]:
     with postgres() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def redis_server() -> Iterator[Redis]:
     with redis() as server:
         yield server
@@ -114,7 +114,7 @@ def ended(client: httpx2.Client, link: str) -> dict[str, Any]:
     return wait_for(f"{link} to end", ask)
 
 
-@pytest.fixture(scope="session", params=["local", "celery"])
+@pytest.fixture(scope="package", params=["local", "celery"])
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, hub: GitServer) -> Iterator[Stack]:
     """The service; every test with this fixture runs on both stacks."""
     folder = tmp_path_factory.mktemp(request.param)

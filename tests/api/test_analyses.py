@@ -40,14 +40,14 @@ def events(client: httpx2.Client, link: str, last: int = 0) -> list[tuple[int, s
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started(stack: Stack) -> dict[str, Any]:
     """What the start of an analysis of ``octocat/delay`` was answered with."""
     with stack.anyone() as client:
         return start(client, stack.hub.url("octocat/delay"), badge=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def done(stack: Stack, started: dict[str, Any]) -> dict[str, Any]:
     """The same when it is done."""
     with stack.anyone() as client:

@@ -18,7 +18,7 @@ from tests.api.test_analyses import events
 BATCHES = "/api/v1/batches"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def finished(stack: Stack):
     """A batch of three rows that run and two that cannot, its client, and how it was answered."""
     text = (

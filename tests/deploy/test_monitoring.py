@@ -159,7 +159,7 @@ def analyze(service: str, url: str) -> None:
     urllib.request.urlopen(request, timeout=20).close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A service that has done one analysis and failed at another, and Prometheus with the rules of this repository."""
     folder = tmp_path_factory.mktemp("watched")

@@ -20,18 +20,18 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 OpenContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
+    """One browser for all tests of a process, gone when they are done."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The service with its local pool and three repositories, for all tests of a worker."""
+    """The service with its local pool and three repositories, for all tests of a process, gone when they are done."""
     with running_site(tmp_path_factory.mktemp("site")) as running:
         yield running
 

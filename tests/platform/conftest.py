@@ -40,7 +40,7 @@ class Clock:
 Connect = Callable[..., Platform]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def official(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prism]:
     """Prism with GitHub's official description."""
     with prism(tmp_path_factory.mktemp("prism")) as server:
