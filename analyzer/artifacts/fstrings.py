@@ -71,8 +71,8 @@ def _field(source: str, position: int, around: str) -> tuple[str, int]:
     position += 1
     while position < len(source) and waiting:
         letter = source[position]
-        if letter == "#" and "\n" in source[position:]:
-            position = source.index("\n", position)
+        if letter == "#" and (end := source.find("\n", position)) >= 0:
+            position = end
             continue
         if opening := _OPENING.match(source, position):
             text, position = _string(source, opening, around)

@@ -43,5 +43,10 @@ def test_what_every_version_reads_means_the_same(source: str) -> None:
     assert ast.dump(ast.parse(as_before_pep_701(source))) == ast.dump(ast.parse(source))
 
 
+def test_a_field_of_many_comments_is_read_once() -> None:
+    source = "f'{" + "#\n" * 400_000  # by copies of the rest, this would be 160 GB
+    assert as_before_pep_701(source).count("\n") == source.count("\n")
+
+
 def test_an_error_that_is_no_matter_of_versions_stays() -> None:
     assert parse_python("a.py", 'x = f"{a["b"]}"\ny = (\n').error.startswith("line 2")
