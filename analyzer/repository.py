@@ -377,9 +377,8 @@ class Repository:
 
     @cached_property
     def pre_commit_files(self) -> tuple[PreCommitFile, ...]:
-        """Pre-commit configurations with at least one hook, or that cannot be read."""
-        files = self._parse((Kind.PRE_COMMIT,), parse_precommit, serving=True)
-        return tuple(file for file in files if file.hooks or file.error)
+        """Pre-commit configurations with at least one hook."""
+        return tuple(file for file in self._parse((Kind.PRE_COMMIT,), parse_precommit, serving=True) if file.hooks)
 
     # -- infrastructure --------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
@@ -10,15 +12,19 @@ from analyzer.findings import Place
 __all__ = ["Hook", "PreCommitFile", "parse_precommit"]
 
 
+_ID = re.compile(r"\s*-\s+id\s*:\s*[\"']?([\w.-]+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook; ``entry`` is the command of a local hook."""
+    """One hook; ``entry`` is the command of a local hook, ``args`` what the hook is given besides."""
 
     path: str
     id: str
     repo: str
     entry: str
     line: int
+    args: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -28,7 +34,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class PreCommitFile:
-    """A .pre-commit-config.yaml."""
+    """A .pre-commit-config.yaml. With an ``error``, which pre-commit stops at, the hooks are those whose ids can be told."""
 
     path: str
     hooks: tuple[Hook, ...]
@@ -46,9 +52,22 @@ def parse_precommit(path: str, text: str) -> PreCommitFile:
     root = file.documents[0] if file.documents else EMPTY
     repos = root.get("repos") or root
     hooks = tuple(
-        Hook(path, hook.get("id").text, repo.get("repo").text, hook.get("entry").text, hook.line)
+        Hook(
+            path,
+            hook.get("id").text,
+            repo.get("repo").text,
+            hook.get("entry").text,
+            hook.line,
+            tuple(hook.get("args").texts()),
+        )
         for repo in repos
         for hook in repo.get("hooks")
         if hook.get("id").text
     )
-    return PreCommitFile(path, hooks, file.error)
+    return PreCommitFile(path, tuple(_heads(path, text)) if file.error else hooks, file.error)
+
+
+def _heads(path: str, text: str) -> Iterator[Hook]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := _ID.match(line):
+            yield Hook(path, match.group(1), "", "", number)

@@ -60,7 +60,7 @@ def run_by_name(repo: Repository) -> frozenset[str]:
     """Test modules that a command, a CI step or a hook names to a test runner, whatever they are called."""
     told = [(item.text, item.origin.path) for item in all_invocations(repo) if _RUNNER.search(item.text)]
     for file in repo.pre_commit_files:
-        told += [(" ".join(_lines_around(repo, hook.place)), file.path) for hook in file.hooks if hook.repo == "local"]
+        told += [(" ".join((hook.entry, *hook.args)), file.path) for hook in file.hooks]
     tests = [module.path for module in repo.tests.modules]
     found: set[str] = set()
     for text, origin in told:
@@ -69,10 +69,6 @@ def run_by_name(repo: Repository) -> frozenset[str]:
             tail = "/" + re.sub(r"^(?:\.{1,2}/)+", "", match.group())
             found.update([path] if path else [item for item in tests if f"/{item}".endswith(tail)])
     return frozenset(found)
-
-
-def _lines_around(repo: Repository, place: Place) -> tuple[str, ...]:
-    return repo.lines(place.path)[place.line - 1 : place.line + 8]
 
 
 def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:

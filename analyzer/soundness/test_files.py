@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Function, PythonModule
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.testing import run_by_name
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
@@ -27,9 +28,10 @@ def uncollected_tests(repository: Repository) -> Iterator[Defect]:
         return
     words = {word for item in all_invocations(repository) for word in item.argv if word.endswith(".py")}
     run = {word.rsplit("/", 1)[-1] for word in words}
+    told = repository.once(run_by_name)
     for module in named:
         name = posixpath.basename(module.path)
-        if name in run or module.has_main_guard or module.error:
+        if name in run or module.path in told or module.has_main_guard or module.error:
             continue
         if any(item.root in _OTHER_RUNNERS for item in module.imports):
             continue

@@ -15,6 +15,14 @@ def test_hooks_have_repository_entry_and_line() -> None:
         ("test", "local", "pytest -q", 10),
     ]
     assert file.place == file.hooks[0].place == Place(".pre-commit-config.yaml", 5)
+    assert [hook.args for hook in file.hooks] == [(), ("--fix",), ()]
+
+
+def test_a_file_that_is_no_yaml_shows_its_hooks_by_their_ids() -> None:
+    file = parse_precommit("x", "repos:\n  - repo: y\n      rev: v1\n    hooks:\n      - id: ruff\n")
+    assert file.error
+    assert [(hook.id, hook.line) for hook in file.hooks] == [("ruff", 5)]
+    assert parse_precommit("x", "repos: [\n").hooks == ()
 
 
 def test_the_old_list_at_the_top_is_read() -> None:

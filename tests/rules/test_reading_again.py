@@ -157,7 +157,10 @@ def test_a_databricks_job_in_a_file_of_its_own(repository: BuildRepository) -> N
 
 def test_hooks_that_cannot_be_read(repository: BuildRepository) -> None:
     broken = "repos:\n  - repo: https://example.org/hooks\n      rev: v1\n    hooks:\n      - id: check\n"  # rev too far right
-    assert decide_one(repository({".pre-commit-config.yaml": broken}), "repro.hooks").status is Status.PARTIAL
+    decision = decide_one(repository({".pre-commit-config.yaml": broken}), "repro.hooks")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 5)
+    nothing = repository({".pre-commit-config.yaml": "repos: [\n"})
+    assert decide_one(nothing, "repro.hooks").status is Status.MISSING
 
 
 README = "# Dock watch\n\nA forecast of free docks.\n\n"
