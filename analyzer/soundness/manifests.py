@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from analyzer.artifacts.kubernetes import KubernetesObject
+from analyzer.inventory import Kind
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
@@ -19,11 +20,7 @@ def refused_workloads(repository: Repository) -> Iterator[Defect]:
 
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector
     """
-    kustomized = {
-        posixpath.dirname(path)
-        for path in repository.paths
-        if path.rsplit("/", 1)[-1] in ("kustomization.yaml", "kustomization.yml")
-    }
+    kustomized = {posixpath.dirname(path) for path in repository.inventory.of(Kind.KUSTOMIZATION)}
     for item in repository.kubernetes:
         if item.kind not in _SELECTING or item.api != "apps/v1" or item.template or item.node is None:
             continue

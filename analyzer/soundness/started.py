@@ -14,7 +14,6 @@ from analyzer.soundness.layout import Layout
 __all__ = ["relative_starts"]
 
 _SERVED = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve)\b.*?\s([A-Za-z_]\w*):\w+")
-_QUOTES = re.compile(r"[\[\]\",]")  # a list of words, as Dockerfiles have it
 _PROGRAM = re.compile(r"\bpython3?\s+(?:-u\s+)?([\w./-]+\.py)\b")
 
 
@@ -23,7 +22,7 @@ def relative_starts(layout: Layout) -> Iterator[Defect]:
     repository = layout.repository
     started: dict[str, str] = {}
     for packaging in packagings(repository):
-        for start in (" ".join(_QUOTES.sub(" ", item).split()) for item in packaging.starts):
+        for start in (" ".join(item.argv) for item in packaging.dockerfile.starts):
             for name in _started(start):
                 same = [path for path in packaging.code if path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
                 if len(same) == 1:
