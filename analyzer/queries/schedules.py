@@ -60,30 +60,26 @@ _MOST_STEPS = 4
 _MOST_CALLS = 6
 
 
+def _calls_of(repo: Repository, role: str) -> tuple[Call, ...]:
+    """The calls of a role; of training, those that fit a model."""
+    return training_calls(repo.code) if role == "model.fit" else repo.code.calls(role)
+
+
 @remembered
 def _lines_of(repo: Repository, role: str) -> frozenset[tuple[str, int]]:
-    """The lines of calls of a role; of training, those that fit a model."""
-    code = repo.code
-    return frozenset(
-        (call.path, call.line) for call in (training_calls(code) if role == "model.fit" else code.calls(role))
-    )
+    return frozenset((call.path, call.line) for call in _calls_of(repo, role))
 
 
 @remembered
 def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
     """The modules of ours that a module starts as processes of their own."""
     module = repo.code.module(path)
-    names = [
-        match.group()
-        for call in (module.calls if module else ())
-        if call.root in ("subprocess", "os", "runpy") and call.last in _RUNS
-        for text in call.texts()
-        for match in _PROGRAM.finditer(text)
-    ]
-    found = (repo.find(name, path.rpartition("/")[0]) or _by_name(repo, name) for name in names)
-    return tuple(dict.fromkeys(target for target in found if target and target != path))
+    calls = (call for call in (module.calls if module else ()) if call.root in _STARTS and call.last in _RUNS)
+    found = [target for call in calls for text in call.texts() for target in _programs_in(repo, text, path)]
+    return tuple(dict.fromkeys(target for target in found if target != path))
 
 
+_STARTS = frozenset({"subprocess", "os", "runpy"})
 _RUNS = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "popen", "run_path"})
 
 
@@ -103,8 +99,7 @@ def module_reaches(repo: Repository, path: str, role: str) -> bool:
 
 @remembered
 def _modules_with(repo: Repository, role: str) -> frozenset[str]:
-    code = repo.code
-    return frozenset(call.path for call in (training_calls(code) if role == "model.fit" else code.calls(role)))
+    return frozenset(call.path for call in _calls_of(repo, role))
 
 
 @remembered
@@ -116,9 +111,16 @@ def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
     for item in module.used_imports if module else ():
         found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
     for text in module.texts if module and module.calls else ():  # settings that only name a program start none
-        for match in _PROGRAM.finditer(text.value) if ".py" in text.value else ():
-            found.append(repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group()))
+        found += _programs_in(repo, text.value, path)
     return tuple(dict.fromkeys(target for target in found if target and target != path))
+
+
+def _programs_in(repo: Repository, text: str, path: str) -> Iterator[str]:
+    """The modules of ours that a text of the module at ``path`` names as files."""
+    for match in _PROGRAM.finditer(text) if ".py" in text else ():
+        target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
+        if target:
+            yield target
 
 
 @remembered
