@@ -84,10 +84,15 @@ def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]],
 def data_downloads(repo: Repository) -> Iterator[Invocation]:
     """Commands that fetch data."""
     for item in all_invocations(repo):
-        named = f"{item.text} {item.origin.path.rsplit('/', 1)[-1]}"
-        uploads = len(item.argv) > 2 and item.argv[0] in ("aws", "gsutil") and "://" not in " ".join(item.argv[:-1])
-        if "download" in item.roles and _DATA.search(named) and not _NOT_DATA.search(item.text) and not uploads:
+        if "download" not in item.roles or _NOT_DATA.search(item.text) or _uploads(item):
+            continue
+        if _DATA.search(f"{item.text} {item.origin.path.rsplit('/', 1)[-1]}"):
             yield item
+
+
+def _uploads(item: Invocation) -> bool:
+    """Whether a copy to or from a bucket leads to one: the last word is the target."""
+    return item.argv[0] in ("aws", "gsutil") and "://" not in " ".join(item.argv[:-1])
 
 
 _FETCHES = re.compile(r"\b(?:wget|curl)\b[^\n]*(?:https?://|\{)|\bkaggle (?:datasets|competitions) download\b")
