@@ -42,7 +42,8 @@ _ACTIONS: dict[str, str] = {
         appleboy/scp-action appleboy/lambda-action amondnet/vercel-action johnbeynon/render-deploy-action
         bervproject/railway-deploy einaras/beanstalk-deploy aws-actions/aws-cloudformation-github-deploy
         jsdaniell/create-json huggingface/ easingthemes/ssh-deploy serverless/github-action pulumi/actions
-        youyo/aws-cdk-github-actions scoremedia/aws-cdk-github-actions aws-actions/aws-codebuild-run-build dflook/terraform-apply awslabs/aws-lambda nwtgck/actions-netlify
+        youyo/aws-cdk-github-actions scoremedia/aws-cdk-github-actions
+        aws-actions/aws-codebuild-run-build dflook/terraform-apply awslabs/aws-lambda nwtgck/actions-netlify
         argoproj/ weaveworks/ helmfile/helmfile-action wahyd4/kubectl-helm-action steebchen/kubectl
         actions-hub/kubectl prefecthq/actions-prefect-deploy databricks/ burnett01/rsync-deployments
         nghiempt/huggingface sealos kodermax/kubectl-aws-eks azure/arm-deploy kubernetes/ cloud-run/ heroku/deploy

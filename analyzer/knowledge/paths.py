@@ -187,11 +187,11 @@ KINDS_BY_NAME: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
 ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if not whole))
 ANY_PATH = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if whole))
 
-# Suffixes of files of which repositories hold thousands. No pattern above matches one, unless it reads "file" in the name
-# (a Dockerfile of any suffix) or lies in a folder for workflows: so no pattern need be tried.
 MODEL_FILE = re.compile(r"(?i)\.(?:bin|joblib|onnx|pt|pth|h5|keras|cbm|xgb|ubj|model|safetensors|tflite|pkl|pickle)$")
 """A file of a trained model, by its ending."""
 
+# Suffixes of files of which repositories hold thousands. No pattern above matches one, unless it reads "file" in the name
+# (a Dockerfile of any suffix) or lies in a folder for workflows: so no pattern need be tried.
 TELLS_BY_ITSELF = frozenset(
     [
         ".bmp", ".bin", ".c", ".cpp", ".csv", ".css", ".dat", ".gif", ".go", ".gz", ".h", ".h5", ".html", ".ico", ".ipynb",

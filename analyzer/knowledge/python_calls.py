@@ -86,7 +86,8 @@ ROLES: dict[str, str] = {
         lightgbm.*.fit lightgbm.cv catboost.*.fit catboost.train catboost.cv keras.*.fit tensorflow.keras.*.fit
         tensorflow.*.fit pycaret.*.compare_models pycaret.*.create_model pycaret.*.tune_model statsmodels.*.fit
         prophet.Prophet.fit fbprophet.Prophet.fit neuralprophet.*.fit pmdarima.auto_arima pytorch_lightning.Trainer*.fit
-        lightning.*.Trainer*.fit lightning.Trainer*.fit transformers.Trainer.train transformers.*Trainer.train trl.*Trainer.train
+        lightning.*.Trainer*.fit lightning.Trainer*.fit transformers.Trainer.train transformers.*Trainer.train
+        trl.*Trainer.train
         ultralytics.YOLO.train flaml.*.fit autogluon.*.fit h2o.*.train tpot.*.fit autosklearn.*.fit surprise.*.fit
         implicit.*.fit fastai.*.fit* sagemaker.*.fit pyspark.ml.*.fit skorch.*.fit ngboost.*.fit interpret.*.fit
         google.cloud.aiplatform.*Job.run azure.ai.ml.command sktime.*.fit darts.*.fit statsforecast.*.fit gluonts.*.train

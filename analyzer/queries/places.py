@@ -9,7 +9,7 @@ from analyzer.repository import Repository
 
 __all__ = ["first_said", "where_named"]
 
-_COMMENT = re.compile(r"^\s*(?:#|//|--|$|version\s*:)")
+_COMMENT = re.compile(r"^\s*(?:#|//|$)")
 
 
 def where_named(repo: Repository, item: Located | Place, *names: str) -> Place:
