@@ -55,22 +55,29 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         if blocks:
             candidates.append(
                 (
-                    len(set(CAUSE.findall(text))),
+                    _reasons(text),
                     sum(block.words for block in blocks),
-                    max(
-                        blocks,
-                        key=lambda block: min(len(set(CAUSE.findall(block.text))), 4) * 20 + min(block.words, 120),
-                    ),
+                    max(blocks, key=lambda block: _tells(_reasons(block.text), block.words)),
                     bool(own_words(repo, text)),
                 )
             )
     if not candidates:
         return
-    reasons, words, block, own = max(candidates, key=lambda item: (item[3], min(item[0], 4) * 20 + min(item[1], 120)))
+    reasons, words, block, own = max(candidates, key=lambda item: (item[3], _tells(item[0], item[1])))
     if words >= 35 and reasons >= 2 and own:
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
         yield partial("The README says what the project does, hardly why it matters", block)
+
+
+def _reasons(text: str) -> int:
+    """How many different reasons a text gives, by their words."""
+    return len(set(CAUSE.findall(text)))
+
+
+def _tells(reasons: int, words: int) -> int:
+    """How much is told: four reasons and 120 words are all that more could add."""
+    return min(reasons, 4) * 20 + min(words, 120)
 
 
 _FEW_WORDS = 40

@@ -17,10 +17,9 @@ _SCORING = re.compile(
 )
 
 _WATCHING = re.compile(r"(?i)monitor|drift|evidently|dashboard|streamlit")
-# A folder of one job; one that is called after the project, as house-price-prediction is, says nothing of its files.
-_JOB = re.compile(
-    r"(?i)(?:\d+[-_. ]*)?(?:batch|web|model|online)?[-_]?\w{0,4}?(?:predict\w*|scor\w+|infer\w+|serv\w+|monitor\w*|drift\w*|evidently\w*|dashboards?|streamlit\w*)(?:[-_]\w+)?"
-)
+# What may stand before the word that names the job of a folder: "05-model-monitoring", but not "house-price-prediction",
+# which is called after the project and says nothing of its files.
+_BEFORE = re.compile(r"(?i)^(?:\d+|batch|web|model|online|ml|src|[-_. ])*")
 
 
 def is_scoring(path: str) -> bool:
@@ -30,7 +29,7 @@ def is_scoring(path: str) -> bool:
 
 def _speaks(path: str, pattern: re.Pattern[str]) -> bool:
     *folders, name = path.split("/")
-    return bool(pattern.search(name)) or any(_JOB.fullmatch(item) and pattern.search(item) for item in folders)
+    return bool(pattern.search(name)) or any(pattern.match(_BEFORE.sub("", item)) for item in folders)
 
 
 _GETS = re.compile(r"(?i)ingest|extract|download|fetch|raw|collect|scrape|\betl|data_?load|load_?data|get_?data")
@@ -43,10 +42,7 @@ def data_reads(code: Code) -> Iterator[Call]:
     calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
     yield from sorted(
         calls,
-        key=lambda call: (
-            is_scoring(call.path),
-            _rank(call),
-        ),
+        key=lambda call: (is_scoring(call.path), _rank(call)),
     )
 
 
