@@ -207,10 +207,8 @@ class _Builder:
         last = self._line(max(end - 1, start))
         if kind == "Heading":
             self._open_section("".join(self._text), int(str(value["Heading"])[1]), self._line(start))
-        elif kind == "Paragraph":
-            if "Item" in self._kinds:
-                pass  # one text with the item's next paragraph
-            elif (
+        elif kind == "Paragraph" and "Item" not in self._kinds:  # in an item, the next paragraph goes on with the text
+            if (
                 not self._plain
                 and 0 < len("".join(self._text).strip()) < 80
                 and self._strong == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from analyzer.artifacts.compose import ComposeService
 from analyzer.findings import Place
@@ -29,11 +30,11 @@ _LEAST_STEPS = 3
 def steps_by_hand(repo: Repository) -> Iterator[Place]:
     """Sections of READMEs and docs that tell step by step how to put something on a cloud."""
     for document in own_documents(repo):
-        named = document.path.rsplit("/", 1)[-1].rpartition(".")[0].replace("_", " ").replace("-", " ")
+        named = re.sub(r"[-_]", " ", PurePosixPath(document.path).stem)
         for section in document.sections:
             heading = f"{named} {section.title}" if _CLOUD.search(named) else section.title
             if not (_CLOUD.search(heading) and _PUT_THERE.search(heading)):
                 continue
-            steps = [*section.of("item", "code")]
+            steps = list(section.of("item", "code"))
             if len(steps) >= _LEAST_STEPS:
                 yield steps[0].place

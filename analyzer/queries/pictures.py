@@ -76,13 +76,13 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 ):
                     yield block, document
             for image in section.images:
-                words = f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+                words = _own_words(image)
                 if re.search(r"(?i)badge|logo|icon|shields", words) or not shows(repo, document, image):
+                    continue
+                if _PAGE.search(words) and not _IS_DIAGRAM.search(words):
                     continue
                 below_heading = section.level > 1 and _ABOUT_DIAGRAMS.search(section.title)  # not the page's own title
                 placed = below_heading and not _SCREENSHOT.search(words)
-                if _PAGE.search(words) and not _IS_DIAGRAM.search(words):
-                    continue
                 if placed or DIAGRAM_WORDS.search(words):
                     yield image, document
 
@@ -132,10 +132,14 @@ def shows_metrics(section: Section, image: Image) -> bool:
 _SAYS_NOTHING = re.compile(r"(?i)^(?:image|img|picture|photo|pic|alt(?: text)?|screenshot|unnamed|untitled|\d+)?$")
 
 
+def _own_words(image: Image) -> str:
+    return f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+
+
 def words_of(section: Section, image: Image) -> str:
     """The name and the alternative text of an image; where neither says anything, the line that it stands below."""
     if not image.source.startswith(("http://", "https://")) or not _SAYS_NOTHING.match(image.alt.strip()):
-        return f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
+        return _own_words(image)
     above = max(
         (block for block in section.of("paragraph", "item", "quote") if block.line <= image.line),
         key=lambda block: block.line,
