@@ -201,3 +201,113 @@ def test_a_branch_that_is_there_for_show_starts_nothing(repository: BuildReposit
         status(repository, "ci.pipeline", {".github/workflows/ci.yml": text.format("NOT_A_BRANCH")}) is Status.PARTIAL
     )
     assert status(repository, "ci.pipeline", {".github/workflows/ci.yml": text.format("release")}) is Status.MET
+
+
+def test_a_test_that_raises(repository: BuildRepository) -> None:
+    test = (
+        "import unittest\nimport requests\n\nclass Asks(unittest.TestCase):\n    def test_docks(self):\n"
+        "        answer = requests.post('http://localhost:9696/predict', json={})\n"
+        "        if answer.status_code != 200:\n            raise ValueError(answer.text)\n"
+    )
+    decision = decide_one(repository({"tests/test_service.py": test}), "tests.integration")
+    assert decision.status is Status.MET
+
+
+def test_a_script_that_asserts_on_what_its_function_asked(repository: BuildRepository) -> None:
+    test = (
+        "import requests\n\ndef ask():\n    return requests.get('http://localhost:9696/health')\n\n"
+        "if __name__ == '__main__':\n    assert ask().status_code == 200\n"
+    )
+    assert decide_one(repository({"tests/smoke/test_service.py": test}), "tests.integration").status is Status.MET
+
+
+def test_an_assertion_of_false_that_a_condition_leads_to(repository: BuildRepository) -> None:
+    test = (
+        "import requests\n\ndef test_docks():\n    answer = requests.get('http://localhost:9696/predict').json()\n"
+        "    if answer != {'free': 3}:\n        assert False, answer\n"
+    )
+    assert decide_one(repository({"tests/test_service.py": test}), "tests.integration").status is Status.MET
+
+
+def test_a_gain_over_the_model_in_use_that_promotes(repository: BuildRepository) -> None:
+    code = (
+        "def promote_model(name):\n    print(name)\n\ndef choose(old, new, threshold=0.2):\n"
+        "    improvement = (old - new) / old\n    if improvement >= threshold:\n        promote_model('docks')\n\nchoose(1, 2)\n"
+    )
+    decision = decide_one(repository({"promote.py": code}), "ci.model-gate")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 6)
+
+
+REGISTER = (
+    "import mlflow\n\ndef register():\n    client = mlflow.MlflowClient()\n    runs = client.search_runs(\n"
+    "        experiment_ids=['1'],\n        {},\n    )\n    mlflow.register_model(f'runs:/{{runs[0]}}/model', 'docks')\n\nregister()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("search", "status"),
+    [
+        ("filter_string='metrics.rmse < 20'", Status.MET),
+        ("filter_string=\"tags.kind = 'best'\", order_by=['metrics.rmse ASC']", Status.PARTIAL),
+    ],
+)
+def test_a_search_within_a_bound_is_a_gate(repository: BuildRepository, search: str, status: Status) -> None:
+    decision = decide_one(repository({"register.py": REGISTER.format(search)}), "ci.model-gate")
+    assert (decision.status, decision.evidence[0].line) == (status, 7)
+
+
+def test_the_best_of_all_versions_without_a_bound(repository: BuildRepository) -> None:
+    code = (
+        "import mlflow\n\nclient = mlflow.MlflowClient()\nbest_acc = 0\nfor version in client.search_model_versions(''):\n"
+        "    acc = client.get_run(version.run_id).data.metrics['accuracy']\n    if acc > best_acc:\n        best_acc = acc\n"
+        "client.transition_model_version_stage('docks', 1, 'Production')\n"
+    )
+    assert decide_one(repository({"promote.py": code}), "ci.model-gate").status is Status.PARTIAL
+
+
+TEST_OF_DOCKS = (
+    "from docks import free\n\ndef test_free():\n    assert free(1) == 1\n\ndef test_none():\n    assert free(0) == 0\n"
+)
+
+
+DOCKS = "def free(count):\n    return count\n\nfree(1)\n"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"Makefile": "test:\n\tpytest checks/unit_tests.py\n"},
+        {
+            ".pre-commit-config.yaml": "repos:\n  - repo: local\n    hooks:\n      - id: tests\n        entry: pytest\n"
+            "        language: system\n        args: [checks/unit_tests.py]\n"
+        },
+    ],
+)
+def test_tests_that_somebody_names_to_the_runner(repository: BuildRepository, named: dict[str, str]) -> None:
+    files = {"tests/checks/unit_tests.py": TEST_OF_DOCKS, "docks.py": DOCKS}
+    assert decide_one(repository(files), "tests.unit").status is Status.PARTIAL
+    assert decide_one(repository({**files, **named}), "tests.unit").status is Status.MET
+
+
+def test_tests_of_nothing_of_the_project(repository: BuildRepository) -> None:
+    test = "import os\n\ndef test_there():\n    assert os.path.exists('data')\n"
+    assert (
+        decide_one(repository({"tests/test_data.py": test, "docks.py": DOCKS}), "tests.unit").status is Status.PARTIAL
+    )
+    inside = repository({"tests/integration/test_data.py": test, "docks.py": DOCKS})
+    assert decide_one(inside, "tests.unit").status is Status.MISSING
+
+
+def test_a_script_that_starts_the_parts_and_tests_them(repository: BuildRepository) -> None:
+    script = "docker compose up -d\nsleep 5\npipenv run pytest tests\n"
+    files = {"tests/test_docks.py": TEST_OF_DOCKS, "docks.py": DOCKS}
+    decision = decide_one(repository({**files, "scripts/check.sh": script}), "tests.integration")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 3)
+    alone = repository({**files, "scripts/check.sh": "pipenv run pytest tests\n"})
+    assert decide_one(alone, "tests.integration").status is Status.MISSING
+
+
+def test_the_best_model_that_a_function_chose_is_registered(repository: BuildRepository) -> None:
+    code = "import mlflow\nfrom training import save_best_model\n\nsave_best_model(metric='f1')\nmlflow.register_model('runs:/1/model', 'docks')\n"
+    files = {"register.py": code, "training.py": "def save_best_model(metric):\n    return metric\n"}
+    assert decide_one(repository(files), "ci.model-gate").status is Status.PARTIAL

@@ -107,3 +107,21 @@ def test_pages_of_commands_are_set_up_not_write_up(repository: BuildRepository) 
     files = {"README.md": "# A\n", "docs/a.md": page + commands, "docs/b.md": page + commands}
     assert status(repository, "doc.writeup", files) is Status.MISSING
     assert status(repository, "doc.writeup", {**files, "docs/a.md": page, "docs/b.md": page}) is Status.PARTIAL
+
+
+README = "# Dock watch\n\nA forecast of free docks.\n\n"
+
+
+DOCKS = "def free(count):\n    return count\n\nfree(1)\n"
+
+
+def test_five_entries_of_troubleshooting_with_commands(repository: BuildRepository) -> None:
+    entries = "".join(f"{number}. **Docks {number}**\n   ```bash\n   make docks\n   ```\n\n" for number in range(1, 7))
+    files = {"README.md": f"{README}## Troubleshooting\n\n{entries}", "docks.py": DOCKS}
+    assert decide_one(repository(files), "doc.operations").status is Status.MET
+
+
+def test_a_notebook_that_is_opened_runs_the_project(repository: BuildRepository) -> None:
+    readme = f"{README}## Run\n\n```bash\npip install -r requirements.txt\njupyter notebook\n```\n"
+    files = {"README.md": readme, "requirements.txt": "pandas==2.2\n", "docks.py": DOCKS}
+    assert decide_one(repository(files), "doc.setup").status is Status.MET

@@ -171,3 +171,76 @@ def test_a_dockerfile_packages_own_code(repository: BuildRepository) -> None:
     tracking = "import mlflow\nmlflow.log_metric('a', 1)\n"
     assert status(repository, "e2e.container", {"t.py": tracking, "Dockerfile": "FROM mlflow\n"}) is Status.PARTIAL
     assert status(repository, "e2e.container", {"Dockerfile": "FROM mlflow\n"}) is Status.MISSING
+
+
+def test_a_service_class_of_bentoml(repository: BuildRepository) -> None:
+    service = (
+        "import bentoml\n\n@bentoml.service(traffic={'timeout': 10})\nclass Docks:\n    def __init__(self):\n"
+        "        self.model = bentoml.xgboost.load_model('docks:latest')\n\n    @bentoml.api()\n"
+        "    def predict(self, rows: list) -> list:\n        return self.model.predict(rows)\n"
+    )
+    decision = decide_one(repository({"service.py": service}), "e2e.serving")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 8)
+
+
+def test_an_app_whose_model_a_function_of_ones_own_loads(repository: BuildRepository) -> None:
+    files = {
+        "app.py": "import gradio as gr\nfrom loading import load\n\nmodel = load()\ngr.ChatInterface(model).launch()\n",
+        "loading.py": "import joblib\n\ndef load():\n    return joblib.load('model.bin')\n",
+    }
+    assert decide_one(repository(files), "e2e.serving").status is Status.PARTIAL
+
+
+def test_a_cloud_that_is_emulated_or_used_by_hand(repository: BuildRepository) -> None:
+    compose = "services:\n  aws:\n    image: localstack/localstack:3\n"
+    assert decide_one(repository({"compose.yaml": compose}), "e2e.cloud-deployment").status is Status.PARTIAL
+    readme = (
+        "# Dock watch\n\n## Set-up of the GCP instance\n\n1. Create a machine.\n2. Open port 22.\n3. Start compose.\n"
+    )
+    assert decide_one(repository({"README.md": readme}), "e2e.cloud-deployment").status is Status.PARTIAL
+    assert (
+        decide_one(
+            repository({"README.md": "# Dock watch\n\n## Plans\n\n- deploy on GCP\n"}), "e2e.cloud-deployment"
+        ).status
+        is Status.MISSING
+    )
+
+
+def test_parameters_are_no_features(repository: BuildRepository) -> None:
+    code = "def cast(params):\n    params['depth'] = int(params['depth'])\n    return params\n\ncast({'depth': 3.0})\n"
+    assert decide_one(repository({"tune.py": code}), "e2e.feature-engineering").status is Status.MISSING
+
+
+def test_a_databricks_job_in_a_file_of_its_own(repository: BuildRepository) -> None:
+    job = (
+        "resources:\n  jobs:\n    docks:\n      name: docks\n      tasks:\n        - task_key: ingest\n          notebook_task:\n"
+        "            notebook_path: ../src/ingest.ipynb\n        - task_key: train\n          depends_on:\n            - task_key: ingest\n"
+    )
+    assert decide_one(repository({"resources/docks.job.yml": job}), "e2e.pipeline").status is Status.MET
+
+
+README = "# Dock watch\n\nA forecast of free docks.\n\n"
+
+
+def test_an_address_in_a_quoted_call_is_a_link(repository: BuildRepository) -> None:
+    files = {
+        "README.md": f"{README}Ask it: requests.post('https://dock-watch.herokuapp.com/predict', json=row)\n",
+        "app.py": "from flask import Flask\napp = Flask('docks')\n\n@app.post('/predict')\ndef predict():\n    return {}\n\napp.run()\n",
+    }
+    assert decide_one(repository(files), "e2e.live-endpoint").status is Status.MET
+
+
+def test_a_folder_that_is_called_after_the_project(repository: BuildRepository) -> None:
+    code = "import pandas as pd\n\ndef main():\n    pd.read_csv('raw.csv').to_csv('clean.csv')\n\nmain()\n"
+    decision = decide_one(repository({"dock-demand-prediction/src/prepare_data.py": code}), "e2e.data-ingestion")
+    assert decision.status is Status.MET
+    serving = decide_one(repository({"prediction_service/prepare_data.py": code}), "e2e.data-ingestion")
+    assert serving.status is Status.PARTIAL
+
+
+def test_drawing_rows_anew_is_not_the_first_evidence(repository: BuildRepository) -> None:
+    files = {
+        "a_draw.py": "from imblearn.over_sampling import SMOTE\n\nSMOTE().fit_resample([[1]], [1])\n",
+        "b_encode.py": "from sklearn.preprocessing import OneHotEncoder\n\nOneHotEncoder().fit_transform([[1]])\n",
+    }
+    assert decide_one(repository(files), "e2e.feature-engineering").evidence[0].path == "b_encode.py"

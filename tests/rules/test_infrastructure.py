@@ -58,3 +58,12 @@ def test_compose_with_two_services_is_partial_orchestration(repository: BuildRep
     assert status(repository, "iac.kubernetes", runs) is Status.PARTIAL
     manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      containers:\n      - image: example.org/docks:1\n"
     assert status(repository, "iac.kubernetes", {"k8s/api.yaml": manifest}) is Status.MET
+
+
+def test_terragrunt_provisions(repository: BuildRepository) -> None:
+    source = 'terraform {\n  source = "terraform-aws-modules/%s/aws"\n}\n\ninputs = {\n  name = "docks"\n}\n\nremote_state {\n  backend = "s3"\n}\n'
+    database = repository({"infra/db/terragrunt.hcl": source % "rds"})
+    for criterion in ("iac.provisioning", "iac.ml-infrastructure", "iac.parameterised", "iac.remote-state"):
+        assert decide_one(database, criterion).status is Status.MET, criterion
+    bucket = repository({"infra/db/terragrunt.hcl": source % "s3-bucket"})
+    assert decide_one(bucket, "iac.ml-infrastructure").status is Status.PARTIAL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
@@ -121,3 +123,48 @@ def test_predictions_that_are_logged_are_partial_metrics(repository: BuildReposi
         "    value = float(model.predict([[1]])[0])\n    log.info(json.dumps({'input': 1, 'probability': value}))\n    return str(value)\n"
     )
     assert status(repository, "mon.metrics", {"app.py": code}) is Status.PARTIAL
+
+
+TRAIN = "from sklearn.svm import SVC\n\ndef train(x, y):\n    return SVC().fit(x, y)\n"
+
+
+def test_a_schedule_whose_flow_runs_the_training_as_a_process(repository: BuildRepository) -> None:
+    flow = (
+        "import subprocess\nfrom datetime import timedelta\nfrom prefect import flow\nfrom prefect.deployments import Deployment\n"
+        "from prefect.server.schemas.schedules import IntervalSchedule\n\n@flow\ndef weekly():\n"
+        "    subprocess.run(['python', 'train.py'], check=True)\n\nDeployment.build_from_flow(\n    flow=weekly,\n    name='weekly',\n"
+        "    schedule=IntervalSchedule(interval=timedelta(days=7)),\n).apply()\n"
+    )
+    decision = decide_one(repository({"flow.py": flow, "train.py": f"{TRAIN}\ntrain([[1]], [1])\n"}), "mon.retraining")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 14)
+    assert decide_one(repository({"flow.py": flow, "train.py": "x = 1\n"}), "mon.retraining").status is Status.MISSING
+
+
+def test_an_alert_that_only_logs(repository: BuildRepository) -> None:
+    code = (
+        "import logging\nimport requests\n\nclass Monitor:\n    def check(self, score):\n        if score > 0.3:\n"
+        "            self.send_alert(score)\n\n    def send_alert(self, score):\n        {}\n\nMonitor().check(1)\n"
+    )
+    logs = code.format("logging.warning(f'drift {score}')")
+    assert decide_one(repository({"monitor.py": logs}), "mon.alerting").status is Status.PARTIAL
+    sends = code.format("requests.post('https://hooks.slack.com/services/x', json={'text': str(score)})")
+    assert decide_one(repository({"monitor.py": sends}), "mon.alerting").status is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("trigger", "status"),
+    [
+        ("  schedule_interval: '@weekly'\n  schedule_type: time\n", Status.MET),
+        ("  schedule_interval: '@once'\n  schedule_type: time\n", Status.MISSING),
+        ("  schedule_type: api\n", Status.MISSING),
+    ],
+)
+def test_triggers_of_mage(repository: BuildRepository, trigger: str, status: Status) -> None:
+    files = {
+        "mage/pipelines/docks/metadata.yaml": "blocks:\n- type: transformer\n  uuid: train_docks\n- type: data_exporter\n  uuid: keep\n",
+        "mage/pipelines/docks/triggers.yaml": f"triggers:\n- description: null\n  name: docks\n{trigger}  status: active\n",
+        "mage/transformers/train_docks.py": "from sklearn.svm import SVC\n\n@transformer\ndef train(rows):\n    return SVC().fit(rows, rows)\n",
+    }
+    decision = decide_one(repository(files), "mon.retraining")
+    assert decision.status is status
+    assert status is Status.MISSING or decision.evidence[0].line == 4

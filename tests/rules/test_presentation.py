@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
@@ -152,3 +154,86 @@ def test_a_video_that_explains_a_tool_is_no_demo(repository: BuildRepository) ->
 def test_counts_of_tests_are_no_results(repository: BuildRepository) -> None:
     readme = f"{TITLE}## Results\n\n| suite | test coverage | score |\n|---|---|---|\n| api | 93.5 % | 8.1 |\n"
     assert status(repository, "doc.results", readme) is Status.MISSING
+
+
+README = "# Dock watch\n\nA forecast of free docks.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("A demo: [video](https://youtu.be/abc)\n", Status.MET),
+        ("See here for a tutorial on how to do it:\n\n[video](https://youtu.be/abc)\n", Status.MISSING),
+        ("The following video can be used as a reference. [link](https://youtu.be/abc)\n", Status.MISSING),
+    ],
+)
+def test_a_video_of_others_is_no_site(repository: BuildRepository, text: str, status: Status) -> None:
+    assert decide_one(repository({"README.md": f"{README}{text}"}), "doc.site").status is status
+
+
+def test_the_application_itself_is_no_site(repository: BuildRepository) -> None:
+    files = {
+        "README.md": f"{README}Live at https://dock-watch.vercel.app/\n",
+        "app.py": "import streamlit as st\nst.title('docks')\n",
+    }
+    assert decide_one(repository(files), "e2e.live-endpoint").status is Status.MET
+    assert decide_one(repository(files), "doc.site").status is Status.MISSING
+
+
+PICTURE = "https://github.com/user-attachments/assets/0123"
+
+
+def test_a_picture_without_words_is_told_by_the_line_above(repository: BuildRepository) -> None:
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('rmse', 1.5)\n"}
+    shown = f"{README}- Training metrics dashboard\n![image]({PICTURE})\n"
+    assert decide_one(repository({"README.md": shown, **code}), "doc.results").status is Status.MET
+    mark = f'{README}<img src="{PICTURE}" width="13"> Metrics by Grafana\n'
+    assert decide_one(repository({"README.md": mark, **code}), "doc.results").status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    ("alt", "status"),
+    [
+        ("MLOps pipeline dashboard", Status.MISSING),
+        ("Baseline model overview", Status.MISSING),
+        ("Architecture of the dashboard", Status.MET),
+        ("Pipeline", Status.MET),
+    ],
+)
+def test_a_page_is_no_diagram(repository: BuildRepository, alt: str, status: Status) -> None:
+    readme = f"{README}![{alt}]({PICTURE})\n"
+    assert decide_one(repository({"README.md": readme}), "doc.diagram").status is status
+
+
+def test_reasons_in_other_languages(repository: BuildRepository) -> None:
+    readme = (
+        "# Docks\n\n## Problématique\n\nChaque jour des milliers de trajets finissent devant une station pleine : le client paie les "
+        "minutes de trop et le coût du support augmente. Cette prévision des docks libres doit aider les stations à anticiper et "
+        "permet de réduire les pertes de la ville.\n"
+    )
+    code = {"docks.py": "def forecast_docks(stations):\n    return stations\n\nforecast_docks(1)\n"}
+    assert decide_one(repository({"README.md": readme, **code}), "doc.problem").status is Status.MET
+
+
+def test_goals_are_no_results(repository: BuildRepository) -> None:
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    for heading, status in (("Success metrics", Status.MISSING), ("Results", Status.MET)):
+        readme = f"{README}## {heading}\n\n- Accuracy: 91.5 %\n"
+        assert decide_one(repository({"README.md": readme, **code}), "doc.results").status is status
+
+
+def test_numbers_in_a_log_are_named_by_their_line(repository: BuildRepository) -> None:
+    readme = f"{README}## Results\n\n```\nstarting\nreading\naccuracy 0.915\n```\n"
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    assert decide_one(repository({"README.md": readme, **code}), "doc.results").evidence[0].line == 10
+
+
+DOCKS = "def free(count):\n    return count\n\nfree(1)\n"
+
+
+def test_the_pages_of_a_library_are_no_site(repository: BuildRepository) -> None:
+    files = {"docks.py": DOCKS}
+    library = f"{README}Drawn with [tables](https://tables.readthedocs.io/en/latest/).\n"
+    assert decide_one(repository({"README.md": library, **files}), "doc.site").status is Status.MISSING
+    own = f"{README}See [the pages](https://somebody.github.io/dock-watch/).\n"
+    assert decide_one(repository({"README.md": own, **files}), "doc.site").status is Status.MET

@@ -75,3 +75,32 @@ def test_a_feature_store_must_be_read(repository: BuildRepository) -> None:
     assert status(repository, "skills.feature-store", {"repo.py": defined}) is Status.PARTIAL
     read = "from feast import FeatureStore\nFeatureStore('.').get_historical_features(entity_df=1, features=[])\n"
     assert status(repository, "skills.feature-store", {"repo.py": defined, "train.py": read}) is Status.MET
+
+
+def test_dated_partitions_of_training_data(repository: BuildRepository) -> None:
+    code = "from datetime import date\nimport pandas as pd\n\npd.read_csv('raw.csv').to_csv(f\"s3://docks/{{date.today():%Y-%m}}/{}.csv\")\n"
+    met = decide_one(repository({"model_training.py": code.format("train")}), "repro.data-versioning")
+    assert met.status is Status.MET
+    partial = decide_one(repository({"batch.py": code.format("predictions")}), "repro.data-versioning")
+    assert partial.status is Status.PARTIAL
+
+
+def test_a_download_by_a_script_that_is_named_for_it(repository: BuildRepository) -> None:
+    script = 'for year in 2023 2024; do\n  wget "https://example.org/docks/${year}" -O "${year}"\ndone\n'
+    assert decide_one(repository({"download_data.sh": script}), "repro.data-versioning").status is Status.PARTIAL
+    assert decide_one(repository({"tools.sh": script}), "repro.data-versioning").status is Status.MISSING
+
+
+def test_hooks_that_cannot_be_read(repository: BuildRepository) -> None:
+    broken = "repos:\n  - repo: https://example.org/hooks\n      rev: v1\n    hooks:\n      - id: check\n"  # rev too far right
+    decision = decide_one(repository({".pre-commit-config.yaml": broken}), "repro.hooks")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 5)
+    nothing = repository({".pre-commit-config.yaml": "repos: [\n"})
+    assert decide_one(nothing, "repro.hooks").status is Status.MISSING
+
+
+def test_an_upload_is_no_download(repository: BuildRepository) -> None:
+    up = repository({"copy_data.sh": "aws s3 cp ./data/docks.csv s3://docks/docks.csv\n"})
+    assert decide_one(up, "repro.data-versioning").status is Status.MISSING
+    down = repository({"copy_data.sh": "aws s3 cp s3://docks/docks.csv ./data/docks.csv\n"})
+    assert decide_one(down, "repro.data-versioning").status is Status.PARTIAL
