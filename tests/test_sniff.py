@@ -24,6 +24,8 @@ from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
         ("apiVersion: 1\ndatasources: []\n", "provisioning"),
         ("apiVersion: 1\nproviders: []\n", "provisioning"),
         ("project: x\nregistry: y\nprovider: local\n", "feast"),
+        ("resources:\n  jobs:\n    a:\n      tasks:\n        - task_key: b\n", "databricks"),
+        ("resources:\n  jobs:\n    a: {}\n", ""),
         ("channels: []\ndependencies: []\n", "conda"),
         ("- hosts: all\n  tasks: []\n", "ansible"),
         ("- hosts: all\n", ""),

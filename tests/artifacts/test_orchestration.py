@@ -136,3 +136,14 @@ def test_receivers_in_the_settings_of_mage() -> None:
     assert mage_receivers(text) == 4
     assert mage_receivers("notification_config:\n  email_config:\n    to_emails: []\n") == 0
     assert mage_receivers("project_uuid: x\n") == 0
+
+
+def test_a_paused_job_of_databricks_is_not_active() -> None:
+    job = "resources:\n  jobs:\n    docks:\n      schedule:\n        quartz_cron_expression: 0 0 * * * ?\n{}      tasks:\n        - task_key: a\n"
+    assert parse_databricks("job.yml", job.format(""))[0].active
+    assert not parse_databricks("job.yml", job.format("        pause_status: PAUSED\n"))[0].active
+    every = job.replace(
+        "schedule:\n        quartz_cron_expression: 0 0 * * * ?\n{}",
+        "trigger:\n        periodic:\n          interval: 1\n",
+    )
+    assert parse_databricks("job.yml", every)[0].schedule == "1"

@@ -311,3 +311,14 @@ def test_the_best_model_that_a_function_chose_is_registered(repository: BuildRep
     code = "import mlflow\nfrom training import save_best_model\n\nsave_best_model(metric='f1')\nmlflow.register_model('runs:/1/model', 'docks')\n"
     files = {"register.py": code, "training.py": "def save_best_model(metric):\n    return metric\n"}
     assert decide_one(repository(files), "ci.model-gate").status is Status.PARTIAL
+
+
+def test_a_search_within_a_bound_that_promotes_nothing_is_no_gate(repository: BuildRepository) -> None:
+    search = "import mlflow\n\nprint(mlflow.search_runs(filter_string='metrics.rmse < 20'))\n"
+    assert status(repository, "ci.model-gate", {"look.py": search}) is Status.MISSING
+
+
+def test_a_script_that_starts_parts_where_nothing_asserts(repository: BuildRepository) -> None:
+    files = {"tests/test_docks.py": "def test_free():\n    print(1)\n", "docks.py": DOCKS}
+    script = {"scripts/check.sh": "docker compose up -d\npytest tests\n"}
+    assert status(repository, "tests.integration", {**files, **script}) is Status.MISSING

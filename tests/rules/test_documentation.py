@@ -125,3 +125,17 @@ def test_a_notebook_that_is_opened_runs_the_project(repository: BuildRepository)
     readme = f"{README}## Run\n\n```bash\npip install -r requirements.txt\njupyter notebook\n```\n"
     files = {"README.md": readme, "requirements.txt": "pandas==2.2\n", "docks.py": DOCKS}
     assert decide_one(repository(files), "doc.setup").status is Status.MET
+
+
+def test_the_name_of_a_program_is_no_command(repository: BuildRepository) -> None:
+    readme = "# Docks\n\n## Services\n\n- tracking (folder `mlflow`)\n- flows (folder `prefect`)\n"
+    assert status(repository, "doc.setup", {"README.md": readme, **PROJECT}) is not Status.MET
+    assert "Commands" not in decide_one(repository({"README.md": readme, **PROJECT}), "doc.setup").summary
+
+
+def test_a_question_about_the_version_is_not_what_is_shown(repository: BuildRepository) -> None:
+    typed = (
+        "## Setup\n\n```sh\nterraform --version\n```\n\n```sh\npip install -r requirements.txt\npython train.py\n```\n"
+    )
+    decision = decide_one(repository({"README.md": f"# Docks\n\n{typed}", **PROJECT}), "doc.setup")
+    assert decision.evidence[0].line == 10

@@ -244,3 +244,30 @@ def test_drawing_rows_anew_is_not_the_first_evidence(repository: BuildRepository
         "b_encode.py": "from sklearn.preprocessing import OneHotEncoder\n\nOneHotEncoder().fit_transform([[1]])\n",
     }
     assert decide_one(repository(files), "e2e.feature-engineering").evidence[0].path == "b_encode.py"
+
+
+def test_a_plan_for_a_cloud_is_no_steps(repository: BuildRepository) -> None:
+    plan = "# Dock watch\n\n## Deploy on AWS\n\n- one day, with a server\n"
+    assert status(repository, "e2e.cloud-deployment", {"README.md": plan}) is Status.MISSING
+
+
+def test_a_mapping_made_for_a_request_is_no_preparation(repository: BuildRepository) -> None:
+    code = "import pandas as pd\n\nprint(pd.DataFrame({'a': [1]}).iloc[0].to_dict())\n"
+    assert status(repository, "e2e.feature-engineering", {"ask.py": code}) is Status.MISSING
+
+
+def test_a_platform_file_shows_its_first_line_that_says_something(repository: BuildRepository) -> None:
+    files = {
+        "Procfile": "# where it runs\n\nweb: uvicorn app:app\n",
+        "app.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/')\ndef root():\n    return {}\n",
+    }
+    decision = decide_one(repository(files), "e2e.cloud-deployment")
+    assert (decision.status, decision.evidence[0].path, decision.evidence[0].line) == (Status.MET, "Procfile", 3)
+
+
+@pytest.mark.parametrize(("part", "wanted"), [("application", Status.PARTIAL), ("environment", Status.MET)])
+def test_an_application_of_beanstalk_runs_nothing_by_itself(
+    repository: BuildRepository, part: str, wanted: Status
+) -> None:
+    main = f'resource "aws_elastic_beanstalk_{part}" "docks" {{\n  name = "docks"\n}}\n'
+    assert status(repository, "e2e.cloud-deployment", {"main.tf": main}) is wanted

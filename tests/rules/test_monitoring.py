@@ -168,3 +168,11 @@ def test_triggers_of_mage(repository: BuildRepository, trigger: str, status: Sta
     decision = decide_one(repository(files), "mon.retraining")
     assert decision.status is status
     assert status is Status.MISSING or decision.evidence[0].line == 4
+
+
+def test_a_log_of_steps_keeps_no_predictions(repository: BuildRepository) -> None:
+    code = "import logging\nimport joblib\n\ndef answer(rows):\n    logging.info({})\n    return joblib.load('m.bin').predict(rows)\n\nanswer([])\n"
+    steps = {"serve.py": code.format("'the request was received'")}
+    assert status(repository, "mon.metrics", steps) is Status.MISSING
+    values = {"serve.py": code.format("f'prediction for {rows}'")}
+    assert status(repository, "mon.metrics", values) is Status.PARTIAL

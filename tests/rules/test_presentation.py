@@ -237,3 +237,31 @@ def test_the_pages_of_a_library_are_no_site(repository: BuildRepository) -> None
     assert decide_one(repository({"README.md": library, **files}), "doc.site").status is Status.MISSING
     own = f"{README}See [the pages](https://somebody.github.io/dock-watch/).\n"
     assert decide_one(repository({"README.md": own, **files}), "doc.site").status is Status.MET
+
+
+def test_the_picture_below_the_title_is_no_diagram(repository: BuildRepository) -> None:
+    picture = f"![Bicycles]({PICTURE})\n"
+    title = repository({"README.md": f"# The pipeline of dock watch\n\nA forecast of free docks.\n\n{picture}"})
+    assert decide_one(title, "doc.diagram").status is Status.MISSING
+    section = repository({"README.md": f"{README}## The pipeline\n\n{picture}"})
+    assert decide_one(section, "doc.diagram").status is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("It registers the models which have an accuracy of more than 77.5 %.", Status.MISSING),
+        ("The metric is the area above an 80 % recall.", Status.MISSING),
+        ("The model has an accuracy of 77.5 %.", Status.MET),
+    ],
+)
+def test_what_is_asked_of_a_model_is_no_result(repository: BuildRepository, sentence: str, wanted: Status) -> None:
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    assert decide_one(repository({"README.md": f"{README}{sentence}\n", **code}), "doc.results").status is wanted
+
+
+def test_contents_are_no_list_of_tools(repository: BuildRepository) -> None:
+    readme = f"{README}## Table of contents\n\n- [MLflow](#mlflow)\n\n## Tools\n\n- MLflow\n"
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    decision = decide_one(repository({"README.md": readme, **code}), "doc.architecture")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 11)

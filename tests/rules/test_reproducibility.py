@@ -104,3 +104,14 @@ def test_an_upload_is_no_download(repository: BuildRepository) -> None:
     assert decide_one(up, "repro.data-versioning").status is Status.MISSING
     down = repository({"copy_data.sh": "aws s3 cp s3://docks/docks.csv ./data/docks.csv\n"})
     assert decide_one(down, "repro.data-versioning").status is Status.PARTIAL
+
+
+def test_training_data_that_a_module_for_models_writes(repository: BuildRepository) -> None:
+    code = "from datetime import date\nimport pandas as pd\n\npd.read_csv('raw.csv').to_csv(f'runs/{date.today():%Y-%m}/train.csv')\n"
+    assert status(repository, "repro.data-versioning", {"model.py": code}) is Status.MET
+
+
+def test_a_stand_in_for_data_that_are_watched_is_no_source(repository: BuildRepository) -> None:
+    code = "from sklearn import datasets\n\nprint(datasets.load_iris())\n"
+    assert status(repository, "repro.data-versioning", {"monitoring/watch.py": code}) is Status.MISSING
+    assert status(repository, "repro.data-versioning", {"get.py": code}) is Status.PARTIAL

@@ -58,6 +58,11 @@ def test_a_backend_knows_no_variables(repository: BuildRepository, bucket: str, 
     assert kinds(repository, {"main.tf": main}) == wanted
 
 
+def test_a_backend_that_is_commented_out(repository: BuildRepository) -> None:
+    main = '/*\nterraform {\n  backend "s3" {\n    bucket = var.bucket\n  }\n}\n*/\nvariable "bucket" {}\n'
+    assert kinds(repository, {"main.tf": main}) == []
+
+
 @pytest.mark.parametrize(
     ("requirement", "refused"),
     [
