@@ -68,7 +68,7 @@ def _mending(defects: list[Defect], stopped: list[ScoredCriterion], card: Scorec
         Status.PARTIAL,
         "; ".join(named) + more,
         "Mend these places, then run the code once from a fresh clone.",
-        f"What stands there already counts in full once it runs: {', '.join(titles).lower()}.",
+        f"What stands there already counts in full once it runs: {'; '.join(titles)}.",
         Evidence(at.path, at.line, at.line, ""),
         tuple(item.criterion.id for item in stopped),
     )
