@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Place
 from analyzer.queries.commands import data_downloads
+from analyzer.queries.ingestion import data_reads, is_scoring
 from analyzer.queries.learning import training_calls
 from analyzer.wiring.ties import APART, Station, Ties, path_of
 
 __all__ = ["Making"]
 
-_LATER = re.compile(r"(?i)predict|scor(?:e|ing)\b|inference|serv|monitor|drift|evidently|dashboard|streamlit|app\.py")
-"""Names of modules that come after training: their reads are not where raw data come from."""
 _PREFERRED = {1: 0, 2: 0, 3: 1, 0: 2}
 """Order of distances: a step of its own that hands data on comes before a read within the training."""
-_OWN_API = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
 
 
 class Making:
@@ -32,26 +29,23 @@ class Making:
 
     @cached_property
     def _sources(self) -> tuple[Call, ...]:
-        calls = self._repo.code.calls("data.download", "data.read")
-        asks = ("requests", "httpx")
-        return tuple(
-            call for call in calls if call.root not in asks or not any(_OWN_API.search(text) for text in call.texts())
-        )
+        return tuple(data_reads(self._repo.code))
 
     @cached_property
     def _pair(self) -> tuple[Call | None, Call | None, bool]:
         """A source of data and a training, and whether they are tied; those that are closest."""
         sources = {call.path: call for call in reversed(self._sources)}
         trainings = {call.path: call for call in reversed(self._training)}
+        surest = {path: rank for rank, path in enumerate(dict.fromkeys(call.path for call in self._sources))}
         downloads = {call.path for call in self._repo.code.calls("data.download")}
         pairs = sorted(
-            (bool(_LATER.search(source)), source not in downloads, _PREFERRED[distance], path, source)
+            (is_scoring(source), source not in downloads, _PREFERRED[distance], surest[source], path, source)
             for source in sources
             for path in trainings
             if (distance := self._ties.distance(source, path)) < APART
         )
         if pairs:
-            return sources[pairs[0][4]], trainings[pairs[0][3]], True
+            return sources[pairs[0][-1]], trainings[pairs[0][-2]], True
         return next(iter(self._sources), None), next(iter(self._training), None), False
 
     def data(self) -> Station:
