@@ -314,7 +314,7 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
         return
 
 
-@rule("e2e.serving", reads=_PYTHON)
+@rule("e2e.serving", reads=_PYTHON_OR_NOTEBOOK)
 def serves_predictions(repo: Repository) -> Iterator[Finding]:
     """Predictions are not served."""
     served = [*handlers(repo), *model_servers(repo)]
@@ -348,8 +348,10 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
             weak.append(partial("The infrastructure is applied to an emulator only", resource))
         elif kind in ("serving", "ml", "cluster", "compute"):
             yield met("Infrastructure code deploys compute on a cloud", resource)
-        elif kind not in ("docker", "local"):
+        elif kind in ("database", "registry", "queue", "storage"):
             weak.append(partial("Infrastructure code provisions stores only; nothing runs the application", resource))
+        elif kind not in ("docker", "local"):
+            weak.append(partial("Infrastructure code provisions nothing that is known to run an application", resource))
     for workload in own_workloads(repo):
         yield met("Kubernetes manifests run the project's workload", workload)
     for path in repo.platform_files if has_application(repo) else ():

@@ -120,7 +120,8 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
             *(block for item in sections for block in item.blocks[:1]),
             *sections,
         ]
-        yield partial("Tools or folders are listed, hardly how they work together", shown_by[0])
+        few, listing = "is told in a few words only", "is a list of tools or folders, hardly how they work together"
+        yield partial(f"The architecture {few if weight and not lists else listing}", shown_by[0])
 
 
 _CONTENTS = re.compile(r"(?i)^(?:table of )?contents?$|^index$")

@@ -120,6 +120,12 @@ def test_modules_of_a_course_beside_a_project_are_not_the_project():
     assert take_inventory(paths[:3]).own == tuple(paths[:3])
 
 
+def test_weeks_of_a_course_may_have_short_names():
+    paths = ["W1/a.ipynb", "W2/b.py", "W3/c.py", "project/train.py"]
+    assert take_inventory(paths).own == ("project/train.py",)
+    assert take_inventory(["W1/a.ipynb", "W2/b.py", "W3/c.py"]).own == ("W1/a.ipynb", "W2/b.py", "W3/c.py")
+
+
 def test_course_work_alone_counts_after_all():
     inventory = take_inventory(["homework/train.py", "homework/Dockerfile"])
     assert inventory.course_only

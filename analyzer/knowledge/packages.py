@@ -72,6 +72,7 @@ dask
 databricks_cli databricks-cli
 datasets
 deepchecks
+deepdiff
 deltalake
 docker docker docker-compose
 dotenv python-dotenv dotenv
@@ -125,10 +126,10 @@ mlflow mlflow mlflow-skinny databricks-connect
 mlxtend
 motor
 mysql mysql-connector-python mysql-connector
+nannyml
 neptune neptune neptune-client
 networkx
 nltk
-nannyml
 numba
 numpy
 omegaconf
@@ -145,10 +146,10 @@ plotly
 polars
 prefect prefect prefect-client
 prefect_aws prefect-aws
+prefect_docker prefect-docker
 prefect_email prefect-email
 prefect_gcp prefect-gcp
 prefect_sqlalchemy prefect-sqlalchemy
-prefect_docker prefect-docker
 prometheus_client prometheus-client
 prometheus_fastapi_instrumentator prometheus-fastapi-instrumentator
 psutil
@@ -169,12 +170,14 @@ s3fs
 sagemaker
 scipy
 seaborn
+selenium
 sentence_transformers sentence-transformers
 shap
 skl2onnx
 sklearn scikit-learn sklearn scikit-learn-intelex
 skopt scikit-optimize
 spacy
+speech_recognition speechrecognition
 sqlalchemy sqlalchemy
 sqlmodel
 starlette
@@ -183,8 +186,8 @@ streamlit
 tensorflow tensorflow tensorflow-cpu tensorflow-gpu tensorflow-macos tf-nightly intel-tensorflow tensorflow-intel tensorflow-cpu-aws
 testcontainers
 torch torch pytorch torch-cpu pytorch-cpu pytorch-gpu
-torchvision
 torchaudio
+torchvision
 tqdm
 transformers
 typer

@@ -102,7 +102,7 @@ HOMEWORK = re.compile(
     r"|cohorts?|week[-_ ]?\d+|module[-_ ]?\d+[-_ ]homework|class[-_ ]?notes|course[-_ ]?notes)"
 )
 COURSE_MODULE = re.compile(
-    r"(?i)(?:module|mod|week|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*[\w -]*|week[-_ ]?\d+|module[-_ ]?\d+.*"
+    r"(?i)(?:module|mod|week|w|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*[\w -]*|week[-_ ]?\d+|module[-_ ]?\d+.*"
 )
 COURSE_PROJECT = re.compile(
     r"(?i)(?:0?\d[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?"

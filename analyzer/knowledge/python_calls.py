@@ -114,9 +114,9 @@ ROLES: dict[str, str] = {
         mlflow.pyfunc.load_model keras.models.load_model tensorflow.keras.models.load_model
         tensorflow.saved_model.load xgboost.*.load_model catboost.*.load_model onnxruntime.InferenceSession
         bentoml.*.load_model bentoml.*.get bentoml.models.get transformers.*.from_pretrained transformers.pipeline
-        ultralytics.YOLO .load_model skops.io.load
+        ultralytics.YOLO .load_model skops.io.load mlflow.pyfunc.spark_udf
     """,
-    "model.predict": ".predict .predict_proba .predict_batch .forward .inference .transform_predict .predict_one onnxruntime.*.run",
+    "model.predict": ".predict .predict_proba .predict_batch .forward .inference .transform_predict .predict_one onnxruntime.*.run mlflow.pyfunc.spark_udf",
     "model.evaluate": """
         sklearn.metrics.* .evaluate .score sklearn.model_selection.cross_val_score mlflow.evaluate torchmetrics.*
         evaluate.load keras.metrics.* tensorflow.keras.metrics.* *.mean_squared_error *.accuracy_score *.roc_auc_score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -113,8 +114,34 @@ def _nowhere(layout: Layout, declared: Declared, module: PythonModule, item: Imp
         return None  # the folder has another name where the code runs
     if len(parts) == 1 and item.name and layout.exists(item.name, module.path):
         return None
+    if lost := _lost_module(layout, module, item):
+        return Defect(module.path, item.line, "missing-module", f"{item.module} is imported, but {lost}")
     sentence = f"{root} is imported, but it is no module of the repository and no dependency file declares it"
     return Defect(module.path, item.line, "undeclared-package", sentence)
+
+
+_TELLING_LENGTH = 6
+"""Letters of a name that two modules hardly choose by chance; `main`, `train` and `run` stand everywhere."""
+
+
+def _lost_module(layout: Layout, module: PythonModule, item: ImportedName) -> str:
+    """What shows that an unknown name is a module of the candidate's own and no package of others; or nothing."""
+    file = f"{item.module.replace('.', '/')}.py"
+    for image in layout.repository.dockerfiles:
+        if any(
+            posixpath.basename(source) == posixpath.basename(file) for copy in image.copies for source in copy.sources
+        ):
+            return f"{file}, which {image.path} copies, is not in the repository"
+    if len(item.name) < _TELLING_LENGTH:
+        return ""
+    found = [other.path for other in layout.repository.modules if other is not module and _defines(other, item.name)]
+    return f"{item.name} is defined in {found[0]}, and there is no module of that name" if len(found) == 1 else ""
+
+
+def _defines(module: PythonModule, name: str) -> bool:
+    if module.notebook:
+        return False
+    return any(item.qualname == name for item in module.functions) or any(item.name == name for item in module.classes)
 
 
 _HOLDS_DATA = frozenset({"data", "datasets", "model", "models", "artifacts", "output", "outputs", "logs"})

@@ -271,3 +271,32 @@ def test_an_application_of_beanstalk_runs_nothing_by_itself(
 ) -> None:
     main = f'resource "aws_elastic_beanstalk_{part}" "docks" {{\n  name = "docks"\n}}\n'
     assert status(repository, "e2e.cloud-deployment", {"main.tf": main}) is wanted
+
+
+@pytest.mark.parametrize(
+    ("resource", "wanted", "sentence"),
+    [
+        ("render_web_service", Status.MET, "Infrastructure code deploys compute on a cloud"),
+        ("aws_s3_bucket", Status.PARTIAL, "Infrastructure code provisions stores only; nothing runs the application"),
+        (
+            "acme_widget",
+            Status.PARTIAL,
+            "Infrastructure code provisions nothing that is known to run an application",
+        ),
+    ],
+)
+def test_what_infrastructure_code_is_said_to_provision(
+    repository: BuildRepository, resource: str, wanted: Status, sentence: str
+) -> None:
+    main = f'resource "{resource}" "docks" {{\n  name = "docks"\n}}\n'
+    decision = decide_one(repository({"main.tf": main}), "e2e.cloud-deployment")
+    assert (decision.status, decision.summary) == (wanted, sentence)
+
+
+def test_a_model_as_a_function_of_spark_scores_by_hand(repository: BuildRepository) -> None:
+    code = (
+        "import mlflow\n\nscored = mlflow.pyfunc.spark_udf(spark, 'models:/docks@production')\n"
+        "frame.withColumn('docks', scored('hour')).write.saveAsTable('docks')\n"
+    )
+    decision = decide_one(repository({"use.py": code}), "e2e.serving")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 3)

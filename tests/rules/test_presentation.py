@@ -265,3 +265,10 @@ def test_contents_are_no_list_of_tools(repository: BuildRepository) -> None:
     code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
     decision = decide_one(repository({"README.md": readme, **code}), "doc.architecture")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 11)
+    assert decision.summary == "The architecture is a list of tools or folders, hardly how they work together"
+
+
+def test_an_architecture_in_one_sentence_is_called_that(repository: BuildRepository) -> None:
+    readme = f"{README}## Architecture\n\nThe flow reads the docks every hour, trains the model anew and redeploys the service.\n"
+    decision = decide_one(repository({"README.md": readme}), "doc.architecture")
+    assert (decision.status, decision.summary) == (Status.PARTIAL, "The architecture is told in a few words only")

@@ -82,6 +82,39 @@ def test_a_guarded_import_may_fail(repository):
     assert kinds(repository, {"a.py": code, "requirements.txt": NEEDS}) == []
 
 
+@pytest.mark.parametrize(
+    ("extra", "why"),
+    [
+        (
+            {"src/features.py": "class FeatureBuilder: ...\n"},
+            "FeatureBuilder is defined in src/features.py, and there is no module of that name",
+        ),
+        (
+            {"Dockerfile": "FROM python:3.11\nCOPY feature_code.py ./\n"},
+            "feature_code.py, which Dockerfile copies, is not in the repository",
+        ),
+    ],
+)
+def test_an_unknown_name_that_is_shown_to_be_an_own_module(repository, extra, why):
+    files = {
+        "app.py": "from feature_code import FeatureBuilder\nFeatureBuilder()\n",
+        "requirements.txt": NEEDS,
+        **extra,
+    }
+    told = kinds(repository, files)
+    assert ("missing-module", f"feature_code is imported, but {why}") in told
+    assert not [kind for kind, _ in told if kind == "undeclared-package"]
+
+
+def test_an_unknown_name_that_nothing_shows_to_be_an_own_module(repository):
+    files = {
+        "app.py": "from feature_code import build\nbuild()\n",
+        "src/features.py": "def build(): ...\n",  # a name that anybody may choose
+        "requirements.txt": NEEDS,
+    }
+    assert [kind for kind, _ in kinds(repository, files)] == ["undeclared-package"]
+
+
 def test_a_package_that_nothing_declares_is_told_once(repository):
     files = {
         "a.py": "import xgboost\nxgboost.train()\n",
