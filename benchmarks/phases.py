@@ -26,7 +26,7 @@ _NAMED = {
     ("analyzer.interview.choice", "interview_questions"): "interview",
     ("analyzer.commands", "CommandResolver.follow"): "commands",
     ("analyzer.artifacts.infrastructure_code", "read_infrastructure"): "parse infrastructure code",
-    ("analyzer.code", "Code._by_role"): "code index",
+    ("analyzer.code", "Code._resolved"): "code index",
     ("analyzer.code", "Code._reached"): "code reach",
 }
 """Functions, methods and cached properties by their module and name. Functions named ``parse_...`` are phases too."""
