@@ -1,6 +1,7 @@
-"""Terraform and OpenTofu (https://opentofu.org/docs/language/), parsed by python-hcl2's grammar.
+"""Terraform and OpenTofu (https://opentofu.org/docs/language/), read from the syntax tree of tree-sitter's grammar of HCL.
 
-The parse tree is read directly: it knows lines, which the dictionaries made from it do not.
+Where that grammar meets an error, python-hcl2 says whether the file is wrong and where: two grammars have to agree before
+a file is called broken. The first alone takes a tenth of the time (decision 12).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource
 from analyzer.artifacts.text import line_starts
 
 if TYPE_CHECKING:
-    from lark import Token, Tree
+    from tree_sitter import Node, Parser
 
 __all__ = ["parse_terraform"]
 
@@ -30,7 +32,15 @@ _BLOCK = re.compile(
 _LABEL = re.compile(r"\"([^\"]*)\"")
 _DEEPEST = 60
 _MOST_HEADS = 500
-_LONGEST = 200_000  # characters; the grammar takes some 20 microseconds for each
+_LONGEST = 200_000  # characters; python-hcl2 takes some 20 microseconds for each
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_hcl
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
 
 def parse_terraform(path: str, text: str) -> InfraFile:
@@ -41,18 +51,27 @@ def parse_terraform(path: str, text: str) -> InfraFile:
         return InfraFile(path, "terraform", error="nested too deeply")
     if len(text) > _LONGEST:
         return _heads(path, text, f"longer than {_LONGEST:,} characters, so the heads of its blocks alone")
+    source = text.encode("utf-8", "replace")
+    root = _parser().parse(source).root_node
+    if root.has_error and (error := _refusal(text)):
+        return _heads(path, text, error)
+    collector = _Collector(path, text, source)
+    for block in _blocks(root):
+        collector.add(block)
+    collector.add_inputs(root)
+    return collector.finished()
+
+
+def _refusal(text: str) -> str:
+    """What python-hcl2 has against a text that the faster grammar could not read whole; empty for nothing."""
     from hcl2 import parses_to_tree
 
     try:
-        tree = parses_to_tree(text if text.endswith("\n") else text + "\n")
+        parses_to_tree(text if text.endswith("\n") else text + "\n")
     except Exception as problem:  # noqa: BLE001 lark raises a family of errors without a common public base
         line = getattr(problem, "line", -1)
-        return _heads(path, text, f"line {line}: no valid HCL" if line > 0 else "no valid HCL")
-    collector = _Collector(path, text)
-    for block in _blocks(tree):
-        collector.add(block)
-    collector.add_inputs(tree)
-    return collector.finished()
+        return f"line {line}: no valid HCL" if line > 0 else "no valid HCL"
+    return ""
 
 
 def is_terragrunt(path: str) -> bool:
@@ -71,25 +90,20 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _blocks(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+def _blocks(node: Node) -> Iterator[Node]:
     """The blocks of a file or of a block's body."""
-    bodies = [child for child in tree.children if getattr(child, "data", "") == "body"] or [tree]
-    for body in bodies:
-        yield from (child for child in getattr(body, "children", ()) if getattr(child, "data", "") == "block")
+    for body in _of(node, "body"):
+        yield from _of(body, "block")
 
 
-def _trees(tree: Tree[Token]) -> Iterator[Tree[Token]]:
-    """The children that are no tokens."""
-    from lark import Tree
-
-    for child in tree.children:
-        if isinstance(child, Tree):
-            yield child
+def _of(node: Node, kind: str) -> Iterator[Node]:
+    """The children of one type."""
+    return (child for child in node.named_children if child.type == kind)
 
 
 class _Collector:
-    def __init__(self, path: str, text: str) -> None:
-        self._path, self._text = path, text
+    def __init__(self, path: str, text: str, source: bytes) -> None:
+        self._path, self._text, self._source = path, text, source
         self._tool = "terragrunt" if is_terragrunt(path) else "terraform"
         self._resources: list[Resource] = []
         self._data: list[Resource] = []
@@ -97,7 +111,7 @@ class _Collector:
             kind: [] for kind in ("variable", "output", "module", "backend", "provider", "local")
         }
 
-    def add(self, block: Tree[Token]) -> None:
+    def add(self, block: Node) -> None:
         labels = self._labels(block)
         kind, names = labels[0], labels[1:]
         if kind in ("resource", "data") and len(names) >= 2:
@@ -129,45 +143,41 @@ class _Collector:
             value = attributes.get("source" if kind == "module" else "default" if kind == "variable" else "value", "")
             self._declare(kind, names[0], block, value)
 
-    def add_inputs(self, tree: Tree[Token]) -> None:
+    def add_inputs(self, root: Node) -> None:
         """What Terragrunt hands to the module."""
-        for body in _trees(tree) if self._tool == "terragrunt" else ():
-            for item in _trees(body):
-                if item.data == "attribute" and str(next(_trees(item)).children[0]) == "inputs":
+        for body in _of(root, "body") if self._tool == "terragrunt" else ():
+            for item in _of(body, "attribute"):
+                if self._slice(item.named_children[0]) == "inputs":
                     self._declare("variable", "inputs", item, self._slice(item)[:2000])
 
-    def _declare(self, kind: str, name: str, block: Tree[Token], value: str) -> None:
+    def _declare(self, kind: str, name: str, block: Node, value: str) -> None:
         self._declared[kind].append(Declaration(self._path, name, self._line(block), value, self._end(block)))
 
-    def _labels(self, block: Tree[Token]) -> list[str]:
+    def _labels(self, block: Node) -> list[str]:
         labels: list[str] = []
-        for child in _trees(block):
-            if child.data == "identifier":
-                labels.append(str(child.children[0]))
-            elif child.data == "string":
+        for child in block.named_children:
+            if child.type in ("identifier", "string_lit"):
                 labels.append(self._slice(child).strip('"'))
-            elif child.data == "body":
+            elif child.type in ("block_start", "body"):
                 break
         return labels or [""]
 
-    def _attributes(self, block: Tree[Token]) -> dict[str, str]:
+    def _attributes(self, block: Node) -> dict[str, str]:
         found: dict[str, str] = {}
-        for body in _trees(block):
-            for item in _trees(body) if body.data == "body" else ():
-                if item.data == "attribute":
-                    parts = list(_trees(item))
-                    name = str(parts[0].children[0])
-                    found[name] = self._slice(parts[-1]).strip().strip('"')[:2000]
+        for body in _of(block, "body"):
+            for item in _of(body, "attribute"):
+                name, *_, value = item.named_children
+                found[self._slice(name)] = self._slice(value).strip().strip('"')[:2000]
         return found
 
-    def _line(self, tree: Tree[Token]) -> int:
-        return int(tree.meta.line)
+    def _line(self, node: Node) -> int:
+        return node.start_point.row + 1
 
-    def _end(self, tree: Tree[Token]) -> int:
-        return int(tree.meta.end_line)
+    def _end(self, node: Node) -> int:
+        return node.end_point.row + 1
 
-    def _slice(self, tree: Tree[Token]) -> str:
-        return self._text[tree.meta.start_pos : tree.meta.end_pos] if not tree.meta.empty else ""
+    def _slice(self, node: Node) -> str:
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def finished(self) -> InfraFile:
         declared = {kind: tuple(items) for kind, items in self._declared.items()}

@@ -104,6 +104,12 @@ def test_heredocs_loops_and_conditions_parse() -> None:
     assert (file.error, file.resources[0].end_line) == ("", 11)
 
 
+def test_a_file_that_one_grammar_alone_refuses_is_read_whole() -> None:
+    # python-hcl2 wants nothing behind the closing word; Terraform does not mind, and reads on.
+    spaced = parse('resource "aws_iam_policy" "p" {\n  policy = <<EOF\n{"a": "${var.x}"}\nEOF  \n  count = 1\n}\n')
+    assert (spaced.error, spaced.resources[0].end_line, spaced.resources[0].attributes["count"]) == ("", 6, "1")
+
+
 def test_a_file_without_a_last_line_feed_parses() -> None:
     assert parse('variable "x" {}').variables[0].name == "x"
 

@@ -15,7 +15,7 @@ LOCKS = ("requirements.lock", "requirements-service.lock", "requirements-build.l
 ENGINE = {
     "dockerfile-parse", "folioscope", "gitdb", "gitpython", "jinja2", "lark", "markdown-it-py", "markupsafe", "mdurl",
     "pyflakes", "pygments", "pyromark", "python-hcl2", "regex", "rich", "ruamel-yaml", "ruamel-yaml-clib", "shtab",
-    "smmap", "tree-sitter", "tree-sitter-bash", "typing-extensions",
+    "smmap", "tree-sitter", "tree-sitter-bash", "tree-sitter-hcl", "typing-extensions",
 }  # fmt: skip
 
 
