@@ -11,6 +11,7 @@ _LONGEST_LINE = 10_000
 _LONGEST_GAP = 200
 _SHORT = 500
 _LONG_GAP = re.compile(r"[ \t\x0b\x0c]{201,}")
+_LONG = " " * 201
 _LONG_WORD = re.compile(r"\S{501,}")
 
 _BOMS = (
@@ -53,7 +54,8 @@ def bounded(path: str, text: str) -> str:
     longest = max(map(len, text.split("\n")))
     if longest <= _LONGEST_GAP:
         return text  # as nearly every file
-    text = _LONG_GAP.sub(lambda match: match.group()[:_LONGEST_GAP], text)
+    if _LONG in text.replace("\t", " ").replace("\x0b", " ").replace("\x0c", " "):  # far faster than the expression
+        text = _LONG_GAP.sub(lambda match: match.group()[:_LONGEST_GAP], text)
     if path.endswith((".md", ".rst", ".txt", ".markdown")):
         text = _LONG_WORD.sub(lambda match: match.group()[:500], text)
     if not path.endswith(".py") and longest > _LONGEST_LINE:

@@ -117,10 +117,13 @@ def _words_of(path: str) -> str:
     return re.sub(r"[_/.-]+", " ", path)
 
 
+_PATTERNS = {metric.id: metric.pattern for metric in METRICS}
+
+
 @lru_cache(maxsize=4096)
 def _named(text: str) -> frozenset[str]:
-    plain = re.sub(r"[_/.-]+", " ", text)
-    return frozenset(metric.id for metric in METRICS if metric.pattern.search(plain))
+    plain = _words_of(text)
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(plain))
 
 
 # -- comparing ---------------------------------------------------------------------------------------------------
@@ -183,7 +186,9 @@ def _is_about(source: _Source, position: int, metric: str) -> bool:
     near = column or _last_named(source.text[max(position - _NEAR, 0) : position])
     if near:
         return near == metric
-    return metric in _named(f"{source.text[max(position - _FAR, 0) : position]} {source.about}")
+    pattern = _PATTERNS.get(metric)
+    words = _words_of(f"{source.text[max(position - _FAR, 0) : position]} {source.about}")
+    return pattern is not None and pattern.search(words) is not None
 
 
 def _last_named(text: str) -> str:
