@@ -6,7 +6,8 @@ FOLDER holds git directories as OWNER+REPO/repo. Each table is printed as Markdo
 
 throughput  the same repositories with --jobs 1 and --jobs 2, in turns, each time with an empty store; the best of the
             rounds is compared, since other work on the machine only ever slows a run. Memory is the largest of a worker
-            and of the confined processes that it starts.
+            and of the confined processes that it starts. Beside it stands what the machine itself makes of two processes
+            of git and Python that share nothing: no batch can do better.
 kills       ten ends by signal 9 at random moments, each followed by --resume; the sorted lines must be those of an
             uninterrupted run, byte for byte.
 stored      10,000 rows that each name a repository of its own, 9,900 of them known to the store, which is filled by
@@ -65,7 +66,7 @@ def main() -> None:
         file = root / "applicants.csv"
         file.write_text("name,repo\n" + "".join(f"Applicant {n},{path}\n" for n, path in enumerate(projects, 1)))
         if "throughput" in wanted:
-            print_throughput(root, file, len(projects), arguments.rounds)
+            print_throughput(root, file, projects, arguments.rounds)
         if "kills" in wanted:
             print_kills(root, file, len(projects))
         if "stored" in wanted:
@@ -82,8 +83,9 @@ def run_once(root: Path, file: Path, name: str, *more: str) -> Run:
     return Run(wall, max(peaks) / 1024 / 1024)
 
 
-def print_throughput(root: Path, file: Path, count: int, rounds: int) -> None:
+def print_throughput(root: Path, file: Path, projects: Sequence[Path], rounds: int) -> None:
     """Rows a second with one worker and with two."""
+    count = len(projects)
     runs: dict[int, list[Run]] = {1: [], 2: []}
     for number in range(rounds):
         for jobs in (1, 2) if number % 2 == 0 else (2, 1):
@@ -96,7 +98,21 @@ def print_throughput(root: Path, file: Path, count: int, rounds: int) -> None:
     print(f"| repositories a second | {count / best[1].wall:.2f} | {count / best[2].wall:.2f} |")
     peaks = {jobs: max(run.worker for run in found) for jobs, found in runs.items()}
     print(f"| memory of a worker at most, MiB | {peaks[1]:.0f} | {peaks[2]:.0f} |")
-    print(f"\nTwo workers do {best[1].wall / best[2].wall:.2f} times as much.")
+    machine = [2 * apart(projects[0], 1) / apart(projects[0], 2) for _ in range(rounds)]
+    print(
+        f"\nTwo workers do {best[1].wall / best[2].wall:.2f} times as much. Two processes that share nothing", end=" "
+    )
+    print(f"(`folioscope analyze` of one repository, ten times) do {max(machine):.2f} times as much as one.")
+
+
+def apart(project: Path, processes: int) -> float:
+    """Seconds that so many independent processes take, each for the same ten analyses."""
+    code = f"from analyzer import analyze\nfor _ in range(10): analyze({str(project)!r})"
+    began = time.perf_counter()
+    running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(processes)]
+    for process in running:
+        process.wait()
+    return time.perf_counter() - began
 
 
 def print_kills(root: Path, file: Path, count: int, kills: int = 10) -> None:

@@ -40,11 +40,15 @@ def main() -> None:
             if refused(text):
                 answers[name].append(where)
             spent[name] += time.process_time() - since
-    print(f"{files} files, {letters:,} characters\n\n| grammar | seconds | over the other | refuses |\n|---|---:|---:|---:|")
+    print(
+        f"{files} files, {letters:,} characters\n\n| grammar | seconds | over the other | refuses |\n|---|---:|---:|---:|"
+    )
     for name, seconds in spent.items():
         print(f"| {name} | {seconds:.2f} | {seconds / min(spent.values()):.1f} | {len(answers[name])} |")
     for where in sorted(set(answers["python-hcl2"]) ^ set(answers["tree-sitter"])):
-        print(f"\n{where}: refused by {'python-hcl2' if where in answers['python-hcl2'] else 'tree-sitter'} alone", end="")
+        print(
+            f"\n{where}: refused by {'python-hcl2' if where in answers['python-hcl2'] else 'tree-sitter'} alone", end=""
+        )
     print()
 
 
@@ -57,13 +61,13 @@ def _refused_by_hcl2(text: str) -> bool:
 
 
 def _texts(folder: Path) -> list[tuple[str, str]]:
-    found = []
+    found: list[tuple[str, str]] = []
     for git_dir in sorted(folder.glob("*/repo")):
         with open_git(git_dir, "", Limits()) as snapshot:
             paths = [path for path in snapshot.entries if path.endswith(".tf")]
-            for path in paths:
-                if (content := snapshot.read_if_small(path)) is not None:
-                    found.append((f"{git_dir.parent.name}:{path}", content.decode("utf-8", "replace")))
+            contents = ((path, snapshot.read_if_small(path)) for path in paths)
+            name = git_dir.parent.name
+            found += [(f"{name}:{path}", content.decode("utf-8", "replace")) for path, content in contents if content]
     return found
 
 

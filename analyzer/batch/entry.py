@@ -123,7 +123,7 @@ def done_line(
         **_head(row, "done"),
         "error": None,
         **{key: value for key, value in found.items() if key != "repository"},
-        "strength": _strength(found["sections"]),
+        "strength": _strongest(found["criteria"]),
         "repositories": list(repositories),
         "not_read": list(not_read),
         "basis": dict(basis),
@@ -135,9 +135,8 @@ def failed_line(row: Row, error: Mapping[str, Any], basis: Mapping[str, Any]) ->
     return {**_head(row, "failed"), "error": dict(error), "score": None, "repositories": [], "basis": dict(basis)}
 
 
-def _strength(sections: Sequence[Mapping[str, Any]]) -> str:
-    """The section in which the largest share of the points was earned; none where nothing was."""
-    shares = [
-        (item["score"] / item["max_score"], item["title"]) for item in sections if item["max_score"] and item["score"]
-    ]
-    return max(shares, key=lambda pair: pair[0])[1] if shares else ""
+def _strongest(criteria: Iterable[Mapping[str, Any]]) -> str:
+    """The title of the criterion that earns most points in full, the first of several; none where nothing does."""
+    met = (item for item in criteria if item["status"] == "met" and not item["bonus"])
+    best = max(met, key=lambda item: float(item["points"]), default=None)
+    return str(best["title"]) if best else ""

@@ -37,7 +37,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A report in a line; ``strength`` and ``gap`` are titles of criteria, empty where there is none."""
+    """A report in a line; ``strength`` and ``gap`` are titles of criteria, empty where there is none: that which earns most, and the next step."""
 
     sections: tuple[Bar, ...]
     strength: str
@@ -53,17 +53,12 @@ class Summary:
 
 def summary(document: Mapping[str, Any]) -> dict[str, Any]:
     """The summary of a report as it is kept."""
-    regular = [item for item in document["criteria"] if not item["bonus"]]
-    met = max((item for item in regular if item["status"] == "met"), key=lambda item: item["points"], default=None)
-    lost = max(
-        (item for item in regular if item["status"] in ("missing", "partial")),
-        key=lambda item: item["max_points"] - item["points"],
-        default=None,
-    )
+    met = (item for item in document["criteria"] if item["status"] == "met" and not item["bonus"])
+    best = max(met, key=lambda item: item["points"], default=None)
     return {
         "sections": [[item["id"], item["title"], item["score"], item["max_score"]] for item in document["sections"]],
-        "strength": met["title"] if met else "",
-        "gap": lost["title"] if lost else "",
+        "strength": best["title"] if best else "",
+        "gap": next((step["title"] for step in document["next_steps"]), ""),
         "technologies": [item["id"] for item in document["technologies"]],
     }
 
