@@ -6,6 +6,7 @@ Nothing is checked out, no symbolic link is followed, nothing of the repository 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ __all__ = [
     "open_folder",
     "open_git",
     "open_worktree",
+    "refs_called",
 ]
 
 
@@ -218,9 +220,8 @@ def open_git(git_dir: Path, ref: str, limits: Limits, *, filtered: bool = False)
 
 
 def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]:
-    candidates = (f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/remotes/origin/{ref}", ref) if ref else ("HEAD",)
     ended: GitError | None = None
-    for name in candidates:
+    for name in refs_called(ref or "HEAD"):
         try:
             found = next(reader.read([f"{name}^{{commit}}"]))
         except GitError as error:  # the next command tells why git would not even begin
@@ -243,6 +244,16 @@ def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]
     if not ref:
         raise TargetError("HEAD points to nothing", f"Name a branch with --ref: {', '.join(names[:5])}.")
     raise TargetError(f"There is no branch, tag or commit {ref!r}", nearest(ref, names))
+
+
+def refs_called(name: str) -> tuple[str, ...]:
+    """The refs that a name may mean, in order: a branch, a tag, a branch of ``origin``, or what git makes of it.
+
+    ``HEAD`` and what is counted from it mean this repository's own, never that of ``origin``, which bears the same name.
+    """
+    if re.match(r"(?:HEAD|@)?(?:[~^@]|$)", name):
+        return (name,)
+    return f"refs/heads/{name}", f"refs/tags/{name}", f"refs/remotes/origin/{name}", name
 
 
 def nearest(wanted: str, names: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.errors import LimitError, TargetError
 from analyzer.limits import Limits
+from analyzer.sides import commit_of
 from analyzer.snapshot import (
     EntryKind,
     Snapshot,
@@ -64,6 +65,16 @@ def test_a_ref_may_be_a_branch_a_tag_or_a_commit(git_repository: BuildGit, ref):
     name = {"full": commit, "short": commit[:8]}.get(ref, ref)
     with open_git(work / ".git", name, LIMITS) as snapshot:
         assert snapshot.commit == commit
+
+
+@pytest.mark.parametrize("ref", ["HEAD", "HEAD~0", "@", "HEAD^{commit}"])
+def test_head_is_that_of_this_repository_and_not_of_origin(git_repository: BuildGit, ref):
+    work = git_repository({"a.txt": "1"})
+    git(work, "update-ref", "refs/remotes/origin/HEAD", "HEAD")
+    commit = commit_all(write_files(work, {"a.txt": "2"}))
+    with open_git(work / ".git", ref, LIMITS) as snapshot:
+        assert snapshot.commit == commit
+    assert commit_of(work, ref) == commit
 
 
 def test_a_branch_comes_before_a_tag_of_its_name(git_repository: BuildGit):

@@ -13,7 +13,7 @@ from analyzer.git import run
 from analyzer.plugins import discover
 from analyzer.report import Report
 from analyzer.rubric import Rubric
-from analyzer.snapshot import common_dir, find_git_dir
+from analyzer.snapshot import common_dir, find_git_dir, refs_called
 from analyzer.target import Target, parse_target
 
 __all__ = ["Located", "locate", "read_located"]
@@ -85,7 +85,7 @@ def _commit(git_dir: Path, ref: str) -> str:
     found = "" if ref else _head(git_dir)
     if found:
         return found
-    for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", f"refs/remotes/origin/{ref}", ref) if ref else ("HEAD",):
+    for name in refs_called(ref or "HEAD"):
         try:
             answer = run(git_dir, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", seconds=20, most=4096)
         except FolioscopeError:
