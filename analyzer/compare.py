@@ -106,6 +106,11 @@ class Comparison:
         return round(self.head.score - self.base.score, 1)
 
     @property
+    def change(self) -> float | None:
+        """The difference where one rubric made both scores; else None, since they cannot be compared."""
+        return self.difference if self.same_rubric else None
+
+    @property
     def regression(self) -> bool:
         """Whether something got worse: a criterion lost points, or the score by the same rubric fell."""
         return bool(self.lost) or (self.same_rubric and self.difference < 0)
@@ -124,7 +129,7 @@ def compare_documents(base: Mapping[str, Any], head: Mapping[str, Any], names: t
     """
     try:
         return _compare(base, head, names)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise UsageError(
             f"{names[0]} and {names[1]} are not both reports of folioscope: {type(error).__name__} {error}",
             "Give files written with --format json.",
@@ -140,14 +145,17 @@ def _compare(base: Mapping[str, Any], head: Mapping[str, Any], names: tuple[str,
         _of_one(item, item["status"], "", -item["points"]) for name, item in before.items() if name not in after
     ]
     known = [item for item in changes if item.before in _RANK and item.after in _RANK]
+    # Whoever says that what was there does not apply any more has lost it; else every loss could be talked away.
+    excused = _excused(head) - _excused(base)
+    given_up = [item for item in changes if item.criterion in excused and _RANK.get(item.before)]
     moved, vanished, appeared = _evidence(before, after)
     sides = (_side(names[0], base), _side(names[1], head))
     return Comparison(
         *sides,
         _sections(base, head),
         tuple(item for item in known if _better(item) > 0),
-        tuple(item for item in known if _better(item) < 0),
-        tuple(item for item in changes if item not in known),
+        tuple(item for item in changes if item in given_up or (item in known and _better(item) < 0)),
+        tuple(item for item in changes if item not in known and item not in given_up),
         moved,
         appeared,
         vanished,
@@ -155,12 +163,20 @@ def _compare(base: Mapping[str, Any], head: Mapping[str, Any], names: tuple[str,
     )
 
 
+def _excused(document: Mapping[str, Any]) -> set[str]:
+    """The criteria that the owner says do not apply."""
+    said = document.get("configuration", {}).get("annotations", ())
+    return {item["criterion"] for item in said if not item["refused"]}
+
+
 def _side(name: str, document: Mapping[str, Any]) -> Side:
-    rubric = document["rubric"]
+    rubric, score = document["rubric"], float(document["score"])
+    if not 0 <= score <= 100:
+        raise ValueError(f"a score of {score:g}")
     return Side(
         name,
         str(document["target"]["commit"]),
-        float(document["score"]),
+        score,
         str(document["grade"]),
         f"{rubric['id']} {rubric['version']} {rubric['sha256']}",
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from analyzer.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
     from analyzer.analysis import Options
 
-__all__ = ["commit_of", "document_of", "kept_report"]
+__all__ = ["commit_of", "document_of", "kept_report", "pushed"]
 
 _LONGEST_REPORT = 64 * 1024 * 1024
 
@@ -28,6 +29,7 @@ def document_of(name: str, repository: Path, options: Options) -> dict[str, Any]
     """
     from analyzer.analysis import analyze
     from analyzer.reporters.json_report import as_document
+    from analyzer.snapshot import find_git_dir
 
     path = Path(name)
     if path.is_file() and not name.endswith((".git", "/")):
@@ -37,6 +39,19 @@ def document_of(name: str, repository: Path, options: Options) -> dict[str, Any]
         return as_document(analyze(str(repository), replace(options, ref=commit, standalone=False)))
     if path.exists() or "://" in name or name.startswith("git@"):
         return as_document(analyze(name, options))
+    if not repository.exists():
+        raise UsageError(f"There is no folder {repository}, whose ref {name!r} may be", "Give another one with --repo.")
+    found = find_git_dir(repository)
+    if found is None:
+        raise TargetError(
+            f"{name!r} is neither a report nor a path, and {repository} is in no git repository",
+            "Name a repository with --repo, or give paths of reports or repositories.",
+        )
+    if not commit_of(repository, "HEAD"):
+        raise TargetError(
+            f"{name!r} is neither a report nor a path, and {repository} has no commit yet",
+            "Commit something first; folioscope analyze --worktree reads what is not committed yet.",
+        )
     raise TargetError(
         f"{name!r} is neither a report, nor a ref of {repository}, nor a path",
         "In a shallow clone the ref may not be here: git fetch it first (actions/checkout: fetch-depth: 0).",
@@ -46,18 +61,35 @@ def document_of(name: str, repository: Path, options: Options) -> dict[str, Any]
 def commit_of(repository: Path, name: str) -> str:
     """The commit that a name means in the repository that a path lies in, as git understands it (``HEAD~3``); or nothing."""
     from analyzer.git import GitError, run
-    from analyzer.snapshot import find_git_dir
+    from analyzer.snapshot import find_git_dir, refs_called
 
     found = find_git_dir(repository)
     if found is None or not name or name.startswith(("-", "./", "../", "/")):
         return ""
-    for candidate in (f"refs/heads/{name}", f"refs/tags/{name}", f"refs/remotes/origin/{name}", name):
+    for candidate in refs_called(name):
         try:
             said = run(found[0], "rev-parse", "--verify", "--quiet", f"{candidate}^{{commit}}", seconds=10, most=4096)
         except (GitError, ValueError):  # a name with a zero byte is none
             continue
         return said.decode("ascii", "replace").strip()
     return ""
+
+
+def pushed(repository: Path, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The commits between which a push would change the remote's branch, the first empty where the remote has nothing.
+
+    pre-commit names both in its variables; a hook of git's own, or a shell, has the upstream branch, and a branch that is
+    new the remote's default one.
+    """
+    head = environ.get("PRE_COMMIT_TO_REF", "") or "HEAD"
+    for name in (environ.get("PRE_COMMIT_FROM_REF", ""), "@{upstream}", "refs/remotes/origin/HEAD", "origin/main"):
+        if commit := commit_of(repository, name):
+            return commit, head
+    return "", head
+
+
+def _no_number(said: str) -> NoReturn:
+    raise ValueError(f"{said} is no number")
 
 
 def kept_report(path: Path) -> dict[str, Any]:
@@ -70,7 +102,7 @@ def kept_report(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LONGEST_REPORT:
             raise UsageError(f"{path} is larger than {_LONGEST_REPORT:,} bytes", hint)
-        document = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes(), parse_constant=_no_number)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", hint) from error
     except (ValueError, RecursionError) as error:

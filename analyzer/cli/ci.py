@@ -63,11 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(arguments.base or around.base)
         return 0
     from analyzer.collector import paused_collector
+    from analyzer.errors import FolioscopeError
 
     with paused_collector():
-        from analyzer.gate.check import Demands, run_check
-
-        options = replace(options_of(arguments), configuration_required=False)
+        from analyzer.gate.check import Demands, run_check, tell_failure
     demands = Demands(
         Path(arguments.reports),
         arguments.fail_under,
@@ -77,9 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.upload_sarif,
         arguments.annotations,
     )
-    checked = run_check(arguments.path, options, demands, around)
+    try:
+        options = replace(options_of(arguments), configuration_required=False)
+        checked = run_check(arguments.path, options, demands, around)
+    except FolioscopeError as error:
+        tell_failure(error, around)
+        raise
     card = checked.report.scorecard
-    change = f" ({checked.comparison.difference:+g})" if checked.comparison and checked.comparison.difference else ""
+    change = f" ({checked.comparison.difference:+g})" if checked.comparison and checked.comparison.change else ""
     print(f"{card.score:g} of 100 points{change}, {card.grade}; reports are in {demands.reports}")
     for reason in checked.reasons:
         print(f"folioscope: {reason}", file=sys.stderr)

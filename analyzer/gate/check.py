@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,11 @@ from analyzer.reporters.annotations import command, render_annotations
 from analyzer.reporters.comparison import comparison_document
 from analyzer.reporters.formats import render
 from analyzer.reporters.json_report import as_document
+from analyzer.reporters.markdown import escaped
 from analyzer.reporters.words import number
 from analyzer.sides import commit_of
 
-__all__ = ["FILES", "Checked", "Demands", "run_check"]
+__all__ = ["FILES", "Checked", "Demands", "run_check", "tell_failure"]
 
 FILES = {
     "report-json": ("report.json", "json"),
@@ -35,6 +37,8 @@ FILES = {
     "shields": ("shields.json", "shields"),
 }
 """The reports that are written, by the name of the output that tells their path: file and format."""
+
+_SUMMARY, _COMPARISON, _OUTPUTS = "summary.md", "comparison.json", "outputs.env"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,17 @@ def run_check(
     Raises:
         FolioscopeError: the repository cannot be read, or a regression was asked for and the base is not here.
     """
+    if not Path(path).exists():
+        raise TargetError(f"There is no folder {path}", "Give the checked-out repository, or a folder of it.")
+    _clear(demands.reports)
     report = analyze(path, options)
     document = as_document(report)
     comparison, notes = _compared(path, document, options, demands, around)
     reasons = tuple(_reasons(report, comparison, demands, around))
     summary = summary_markdown(report, comparison, _base_name(demands, around), reasons, notes)
     _write(report, comparison, summary, demands.reports)
+    if demands.comment and around.system == "shell":
+        notes = (*notes, "No comment was written: no pull or merge request is known here.")
     for what, act in _deeds(report, summary, demands, around):
         try:
             act()
@@ -93,6 +102,20 @@ def run_check(
     for note in notes:
         say(command("warning", note, title="Folioscope") if around.system == "github" else f"note: {note}")
     return Checked(report, comparison, reasons, notes)
+
+
+def tell_failure(error: FolioscopeError, around: Surroundings, say: Callable[[str], None] = print) -> None:
+    """Say where the system shows it that nothing could be checked."""
+    if around.system == "github":
+        say(command("error", str(error), title="Folioscope"))
+    _append(around.summary, f"## Folioscope: not checked\n\n{escaped(error.what)}. {escaped(error.hint)}\n")
+    _append(around.outputs, "passed=false\n")
+
+
+def _append(file: str, text: str) -> None:
+    if file:
+        with Path(file).open("a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
 
 
 def _base_name(demands: Demands, around: Surroundings) -> str:
@@ -115,6 +138,11 @@ def _compared(
     try:
         before = as_document(analyze(path, replace(options, ref=commit)))
     except FolioscopeError as error:
+        if demands.fail_on_regression:
+            raise TargetError(
+                f"{base}, with which to compare, cannot be judged: {error.what}",
+                "Correct it there first, name another commit with --base, or leave out --fail-on-regression once.",
+            ) from error
         return None, (f"Not compared with {base}: {error.what}.",)
     return compare_documents(before, document, (_base_name(demands, around), "this commit")), ()
 
@@ -133,14 +161,23 @@ def _reasons(report: Report, comparison: Comparison | None, demands: Demands, ar
     return found
 
 
+def _clear(folder: Path) -> None:
+    """Take the reports of an earlier run away, which nobody should take for those of a run that fails."""
+    for name in (*(file for file, _ in FILES.values()), _SUMMARY, _COMPARISON, _OUTPUTS):
+        with suppress(OSError):
+            (folder / name).unlink()
+
+
 def _write(report: Report, comparison: Comparison | None, summary: str, folder: Path) -> None:
     texts = {file: render(report, form) for file, form in FILES.values()}
-    texts["summary.md"] = summary
+    texts[_SUMMARY] = summary
     if comparison:
         said = comparison_document(comparison)
-        texts["comparison.json"] = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+        texts[_COMPARISON] = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            (folder / ".gitignore").write_text("*\n")  # a report that is committed would be read as a document
         for name, text in texts.items():
             (folder / name).write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -175,20 +212,18 @@ def _hand_over(
         "score": number(report.scorecard.score),
         "grade": report.scorecard.grade,
         "passed": "false" if reasons else "true",
-        "change": number(comparison.difference) if comparison else "",
+        "change": number(comparison.change) if comparison and comparison.change is not None else "",
         "regression": ("true" if comparison.regression else "false") if comparison else "",
         "reports": str(demands.reports),
         **{name: str(demands.reports / file) for name, (file, _) in FILES.items()},
     }
     plain = {name: re.sub(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+", " ", value) for name, value in outputs.items()}
     variables = "".join(f"FOLIOSCOPE_{name.upper().replace('-', '_')}={value}\n" for name, value in plain.items())
-    (demands.reports / "outputs.env").write_text(variables, "utf-8", errors="backslashreplace")
+    (demands.reports / _OUTPUTS).write_text(variables, "utf-8", errors="backslashreplace")
     for file, text in (
         (around.outputs, "".join(f"{name}={value}\n" for name, value in plain.items())),
         (around.summary, summary),
     ):
-        if file:
-            with Path(file).open("a", encoding="utf-8", errors="backslashreplace") as stream:
-                stream.write(text)
+        _append(file, text)
     if demands.annotations and around.system == "github":
         say(render_annotations(report).rstrip("\n"))

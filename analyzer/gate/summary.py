@@ -35,7 +35,7 @@ def _lines(
     report: Report, comparison: Comparison | None, base_name: str, reasons: Sequence[str], notes: Sequence[str]
 ) -> Iterator[str]:
     target, card = report.target, report.scorecard
-    change = f" ({signed(comparison.difference)})" if comparison and comparison.difference else ""
+    change = f" ({signed(comparison.difference)})" if comparison and comparison.change else ""
     yield f"## Folioscope: {escaped(headline(report))}{change}"
     yield ""
     yield f"**Not passed:** {escaped('; '.join(reasons))}." if reasons else "**Passed.**"

@@ -88,6 +88,7 @@ GENERATED_FOLDERS = frozenset(
         ".ssh_tunnel",
         "__MACOSX",
         "_build",
+        "folioscope-reports",
         ".aws-sam",
         "cdk.out",
         ".serverless",

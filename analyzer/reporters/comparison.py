@@ -43,7 +43,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "schema_version": 1,
         "base": asdict(comparison.base),
         "head": asdict(comparison.head),
-        "difference": comparison.difference,
+        "difference": comparison.change,
         "same_rubric": comparison.same_rubric,
         "regression": comparison.regression,
         "sections": [asdict(item) for item in comparison.sections],
@@ -66,6 +66,12 @@ def signed(points: float) -> str:
     return f"{'+' if points > 0 else '-' if points < 0 else ''}{number(abs(points))}"
 
 
+def _said(comparison: Comparison) -> str:
+    if comparison.change is None:
+        return "by two rubrics"
+    return signed(comparison.change) if comparison.change else "no change"
+
+
 def _word(status: str) -> str:
     return STATUS_WORDS[Status(status)] if status else "not in the rubric"
 
@@ -81,13 +87,14 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         Text(f"{visible(head.name)} {head.commit[:10]}".rstrip(), style="bold"),
         sep="",
     )
-    style = {1: "green", -1: "red"}.get((comparison.difference > 0) - (comparison.difference < 0), "")
+    points = comparison.change or 0
+    style = {1: "green", -1: "red"}.get((points > 0) - (points < 0), "")
     console.print(
         Text.assemble(
             f"{number(base.score)} to ",
             (number(head.score), "bold"),
             " of 100 points: ",
-            (signed(comparison.difference) if comparison.difference else "no change", style),
+            (_said(comparison), style),
             f", {head.grade}",
         )
     )
@@ -110,7 +117,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console.print(Text(title, style="bold"))
             for change in changes:
                 line = Text.assemble((signed(change.points), colour), f"  {_told(change)}")
-                console.print(Padding(line, (0, 0, 0, 2)))
+                console.print(Padding(line, (0, 0, 0, 2), expand=False))
     _print_evidence(comparison, console)
     if not (comparison.gained or comparison.lost or comparison.unseen):
         console.print()
@@ -152,10 +159,7 @@ def _seen(item: Seen) -> str:
 
 def _markdown(comparison: Comparison) -> Iterator[str]:
     base, head = comparison.base, comparison.head
-    yield (
-        f"# {number(base.score)} to {number(head.score)} of 100 points"
-        f" ({signed(comparison.difference) if comparison.difference else 'no change'})"
-    )
+    yield (f"# {number(base.score)} to {number(head.score)} of 100 points ({_said(comparison)})")
     yield ""
     yield f"From {code(_named(base.name, base.commit))} to {code(_named(head.name, head.commit))}."
     yield ""

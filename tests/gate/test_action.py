@@ -151,3 +151,30 @@ def test_every_action_that_is_used_is_pinned_by_its_commit() -> None:
     for step in load_action()["runs"]["steps"]:
         if "uses" in step:
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])
+
+
+@pytest.mark.parametrize("said", ["TRUE", "yes"])
+def test_a_switch_may_be_written_as_people_write_it(sample: BuildSample, runner: Path, said: str) -> None:
+    work = sample("dvc-cml", remove=".github/workflows/tests.yaml")
+    found = act(work, runner, pull_request(work), {"fail-on-regression": said})
+    assert (found.code, found.outputs["passed"]) == (1, "false")
+
+
+def test_a_switch_that_says_nothing_known_is_an_error(sample: BuildSample, runner: Path) -> None:
+    found = act(sample("notebook-only"), runner, event("workflow_dispatch"), {"comment": "ture"})
+    assert found.code == 2
+    assert "::error title=Folioscope::The input comment is 'ture'; give true or false" in found.printed
+
+
+def test_what_cannot_be_checked_is_said_in_the_summary_and_leaves_no_old_report(
+    sample: BuildSample, runner: Path
+) -> None:
+    work = sample("notebook-only")
+    (work / "folioscope-reports").mkdir()
+    (work / "folioscope-reports" / "report.xml").write_text("<testsuites/>")
+    found = act(work, runner, event("workflow_dispatch"), {"rubric": "no-such-rubric"})
+    assert (found.code, found.outputs["passed"]) == (2, "false")
+    assert found.summary.startswith("## Folioscope: not checked")
+    assert "::error title=Folioscope::" in found.printed
+    missing = act(work, runner, event("workflow_dispatch"), {"path": "nowhere"})
+    assert (missing.code, "There is no folder nowhere" in missing.printed) == (3, True)

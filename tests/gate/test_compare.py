@@ -11,6 +11,7 @@ import pytest
 
 from analyzer.cli import main
 from analyzer.compare import Comparison, compare_documents
+from analyzer.errors import UsageError
 from analyzer.reporters.comparison import render_comparison
 from analyzer.reporters.json_report import as_document
 from tests.conftest import FIXTURES, BuildGit, commit_all, git, write_files
@@ -86,6 +87,35 @@ def test_scores_of_two_rubrics_are_not_compared_and_statuses_are():
     found = compare_documents(base, head, ("before", "now"))
     assert not found.regression
     assert found.notes[0].startswith("The rubrics differ")
+
+
+def test_no_difference_is_shown_between_two_rubrics():
+    base, head = documents(("a.x met m.py:1",), ("a.x met m.py:1",))
+    head["rubric"]["sha256"], head["score"] = "1" * 64, 10
+    found = compare_documents(base, head, ("before", "now"))
+    assert json.loads(render_comparison(found, "json"))["difference"] is None
+    for form in ("text", "markdown"):
+        assert "by two rubrics" in render_comparison(found, form)
+
+
+@pytest.mark.parametrize("score", [10**400, 101, -1])
+def test_a_score_that_is_none_is_refused(score):
+    base, head = documents(("a.x met m.py:1",), ("a.x met m.py:1",))
+    head["score"] = score
+    with pytest.raises(UsageError, match="not both reports"):
+        compare_documents(base, head, ("before", "now"))
+
+
+def test_what_the_owner_says_does_not_apply_any_more_is_lost():
+    base, head = documents(("a.x met m.py:1", "a.y missing"), ("a.x unknown", "a.y unknown"))
+    said = [{"criterion": name, "reason": "r", "line": 1, "refused": ""} for name in ("a.x", "a.y")]
+    head["configuration"] = {"annotations": said}
+    found = compare_documents(base, head, ("before", "now"))
+    assert [(item.criterion, item.points) for item in found.lost] == [("a.x", -3)]
+    assert [item.criterion for item in found.unseen] == ["a.y"]  # it never had any points
+    assert found.regression
+    base["configuration"] = head["configuration"]
+    assert compare_documents(base, head, ("before", "now")).lost == ()
 
 
 def test_criteria_of_one_rubric_alone_are_told_apart():
@@ -174,6 +204,7 @@ def test_folders_of_their_own(capsys):
         ),
         ("a.json", '{"schema_version": "two", "criteria": []}', "is a report of an unknown version"),
         ("a.json", '{"schema_version": 1, "criteria": [{}]}', "not both reports"),
+        ("a.json", '{"schema_version": 1, "criteria": [], "score": NaN}', "NaN is no number"),
         ("--x", None, ""),
     ],
 )
@@ -186,3 +217,70 @@ def test_what_is_no_side_is_said(work, capsys, name, text, said):
         return
     assert main(["compare", name]) in (2, 3)
     assert said in capsys.readouterr().err
+
+
+def test_a_report_that_was_judged_takes_no_rubric(work, tmp_path, capsys):
+    kept = tmp_path / "kept.json"
+    main(["analyze", str(work), "--ref", "main", "--format", "json", "--output", str(kept)])
+    assert main(["compare", str(kept), "worse", "--rubric", "startup"]) == 2
+    assert "judged already" in capsys.readouterr().err
+
+
+def test_where_there_is_no_ref_the_reason_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare", "main", "--repo", "nowhere"]) == 2
+    assert "There is no folder nowhere" in capsys.readouterr().err
+    assert main(["compare", "main"]) == 3
+    assert "is in no git repository" in capsys.readouterr().err
+    git(tmp_path, "init", "-q")
+    assert main(["compare", "main"]) == 3
+    assert "has no commit yet" in capsys.readouterr().err
+    assert main(["compare"]) == 2
+    assert "There is no BASE" in capsys.readouterr().err
+
+
+def test_before_a_push_the_base_is_what_the_remote_has(work, tmp_path, monkeypatch, capsys):
+    asked = ["compare", "--before-push", "--fail-on-regression"]
+    assert main(asked) == 0
+    assert "nothing to compare with" in capsys.readouterr().err
+    monkeypatch.setenv("PRE_COMMIT_FROM_REF", git(work, "rev-parse", "main"))
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", git(work, "rev-parse", "worse"))
+    assert main(asked) == 1
+    monkeypatch.setenv("PRE_COMMIT_TO_REF", git(work, "rev-parse", "main"))
+    assert main(asked) == 0
+    assert main(["compare", "main", "--before-push"]) == 2
+    capsys.readouterr()
+
+
+def test_with_config_both_sides_are_judged_as_their_owner_wants(work, capsys):
+    write_files(work, {".folioscope.yaml": "rubric: startup\nleave-out: [test_train.py]\n"})
+    commit_all(work)
+    assert main(["compare", "worse~1", "--with-config", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["same_rubric"], said["head"]["rubric"].split()[0]) == (False, "startup")
+
+
+# -- the check ---------------------------------------------------------------------------------------------------
+
+
+def test_a_base_that_cannot_be_judged_fails_where_a_regression_would(git_repository: BuildGit, monkeypatch, capsys):
+    work = git_repository({"train.py": TRAIN, ".folioscope.yaml": "fail_under: 50\n"})
+    write_files(work, {".folioscope.yaml": "fail-under: 0\n"})
+    commit_all(work)
+    monkeypatch.chdir(work)
+    assert main(["ci", "--base", "HEAD~1"]) == 0
+    assert "note: Not compared with HEAD~1: .folioscope.yaml" in capsys.readouterr().out
+    assert main(["ci", "--base", "HEAD~1", "--fail-on-regression"]) == 3
+    assert "HEAD~1, with which to compare, cannot be judged: .folioscope.yaml" in capsys.readouterr().err
+
+
+def test_reports_of_the_check_are_no_documents_of_the_repository(git_repository: BuildGit, monkeypatch, capsys):
+    work = git_repository({"train.py": TRAIN})
+    monkeypatch.chdir(work)
+    assert main(["ci"]) == 0
+    assert git(work, "status", "--porcelain") == ""
+    git(work, "add", "--force", "folioscope-reports")
+    commit_all(work)
+    before = capsys.readouterr().out.splitlines()[-1]
+    assert main(["ci"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == before

@@ -122,13 +122,16 @@ def test_the_gitlab_template_does_the_same(sample: BuildSample, programs: Path) 
     text = (ROOT / "templates" / "gitlab-ci.yml").read_text("utf-8")
     pipeline = ci.parse_gitlab(".gitlab-ci.yml", text)
     assert [job.name for job in pipeline.jobs] == ["folioscope"]
-    job = YAML(typ="safe").load(text)["folioscope"]
+    document = YAML(typ="safe").load(text)
+    job = document["folioscope"]
     assert job["artifacts"]["when"] == "always"
+    # What a job sets comes before what the including file sets, so that it could not be overridden.
+    assert not set(job["variables"]) & set(document["variables"])
     work = sample("dvc-cml", remove=".github/workflows/tests.yaml")
     git(work, "fetch", "-q", "--depth=1", "origin", "main")
     with serve_platform() as platform:
         environment = {
-            **{name: str(value) for name, value in job["variables"].items()},
+            **{name: str(value) for name, value in (document["variables"] | job["variables"]).items()},
             "FOLIOSCOPE_FAIL_ON_REGRESSION": "true",
             "FOLIOSCOPE_COMMENT": "true",
             "FOLIOSCOPE_TOKEN": "t",
@@ -160,7 +163,12 @@ def test_the_jenkins_example_does_the_same(sample: BuildSample, programs: Path) 
     work = sample("dvc-cml", remove=".github/workflows/tests.yaml")
     (work / ".folioscope" / "bin").mkdir(parents=True)
     shutil.copy(programs / "folioscope", work / ".folioscope" / "bin" / "folioscope")
-    environment = {"JENKINS_URL": "https://ci.example.org/", "CHANGE_TARGET": "main", "FOLIOSCOPE_FAIL_UNDER": "10"}
+    asked = dict(re.findall(r"name: '(FOLIOSCOPE_\w+)', defaultValue: '?([^,')]*)", text))
+    environment = asked | {
+        "JENKINS_URL": "https://ci.example.org/",
+        "CHANGE_TARGET": "main",
+        "FOLIOSCOPE_FAIL_ON_REGRESSION": "true",
+    }
     done = shell(scripts[1], work, programs, environment)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "worse than main: lost ci.tests, ci.lint" in done.stderr
@@ -209,6 +217,9 @@ def test_the_hooks_run(git_repository: BuildGit, programs: Path, tmp_path: Path)
     low = run("folioscope")
     assert low.returncode == 1, low.stdout + low.stderr
     assert "is below 90" in low.stdout
-    worse = run("folioscope-regression", "--hook-stage", "manual")
+    git(work, "branch", "-q", "-m", "topic")
+    git(work, "branch", "-q", "--unset-upstream")
+    git(work, "remote", "set-head", "origin", "main")
+    worse = run("folioscope-regression", "--hook-stage", "manual")  # of a branch that the remote does not have
     assert worse.returncode == 1, worse.stdout + worse.stderr
     assert "repro.dependencies" in worse.stdout

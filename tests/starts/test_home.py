@@ -93,6 +93,8 @@ def test_only_the_home_moves(text: str, after: str) -> None:
 
 
 def test_the_templates_for_other_systems_install_this_version() -> None:
-    job = YAML(typ="safe").load((ROOT / "templates" / "gitlab-ci.yml").read_text("utf-8"))["folioscope"]
-    assert job["variables"]["FOLIOSCOPE_PACKAGE"] == PACKAGE
-    assert f"FOLIOSCOPE_PACKAGE = '{PACKAGE}'" in (ROOT / "templates" / "Jenkinsfile").read_text("utf-8")
+    pipeline = YAML(typ="safe").load((ROOT / "templates" / "gitlab-ci.yml").read_text("utf-8"))
+    assert pipeline["variables"]["FOLIOSCOPE_PACKAGE"] == PACKAGE
+    assert f"name: 'FOLIOSCOPE_PACKAGE', defaultValue: '{PACKAGE}'" in (ROOT / "templates" / "Jenkinsfile").read_text(
+        "utf-8"
+    )
