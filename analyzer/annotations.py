@@ -93,7 +93,7 @@ def owners_word(
         return OwnersWord(problems=(Problem(where, f"has no effect: {error.what}"),))
     if configured and required and found is None:
         raise ConfigurationError(
-            f"There is no configuration: neither {FILES[0]} nor [tool.folioscope] in {FILES[1]}",
+            f"There is no configuration: neither {FILES[0]} nor [tool.folioscope] in {FILES[-1]}",
             "folioscope init writes one; a commit is judged by the file of that commit.",
         )
     return OwnersWord(found, configured, annotations)

@@ -32,7 +32,7 @@ __all__ = [
     "find_configuration",
 ]
 
-FILES = (".folioscope.yaml", "pyproject.toml")
+FILES = (".folioscope.yaml", ".folioscope.yml", "pyproject.toml")
 """Names of the file in the judged folder or the root; the first that has something to say is read."""
 
 MOST_ANNOTATIONS = 5
@@ -108,19 +108,21 @@ def find_configuration(read: Callable[[str], bytes | None], subdir: str = "") ->
         ConfigurationError: the file is wrong; the message names file, line and reason.
     """
     folders = dict.fromkeys((f"{subdir}/" if subdir else "", ""))
-    for path in (f"{folder}{name}" for folder in folders for name in FILES):
-        content = read(path)
-        if content is None or (path.endswith(".toml") and b"folioscope" not in content):
-            continue
-        if len(content) > _MOST_BYTES:
-            raise ConfigurationError(f"{path} is over {_MOST_BYTES:,} bytes long", "That much is read at most.")
-        text = decode(content)
-        if text is None:
-            raise ConfigurationError(f"{path}, line 1: it is no text", _FORM)
-        found = _read_toml(path, text) if path.endswith(".toml") else _read_yaml(path, text)
-        if found is not None:
-            return found
-    return None
+    answers = (_said(f"{folder}{name}", read) for folder in folders for name in FILES)
+    return next((found for found in answers if found is not None), None)
+
+
+def _said(path: str, read: Callable[[str], bytes | None]) -> Configuration | None:
+    """What one file says; None where it is not there or says nothing."""
+    content = read(path)
+    if content is None or (path.endswith(".toml") and b"folioscope" not in content):
+        return None
+    if len(content) > _MOST_BYTES:
+        raise ConfigurationError(f"{path} is over {_MOST_BYTES:,} bytes long", "That much is read at most.")
+    text = decode(content)
+    if text is None:
+        raise ConfigurationError(f"{path}, line 1: it is no text", _FORM)
+    return _read_toml(path, text) if path.endswith(".toml") else _read_yaml(path, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +141,26 @@ def _read_yaml(path: str, text: str) -> Configuration | None:
     root = file.documents[0] if file.documents else None
     if root is None or root.kind == "empty" or (root.kind == "scalar" and not root.text.strip()):
         return None
-    return _Reader(path).configuration(_from_yaml(root))
+    return _Reader(path).configuration(_from_yaml(path, root))
 
 
-def _from_yaml(node: Node, depth: int = 0) -> _Value:
+def _from_yaml(path: str, node: Node, depth: int = 0) -> _Value:
     """The node three levels deep, of each level no more than can be right: aliases make small files large."""
     if node.kind == "mapping" and depth < _LEVELS:
-        items = islice(node.items(), 2 * len(_KEYS))
-        keys: dict[str | int, _Value] = {
-            key: replace(_from_yaml(item, depth + 1), line=line) for key, line, item in items
-        }
+        keys: dict[str | int, _Value] = {}
+        for key, line, item in islice(node.items(), 2 * len(_KEYS)):
+            if key in keys:
+                raise ConfigurationError(
+                    f"{path}, line {line}: {key[:60]!r} stands there twice",
+                    f"Keep one; line {keys[key].line} has it too.",
+                )
+            keys[key] = replace(_from_yaml(path, item, depth + 1), line=line)
         return _Value(dict.fromkeys(keys), node.line, keys)
     if node.kind == "sequence" and depth < _LEVELS:
         entries = list(islice(node, _MOST_PATTERNS + 1))
-        below: dict[str | int, _Value] = {index: _from_yaml(item, depth + 1) for index, item in enumerate(entries)}
+        below: dict[str | int, _Value] = {
+            index: _from_yaml(path, item, depth + 1) for index, item in enumerate(entries)
+        }
         return _Value([None] * len(entries), node.line, below)
     return _Value(node.text if node.kind == "scalar" else None, node.line, {})
 
@@ -238,7 +246,7 @@ class _Reader:
             return ""
         if value.value not in BUILT_IN:
             hint = "A file of your own is given on the command line, with --rubric FILE."
-            raise self._fail(value, f"rubric is {value.value!r}; it is one of: {', '.join(BUILT_IN)}", hint)
+            raise self._fail(value, f"rubric is {_shown(value.value)}; it is one of: {', '.join(BUILT_IN)}", hint)
         return str(value.value)
 
     def _fail_under(self, value: _Value | None) -> float | None:
@@ -250,7 +258,7 @@ class _Reader:
         except ValueError:
             least = -1.0
         if not 0 <= least <= 100:
-            raise self._fail(value, f"fail-under is {number!r}; a number from 0 to 100 was expected")
+            raise self._fail(value, f"fail-under is {_shown(number)}; a number from 0 to 100 was expected")
         return least
 
     def _list(self, value: _Value | None, name: str, most: int) -> list[_Value]:
@@ -295,6 +303,11 @@ class _Reader:
                 raise self._fail(item, f"{name[:60]} stands there twice")
             found[name] = Annotation(name, words, item.line)
         return tuple(found.values())
+
+
+def _shown(value: object) -> str:
+    kinds = {dict: "a mapping", list: "a list", type(None): "empty"}
+    return kinds.get(type(value)) or repr(value)[:80]
 
 
 def config_schema_text() -> str:

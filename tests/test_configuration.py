@@ -58,6 +58,12 @@ def test_the_file_of_its_own_comes_before_pyproject() -> None:
     assert (found.path, found.rubric) == (".folioscope.yaml", "enterprise")
 
 
+def test_the_file_may_end_in_yml() -> None:
+    found = find_configuration({".folioscope.yml": b"rubric: startup\n"}.get)
+    assert found is not None
+    assert (found.path, found.rubric) == (".folioscope.yml", "startup")
+
+
 def test_the_judged_folder_comes_before_the_root() -> None:
     found = read(yaml="rubric: enterprise\n", below="rubric: midsize\n")
     assert found
@@ -72,9 +78,10 @@ def test_a_repository_without_words_has_none(files: dict[str, str]) -> None:
 
 
 WRONG_YAML = {
+    "fail-under: 10\nrubric: mlops\nfail-under: 90\n": "line 3: 'fail-under' stands there twice. Keep one; line 1",
     "rubrik: mlops": "line 1: there is no key 'rubrik' here",
     "fail-under: 60\nrubric: ./own.yaml": "line 2: rubric is './own.yaml'; it is one of: mlops",
-    "rubric: [mlops]": "line 1: rubric is [",
+    "rubric: [mlops]": "line 1: rubric is a list",
     "fail-under: high": "line 1: fail-under is 'high'; a number from 0 to 100",
     "fail-under: 101": "line 1: fail-under is '101'; a number from 0 to 100",
     "leave-out: notebooks": "line 1: leave-out must be a list",

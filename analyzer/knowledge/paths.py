@@ -112,6 +112,7 @@ COURSE_PROJECT = re.compile(
 # Files that tools write into every new project.
 SCAFFOLD_FILES = frozenset(
     [
+        ".folioscope.yml",
         ".folioscope.yaml",  # words about the check are no evidence
         "load_titanic.py",
         "export_titanic_clean.py",
