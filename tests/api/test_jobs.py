@@ -212,7 +212,7 @@ DONE = {
     "score": 1.0,
     "grade": "g",
 }
-REPORT = {"target": {"owner": "O"}, "score": 1.0, "criteria": [], "sections": [], "technologies": []}
+REPORT = {"target": {"owner": "O"}, "score": 1.0, "criteria": [], "sections": [], "technologies": [], "next_steps": []}
 PUT = {"kind": "put", "key": "k", "document": REPORT}
 
 
