@@ -10,6 +10,7 @@ __all__ = [
     "CHECKERS",
     "CHECKOUT",
     "HOOKS",
+    "NO_BOUND",
     "PROMPT",
     "PROMPTS",
     "RUNBOOK_PROMPTS",
@@ -78,3 +79,5 @@ ADR_PROMPTS = (
 )
 PROMPTS = (frozenset(RUNBOOK_PROMPTS), frozenset(ADR_PROMPTS))
 """The questions of each skeleton."""
+NO_BOUND = "model gate: no bound is set"
+"""What the script of a model gate says, and stops, as long as it has none."""

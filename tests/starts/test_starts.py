@@ -75,7 +75,7 @@ def test_every_start_carries_its_mark_and_parses(written: Path) -> None:
     assert len(files) > 80
     for path in files:
         content = path.read_bytes()
-        assert is_start(content), path
+        assert is_start(content, document=path.suffix == ".md"), path
         assert content.endswith(b"\n")
         if path.suffix in (".yml", ".yaml"):
             assert read_yaml(content.decode()).error == ""
@@ -166,7 +166,7 @@ def test_prometheus_scrapes_the_service_where_compose_runs_it(tmp_path: Path) ->
 def test_the_gate_reads_the_metrics_file_of_training(tmp_path: Path) -> None:
     script, _ = made(tmp_path / "r", SERVICE, "ci.model-gate").files
     assert 'Path("reports/metrics.json")' in script.text
-    assert "if mae > UPPER_BOUND" in script.text
+    assert "if mae > MAX_MAE" in script.text
     folder = write_files(
         tmp_path / "run", {"reports/metrics.json": '{"mae": 3.5}', "scripts/model_gate.py": script.text}
     )
@@ -179,9 +179,7 @@ def test_the_gate_reads_the_metrics_file_of_training(tmp_path: Path) -> None:
 
     assert gate() == (1, "model gate: no bound is set in scripts/model_gate.py\n")
     for bound, answer in (("4", (0, "within the bound of 4")), ("3", (1, "mae is 3.5, the bound is 3"))):
-        write_files(
-            folder, {"scripts/model_gate.py": script.text.replace("UPPER_BOUND = None", f"UPPER_BOUND = {bound}")}
-        )
+        write_files(folder, {"scripts/model_gate.py": script.text.replace("MAX_MAE = None", f"MAX_MAE = {bound}")})
         code, said = gate()
         assert (code, answer[1] in said) == (answer[0], True)
 
@@ -273,8 +271,41 @@ def test_a_skeleton_counts_when_its_questions_are_answered(tmp_path: Path) -> No
 def test_half_of_the_questions_make_a_skeleton(prompts: frozenset[str]) -> None:
     ordered = sorted(prompts)
     half = (len(ordered) + 1) // 2
-    assert is_start("\n\n".join(ordered[:half]).encode())
-    assert not is_start("\n\n".join(ordered[: half - 1]).encode())
+    assert is_start("\n\n".join(ordered[:half]).encode(), document=True)
+    assert not is_start("\n\n".join(ordered[: half - 1]).encode(), document=True)
+
+
+@pytest.mark.parametrize("introduced", ["TODO: ", "", "- [ ] ", "**Open** "])
+def test_questions_are_open_however_they_are_introduced(introduced: str, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    before = report(folder)
+    for file in made(folder, {}, "doc.operations").files:
+        write_files(folder, {file.path: file.text.replace("To write: ", introduced).replace(" shows ", "\nshows ")})
+    assert report(folder).scorecard.score == before.scorecard.score
+
+
+def test_questions_may_stand_before_their_answers(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    [runbook, _] = made(folder, {}, "doc.operations").files
+    answer = "The counter service answers at /predict; `python -m counter.train` makes its model anew."
+    text = runbook.text
+    for prompt in RUNBOOK_PROMPTS:
+        text = text.replace(prompt, f"*{prompt.removeprefix('To write: ')}*\n\n{answer}")
+    write_files(folder, {runbook.path: text})
+    assert status(report(folder), "doc.operations") is Status.MET
+
+
+def test_a_gate_without_its_bound_is_none(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    before = report(folder)
+    script, workflow = ((file.path, file.text.split("\n", 1)[1]) for file in made(folder, {}, "ci.model-gate").files)
+    write_files(folder, dict([script, workflow]))
+    after = report(folder)
+    assert after.scorecard.score == before.scorecard.score
+    assert status(after, "ci.pipeline") is Status.MISSING, "its only step stops every time"
+    write_files(folder, {script[0]: script[1].replace("MAX_MAE = None", "MAX_MAE = 4")})
+    assert status(report(folder), "ci.model-gate") is Status.MET
+    assert status(report(folder), "ci.pipeline") is Status.MET
 
 
 def test_a_changed_start_is_work(tmp_path: Path) -> None:
