@@ -49,12 +49,28 @@ def test_what_is_met_needs_no_start(git_repository: BuildGit, capsys: pytest.Cap
     assert "e2e.container is met already: " in said(capsys, "fix", "e2e.container", str(folder))
 
 
-def test_the_branch_is_that_of_the_repository(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_branch_is_the_one_that_changes_are_merged_into(
+    git_repository: BuildGit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = git_repository(SERVICE)
-    git(folder, "checkout", "-q", "-b", "trunk")
-    assert "branches: [trunk]" in said(capsys, "fix", "ci.tests", str(folder))
+    git(folder, "branch", "-q", "-m", "trunk")
+    assert "branches: [trunk]" in said(capsys, "fix", "ci.tests", str(folder)), "the only one"
+    git(folder, "clone", "-q", str(folder), str(tmp_path / "clone"))
+    git(tmp_path / "clone", "checkout", "-q", "-b", "feature/x")
+    for command in (["fix", "ci.tests"], ["init", "--dry-run"]):
+        assert "branches: [trunk]" in said(capsys, *command, str(tmp_path / "clone")), "the default of origin"
+    git(folder, "branch", "-q", "-m", "main")
+    git(folder, "checkout", "-q", "-b", "feature/x")
+    assert "branches: [main]" in said(capsys, "fix", "ci.tests", str(folder))
     git(folder, "checkout", "-q", "--detach")
     assert "branches: [main]" in said(capsys, "fix", "ci.tests", str(folder))
+
+
+@pytest.mark.parametrize("name", ["3.10", "on", "2026"])
+def test_a_branch_stays_a_string(name: str, git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(SERVICE)
+    git(folder, "branch", "-q", "-m", name)
+    assert f'branches: ["{name}"]' in said(capsys, "fix", "ci.tests", str(folder))
 
 
 def test_nothing_is_written_through_links(
