@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.analysis import Options, analyze
+from analyzer.configuration import find_configuration
 from analyzer.errors import UsageError
 from analyzer.knowledge.starts import CHECKOUT
 from analyzer.starts.model import StartFile, plain
+from analyzer.starts.project import Project
 from analyzer.starts.writing import open_project, origin
 
 __all__ = ["Plan", "plan"]
@@ -17,21 +19,24 @@ __all__ = ["Plan", "plan"]
 _WORKFLOW = ".github/workflows/folioscope.yml"
 _CONFIGURATION = ".folioscope.yaml"
 _ACTION = re.compile(r"[\w.-]+/[\w./-]+@[\w./-]+")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _HEADING = re.compile(r"(?m)^# [^\r\n]*|^[^\r\n]+\r?\n=+[ \t]*(?=\r?$)")
+_BLANK = re.compile(r"\r?\n[ \t]*(?:\r?\n|\Z)|\Z")
 _STEP = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Files to write, and the badge for the README (an empty path where there is none)."""
+    """Files to write, the badge for the README (an empty path where there is none), and what else is to be said."""
 
     files: tuple[StartFile, ...]
     readme: str
     badge: str
     badge_stands: bool = False
+    notes: tuple[str, ...] = ()
 
     def put_badge(self, root: Path) -> None:
-        """Put the badge below the first heading of the README; nothing else of it changes.
+        """Put the badge below the first heading of the README, as a paragraph; nothing else of it changes.
 
         Raises:
             UsageError: the README cannot be written.
@@ -42,8 +47,9 @@ class Plan:
             heading = _HEADING.search(text)
             at = heading.end() if heading else 0
             line_end = "\r\n" if "\r\n" in text else "\n"
-            badge = f"{line_end * 2}{self.badge}" if heading else f"{self.badge}{line_end * 2}"
-            path.write_bytes((text[:at] + badge + text[at:]).encode())
+            before = line_end * 2 if heading else ""
+            after = "" if _BLANK.match(text, at) else line_end if heading else line_end * 2
+            path.write_bytes(f"{text[:at]}{before}{self.badge}{after}{text[at:]}".encode())
         except (OSError, ValueError) as error:
             raise UsageError(f"{self.readme} cannot be changed: {error}", f"Put this into it: {self.badge}") from error
 
@@ -60,25 +66,38 @@ def plan(root: Path, git_dir: Path | None, *, rubric: str, fail_under: float | N
 
     Raises:
         UsageError: the action is not named in that form.
-        FolioscopeError: the repository cannot be read.
+        FolioscopeError: the repository, or the configuration that it has, cannot be read.
     """
     if not _ACTION.fullmatch(action):
         raise UsageError(f"{action[:80]!r} names no action", "Give it as OWNER/REPO@REF.")
+    notes = [] if git_dir else [f"{root.name} is no git repository yet: the check runs once it is one, and pushed."]
     with open_project(root, git_dir) as project:
-        branch = project.branch
+        workflow = plain("folioscope.yml.j2", _WORKFLOW, branch=project.branch, checkout=CHECKOUT, action=action)
+        configured = _configured(project)
         readme = next((path for path in ("README.md", "readme.md", "Readme.md") if _is_file(root / path)), "")
         text = project.repository.text(readme) or "" if readme else ""
-    if fail_under is None:
-        options = Options(rubric=rubric, worktree=git_dir is not None, standalone=git_dir is None, annotations=False)
-        fail_under = analyze(str(root), options).scorecard.score // _STEP * _STEP
+    files = [workflow]
+    if configured:
+        notes.append(f"{configured} holds the configuration, which stays as it is: rubric and threshold are its own.")
+    else:
+        if fail_under is None:
+            options = Options(
+                rubric=rubric, worktree=git_dir is not None, standalone=git_dir is None, annotations=False
+            )
+            fail_under = analyze(str(root), options).scorecard.score // _STEP * _STEP
+        files.append(plain("folioscope.yaml.j2", _CONFIGURATION, rubric=rubric, fail_under=f"{fail_under:g}"))
+    if not _COMMIT.fullmatch(action.rpartition("@")[2]):
+        notes.append(f"{action} can be moved: pin the commit of the release, with --action OWNER/REPO@HASH.")
     name = origin(git_dir)
     page = f"https://github.com/{name}/actions" if name else "../../actions"
     badge = f"[![folioscope]({page}/workflows/folioscope.yml/badge.svg)]({page}/workflows/folioscope.yml)"
-    files = (
-        plain("folioscope.yml.j2", _WORKFLOW, branch=branch, checkout=CHECKOUT, action=action),
-        plain("folioscope.yaml.j2", _CONFIGURATION, rubric=rubric, fail_under=f"{fail_under:g}"),
-    )
-    return Plan(files, readme, badge, "folioscope.yml/badge.svg" in text)
+    return Plan(tuple(files), readme, badge, "folioscope.yml/badge.svg" in text, tuple(notes))
+
+
+def _configured(project: Project) -> str:
+    """The file that holds a configuration already, which one of ours would shadow or never replace."""
+    found = find_configuration(project.repository.snapshot.read)
+    return found.path if found else ""
 
 
 def _is_file(path: Path) -> bool:

@@ -10,8 +10,10 @@ import pytest
 from analyzer import analyze
 from analyzer.artifacts.yaml_reader import read_yaml
 from analyzer.cli import main
+from analyzer.knowledge.home import ACTION
 from analyzer.starts import STARTS
 from tests.conftest import BuildGit, commit_all, git, write_files
+from tests.gate.test_workflows import actionlint, zizmor
 from tests.starts.projects import SERVICE
 
 
@@ -107,6 +109,7 @@ def test_init_adds_the_check_and_earns_nothing(git_repository: BuildGit, capsys:
         "wrote .github/workflows/folioscope.yml",
         "wrote .folioscope.yaml",
         "put the badge into README.md",
+        f"{ACTION} can be moved: pin the commit of the release, with --action OWNER/REPO@HASH.",
     ]
     page = "https://github.com/octocat/queue-times/actions/workflows/folioscope.yml"
     heading, blank, badge = (folder / "README.md").read_text().splitlines()[:3]
@@ -141,9 +144,22 @@ def test_init_overwrites_nothing(git_repository: BuildGit, capsys: pytest.Captur
     said(capsys, "init", str(folder))
     files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".git/" not in str(path)}
     out = said(capsys, "init", str(folder))
-    assert out.count("is there already and was left alone") == 2
+    assert ".github/workflows/folioscope.yml is there already and was left alone" in out
+    assert ".folioscope.yaml holds the configuration, which stays as it is" in out
     assert "README.md has the badge already" in out
     assert all(path.read_bytes() == content for path, content in files.items())
+
+
+def test_init_leaves_the_configuration_of_pyproject_alone(
+    git_repository: BuildGit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = '[tool.folioscope]\nrubric = "startup"\nfail-under = 12\n'
+    folder = git_repository({**SERVICE, "pyproject.toml": ours})
+    out = said(capsys, "init", str(folder), "--rubric", "mlops", "--fail-under", "100")
+    assert "pyproject.toml holds the configuration, which stays as it is" in out
+    assert not (folder / ".folioscope.yaml").exists()
+    assert (folder / "pyproject.toml").read_text() == ours
+    assert main(["analyze", str(folder), "--worktree", "--with-config", "--quiet"]) == 0
 
 
 def test_init_on_a_dry_run_shows_all_and_writes_nothing(
@@ -180,6 +196,36 @@ def test_the_badge_keeps_line_ends(heading: str, tmp_path: Path, capsys: pytest.
     text = (folder / "README.md").read_bytes()
     assert text.startswith(heading.rstrip().encode())
     assert text.replace(b"\r\n", b"").count(b"\n") == 0
+
+
+@pytest.mark.parametrize(
+    ("readme", "after"),
+    [
+        ("# Queue\nText.\n", "# Queue\n\nBADGE\n\nText.\n"),
+        ("# Queue\n\nText.\n", "# Queue\n\nBADGE\n\nText.\n"),
+        ("Queue\n=====\nText.\n", "Queue\n=====\n\nBADGE\n\nText.\n"),
+        ("# Queue\n", "# Queue\n\nBADGE\n"),
+        ("# Queue", "# Queue\n\nBADGE"),
+        ("Text.\n", "BADGE\n\nText.\n"),
+    ],
+)
+def test_the_badge_is_a_paragraph(readme: str, after: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_files(tmp_path / "r", {**SERVICE, "README.md": readme})
+    out = said(capsys, "init", str(folder))
+    badge = next(line for line in (folder / "README.md").read_text().splitlines() if line.startswith("[!["))
+    assert (folder / "README.md").read_text() == after.replace("BADGE", badge)
+    assert "r is no git repository yet" in out
+
+
+def test_the_workflow_passes_its_linters_once_the_action_is_pinned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_files(tmp_path / "r", SERVICE)
+    out = said(capsys, "init", str(folder), "--action", f"octocat/folioscope@{'1' * 40}")
+    assert "can be moved" not in out
+    workflow = folder / ".github/workflows/folioscope.yml"
+    assert actionlint(workflow) == []
+    assert zizmor(workflow).returncode == 0
 
 
 def test_an_action_has_a_name_and_a_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
