@@ -52,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _badge(made: Plan, root: Path, *, dry: bool) -> str:
+    if not made.badge:
+        return "There is no badge: the remote origin names no project"
     if not made.readme:
         return f"There is no README.md for the badge:\n{made.badge}"
     if made.badge_stands:

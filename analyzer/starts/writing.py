@@ -20,7 +20,10 @@ from analyzer.starts.project import Project
 __all__ = ["open_project", "origin", "place_of", "root_of", "write"]
 
 _NAME = re.compile(r"(?m)^\[project\][^\[]*?^name\s*=\s*[\"']([\w.-]+)", re.DOTALL)
-_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*\S*?github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?\s")
+_ORIGIN = re.compile(
+    r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(?:\w+://)?(?:[^@/\s]*@)?([\w-]+(?:\.[\w-]+)+)(?::\d+(?=/))?[/:]"
+    r"([\w.-]+(?:/[\w.-]+)+)/?\s"
+)
 _OF_ORIGIN = "refs/remotes/origin/"
 _ORIGIN_HEAD = f"{_OF_ORIGIN}HEAD"
 _DEFAULTS = (
@@ -107,14 +110,14 @@ def _branch(git_dir: Path | None) -> str:
     return answer.decode("utf-8", "replace").strip() or "main"
 
 
-def origin(git_dir: Path | None) -> str:
-    """owner/name on GitHub that the repository was cloned from, or an empty string."""
+def origin(git_dir: Path | None) -> tuple[str, str]:
+    """The host that the repository was cloned from, and its path there, such as owner/name; empty where none is told."""
     try:
         config = (common_dir(git_dir) / "config").read_text("utf-8", "replace")[:65_536] if git_dir else ""
     except OSError:
-        return ""
+        return "", ""
     found = _ORIGIN.search(config)
-    return found.group(1) if found else ""
+    return (found.group(1).lower(), found.group(2).removesuffix(".git")) if found else ("", "")
 
 
 def write(root: Path, files: Sequence[StartFile]) -> Iterator[tuple[str, bool]]:

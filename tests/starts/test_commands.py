@@ -12,6 +12,7 @@ from analyzer.artifacts.yaml_reader import read_yaml
 from analyzer.cli import main
 from analyzer.knowledge.home import ACTION
 from analyzer.starts import STARTS
+from analyzer.starts.writing import origin
 from tests.conftest import BuildGit, commit_all, git, write_files
 from tests.gate.test_workflows import actionlint, zizmor
 from tests.starts.projects import SERVICE
@@ -196,6 +197,49 @@ def test_the_badge_keeps_line_ends(heading: str, tmp_path: Path, capsys: pytest.
     text = (folder / "README.md").read_bytes()
     assert text.startswith(heading.rstrip().encode())
     assert text.replace(b"\r\n", b"").count(b"\n") == 0
+
+
+def test_a_repository_on_gitlab_gets_a_pipeline(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = git_repository(SERVICE)
+    git(folder, "remote", "add", "origin", "https://me:token@gitlab.example.org:8443/town/queue-times.git")
+    before = analyze(str(folder)).scorecard.score
+    said(capsys, "init", str(folder), "--action", "o/r@v2")
+    assert not (folder / ".github").exists()
+    root = read_yaml((folder / ".gitlab-ci.yml").read_text()).documents[0]
+    [included] = root.get("include")
+    assert included.get("remote").text == "https://raw.githubusercontent.com/o/r/v2/templates/gitlab-ci.yml"
+    assert root.get("variables", "FOLIOSCOPE_PACKAGE").text == "git+https://github.com/o/r@v2"
+    page = "https://gitlab.example.org/town/queue-times"
+    badge = f"[![folioscope]({page}/badges/main/pipeline.svg)]({page}/-/pipelines)"
+    assert badge in (folder / "README.md").read_text()
+    assert "README.md has the badge already" in said(capsys, "init", str(folder))
+    commit_all(folder)
+    assert analyze(str(folder)).scorecard.score == before
+
+
+def test_a_pipeline_of_gitlab_is_left_alone(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = "test:\n  script: [pytest]\n"
+    folder = git_repository({**SERVICE, ".gitlab-ci.yml": ours})
+    out = said(capsys, "init", str(folder))
+    assert (folder / ".gitlab-ci.yml").read_text() == ours
+    assert "There is no badge: the remote origin names no project" in out
+    assert "Put the check into .gitlab-ci.yml yourself:\ninclude:\n  - remote: https://" in out
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("git@github.com:octocat/hello.git", ("github.com", "octocat/hello")),
+        ("https://github.com/octocat/hello", ("github.com", "octocat/hello")),
+        ("ssh://git@gitlab.com:22/a/b/c.git", ("gitlab.com", "a/b/c")),
+        ("/srv/git/hello.git", ("", "")),
+        ("../hello", ("", "")),
+    ],
+)
+def test_where_a_repository_comes_from(url: str, found: tuple[str, str], git_repository: BuildGit) -> None:
+    folder = git_repository(SERVICE)
+    git(folder, "remote", "add", "origin", url)
+    assert origin(folder / ".git") == found
 
 
 @pytest.mark.parametrize(
