@@ -12,13 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from analyzer.artifacts.dependencies import normalise
+from analyzer.artifacts.dependencies import normalise, parse_requirements
 from analyzer.artifacts.python_source import Call
 from analyzer.inventory import Kind
-from analyzer.knowledge.starts import CHECKERS, TOOLS
+from analyzer.knowledge.starts import CHECKERS, GROUPS_BY_PIP, TOOLS
 from analyzer.queries.monitors import exported_metrics
 from analyzer.queries.testing import collected_tests
 from analyzer.repository import Repository
+from analyzer.starts.declared import Declared, declared_in
 from analyzer.starts.model import RefusalError
 
 __all__ = ["App", "Project"]
@@ -26,6 +27,7 @@ __all__ = ["App", "Project"]
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,120}")
 _MODULE = re.compile(r"(?:[\w-]+/)*[A-Za-z_]\w*\.py", re.ASCII)
 _VERSION = re.compile(r"3\.(\d{1,2})")
+_REQUIREMENT_FOLDERS = ("", "requirements", "reqs")
 _PORTS = {"fastapi": 8000, "flask": 5000, "streamlit": 8501}
 _FRAMEWORKS = {"fastapi.FastAPI": "fastapi", "flask.Flask": "flask"}
 _OLDEST, _NEWEST, _USUAL = 9, 14, "3.12"
@@ -127,14 +129,40 @@ class Project:
         return tuple(path for path in self._requirement_files() if _for_work(path))
 
     def _requirement_files(self) -> list[str]:
+        """Those beside the project or in a folder for them that no other includes."""
         paths = map(self.inner, self.repository.inventory.of(Kind.REQUIREMENTS))
-        return [path for path in paths if "/" not in path and path.endswith(".txt") and _PLAIN.fullmatch(path)]
+        found = [
+            path
+            for path in paths
+            if posixpath.dirname(path) in _REQUIREMENT_FOLDERS and path.endswith(".txt") and _PLAIN.fullmatch(path)
+        ]
+        included = {other for path in found for other in self.included(path)}
+        return [path for path in found if path not in included]
+
+    def included(self, path: str) -> tuple[str, ...]:
+        """Files that a requirements file includes, itself or through others."""
+        found: dict[str, None] = {}
+        waiting = [path]
+        while waiting:
+            folder, text = posixpath.dirname(waiting[-1]), self.text(waiting.pop())
+            for name in parse_requirements(path, text).includes:
+                inner = posixpath.normpath(posixpath.join(folder, name))
+                if inner not in found and inner != path and _PLAIN.fullmatch(inner) and self.has(inner):
+                    found[inner] = None
+                    waiting.append(inner)
+        return tuple(found)
 
     @cached_property
     def is_package(self) -> bool:
         """Whether pip can install the folder itself."""
         text = self.text("pyproject.toml")
-        return bool(re.search(r"(?m)^\[(?:build-system|project)\]", text) and "[project]" in text)
+        described = "[tool.poetry]" in text or "[metadata]" in self.text("setup.cfg")
+        built = re.search(r"(?m)^\[build-system\]", text)
+        return self.has("setup.py") or "[project]" in text or bool(built and described)
+
+    @cached_property
+    def _declared(self) -> Declared:
+        return declared_in(self.text("pyproject.toml"), self.text("setup.cfg"))
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -147,23 +175,47 @@ class Project:
 
         Raises nothing; a project that declares nothing gets the tools alone.
         """
-        missing = " ".join(tool for tool in tools if normalise(tool) not in self.declared)
+        known = self._declared
+        files = [*self.requirements, *(path for path in self.work_requirements if path not in self.requirements)]
+        brought = self._brought(files)
+        extras = known.extras_for([tool for tool in tools if normalise(tool) not in brought]) if self.is_package else ()
+        brought |= known.of(extras)
+        groups = known.groups_for([tool for tool in tools if normalise(tool) not in brought])
+        brought |= known.of(groups=groups)
+        missing = " ".join(tool for tool in tools if normalise(tool) not in brought)
         if self.tool == "uv":
             more = [f"uv pip install {missing}"] if missing else []
-            return (f"python -m pip install {TOOLS['uv']}", "uv sync --frozen --all-groups", *more)
+            sync = "".join(f" --extra {name}" for name in extras)
+            return (f"python -m pip install {TOOLS['uv']}", f"uv sync --frozen --all-groups{sync}", *more)
         if self.tool == "poetry":
             more = [f"poetry run pip install {missing}"] if missing else []
-            return (f"python -m pip install {TOOLS['poetry']}", "poetry install --no-interaction", *more)
+            sync = "".join(f" --extras {name}" for name in extras)
+            return (f"python -m pip install {TOOLS['poetry']}", f"poetry install --no-interaction{sync}", *more)
         if self.tool == "pipenv":
             more = [f"pipenv run pip install {missing}"] if missing else []
             return (f"python -m pip install {TOOLS['pipenv']}", "pipenv sync --dev", *more)
-        files = [*self.requirements, *(path for path in self.work_requirements if path not in self.requirements)]
         commands = [f"python -m pip install {' '.join(f'-r {path}' for path in files)}"] if files else []
         if self.is_package:
-            commands.append("python -m pip install -e .")
+            commands.append(
+                f'python -m pip install -e ".[{",".join(extras)}]"' if extras else "python -m pip install -e ."
+            )
+        if groups:
+            named = " ".join(f"--group {name}" for name in groups)
+            commands += [f'python -m pip install "{GROUPS_BY_PIP}"', f"python -m pip install {named}"]
         if missing:
             commands.append(f"python -m pip install {missing}")
         return tuple(commands)
+
+    def _brought(self, files: list[str]) -> frozenset[str]:
+        """Names of the packages that come without an extra, and without a group where those have to be named."""
+        known = self._declared
+        if self.tool == "pipenv":
+            return self.declared
+        if self.tool != "pip":
+            return known.always | known.managed | known.of(groups=tuple(known.groups))
+        listed = [self.text(path) for file in files for path in (file, *self.included(file))]
+        names = {item.name for text in listed for item in parse_requirements("", text).requirements}
+        return known.always | names if self.is_package else frozenset(names)
 
     @property
     def prefix(self) -> str:
@@ -291,4 +343,4 @@ def _slug(name: str) -> str:
 
 
 def _for_work(path: str) -> bool:
-    return bool(re.search(r"(?i)dev|test|lint|ci\b|docs?\b", path))
+    return bool(re.search(r"(?i)dev|test|lint|local|ci\b|docs?\b", path))

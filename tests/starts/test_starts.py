@@ -137,6 +137,78 @@ def test_it_speaks_the_language_of_the_package_manager(tmp_path: Path) -> None:
     assert "poetry run black --check ." in text_of(tmp_path / "poetry", POETRY, "ci.lint")
 
 
+_PROJECT = '[project]\nname = "waits"\nversion = "1"\ndependencies = ["pandas"]\n'
+_TESTED = {
+    "waits.py": "def hour_of(minutes):\n    return minutes // 60 % 24\n",
+    "tests/test_waits.py": "import pytest\n\nfrom waits import hour_of\n\n\ndef test_noon():\n    assert hour_of(720) == 12\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "commands"),
+    [
+        (
+            {
+                "pyproject.toml": _PROJECT
+                + '[project.optional-dependencies]\ngpu = ["cupy"]\ntest = ["pytest", "respx"]\n'
+            },
+            ['python -m pip install -e ".[test]"'],
+        ),
+        (
+            {"pyproject.toml": _PROJECT + '[project.optional-dependencies]\nt = ["pytest"]\ndev = ["waits[t]"]\n'},
+            ['python -m pip install -e ".[dev]"'],
+        ),
+        (
+            {
+                "pyproject.toml": _PROJECT
+                + '[dependency-groups]\nchecks = ["pytest"]\ndev = ["ruff", {include-group = "checks"}]\n'
+            },
+            [
+                "python -m pip install -e .",
+                'python -m pip install "pip>=25.1"',
+                "python -m pip install --group dev",
+            ],
+        ),
+        (
+            {"requirements/base.txt": "pandas\n", "requirements/dev.txt": "-r base.txt\npytest\n"},
+            ["python -m pip install -r requirements/dev.txt"],
+        ),
+        (
+            {"setup.py": "from setuptools import setup\n\nsetup(install_requires=['pandas'])\n"},
+            ["python -m pip install -e .", "python -m pip install pytest"],
+        ),
+        (
+            {
+                "setup.py": "from setuptools import setup\n\nsetup()\n",
+                "setup.cfg": "[metadata]\nname = waits\n\n[options.extras_require]\ntest =\n  pytest\n",
+            },
+            ['python -m pip install -e ".[test]"'],
+        ),
+        (
+            {
+                "pyproject.toml": _PROJECT + '[project.optional-dependencies]\ntest = ["pytest"]\n',
+                "uv.lock": "version = 1\n",
+            },
+            ["python -m pip install uv==0.9.5", "uv sync --frozen --all-groups --extra test"],
+        ),
+        (
+            {
+                "pyproject.toml": '[tool.poetry]\nname = "q"\n\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n',
+                "poetry.lock": "# begun\n",
+            },
+            ["python -m pip install poetry==2.2.1", "poetry install --no-interaction"],
+        ),
+    ],
+    ids=["extra", "extra of extra", "group", "folder", "setup.py", "setup.cfg", "uv", "poetry"],
+)
+def test_the_workflow_installs_what_brings_the_tests(
+    files: dict[str, str], commands: list[str], tmp_path: Path
+) -> None:
+    root = read_yaml(text_of(tmp_path, {**_TESTED, **files}, "ci.tests")).documents[0]
+    steps = {step.get("name").text: step.get("run").text for step in root.get("jobs", "tests", "steps")}
+    assert steps["Install"].splitlines() == commands
+
+
 def test_the_image_starts_the_service(tmp_path: Path) -> None:
     text = text_of(tmp_path / "service", SERVICE, "e2e.container")
     assert "COPY counter/ counter/" in text
