@@ -9,11 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 
 from analyzer.artifacts.dependencies import normalise, parse_requirements
-from analyzer.artifacts.python_source import Call
 from analyzer.inventory import Kind
 from analyzer.knowledge.starts import CHECKERS, GROUPS_BY_PIP, TOOLS
 from analyzer.queries.monitors import exported_metrics
@@ -21,29 +19,14 @@ from analyzer.queries.testing import collected_tests
 from analyzer.repository import Repository
 from analyzer.starts.declared import Declared, declared_in
 from analyzer.starts.model import RefusalError
+from analyzer.starts.service import App, find_app
 
-__all__ = ["App", "Project"]
+__all__ = ["Project"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,120}")
-_MODULE = re.compile(r"(?:[\w-]+/)*[A-Za-z_]\w*\.py", re.ASCII)
 _VERSION = re.compile(r"3\.(\d{1,2})")
 _REQUIREMENT_FOLDERS = ("", "requirements", "reqs")
-_PORTS = {"fastapi": 8000, "flask": 5000, "streamlit": 8501}
-_FRAMEWORKS = {"fastapi.FastAPI": "fastapi", "flask.Flask": "flask"}
 _OLDEST, _NEWEST, _USUAL = 9, 14, "3.12"
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """A service or app: its file, the folder that Python starts from, the dotted module, and the port that it listens on."""
-
-    framework: str
-    path: str
-    base: str
-    module: str
-    variable: str
-    port: int
-    runs_itself: bool
 
 
 class Project:
@@ -278,41 +261,7 @@ class Project:
     @cached_property
     def app(self) -> App | None:
         """The service or app of the project; the first by path where there are several."""
-        code = self.repository.code
-        for call in code.calls("serve.app", reached=False):
-            framework = _FRAMEWORKS.get(call.name)
-            variable = self._variable(call)
-            if framework and variable and _MODULE.fullmatch(self.inner(call.path)):
-                return self._app(framework, self.inner(call.path), variable)
-        for call in code.calls("serve.ui"):
-            if call.root == "streamlit" and _PLAIN.fullmatch(self.inner(call.path)):
-                return self._app("streamlit", self.inner(call.path), "")
-        return None
-
-    def _calls_in(self, path: str) -> tuple[Call, ...]:
-        return next((module.calls for module in self.repository.code.modules if module.path == path), ())
-
-    def _variable(self, made: Call) -> str:
-        """The module's variable that holds the application: it takes it, or what the function around it returns."""
-        if not made.scope:
-            return made.assigned
-        calls = self._calls_in(made.path)
-        return next((one.assigned for one in calls if one.last == made.scope and one.assigned and not one.scope), "")
-
-    def _app(self, framework: str, path: str, variable: str) -> App:
-        folder = posixpath.dirname(path)
-        while folder and self.has(f"{folder}/__init__.py"):
-            folder = posixpath.dirname(folder)
-        # Without packages the modules of the folder import each other by plain names, or by the folder's from the root.
-        named = {item.root for module in self.repository.code.modules for item in module.imports}
-        if folder and not folder.startswith("src") and folder.split("/")[0] in named:
-            folder = ""
-        module = path[len(folder) :].strip("/").removesuffix(".py").replace("/", ".")
-        roots = ("flask", "uvicorn", variable)
-        runs = [one for one in self._calls_in(self.outer(path)) if one.last == "run" and one.root in roots]
-        ports = [one.keyword("port") for one in runs]
-        port = next((value for value in ports if isinstance(value, int) and 0 < value < 65536), _PORTS[framework])
-        return App(framework, path, folder, module, variable, port, bool(runs))
+        return find_app(self)
 
     @cached_property
     def code_folders(self) -> tuple[str, ...]:
@@ -327,15 +276,6 @@ class Project:
         return any(
             call.root.startswith(("prometheus", "starlette", "aioprom")) for call in exported_metrics(self.repository)
         )
-
-    @cached_property
-    def service_host(self) -> str:
-        """The name under which compose runs the project's own service, or localhost."""
-        for file in self.repository.compose_files:
-            for service in file.services:
-                if service.builds and _PLAIN.fullmatch(service.name):
-                    return service.name
-        return "localhost"
 
 
 def _slug(name: str) -> str:

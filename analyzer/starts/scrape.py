@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analyzer.starts.model import RefusalError, Start, rendered
 from analyzer.starts.project import Project
+from analyzer.starts.service import host_of
 
 __all__ = ["prometheus"]
 
@@ -24,7 +25,7 @@ def prometheus(project: Project) -> Start:
         project.outer("monitoring/prometheus.yml"),
         "mon.metrics",
         name=project.name,
-        target=f"{project.service_host}:{app.port}",
+        target=f"{host_of(project)}:{app.port}",
     )
     there_is_nothing = (
         f"{project.outer(app.path)} exports no metrics yet. With prometheus-client: count requests and measure their time there, and "

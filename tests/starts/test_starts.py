@@ -221,6 +221,76 @@ def test_the_image_starts_the_service(tmp_path: Path) -> None:
     assert '"--app", "loaves.web:app"' in flask
 
 
+def test_the_image_holds_what_the_package_names_before_pip_runs(tmp_path: Path) -> None:
+    pyproject = (
+        '[build-system]\nrequires = ["setuptools"]\n\n[project]\nname = "waits"\ndynamic = ["version"]\n'
+        'readme = "docs/page.md"\nlicense = {file = "LICENCE"}\nlicense-files = ["NOTICE*"]\ndependencies = ["fastapi"]\n\n'
+        '[tool.setuptools.dynamic]\nversion = {file = "VERSION"}\n'
+    )
+    there = {"pyproject.toml": pyproject, "docs/page.md": "# Waits\n", "VERSION": "1\n"}
+    files = {path: text for path, text in SERVICE.items() if "requirements" not in path}
+    text = text_of(tmp_path, {**files, **there, "LICENCE": "MIT\n", "NOTICE.txt": "None\n"}, "e2e.container")
+    before, _, _ = text.partition("RUN pip install --no-cache-dir . uvicorn")
+    for line in (
+        "COPY pyproject.toml LICENCE NOTICE.txt VERSION ./",
+        "COPY docs/page.md docs/",
+        "COPY counter/ counter/",
+    ):
+        assert line in before.splitlines()
+    assert "README.md" not in text
+
+
+def test_the_image_holds_what_requirements_name_before_pip_runs(tmp_path: Path) -> None:
+    files = {
+        **SERVICE,
+        "requirements.txt": "-r requirements/base.txt\n-c limits.txt\n",
+        "requirements/base.txt": "fastapi\n",
+        "limits.txt": "fastapi<1\n",
+    }
+    text = text_of(tmp_path / "included", files, "e2e.container")
+    before, found, _ = text.partition("RUN pip install --no-cache-dir -r requirements.txt uvicorn")
+    assert found
+    for line in ("COPY requirements.txt limits.txt ./", "COPY requirements/base.txt requirements/"):
+        assert line in before.splitlines()
+    own = {
+        "setup.py": "from setuptools import setup\n\nsetup(name='waits')\n",
+        "libs/common/setup.py": "import setuptools\n",
+    }
+    files = {**SERVICE, **own, "requirements.txt": "fastapi\n-e .\n-e ./libs/common[all]  # ours\n"}
+    text = text_of(tmp_path / "local", files, "e2e.container")
+    before, found, _ = text.partition("RUN pip install --no-cache-dir -r requirements.txt uvicorn")
+    assert found
+    for line in ("COPY requirements.txt ./", "COPY setup.py ./", "COPY counter/ counter/"):
+        assert line in before.splitlines()
+    assert "libs/" in before
+    with pytest.raises(RefusalError, match="lies outside of what the image is built from"):
+        made(tmp_path / "outside", {**SERVICE, "requirements.txt": "fastapi\n-e ../common\n"}, "e2e.container")
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        (
+            "from fastapi import FastAPI\n\n\ndef create_app(debug: bool = False) -> FastAPI:\n    app = FastAPI()\n    return app\n",
+            '["uvicorn", "counter.service:create_app", "--factory", ',
+        ),
+        (
+            "from flask import Flask\n\n\ndef make():\n    app = Flask('waits')\n    return app\n",
+            '["flask", "--app", "counter.service:make", "run", ',
+        ),
+    ],
+    ids=["uvicorn", "flask"],
+)
+def test_the_image_starts_what_a_factory_makes(code: str, command: str, tmp_path: Path) -> None:
+    assert command in text_of(tmp_path, {**SERVICE, "counter/service.py": code}, "e2e.container")
+
+
+def test_a_factory_that_asks_for_something_starts_nothing(tmp_path: Path) -> None:
+    code = "from flask import Flask\n\n\ndef make(settings):\n    app = Flask('waits')\n    return app\n"
+    with pytest.raises(RefusalError, match="no service or app"):
+        made(tmp_path, {**SERVICE, "counter/service.py": code}, "e2e.container")
+
+
 def test_hooks_are_those_of_the_tools(tmp_path: Path) -> None:
     text = text_of(tmp_path / "poetry", POETRY, "repro.hooks")
     assert "id: black" in text
