@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """List the starts, or print or write one."""
     from analyzer.collector import paused_collector
     from analyzer.reporters.words import visible
-    from analyzer.starts import STARTS, start_for
+    from analyzer.starts import STARTS, RefusalError, start_for
 
     if not arguments.criterion:
         for name, known in STARTS.items():
@@ -40,10 +40,17 @@ def run(arguments: argparse.Namespace) -> int:
     with paused_collector(), open_project(root, git_dir, subdir) as project:
         maker = STARTS.get(arguments.criterion)
         met = _met_already(project, arguments.criterion) if maker and not maker.goes_on else ""
-        if met:
-            print(f"{arguments.criterion} is met already: {visible(met)}")
-            return 0
-        start = start_for(arguments.criterion, project)
+        start = None
+        if not met:
+            try:
+                start = start_for(arguments.criterion, project)
+            except RefusalError:
+                met = _met_already(project, arguments.criterion)
+                if not met:
+                    raise
+    if start is None:
+        print(f"{arguments.criterion} is met already: {visible(met)}")
+        return 0
     if not arguments.write:
         for file in start.files:
             print(f"--- {file.path}\n{file.text}")

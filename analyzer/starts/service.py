@@ -12,7 +12,7 @@ from analyzer.artifacts.python_source import Call, PythonModule
 if TYPE_CHECKING:
     from analyzer.starts.project import Project
 
-__all__ = ["App", "find_app", "host_of"]
+__all__ = ["App", "find_app"]
 
 _MODULE = re.compile(r"(?:[\w-]+/)*[A-Za-z_]\w*\.py", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,120}")
@@ -96,12 +96,3 @@ def _app(project: Project, framework: str, outer: str, variable: str, *, factory
     ports = [one.keyword("port") for one in runs]
     port = next((value for value in ports if isinstance(value, int) and 0 < value < 65536), _PORTS[framework])
     return App(framework, path, folder, dotted, variable, port, bool(runs), factory)
-
-
-def host_of(project: Project) -> str:
-    """The name under which compose runs the project's own service, or localhost."""
-    for file in project.repository.compose_files:
-        for service in file.services:
-            if service.builds and _PLAIN.fullmatch(service.name):
-                return service.name
-    return "localhost"

@@ -13,7 +13,7 @@ from analyzer.cli import main
 from analyzer.knowledge.home import ACTION
 from analyzer.starts import STARTS
 from analyzer.starts.writing import origin
-from tests.conftest import BuildGit, commit_all, git, write_files
+from tests.conftest import FIXTURES, BuildGit, commit_all, git, write_files
 from tests.gate.test_workflows import actionlint, zizmor
 from tests.starts.projects import SERVICE
 
@@ -50,6 +50,10 @@ def test_what_is_met_needs_no_start(git_repository: BuildGit, capsys: pytest.Cap
         {**SERVICE, "Dockerfile": "FROM python:3.12\nCOPY counter counter\nCMD python -m counter.service\n"}
     )
     assert "e2e.container is met already: " in said(capsys, "fix", "e2e.container", str(folder))
+
+
+def test_what_is_met_is_said_where_nothing_more_can_be_started(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "mon.metrics is met already: " in said(capsys, "fix", "mon.metrics", str(FIXTURES / "exemplary"))
 
 
 def test_the_branch_is_the_one_that_changes_are_merged_into(

@@ -305,6 +305,44 @@ def test_prometheus_scrapes_the_service_where_compose_runs_it(tmp_path: Path) ->
     assert "web/app.py exports no metrics yet" in start.notes[0]
 
 
+def targets(folder: Path, files: dict[str, str], subdir: str = "") -> tuple[list[str], tuple[str, ...]]:
+    with open_project(write_files(folder, files), None, subdir) as project:
+        start = start_for("mon.metrics", project)
+    [job] = read_yaml(start.files[0].text).documents[0].get("scrape_configs")
+    return [text for item in job.get("static_configs") for text in item.get("targets").texts()], start.notes
+
+
+def test_prometheus_scrapes_the_service_that_runs_the_app(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  train:\n    build: {context: ., dockerfile: train.Dockerfile}\n"
+        "  answers:\n    build: .\n    command: uvicorn counter.service:app\n"
+    )
+    assert targets(tmp_path, {**SERVICE, "compose.yaml": compose})[0] == ["answers:8000"]
+
+
+def test_prometheus_scrapes_the_service_of_the_folder(tmp_path: Path) -> None:
+    files = {f"services/{name}/{path}": text for name in ("a", "b") for path, text in SERVICE.items()}
+    builds = "".join(
+        f"  {name}:\n    build: {{context: ., dockerfile: services/{name}/Dockerfile}}\n" for name in ("a", "b")
+    )
+    files |= {"compose.yaml": f"services:\n{builds}", "README.md": "# Both\n"}
+    assert targets(tmp_path / "r", files, "services/b")[0] == ["b:8000"]
+    scraping = 'scrape_configs:\n  - job_name: b\n    static_configs:\n      - targets: ["b:8000"]\n'
+    files |= {"monitoring/prometheus.yml": scraping}
+    with pytest.raises(RefusalError, match=r"monitoring/prometheus\.yml scrapes already"):
+        targets(tmp_path / "r", files, "services/b")
+    assert targets(tmp_path / "r", files, "services/a")[0] == ["a:8000"]
+
+
+def test_prometheus_scrapes_the_service_of_the_cluster(tmp_path: Path) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: %s, namespace: town}\nspec:\n  ports: [{port: %d, targetPort: %d}]\n"
+    manifests = f"{service % ('database', 5432, 5432)}---\n{service % ('waits', 80, 8000)}"
+    assert targets(tmp_path / "cluster", {**SERVICE, "k8s/services.yaml": manifests})[0] == ["waits.town:80"]
+    found, notes = targets(tmp_path / "nowhere", SERVICE)
+    assert found == ["localhost:8000"]
+    assert notes[0] == "Nothing tells where the service runs: put its host in the place of localhost."
+
+
 def test_the_gate_reads_the_metrics_file_of_training(tmp_path: Path) -> None:
     script, _ = made(tmp_path / "r", SERVICE, "ci.model-gate").files
     assert 'Path("reports/metrics.json")' in script.text
