@@ -297,6 +297,11 @@ def test_hooks_are_those_of_the_tools(tmp_path: Path) -> None:
     assert "id: nbstripout" in text
     assert "ruff" not in text
     assert "id: ruff-format" in text_of(tmp_path / "streamlit", STREAMLIT, "repro.hooks")
+    both = text_of(tmp_path / "both", {**STREAMLIT, "requirements-dev.txt": "black\nruff\n"}, "repro.hooks")
+    assert [line.split()[-1] for line in both.splitlines() if "id: ruff" in line or "id: black" in line] == [
+        "ruff-check",
+        "black",
+    ]
 
 
 def test_prometheus_scrapes_the_service_where_compose_runs_it(tmp_path: Path) -> None:
