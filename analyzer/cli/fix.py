@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The criterion, the repository, and whether to write."""
-    parser.add_argument(
+    from analyzer.cli.completion import offer
+    from analyzer.starts import STARTS
+
+    criterion = parser.add_argument(
         "criterion", nargs="?", metavar="ID", help="a criterion; without one, those that have a start are listed"
     )
+    offer(criterion, STARTS)
     parser.add_argument(
         "path", nargs="?", default=".", metavar="PATH", help="the repository, or a folder of it (default: .)"
     )
@@ -27,10 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List the starts, or print or write one."""
     from analyzer.collector import paused_collector
+    from analyzer.errors import UsageError
     from analyzer.reporters.words import visible
     from analyzer.starts import STARTS, RefusalError, start_for
 
     if not arguments.criterion:
+        if arguments.write:
+            raise UsageError("No criterion is named to write a start for", "folioscope fix lists those that have one.")
         for name, known in STARTS.items():
             print(f"{name:<16} {known.what}")
         return 0

@@ -29,6 +29,10 @@ def test_fix_lists_what_it_can_start(capsys: pytest.CaptureFixture[str]) -> None
     assert [line.split()[0] for line in lines] == list(STARTS)
 
 
+def test_nothing_is_written_for_no_criterion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "No criterion is named to write a start for" in said(capsys, "fix", "--write", code=2)
+
+
 def test_a_dry_run_writes_nothing(git_repository: BuildGit, capsys: pytest.CaptureFixture[str]) -> None:
     folder = git_repository(SERVICE)
     for arguments in (["--dry-run"], []):
