@@ -27,7 +27,7 @@ def dockerfile(project: Project) -> Start:
             f"Nothing in {project.folder or 'the root'} says what the image must install",
             "Write a requirements.txt or a pyproject.toml first.",
         )
-    needed, command = _command(app, project.declared)
+    needed, command = _command(app, project.shipped)
     package = project.tool == "pip" and not project.requirements
     folders = [] if package or project.tool != "pip" else local_paths(project)
     described = package_files(project) if package or "." in folders else []
@@ -60,15 +60,15 @@ def dockerfile(project: Project) -> Start:
     return Start("e2e.container", (file,), tuple(notes))
 
 
-def _command(app: App, declared: frozenset[str]) -> tuple[str, list[str]]:
+def _command(app: App, shipped: frozenset[str]) -> tuple[str, list[str]]:
     """The package that is missing to start it, and the command."""
     if app.framework == "fastapi":
         more = ["--factory"] if app.factory else []
         words = ["uvicorn", f"{app.module}:{app.variable}", *more, "--host", "0.0.0.0", "--port", str(app.port)]  # nosec B104  # noqa: S104
-        return ("" if {"uvicorn", "fastapi-cli"} & declared else "uvicorn==0.35.0"), words
+        return ("" if {"uvicorn", "fastapi-cli"} & shipped else "uvicorn==0.35.0"), words
     if app.framework == "streamlit":
         return "", ["streamlit", "run", app.path, "--server.address=0.0.0.0", f"--server.port={app.port}"]
-    if "gunicorn" in declared:
+    if "gunicorn" in shipped:
         made = f"{app.variable}()" if app.factory else app.variable
         return "", ["gunicorn", f"--bind=0.0.0.0:{app.port}", f"{app.module}:{made}"]
     if app.runs_itself:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 
 from analyzer.artifacts.dependencies import normalise, parse_requirements
@@ -101,10 +102,10 @@ class Project:
 
     @cached_property
     def requirements(self) -> tuple[str, ...]:
-        """Requirement files of the folder that hold what the project itself needs."""
+        """Requirement files of the folder that hold what the project itself needs; a package needs none of its work's."""
         found = self._requirement_files()
         plain = [path for path in found if not _for_work(path)]
-        return tuple(plain or found)
+        return tuple(plain or ([] if self.is_package else found))
 
     @cached_property
     def work_requirements(self) -> tuple[str, ...]:
@@ -196,9 +197,20 @@ class Project:
             return self.declared
         if self.tool != "pip":
             return known.always | known.managed | known.of(groups=tuple(known.groups))
-        listed = [self.text(path) for file in files for path in (file, *self.included(file))]
-        names = {item.name for text in listed for item in parse_requirements("", text).requirements}
-        return known.always | names if self.is_package else frozenset(names)
+        return known.always | self._listed(files) if self.is_package else self._listed(files)
+
+    def _listed(self, files: Iterable[str]) -> frozenset[str]:
+        """Names of the packages that requirements files hold, and those that they include."""
+        texts = [self.text(path) for file in files for path in (file, *self.included(file))]
+        return frozenset(item.name for text in texts for item in parse_requirements("", text).requirements)
+
+    @cached_property
+    def shipped(self) -> frozenset[str]:
+        """Names of the packages that an image of the project holds: none of those for its work."""
+        if self.tool == "pipenv":
+            return self.declared
+        by_files = self.tool == "pip" and self.requirements
+        return self._listed(self.requirements) if by_files else self._declared.always
 
     @property
     def prefix(self) -> str:

@@ -267,6 +267,15 @@ def test_the_image_holds_what_requirements_name_before_pip_runs(tmp_path: Path) 
         made(tmp_path / "outside", {**SERVICE, "requirements.txt": "fastapi\n-e ../common\n"}, "e2e.container")
 
 
+def test_the_image_of_a_package_holds_nothing_of_its_work(tmp_path: Path) -> None:
+    files = {path: text for path, text in SERVICE.items() if path != "requirements.txt"}
+    pyproject = '[project]\nname = "waits"\nversion = "1"\ndependencies = ["fastapi"]\n'
+    extra = '[project.optional-dependencies]\ndev = ["uvicorn"]\n'
+    text = text_of(tmp_path, {**files, "pyproject.toml": pyproject + extra}, "e2e.container")
+    assert "RUN pip install --no-cache-dir . uvicorn==" in text
+    assert "requirements-dev.txt" not in text
+
+
 @pytest.mark.parametrize(
     ("code", "command"),
     [
