@@ -95,7 +95,11 @@ class Repository:
         """Files that ``folioscope fix`` wrote and nobody has worked on since, with their origin."""
         kinds = (kind for kind in self.inventory.by_kind if kind not in _NO_START)
         paths = (*self.inventory.of(*kinds), *self.inventory.serving)
-        return {path: ORIGIN for path in paths if (content := self.snapshot.read(path)) and is_start(content)}
+        return {
+            path: ORIGIN
+            for path in paths
+            if (content := self.snapshot.read(path)) and is_start(content, document=kind_of(path) is Kind.DOCUMENT)
+        }
 
     def close(self) -> None:
         """Let go of all that was read.

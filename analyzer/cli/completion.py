@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
 SHELLS = ("bash", "zsh", "tcsh")
 _HOW = """\
@@ -16,6 +17,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = f"Print a completion script; put it where the shell looks:\n\n{_HOW}"
     parser.add_argument("shell", choices=SHELLS)
+
+
+def offer(action: argparse.Action, words: Iterable[str]) -> None:
+    """Let shells complete an argument with words that are no choices: what else is given gets an answer of its own."""
+    listed = " ".join(words)
+    function = f"_folioscope_{action.dest}"
+    action.complete = {  # type: ignore[attr-defined]  # which shtab reads
+        "bash": function,
+        "zsh": f"({listed})",
+        "tcsh": f"({listed})",
+        "preamble": {"bash": f"{function}() {{ compgen -W '{listed}' -- \"$1\"; }}"},
+    }
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The criterion, the repository, and whether to write."""
-    parser.add_argument(
+    from analyzer.cli.completion import offer
+    from analyzer.starts import STARTS
+
+    criterion = parser.add_argument(
         "criterion", nargs="?", metavar="ID", help="a criterion; without one, those that have a start are listed"
     )
+    offer(criterion, STARTS)
     parser.add_argument(
         "path", nargs="?", default=".", metavar="PATH", help="the repository, or a folder of it (default: .)"
     )
@@ -27,10 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List the starts, or print or write one."""
     from analyzer.collector import paused_collector
+    from analyzer.errors import UsageError
     from analyzer.reporters.words import visible
-    from analyzer.starts import STARTS, start_for
+    from analyzer.starts import STARTS, RefusalError, start_for
 
     if not arguments.criterion:
+        if arguments.write:
+            raise UsageError("No criterion is named to write a start for", "folioscope fix lists those that have one.")
         for name, known in STARTS.items():
             print(f"{name:<16} {known.what}")
         return 0
@@ -40,10 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
     with paused_collector(), open_project(root, git_dir, subdir) as project:
         maker = STARTS.get(arguments.criterion)
         met = _met_already(project, arguments.criterion) if maker and not maker.goes_on else ""
-        if met:
-            print(f"{arguments.criterion} is met already: {visible(met)}")
-            return 0
-        start = start_for(arguments.criterion, project)
+        start = None
+        if not met:
+            try:
+                start = start_for(arguments.criterion, project)
+            except RefusalError:
+                met = _met_already(project, arguments.criterion)
+                if not met:
+                    raise
+    if start is None:
+        print(f"{arguments.criterion} is met already: {visible(met)}")
+        return 0
     if not arguments.write:
         for file in start.files:
             print(f"--- {file.path}\n{file.text}")

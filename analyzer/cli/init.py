@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write the files, and put the badge into the README."""
+    """Print or write the files, put the badge into the README, and say what is left."""
+    from analyzer.reporters.words import visible
     from analyzer.starts.checked import plan
     from analyzer.starts.writing import root_of, write
 
@@ -45,10 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
         for path, written in write(root, made.files):
             print(f"wrote {path}" if written else f"{path} is there already and was left alone")
     print(_badge(made, root, dry=arguments.dry_run))
+    for note in made.notes:
+        print(visible(note))
     return 0
 
 
 def _badge(made: Plan, root: Path, *, dry: bool) -> str:
+    if not made.badge:
+        return "There is no badge: the remote origin names no project"
     if not made.readme:
         return f"There is no README.md for the badge:\n{made.badge}"
     if made.badge_stands:

@@ -9,7 +9,9 @@ __all__ = [
     "ADR_PROMPTS",
     "CHECKERS",
     "CHECKOUT",
+    "GROUPS_BY_PIP",
     "HOOKS",
+    "NO_BOUND",
     "PROMPT",
     "PROMPTS",
     "RUNBOOK_PROMPTS",
@@ -23,6 +25,9 @@ SETUP_PYTHON = "actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # 
 
 TOOLS: Mapping[str, str] = {"uv": "uv==0.9.5", "poetry": "poetry==2.2.1", "pipenv": "pipenv==2025.0.4"}
 """Package managers with the version that a start installs."""
+
+GROUPS_BY_PIP = "pip>=25.1"
+"""The pip that knows dependency groups; one that comes with Python may not."""
 
 CHECKERS: Mapping[str, tuple[str, ...]] = {
     "ruff": ("ruff check .",),
@@ -78,3 +83,5 @@ ADR_PROMPTS = (
 )
 PROMPTS = (frozenset(RUNBOOK_PROMPTS), frozenset(ADR_PROMPTS))
 """The questions of each skeleton."""
+NO_BOUND = "model gate: no bound is set"
+"""What the script of a model gate says, and stops, as long as it has none."""

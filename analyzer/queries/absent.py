@@ -1,4 +1,4 @@
-"""CI steps that ask for what is not in the repository: they fail, and so does what comes after them."""
+"""CI steps that ask for what is not in the repository or not begun yet: they fail, and so does what comes after them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from analyzer.knowledge.actions import action_roles
 from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
+from analyzer.startmark import ORIGIN
 
 __all__ = ["is_stalled", "stalled_steps"]
 
@@ -131,7 +132,7 @@ def _command_in_vain(repo: Repository, command: ShellCommand, words: tuple[str, 
         if words[1:2] == ("-m",):
             return False
         target = next((word for word in words[1:] if not word.startswith("-")), "")
-        return target.endswith((".py", ".sh")) and _is_absent(repo, target)
+        return target.endswith((".py", ".sh")) and (_is_absent(repo, target) or _is_unfinished(repo, target))
     if name == "docker" and "build" in words:
         return not _has_kind(repo, Kind.DOCKERFILE)
     kinds = _NEEDED_KINDS.get(name)
@@ -167,6 +168,13 @@ def _is_absent(repo: Repository, name: str) -> bool:
     if not plain or _UNTOLD.search(name.strip("\"'")) or plain == ".":
         return False
     return not repo.once(_places).ends_with(plain)
+
+
+def _is_unfinished(repo: Repository, name: str) -> bool:
+    """Whether a program is the start of one, which stops as long as nobody has worked on it."""
+    plain = posixpath.normpath(name.strip("\"'"))
+    starts = (path for path, origin in repo.inventory.copies.items() if origin == ORIGIN)
+    return any(f"/{path}".endswith(f"/{plain}") for path in starts)
 
 
 def _places(repo: Repository) -> PathIndex:

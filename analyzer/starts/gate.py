@@ -6,7 +6,7 @@ import json
 import re
 
 from analyzer.inventory import Kind
-from analyzer.knowledge.starts import CHECKOUT, SETUP_PYTHON
+from analyzer.knowledge.starts import CHECKOUT, NO_BOUND, SETUP_PYTHON
 from analyzer.starts.model import RefusalError, Start, rendered
 from analyzer.starts.project import Project
 from analyzer.starts.workflows import workflow_path
@@ -30,9 +30,17 @@ def model_gate(project: Project) -> Start:
         )
     metric = _metric(project, file)
     less = bool(_LESS.search(metric))
-    values = {"file": file, "metric": metric, "bound": "UPPER" if less else "LOWER", "sign": ">" if less else "<"}
+    bound = f"{'MAX' if less else 'MIN'}_{metric.upper()}"
+    values = {"file": file, "metric": metric, "bound": bound, "sign": ">" if less else "<"}
     files = (
-        rendered("model_gate.py.j2", project.outer("scripts/model_gate.py"), "ci.model-gate", less=less, **values),
+        rendered(
+            "model_gate.py.j2",
+            project.outer("scripts/model_gate.py"),
+            "ci.model-gate",
+            less=less,
+            no_bound=NO_BOUND,
+            **values,
+        ),
         rendered(
             "gate.yml.j2",
             workflow_path(project, "model-gate"),

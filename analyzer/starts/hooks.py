@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from analyzer.knowledge.starts import HOOKS
 from analyzer.starts.model import Start, rendered
@@ -21,11 +22,15 @@ def pre_commit(project: Project) -> Start:
         tools.append("ruff")
     if project.repository.notebooks:
         tools.append("notebooks")
+    formatted = "black" in tools  # two formatters would undo each other
     file = rendered(
         "pre-commit.yaml.j2",
         ".pre-commit-config.yaml",
         "repro.hooks",
-        repositories=[HOOKS[tool] for tool in tools],
+        repositories=[
+            replace(item, hooks=tuple(hook for hook in item.hooks if not (formatted and hook == "ruff-format")))
+            for item in (HOOKS[tool] for tool in tools)
+        ],
         files=re.escape(project.plain_folder),
     )
     return Start("repro.hooks", (file,), ("pre-commit autoupdate brings the newest versions of the hooks.",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,8 @@ from analyzer.errors import UsageError
 from analyzer.startmark import marked
 
 __all__ = ["RefusalError", "Start", "StartFile", "plain", "rendered"]
+_STRING = re.compile(r"[A-Za-z_][\w./-]*")
+_WORDS_OF_YAML = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 
 
 class RefusalError(UsageError):
@@ -38,7 +41,7 @@ def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     # The results are YAML, Python, Dockerfiles and Markdown; what goes into them was checked to be plain names.
-    return Environment(  # nosec B701  # no page is made of it
+    environment = Environment(  # nosec B701  # no page is made of it
         loader=PackageLoader("analyzer.starts"),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -46,6 +49,13 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701
     )
+    environment.filters["scalar"] = _scalar
+    return environment
+
+
+def _scalar(text: str) -> str:
+    """A plain name as a string of YAML, which takes 3.10 for a number and ``on`` for a truth value."""
+    return text if _STRING.fullmatch(text) and text.lower() not in _WORDS_OF_YAML else f'"{text}"'
 
 
 def plain(template: str, path: str, **values: Any) -> StartFile:

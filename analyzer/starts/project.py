@@ -9,39 +9,25 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 
-from analyzer.artifacts.dependencies import normalise
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.dependencies import normalise, parse_requirements
 from analyzer.inventory import Kind
-from analyzer.knowledge.starts import CHECKERS, TOOLS
+from analyzer.knowledge.starts import CHECKERS, GROUPS_BY_PIP, TOOLS
 from analyzer.queries.monitors import exported_metrics
 from analyzer.queries.testing import collected_tests
 from analyzer.repository import Repository
+from analyzer.starts.declared import Declared, declared_in
 from analyzer.starts.model import RefusalError
+from analyzer.starts.service import App, find_app
 
-__all__ = ["App", "Project"]
+__all__ = ["Project"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,120}")
-_MODULE = re.compile(r"(?:[\w-]+/)*[A-Za-z_]\w*\.py", re.ASCII)
 _VERSION = re.compile(r"3\.(\d{1,2})")
-_PORTS = {"fastapi": 8000, "flask": 5000, "streamlit": 8501}
-_FRAMEWORKS = {"fastapi.FastAPI": "fastapi", "flask.Flask": "flask"}
+_REQUIREMENT_FOLDERS = ("", "requirements", "reqs")
 _OLDEST, _NEWEST, _USUAL = 9, 14, "3.12"
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """A service or app: its file, the folder that Python starts from, the dotted module, and the port that it listens on."""
-
-    framework: str
-    path: str
-    base: str
-    module: str
-    variable: str
-    port: int
-    runs_itself: bool
 
 
 class Project:
@@ -116,10 +102,10 @@ class Project:
 
     @cached_property
     def requirements(self) -> tuple[str, ...]:
-        """Requirement files of the folder that hold what the project itself needs."""
+        """Requirement files of the folder that hold what the project itself needs; a package needs none of its work's."""
         found = self._requirement_files()
         plain = [path for path in found if not _for_work(path)]
-        return tuple(plain or found)
+        return tuple(plain or ([] if self.is_package else found))
 
     @cached_property
     def work_requirements(self) -> tuple[str, ...]:
@@ -127,14 +113,40 @@ class Project:
         return tuple(path for path in self._requirement_files() if _for_work(path))
 
     def _requirement_files(self) -> list[str]:
+        """Those beside the project or in a folder for them that no other includes."""
         paths = map(self.inner, self.repository.inventory.of(Kind.REQUIREMENTS))
-        return [path for path in paths if "/" not in path and path.endswith(".txt") and _PLAIN.fullmatch(path)]
+        found = [
+            path
+            for path in paths
+            if posixpath.dirname(path) in _REQUIREMENT_FOLDERS and path.endswith(".txt") and _PLAIN.fullmatch(path)
+        ]
+        included = {other for path in found for other in self.included(path)}
+        return [path for path in found if path not in included]
+
+    def included(self, path: str) -> tuple[str, ...]:
+        """Files that a requirements file includes, itself or through others."""
+        found: dict[str, None] = {}
+        waiting = [path]
+        while waiting:
+            folder, text = posixpath.dirname(waiting[-1]), self.text(waiting.pop())
+            for name in parse_requirements(path, text).includes:
+                inner = posixpath.normpath(posixpath.join(folder, name))
+                if inner not in found and inner != path and _PLAIN.fullmatch(inner) and self.has(inner):
+                    found[inner] = None
+                    waiting.append(inner)
+        return tuple(found)
 
     @cached_property
     def is_package(self) -> bool:
         """Whether pip can install the folder itself."""
         text = self.text("pyproject.toml")
-        return bool(re.search(r"(?m)^\[(?:build-system|project)\]", text) and "[project]" in text)
+        described = "[tool.poetry]" in text or "[metadata]" in self.text("setup.cfg")
+        built = re.search(r"(?m)^\[build-system\]", text)
+        return self.has("setup.py") or "[project]" in text or bool(built and described)
+
+    @cached_property
+    def _declared(self) -> Declared:
+        return declared_in(self.text("pyproject.toml"), self.text("setup.cfg"))
 
     @cached_property
     def declared(self) -> frozenset[str]:
@@ -147,23 +159,58 @@ class Project:
 
         Raises nothing; a project that declares nothing gets the tools alone.
         """
-        missing = " ".join(tool for tool in tools if normalise(tool) not in self.declared)
+        known = self._declared
+        files = [*self.requirements, *(path for path in self.work_requirements if path not in self.requirements)]
+        brought = self._brought(files)
+        extras = known.extras_for([tool for tool in tools if normalise(tool) not in brought]) if self.is_package else ()
+        brought |= known.of(extras)
+        groups = known.groups_for([tool for tool in tools if normalise(tool) not in brought])
+        brought |= known.of(groups=groups)
+        missing = " ".join(tool for tool in tools if normalise(tool) not in brought)
         if self.tool == "uv":
             more = [f"uv pip install {missing}"] if missing else []
-            return (f"python -m pip install {TOOLS['uv']}", "uv sync --frozen --all-groups", *more)
+            sync = "".join(f" --extra {name}" for name in extras)
+            return (f"python -m pip install {TOOLS['uv']}", f"uv sync --frozen --all-groups{sync}", *more)
         if self.tool == "poetry":
             more = [f"poetry run pip install {missing}"] if missing else []
-            return (f"python -m pip install {TOOLS['poetry']}", "poetry install --no-interaction", *more)
+            sync = "".join(f" --extras {name}" for name in extras)
+            return (f"python -m pip install {TOOLS['poetry']}", f"poetry install --no-interaction{sync}", *more)
         if self.tool == "pipenv":
             more = [f"pipenv run pip install {missing}"] if missing else []
             return (f"python -m pip install {TOOLS['pipenv']}", "pipenv sync --dev", *more)
-        files = [*self.requirements, *(path for path in self.work_requirements if path not in self.requirements)]
         commands = [f"python -m pip install {' '.join(f'-r {path}' for path in files)}"] if files else []
         if self.is_package:
-            commands.append("python -m pip install -e .")
+            commands.append(
+                f'python -m pip install -e ".[{",".join(extras)}]"' if extras else "python -m pip install -e ."
+            )
+        if groups:
+            named = " ".join(f"--group {name}" for name in groups)
+            commands += [f'python -m pip install "{GROUPS_BY_PIP}"', f"python -m pip install {named}"]
         if missing:
             commands.append(f"python -m pip install {missing}")
         return tuple(commands)
+
+    def _brought(self, files: list[str]) -> frozenset[str]:
+        """Names of the packages that come without an extra, and without a group where those have to be named."""
+        known = self._declared
+        if self.tool == "pipenv":
+            return self.declared
+        if self.tool != "pip":
+            return known.always | known.managed | known.of(groups=tuple(known.groups))
+        return known.always | self._listed(files) if self.is_package else self._listed(files)
+
+    def _listed(self, files: Iterable[str]) -> frozenset[str]:
+        """Names of the packages that requirements files hold, and those that they include."""
+        texts = [self.text(path) for file in files for path in (file, *self.included(file))]
+        return frozenset(item.name for text in texts for item in parse_requirements("", text).requirements)
+
+    @cached_property
+    def shipped(self) -> frozenset[str]:
+        """Names of the packages that an image of the project holds: none of those for its work."""
+        if self.tool == "pipenv":
+            return self.declared
+        by_files = self.tool == "pip" and self.requirements
+        return self._listed(self.requirements) if by_files else self._declared.always
 
     @property
     def prefix(self) -> str:
@@ -226,41 +273,7 @@ class Project:
     @cached_property
     def app(self) -> App | None:
         """The service or app of the project; the first by path where there are several."""
-        code = self.repository.code
-        for call in code.calls("serve.app", reached=False):
-            framework = _FRAMEWORKS.get(call.name)
-            variable = self._variable(call)
-            if framework and variable and _MODULE.fullmatch(self.inner(call.path)):
-                return self._app(framework, self.inner(call.path), variable)
-        for call in code.calls("serve.ui"):
-            if call.root == "streamlit" and _PLAIN.fullmatch(self.inner(call.path)):
-                return self._app("streamlit", self.inner(call.path), "")
-        return None
-
-    def _calls_in(self, path: str) -> tuple[Call, ...]:
-        return next((module.calls for module in self.repository.code.modules if module.path == path), ())
-
-    def _variable(self, made: Call) -> str:
-        """The module's variable that holds the application: it takes it, or what the function around it returns."""
-        if not made.scope:
-            return made.assigned
-        calls = self._calls_in(made.path)
-        return next((one.assigned for one in calls if one.last == made.scope and one.assigned and not one.scope), "")
-
-    def _app(self, framework: str, path: str, variable: str) -> App:
-        folder = posixpath.dirname(path)
-        while folder and self.has(f"{folder}/__init__.py"):
-            folder = posixpath.dirname(folder)
-        # Without packages the modules of the folder import each other by plain names, or by the folder's from the root.
-        named = {item.root for module in self.repository.code.modules for item in module.imports}
-        if folder and not folder.startswith("src") and folder.split("/")[0] in named:
-            folder = ""
-        module = path[len(folder) :].strip("/").removesuffix(".py").replace("/", ".")
-        roots = ("flask", "uvicorn", variable)
-        runs = [one for one in self._calls_in(self.outer(path)) if one.last == "run" and one.root in roots]
-        ports = [one.keyword("port") for one in runs]
-        port = next((value for value in ports if isinstance(value, int) and 0 < value < 65536), _PORTS[framework])
-        return App(framework, path, folder, module, variable, port, bool(runs))
+        return find_app(self)
 
     @cached_property
     def code_folders(self) -> tuple[str, ...]:
@@ -276,19 +289,10 @@ class Project:
             call.root.startswith(("prometheus", "starlette", "aioprom")) for call in exported_metrics(self.repository)
         )
 
-    @cached_property
-    def service_host(self) -> str:
-        """The name under which compose runs the project's own service, or localhost."""
-        for file in self.repository.compose_files:
-            for service in file.services:
-                if service.builds and _PLAIN.fullmatch(service.name):
-                    return service.name
-        return "localhost"
-
 
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "project"
 
 
 def _for_work(path: str) -> bool:
-    return bool(re.search(r"(?i)dev|test|lint|ci\b|docs?\b", path))
+    return bool(re.search(r"(?i)dev|test|lint|local|ci\b|docs?\b", path))

@@ -20,7 +20,16 @@ from analyzer.starts.project import Project
 __all__ = ["open_project", "origin", "place_of", "root_of", "write"]
 
 _NAME = re.compile(r"(?m)^\[project\][^\[]*?^name\s*=\s*[\"']([\w.-]+)", re.DOTALL)
-_ORIGIN = re.compile(r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*\S*?github\.com[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?\s")
+_ORIGIN = re.compile(
+    r"\[remote \"origin\"\][^\[]*?\n\s*url\s*=\s*(?:\w+://)?(?:[^@/\s]*@)?([\w-]+(?:\.[\w-]+)+)(?::\d+(?=/))?[/:]"
+    r"([\w.-]+(?:/[\w.-]+)+)/?\s"
+)
+_OF_ORIGIN = "refs/remotes/origin/"
+_ORIGIN_HEAD = f"{_OF_ORIGIN}HEAD"
+_DEFAULTS = (
+    _ORIGIN_HEAD,
+    *(f"{where}{name}" for name in ("main", "master") for where in (_OF_ORIGIN, "refs/heads/")),
+)
 
 
 def root_of(path: Path) -> tuple[Path, Path | None]:
@@ -84,21 +93,31 @@ def open_project(root: Path, git_dir: Path | None = None, subdir: str = "") -> I
 
 
 def _branch(git_dir: Path | None) -> str:
+    """The branch that changes are merged into: the default of origin, else main or master, else the current one."""
     try:
+        asked = ("--format=%(refname) %(symref)", *_DEFAULTS)
+        listed = run(git_dir, "for-each-ref", *asked, seconds=10, most=4096) if git_dir else b""
+        known = dict(line.split(" ", 1) for line in listed.decode("utf-8", "replace").splitlines())
+        default = known.get(_ORIGIN_HEAD, "")
+        if default.startswith(_OF_ORIGIN):
+            return default.removeprefix(_OF_ORIGIN)
+        there = next((name for name in _DEFAULTS[1:] if name in known), "")
+        if there:
+            return there.rsplit("/", 1)[-1]
         answer = run(git_dir, "symbolic-ref", "--short", "HEAD", seconds=10, most=4096) if git_dir else b""
     except FolioscopeError:  # a detached HEAD
         return "main"
     return answer.decode("utf-8", "replace").strip() or "main"
 
 
-def origin(git_dir: Path | None) -> str:
-    """owner/name on GitHub that the repository was cloned from, or an empty string."""
+def origin(git_dir: Path | None) -> tuple[str, str]:
+    """The host that the repository was cloned from, and its path there, such as owner/name; empty where none is told."""
     try:
         config = (common_dir(git_dir) / "config").read_text("utf-8", "replace")[:65_536] if git_dir else ""
     except OSError:
-        return ""
+        return "", ""
     found = _ORIGIN.search(config)
-    return found.group(1) if found else ""
+    return (found.group(1).lower(), found.group(2).removesuffix(".git")) if found else ("", "")
 
 
 def write(root: Path, files: Sequence[StartFile]) -> Iterator[tuple[str, bool]]:

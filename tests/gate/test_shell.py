@@ -39,14 +39,15 @@ def test_bash_completes_commands_and_options(capsys, tmp_path):
     asked = f"""
         source {tmp_path}/folioscope.bash
         words=$(complete -p folioscope | grep -o -- '-F [^ ]*' | cut -c4-)
-        for typed in "folioscope hist" "folioscope history --ev" "folioscope analyze --format sar"; do
+        for typed in "folioscope hist" "folioscope history --ev" "folioscope analyze --format sar" \\
+            "folioscope fix ci.t"; do
             COMP_WORDS=($typed); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_LINE=$typed; COMP_POINT=${{#typed}}
             COMPREPLY=(); $words folioscope "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD-1]}}"
             echo "${{COMPREPLY[*]}}"
         done
     """
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
-    assert [line.strip() for line in done.stdout.splitlines()] == ["history", "--every", "sarif"]
+    assert [line.strip() for line in done.stdout.splitlines()] == ["history", "--every", "sarif", "ci.tests"]
 
 
 def test_the_manual_page_is_what_the_parsers_say():
