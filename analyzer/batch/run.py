@@ -176,4 +176,9 @@ def _keep(store: Store, batch: str, group: Sequence[tuple[Row, Outcome]]) -> Non
                 if new:
                     compare(store, source)
                 sources.append(source)
-            store.remember(batch, row.number, sources)
+            store.remember(batch, row.number, sources, _who(row))
+
+
+def _who(row: Row) -> str:
+    """What the file says of who an applicant is: the name or id, else all that the row holds."""
+    return row.applicant or "\n".join((*(cell for _, cell in row.given if cell), *row.targets))
