@@ -38,6 +38,7 @@ class Batch:
         resume: go on with the results that are there.
         retry: also run those again that failed.
         key: the key file, for a blind batch.
+        quiet: say nothing of what is waited for.
         row_seconds: time of one repository of a row, after which its worker is ended; by default what its limits allow.
     """
 
@@ -49,6 +50,7 @@ class Batch:
     resume: bool = False
     retry: bool = False
     key: Path | None = None
+    quiet: bool = False
     row_seconds: float | None = None
 
 
@@ -146,7 +148,7 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
             else:
                 yield row
 
-    for group in run_rows(runnable(), setting, batch.jobs, seconds):
+    for group in run_rows(runnable(), setting, batch.jobs, seconds, quiet=batch.quiet):
         _keep(store, folder.manifest.batch, [(row, found) for row, found in group if isinstance(found, Outcome)])
         written = [_written(row, found, folder) for row, found in group]
         folder.write(*written)

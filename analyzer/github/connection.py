@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,13 @@ __all__ = ["connect"]
 
 Progress = Callable[[str, str], None]
 _A_PAGE = 100
+
+# PyGithub prints its log on standard error. Of a rate limit it says less than the progress; whoever sets up logging
+# still gets it.
+for _printing in logging.getLogger("github").handlers[:]:
+    if type(_printing) is logging.StreamHandler:
+        logging.getLogger("github").removeHandler(_printing)
+logging.getLogger("github").addHandler(logging.NullHandler())
 
 
 def connect(settings: Settings, progress: Progress, waiter: Waiter | None = None) -> Github:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -16,14 +17,19 @@ if TYPE_CHECKING:
 
     from analyzer.github.waiting import Waiter
 
-__all__ = ["Asker", "Platform", "platform_for"]
+__all__ = ["Asker", "Platform", "platform_for", "waits_in_log"]
 
 _Value = TypeVar("_Value")
 Progress = Callable[[str, str], None]
 
 
-def _quiet(stage: str, detail: str) -> None:
-    del stage, detail
+_LOG = logging.getLogger("folioscope")
+
+
+def waits_in_log(stage: str, detail: str) -> None:
+    """What is waited for goes to the log, where nobody asked for progress: minutes of silence look like a fault."""
+    if stage == "wait":
+        _LOG.warning("waiting: %s", detail)
 
 
 class Asker:
@@ -73,7 +79,7 @@ def cause_of(error: Exception) -> tuple[str, bool]:
 class Platform:
     """A connection to GitHub or GitHub Enterprise. It is closed at the end of a ``with`` block."""
 
-    def __init__(self, settings: Settings, progress: Progress = _quiet, waiter: Waiter | None = None) -> None:
+    def __init__(self, settings: Settings, progress: Progress = waits_in_log, waiter: Waiter | None = None) -> None:
         self.settings = settings
         self._progress = progress
         self._waiter = waiter
@@ -161,7 +167,9 @@ class Platform:
             raise PlatformError(f"What GitHub says about {what} is unknown: {cause}", hint) from error
 
 
-def platform_for(host: Host | None = None, settings: Settings | None = None, progress: Progress = _quiet) -> Platform:
+def platform_for(
+    host: Host | None = None, settings: Settings | None = None, progress: Progress = waits_in_log
+) -> Platform:
     """The platform of a host, as the environment says how it is reached; without a host the one that it names.
 
     Raises:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analyzer import FolioscopeError
+from analyzer.github.platform import waits_in_log
 from tests.platform.api_server import Answer, ApiServer
 from tests.platform.conftest import Clock, Connect
 from tests.platform.values import LIMIT, SECONDARY, account, repository
@@ -77,6 +78,12 @@ def test_the_primary_limit_is_waited_for_until_it_is_lifted(api: ApiServer, conn
     waits = [detail for stage, detail in clock.told if stage == "wait"]
     assert "a rate limit of GitHub is used up" in waits[0]
     assert " UTC" in waits[0]
+
+
+def test_where_nobody_watches_the_log_is_told_what_is_waited_for(caplog: pytest.LogCaptureFixture):
+    waits_in_log("wait", "a rate limit of GitHub is used up: 60 s more")
+    waits_in_log("ask", "GitHub about octocat")
+    assert caplog.messages == ["waiting: a rate limit of GitHub is used up: 60 s more"]
 
 
 def test_a_wait_that_is_too_long_is_refused_with_the_way_out(api: ApiServer, connect: Connect, clock: Clock):
