@@ -22,6 +22,16 @@ __all__ = ["Asker", "Platform", "platform_for", "waits_in_log"]
 _Value = TypeVar("_Value")
 Progress = Callable[[str, str], None]
 
+_NOT_SHOWN = "GitHub does not show it"
+_NOT_ACCEPTED = "GitHub does not accept the token"
+_NOT_ALLOWED = "the token may not see it"
+_LATER = "Try later, or name the repositories by their addresses, which need no API."
+_WAYS_OUT = {
+    _NOT_SHOWN: "Check the name; private ones need a token that may read them.",
+    _NOT_ACCEPTED: "Check FOLIOSCOPE_GITHUB_TOKEN or GITHUB_TOKEN: it is mistyped, expired or revoked, or of another host.",
+    _NOT_ALLOWED: "Give the token the right to read it, or name the repositories by their addresses, which need no API.",
+}
+
 
 _LOG = logging.getLogger("folioscope")
 
@@ -64,10 +74,10 @@ def cause_of(error: Exception) -> tuple[str, bool]:
     if isinstance(error, GithubException):
         said = str((error.data or {}).get("message", "")) if isinstance(error.data, dict) else ""
         if error.status == 401:
-            return "GitHub does not accept the token", True
+            return _NOT_ACCEPTED, True
         if error.status == 403 and "rate limit" in said.lower():
             return "the rate limit of GitHub is used up", True
-        known = {403: "the token may not see it", 404: "GitHub does not show it", 451: "GitHub withholds it"}
+        known = {403: _NOT_ALLOWED, 404: _NOT_SHOWN, 451: "GitHub withholds it"}
         return known.get(error.status, f"GitHub answered {error.status}"), error.status >= 500
     if isinstance(error, requests.exceptions.Timeout):
         return "GitHub did not answer in time", True
@@ -103,7 +113,7 @@ class Platform:
         """PyGithub's entry.
 
         Raises:
-            PlatformError: PyGithub is not installed, or the App has no installation.
+            PlatformError: PyGithub is not installed, or the App is not accepted.
         """
         if self._github is None:
             try:
@@ -159,11 +169,9 @@ class Platform:
             raise
         except Exception as error:
             cause, _ = cause_of(error)
-            hint = (
-                "Check the name; private ones need a token that may read them."
-                if cause == "GitHub does not show it"
-                else "Try later, or name the repositories by their addresses, which need no API."
-            )
+            hint = _WAYS_OUT.get(cause, _LATER)
+            if cause == _NOT_ACCEPTED and not self.settings.authenticated:
+                cause, hint = "it answers with a token alone", "Set FOLIOSCOPE_GITHUB_TOKEN."
             raise PlatformError(f"What GitHub says about {what} is unknown: {cause}", hint) from error
 
 

@@ -149,10 +149,14 @@ def test_a_fault_costs_its_own_fact_alone(api: ApiServer, connect: Connect):
     assert {item.what: item.why for item in facts.unknown}["releases"] == "the token may not see it"
 
 
-def test_a_wrong_token_is_said_to_be_one(api: ApiServer, connect: Connect):
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [("wr0ng", "does not accept the token. Check FOLIOSCOPE_GITHUB_TOKEN"), ("", "with a token alone. Set")],
+)
+def test_a_wrong_token_is_said_to_be_one(api: ApiServer, connect: Connect, token: str, said: str):
     api.answers[PATH] = Answer({"message": "Bad credentials"}, 401)
-    with pytest.raises(FolioscopeError, match="does not accept the token"):
-        connect(api.base, token="wr0ng").repository(NAME)
+    with pytest.raises(FolioscopeError, match=said):
+        connect(api.base, token=token).repository(NAME)
 
 
 def test_a_repository_that_is_not_shown_is_an_error_with_the_way_out(api: ApiServer, connect: Connect):
