@@ -136,10 +136,15 @@ class _Platforms:
 
 
 def _nothing_left(choice: Choice) -> FolioscopeError:
+    if not choice.left_out:
+        logins = ", ".join(owner.login for owner in choice.owners)
+        return TargetError(f"{logins} shows no repository", "Name repositories by their addresses or paths.")
     reasons = "; ".join(f"{item.name}: {item.reason}" for item in choice.left_out[:3])
     return TargetError(
-        f"None of the repositories deserves a full analysis ({reasons or 'there is none'})",
-        "--all analyzes them all the same.",
+        f"None of the repositories deserves a full analysis ({reasons})",
+        "folioscope portfolio --all analyzes what does not look like machine learning too."
+        if choice.more
+        else "Name repositories that hold work of their own, by their addresses or paths.",
     )
 
 
