@@ -208,6 +208,17 @@ def test_a_file_lists_repositories_and_accounts(tmp_path: Path, monkeypatch: pyt
     assert named_in(["list.txt"], (GITHUB,))[2] == Account("octocat")
 
 
+def test_a_folder_named_as_an_account_does_not_win_in_silence(
+    git_repository: BuildGit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "octocat").mkdir()
+    git_repository(SERVICE, "hubot")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FolioscopeError, match=r"Give @octocat for the account, \./octocat for the folder"):
+        named_in(["octocat"], (GITHUB,))
+    assert named_in(["@octocat", "./octocat", "hubot"], (GITHUB,)) == (Account("octocat"), "./octocat", "hubot")
+
+
 def test_a_list_that_is_no_text_or_names_nothing_is_an_error(tmp_path: Path):
     file = tmp_path / "list.bin"
     file.write_bytes(b"\xff\xfe\x00")
