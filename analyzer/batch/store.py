@@ -226,8 +226,9 @@ class Store:
     # -- batches ---------------------------------------------------------------------------------------------------
 
     def remember(self, batch: str, row: int, sources: Iterable[int], applicant: str) -> None:
-        """Note which sources a row of a batch named, with the mark of the applicant."""
+        """Note which sources a row of a batch names, in place of those of an earlier run, with the mark of the applicant."""
         mark = self._mark(applicant)
+        self._db.execute("delete from member where batch = ? and row = ?", (batch, row))
         self._db.executemany(
             "insert or ignore into member values (?, ?, ?, ?)",
             [(batch, row, source, mark) for source in sources if source],

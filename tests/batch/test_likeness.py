@@ -191,6 +191,14 @@ def test_the_store_holds_no_name_of_an_applicant(batch_of: RunBatch, tmp_path, t
     assert b"zenobia" not in (tmp_path / "store.sqlite").read_bytes().lower()
 
 
+def test_a_row_that_was_corrected_is_compared_as_it_is_now(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "list.csv", f"Ann,{two_commits},,", f"Bob,{two_commits},,"))
+    with open_store(tmp_path / "store.sqlite") as store, store.writing():
+        (batch,) = next(store.query("select batch from member limit 1"))
+        store.remember(batch, 2, [], "Bob")
+        assert list(pairs_of(store, batch)) == []
+
+
 def test_what_many_have_is_course_material(batch_of: RunBatch, tmp_path, monkeypatch):
     monkeypatch.setattr(analyzer.batch.likeness, "COMMON", 5)
     course = {f"starter/{name}.py": module(name) for name in ("steps", "tasks", "checks")}
