@@ -1,15 +1,17 @@
 """Near-duplicates: pairs of repositories that share most of their own files, with the shared files. Never in the score.
 
 A repository is compared once, when its fingerprints come into the store, with all that are there: of this batch and of
-earlier ones. What many repositories have in common is taken for course material and left out of the shares.
+earlier ones. What many repositories have in common is taken for course material and left out of the shares. One repository
+that two applicants handed in, at whatever commit, needs no comparison: its address tells. What an applicant handed in
+before is no pair; the store knows applicants by a mark alone, so what it says of another one is the number of a row.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from analyzer.batch.store import Store
 from analyzer.prints import likeness
@@ -52,13 +54,16 @@ class Side:
     share: float
     codes: tuple[str, ...] = ()
     """Codes of the rows in a blind batch, which shows them in place of the numbers."""
+    remark: str = ""
+    """What it is to the other side, where that is more than alike."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The rows as tables show them."""
         own = self.codes or tuple(f"row {row}" for row in self.rows)
         earlier = tuple(f"an earlier batch ({batch[:8]}), row {row}" for batch, row in self.earlier)
-        return own or earlier or ("an earlier batch",)
+        named = own or earlier or ("an earlier batch",)
+        return (*named, self.remark) if self.remark else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,8 @@ def _keep(store: Store, source: int, size: int, other: int, found: list[tuple[in
 def pairs_of(store: Store, batch: str) -> Iterator[Pair]:
     """The pairs of a batch, by row: both in it, or one in it and one of an earlier batch."""
     yield from _same_source(store, batch)
+    yield from _same_place(store, batch)
+    yield from _handed_in_before(store, batch)
     found = store.query(
         "select one, other, files from pair where one in (select source from member where batch = ?1) "
         "or other in (select source from member where batch = ?1)",
@@ -159,6 +166,71 @@ def _same_source(store: Store, batch: str) -> Iterator[Pair]:
     for source, _ in list(found):
         side = _side(store, batch, source, 1.0)
         yield Pair(side, side, (), same=True)
+
+
+def _same_place(store: Store, batch: str) -> Iterator[Pair]:
+    """Repositories that several rows name, each at another commit or at a folder around or inside the other's."""
+    found = store.query(
+        "select one.id, other.id, one.subdir, other.subdir from source as one "
+        "join source as other on other.place = one.place and other.id > one.id "
+        "where one.id in (select source from member where batch = ?1) "
+        "and other.id in (select source from member where batch = ?1)",
+        (batch,),
+    )
+    pairs = []
+    for one, other, *folders in list(found):
+        pair = _of_one_place(store, batch, one, other)
+        first, second = set(pair.one.rows), set(pair.other.rows)
+        if _overlap(*folders) and first - second and second - first:  # else a row that names both is all there is
+            pairs.append(pair if pair.one.rows < pair.other.rows else pair.turned(pair.other, pair.one))
+    yield from sorted(pairs, key=lambda pair: (pair.one.rows, pair.other.rows))
+
+
+def _handed_in_before(store: Store, batch: str) -> Iterator[Pair]:
+    """Repositories that an earlier batch had from somebody who has no row with them in this one."""
+    # The cross join sees that members are found by repository, not all of a batch for each of them.
+    found = store.query(
+        "select distinct one.id, other.id, one.subdir, other.subdir, member.batch, member.row from source as one "
+        "join source as other on other.place = one.place "
+        "join member on member.source = other.id and member.batch <> ?1 and member.mark not in ("
+        "select known.mark from source cross join member as known on known.source = source.id "
+        "where source.place = one.place and known.batch = ?1 and known.mark is not null) "
+        "where one.id in (select source from member where batch = ?1) order by member.batch, member.row",
+        (batch,),
+    )
+    rows: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    for one, other, folder, other_folder, earlier, row in found:
+        if _overlap(folder, other_folder):
+            rows.setdefault((one, other), []).append((earlier, row))
+    pairs = []
+    for (one, other), before in rows.items():
+        pair = _of_one_place(store, batch, one, other)
+        then = replace(pair.other, rows=(), earlier=tuple(before))
+        pairs.append(replace(pair, one=replace(pair.one, remark=""), other=then))
+    yield from sorted(pairs, key=lambda pair: (pair.one.rows, pair.other.earlier))
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two folders of a repository are the same, or one lies in the other."""
+    return one == other or not one or not other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _of_one_place(store: Store, batch: str, one: int, other: int) -> Pair:
+    """What two sources of one repository share: equal text, by which commit and folder are seen to differ."""
+    first, second = _texts(store, one), _texts(store, other)
+    equal = [text for text in first if text in second]
+    files = [SharedFile(first[text][0], second[text][0], 1.0, first[text][1]) for text in equal]
+    shared = sum(item.size for item in files)
+
+    def side(source: int, texts: Mapping[int, tuple[str, int]]) -> Side:
+        whole = sum(size for _, size in texts.values())
+        return _side(store, batch, source, shared / whole if whole else float(one == other))
+
+    sides = side(one, first), side(other, second)
+    commit = " at another commit" if sides[0].commit != sides[1].commit else ""
+    folder = ", another folder" if sides[0].subdir != sides[1].subdir else ""
+    one_side, other_side = (replace(item, remark=f"the same repository{commit}{folder}") for item in sides)
+    return Pair(one_side, other_side, _ordered(files))
 
 
 def _pair(store: Store, batch: str, one: int, other: int, packed: bytes) -> Pair | None:
@@ -181,7 +253,27 @@ def _pair(store: Store, batch: str, one: int, other: int, packed: bytes) -> Pair
         return None  # one applicant's own repositories
     if not sides[0].rows or (sides[1].rows and sides[1].rows < sides[0].rows):
         sides, files = (sides[1], sides[0]), tuple(_turned(item) for item in files)
-    return Pair(*sides, tuple(sorted(files, key=lambda item: (-item.size, item.path))))
+        one, other = other, one
+    if not sides[1].rows and sides[1].earlier:
+        earlier = _of_others(store, batch, one, other)
+        if not earlier:
+            return None  # the applicant's own, as handed in before
+        sides = sides[0], replace(sides[1], earlier=earlier)
+    return Pair(*sides, _ordered(files))
+
+
+def _of_others(store: Store, batch: str, one: int, other: int) -> tuple[tuple[str, int], ...]:
+    """The rows of earlier batches with the other source, but those of applicants who have the one now."""
+    found = store.query(
+        "select batch, row from member where source = ?3 and batch <> ?1 and (mark is null or mark not in ("
+        "select mark from member where batch = ?1 and source = ?2 and mark is not null)) order by batch, row",
+        (batch, one, other),
+    )
+    return tuple((known, row) for known, row in found)
+
+
+def _ordered(files: Iterable[SharedFile]) -> tuple[SharedFile, ...]:
+    return tuple(sorted(files, key=lambda item: (-item.size, item.path)))
 
 
 def _turned(item: SharedFile) -> SharedFile:
@@ -189,13 +281,18 @@ def _turned(item: SharedFile) -> SharedFile:
 
 
 def _own_texts(store: Store, source: int) -> dict[int, tuple[str, int]]:
-    """The texts of a source that are not common: (first path, size) by text."""
+    """The texts of a source that are not common."""
+    return {text: found for text, found in _texts(store, source).items() if not _common(store, text)}
+
+
+def _texts(store: Store, source: int) -> dict[int, tuple[str, int]]:
+    """The texts of a source: (first path, size) by text."""
     found = store.query(
         "select file.text, min(file.path), text.size from file join text on text.id = file.text where source = ? "
         "group by file.text",
         (source,),
     )
-    return {text: (path, size) for text, path, size in found if not _common(store, text)}
+    return {text: (path, size) for text, path, size in found}
 
 
 def _common(store: Store, text: int) -> bool:

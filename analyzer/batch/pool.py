@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -30,8 +32,12 @@ Found: TypeAlias = "Outcome | FolioscopeError"
 """What came of a row: its outcome, or the cause of its end."""
 
 
-def run_rows(rows: Iterator[Row], setting: Setting, jobs: int, seconds: float) -> Iterator[list[tuple[Row, Found]]]:
+def run_rows(
+    rows: Iterator[Row], setting: Setting, jobs: int, seconds: float, *, quiet: bool = False
+) -> Iterator[list[tuple[Row, Found]]]:
     """Run every row in one of ``jobs`` processes; yield what came of those that finished since the last time.
+
+    Unless it is to be ``quiet``, workers say on standard error what they wait for.
 
     Raises:
         TargetError: workers cannot be started at all.
@@ -40,7 +46,7 @@ def run_rows(rows: Iterator[Row], setting: Setting, jobs: int, seconds: float) -
     broken = 0
     while True:
         done = 0
-        for group in _one_pool(_chained(again, rows), setting, jobs, seconds):
+        for group in _one_pool(_chained(again, rows), setting, jobs, seconds, quiet):
             again += [row for row, found in group if isinstance(found, BrokenProcessPool)]
             whole = [(row, found) for row, found in group if not isinstance(found, BrokenProcessPool)]
             if whole:
@@ -60,7 +66,7 @@ def _chained(again: list[Row], rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _one_pool(
-    rows: Iterator[Row], setting: Setting, jobs: int, seconds: float
+    rows: Iterator[Row], setting: Setting, jobs: int, seconds: float, quiet: bool
 ) -> Iterator[list[tuple[Row, Found | BrokenProcessPool]]]:
     """Run rows until they are out or the pool is broken; then what it held comes back as broken."""
     from pebble import ProcessPool
@@ -69,7 +75,7 @@ def _one_pool(
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["analyzer.batch.work", "analyzer.acquire"])
     finished: SimpleQueue[_Finished] = SimpleQueue()
-    pool = ProcessPool(jobs, _TASKS, prepare, (setting,), context)
+    pool = ProcessPool(jobs, _TASKS, _start, (setting, quiet), context)
     waiting = 0
     broken = False
     try:
@@ -92,6 +98,15 @@ def _one_pool(
         if broken:
             pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+
+
+def _start(setting: Setting, quiet: bool) -> None:
+    """Make this process a worker."""
+    prepare(setting)
+    says: logging.Handler = logging.NullHandler() if quiet else logging.StreamHandler()
+    over_progress = "\r\x1b[K" if sys.stderr.isatty() else ""
+    says.setFormatter(logging.Formatter(f"{over_progress}folioscope: %(message)s"))
+    logging.getLogger("folioscope").addHandler(says)
 
 
 def _allowed(row: Row, setting: Setting, seconds: float) -> float:

@@ -38,6 +38,7 @@ class Batch:
         resume: go on with the results that are there.
         retry: also run those again that failed.
         key: the key file, for a blind batch.
+        quiet: say nothing of what is waited for.
         row_seconds: time of one repository of a row, after which its worker is ended; by default what its limits allow.
     """
 
@@ -49,6 +50,7 @@ class Batch:
     resume: bool = False
     retry: bool = False
     key: Path | None = None
+    quiet: bool = False
     row_seconds: float | None = None
 
 
@@ -146,7 +148,7 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
             else:
                 yield row
 
-    for group in run_rows(runnable(), setting, batch.jobs, seconds):
+    for group in run_rows(runnable(), setting, batch.jobs, seconds, quiet=batch.quiet):
         _keep(store, folder.manifest.batch, [(row, found) for row, found in group if isinstance(found, Outcome)])
         written = [_written(row, found, folder) for row, found in group]
         folder.write(*written)
@@ -176,4 +178,9 @@ def _keep(store: Store, batch: str, group: Sequence[tuple[Row, Outcome]]) -> Non
                 if new:
                     compare(store, source)
                 sources.append(source)
-            store.remember(batch, row.number, sources)
+            store.remember(batch, row.number, sources, _who(row))
+
+
+def _who(row: Row) -> str:
+    """What the file says of who an applicant is: the name or id, else all that the row holds."""
+    return row.applicant or "\n".join((*(cell for _, cell in row.given if cell), *row.targets))

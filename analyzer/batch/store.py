@@ -1,13 +1,17 @@
 """What batches know, in one SQLite file: entries by (commit, subfolder, rubric, version ...), and fingerprints.
 
 Workers only read it; the process of the batch writes. It holds names of repositories, none of applicants; a batch is
-remembered by a random id and the numbers of its rows.
+remembered by a random id and the numbers of its rows, an applicant by a mark of two bytes that thousands of names share.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+import secrets
 import sqlite3
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -22,7 +26,9 @@ from analyzer.prints import FilePrint, bands_of, sketch_version
 
 __all__ = ["Kept", "Store", "default_store", "open_store"]
 
-_VERSION = 1
+_VERSION = 2
+_MARK = 2
+"""Bytes of an applicant's mark: enough to know somebody again, too few to find out who it is."""
 _TABLES = """
 create table meta (name text primary key, value text not null) without rowid;
 create table source (
@@ -47,7 +53,7 @@ create table band (
 create index band_text on band (text);
 create table member (
     batch text not null, row integer not null, source integer not null references source (id) on delete cascade,
-    primary key (batch, row, source)
+    mark blob, primary key (batch, row, source)
 ) without rowid;
 create index member_source on member (source);
 create table pair (
@@ -106,13 +112,17 @@ def _prepare(connection: sqlite3.Connection) -> None:
         return
     connection.execute("begin immediate")
     found = connection.execute("pragma user_version").fetchone()[0]
-    if found not in (0, _VERSION):
+    if found not in range(_VERSION + 1):
         connection.execute("rollback")
         raise sqlite3.DatabaseError(f"it has form {found}, this version of Folioscope knows {_VERSION}")
     if found == 0:
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         connection.execute("insert into meta values ('sketch', ?)", (sketch_version(),))
+    if found == 1:  # who handed in what is not known of the batches before
+        connection.execute("alter table member add column mark blob")
+    if found < _VERSION:
+        connection.execute("insert into meta values ('salt', ?)", (secrets.token_hex(16),))
         connection.execute(f"pragma user_version = {_VERSION}")
     connection.execute("commit")
 
@@ -215,11 +225,20 @@ class Store:
 
     # -- batches ---------------------------------------------------------------------------------------------------
 
-    def remember(self, batch: str, row: int, sources: Iterable[int]) -> None:
-        """Note which sources a row of a batch named."""
+    def remember(self, batch: str, row: int, sources: Iterable[int], applicant: str) -> None:
+        """Note which sources a row of a batch names, in place of those of an earlier run, with the mark of the applicant."""
+        mark = self._mark(applicant)
+        self._db.execute("delete from member where batch = ? and row = ?", (batch, row))
         self._db.executemany(
-            "insert or ignore into member values (?, ?, ?)", [(batch, row, source) for source in sources if source]
+            "insert or ignore into member values (?, ?, ?, ?)",
+            [(batch, row, source, mark) for source in sources if source],
         )
+
+    def _mark(self, applicant: str) -> bytes:
+        """What tells in a later batch whether it is somebody else; another store gives another one."""
+        (salt,) = next(self.query("select value from meta where name = 'salt'"))
+        plain = " ".join(unicodedata.normalize("NFKC", applicant).casefold().split())
+        return hmac.digest(bytes.fromhex(salt), plain.encode("utf-8", "surrogatepass"), hashlib.sha256)[:_MARK]
 
     def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a query of another module of this package."""

@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.resume,
         arguments.retry_failed,
         Path(arguments.blind) if arguments.blind else None,
+        arguments.quiet,
     )
     progress = _Progress(quiet=arguments.quiet)
     try:

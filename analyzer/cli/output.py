@@ -79,9 +79,20 @@ def write_result(
 
 @contextmanager
 def showing_progress(arguments: argparse.Namespace) -> Iterator[Progress]:
-    """A spinner with stage and elapsed time on standard error; lines with --verbose where it is no terminal."""
-    if arguments.quiet or not (sys.stderr.isatty() or arguments.verbose):
+    """A spinner with stage and elapsed time on standard error; where it is no terminal, lines with --verbose.
+
+    That something is waited for is told in any case but with --quiet.
+    """
+    if arguments.quiet:
         yield lambda stage, detail: None
+        return
+    if not (sys.stderr.isatty() or arguments.verbose):
+
+        def waiting(stage: str, detail: str) -> None:
+            if stage == "wait":
+                print(f"folioscope: waiting: {visible(detail)}", file=sys.stderr, flush=True)
+
+        yield waiting
         return
     started = time.monotonic()
     if not sys.stderr.isatty():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from github import Auth, Github, GithubIntegration
+from github import Auth, Github, GithubException, GithubIntegration
 from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass
 
 from analyzer.errors import PlatformError
@@ -19,12 +20,19 @@ __all__ = ["connect"]
 Progress = Callable[[str, str], None]
 _A_PAGE = 100
 
+# PyGithub prints its log on standard error. Of a rate limit it says less than the progress; whoever sets up logging
+# still gets it.
+for _printing in logging.getLogger("github").handlers[:]:
+    if type(_printing) is logging.StreamHandler:
+        logging.getLogger("github").removeHandler(_printing)
+logging.getLogger("github").addHandler(logging.NullHandler())
+
 
 def connect(settings: Settings, progress: Progress, waiter: Waiter | None = None) -> Github:
     """Return PyGithub's entry.
 
     Raises:
-        PlatformError: the GitHub App has no installation, or its key is wrong.
+        PlatformError: the GitHub App has no such installation, or its id or key is wrong.
     """
     waiter = waiter or Waiter(settings.longest_wait, progress)
     common: dict[str, Any] = {
@@ -54,19 +62,40 @@ def connect(settings: Settings, progress: Progress, waiter: Waiter | None = None
 def _auth(settings: Settings, common: dict[str, Any]) -> Auth.Auth | None:
     if not settings.app_id:
         return Auth.Token(settings.token) if settings.token else None
+    app = Auth.AppAuth(int(settings.app_id) if settings.app_id.isdigit() else settings.app_id, settings.app_key)
     try:
-        app = Auth.AppAuth(int(settings.app_id) if settings.app_id.isdigit() else settings.app_id, settings.app_key)
-        number = settings.installation
-        if not number:
-            integration = GithubIntegration(auth=app, **common)
-            try:
-                number = next((item.id for item in integration.get_installations()), 0)
-            finally:
-                integration.close()
-    except ValueError as error:
+        _ = app.token  # signs
+    except Exception as error:
         raise PlatformError(
-            f"The key of the GitHub App {settings.app_id} is no private key", "Give it as PEM."
+            f"The key of the GitHub App {settings.app_id} is no private key that signs",
+            "Set FOLIOSCOPE_GITHUB_APP_KEY to the PEM file that GitHub gave, or to all of its text.",
         ) from error
-    if not number:
-        raise PlatformError(f"The GitHub App {settings.app_id} is not installed anywhere", "Install it on an account.")
-    return app.get_installation_auth(number)
+    integration = GithubIntegration(auth=app, **common)
+    try:
+        number = settings.installation or next((item.id for item in integration.get_installations()), 0)
+        if not number:
+            raise PlatformError(
+                f"The GitHub App {settings.app_id} is not installed anywhere", "Install it on an account."
+            )
+        installed = app.get_installation_auth(number, requester=integration.requester)
+        _ = installed.token  # asked for now and kept: a wrong installation is no fault of what is asked about
+    except GithubException as error:
+        raise _refused(error, settings) from error
+    finally:
+        integration.close()
+    return installed
+
+
+def _refused(error: GithubException, settings: Settings) -> Exception:
+    """The error where the platform does not take the App for what the settings say; another one as it is."""
+    if error.status == 401:
+        return PlatformError(
+            f"GitHub does not accept the key of the GitHub App {settings.app_id}",
+            "Check FOLIOSCOPE_GITHUB_APP_ID, that FOLIOSCOPE_GITHUB_APP_KEY is a key of this App, and the clock of this machine.",
+        )
+    if error.status == 404 and settings.installation:
+        return PlatformError(
+            f"The GitHub App {settings.app_id} has no installation {settings.installation}",
+            "Correct FOLIOSCOPE_GITHUB_APP_INSTALLATION, or leave it out for the first one.",
+        )
+    return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -16,14 +17,29 @@ if TYPE_CHECKING:
 
     from analyzer.github.waiting import Waiter
 
-__all__ = ["Asker", "Platform", "platform_for"]
+__all__ = ["Asker", "Platform", "platform_for", "waits_in_log"]
 
 _Value = TypeVar("_Value")
 Progress = Callable[[str, str], None]
 
+_NOT_SHOWN = "GitHub does not show it"
+_NOT_ACCEPTED = "GitHub does not accept the token"
+_NOT_ALLOWED = "the token may not see it"
+_LATER = "Try later, or name the repositories by their addresses, which need no API."
+_WAYS_OUT = {
+    _NOT_SHOWN: "Check the name; private ones need a token that may read them.",
+    _NOT_ACCEPTED: "Check FOLIOSCOPE_GITHUB_TOKEN or GITHUB_TOKEN: it is mistyped, expired or revoked, or of another host.",
+    _NOT_ALLOWED: "Give the token the right to read it, or name the repositories by their addresses, which need no API.",
+}
 
-def _quiet(stage: str, detail: str) -> None:
-    del stage, detail
+
+_LOG = logging.getLogger("folioscope")
+
+
+def waits_in_log(stage: str, detail: str) -> None:
+    """What is waited for goes to the log, where nobody asked for progress: minutes of silence look like a fault."""
+    if stage == "wait":
+        _LOG.warning("waiting: %s", detail)
 
 
 class Asker:
@@ -58,10 +74,10 @@ def cause_of(error: Exception) -> tuple[str, bool]:
     if isinstance(error, GithubException):
         said = str((error.data or {}).get("message", "")) if isinstance(error.data, dict) else ""
         if error.status == 401:
-            return "GitHub does not accept the token", True
+            return _NOT_ACCEPTED, True
         if error.status == 403 and "rate limit" in said.lower():
             return "the rate limit of GitHub is used up", True
-        known = {403: "the token may not see it", 404: "GitHub does not show it", 451: "GitHub withholds it"}
+        known = {403: _NOT_ALLOWED, 404: _NOT_SHOWN, 451: "GitHub withholds it"}
         return known.get(error.status, f"GitHub answered {error.status}"), error.status >= 500
     if isinstance(error, requests.exceptions.Timeout):
         return "GitHub did not answer in time", True
@@ -73,7 +89,7 @@ def cause_of(error: Exception) -> tuple[str, bool]:
 class Platform:
     """A connection to GitHub or GitHub Enterprise. It is closed at the end of a ``with`` block."""
 
-    def __init__(self, settings: Settings, progress: Progress = _quiet, waiter: Waiter | None = None) -> None:
+    def __init__(self, settings: Settings, progress: Progress = waits_in_log, waiter: Waiter | None = None) -> None:
         self.settings = settings
         self._progress = progress
         self._waiter = waiter
@@ -97,7 +113,7 @@ class Platform:
         """PyGithub's entry.
 
         Raises:
-            PlatformError: PyGithub is not installed, or the App has no installation.
+            PlatformError: PyGithub is not installed, or the App is not accepted.
         """
         if self._github is None:
             try:
@@ -153,15 +169,15 @@ class Platform:
             raise
         except Exception as error:
             cause, _ = cause_of(error)
-            hint = (
-                "Check the name; private ones need a token that may read them."
-                if cause == "GitHub does not show it"
-                else "Try later, or name the repositories by their addresses, which need no API."
-            )
+            hint = _WAYS_OUT.get(cause, _LATER)
+            if cause == _NOT_ACCEPTED and not self.settings.authenticated:
+                cause, hint = "it answers with a token alone", "Set FOLIOSCOPE_GITHUB_TOKEN."
             raise PlatformError(f"What GitHub says about {what} is unknown: {cause}", hint) from error
 
 
-def platform_for(host: Host | None = None, settings: Settings | None = None, progress: Progress = _quiet) -> Platform:
+def platform_for(
+    host: Host | None = None, settings: Settings | None = None, progress: Progress = waits_in_log
+) -> Platform:
     """The platform of a host, as the environment says how it is reached; without a host the one that it names.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import Protocol
 from analyzer.analysis import Options, Progress, Result, analyze_each
 from analyzer.errors import FolioscopeError, TargetError
 from analyzer.github.facts import OwnerFacts
-from analyzer.github.platform import Platform, platform_for
+from analyzer.github.platform import Platform, platform_for, waits_in_log
 from analyzer.portfolio.choose import Choice, choose, unreadable
 from analyzer.portfolio.merge import merge, merged_technologies, ranked, strongest
 from analyzer.portfolio.model import Failure, Portfolio, Unit
@@ -43,14 +43,10 @@ MOST = 12
 """Repositories of one portfolio that are analyzed in full, where no other number is given."""
 
 
-def _quiet(stage: str, detail: str) -> None:
-    del stage, detail
-
-
 def analyze_portfolio(
     targets: Sequence[str],
     options: Options = Options(),
-    progress: Progress = _quiet,
+    progress: Progress = waits_in_log,
     *,
     jobs: int = 1,
     most: int = MOST,
@@ -65,7 +61,7 @@ def analyze_portfolio(
     Args:
         targets: users, organisations, addresses or paths of repositories, or files that list them.
         options: how each is analyzed.
-        progress: told each stage and a detail.
+        progress: told each stage and a detail; by default the log is told what is waited for, and no more.
         jobs: processes that analyze.
         most: repositories that are analyzed in full, the most promising first.
         everything: whether what does not look like machine learning is analyzed too.
@@ -140,10 +136,15 @@ class _Platforms:
 
 
 def _nothing_left(choice: Choice) -> FolioscopeError:
+    if not choice.left_out:
+        logins = ", ".join(owner.login for owner in choice.owners)
+        return TargetError(f"{logins} shows no repository", "Name repositories by their addresses or paths.")
     reasons = "; ".join(f"{item.name}: {item.reason}" for item in choice.left_out[:3])
     return TargetError(
-        f"None of the repositories deserves a full analysis ({reasons or 'there is none'})",
-        "--all analyzes them all the same.",
+        f"None of the repositories deserves a full analysis ({reasons})",
+        "folioscope portfolio --all analyzes what does not look like machine learning too."
+        if choice.more
+        else "Name repositories that hold work of their own, by their addresses or paths.",
     )
 
 

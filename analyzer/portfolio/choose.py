@@ -36,13 +36,17 @@ class Candidate:
 
 @dataclass(slots=True)
 class Choice:
-    """What was chosen, what was left out, what could not be read."""
+    """What was chosen, what was left out, what could not be read.
+
+    ``more`` says whether something was left out that would be analyzed with ``everything``.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     looks: list[tuple[str, Look]] = field(default_factory=list)
     owners: list[OwnerFacts] = field(default_factory=list)
+    more: bool = False
 
 
 def choose(
@@ -100,6 +104,7 @@ def _take(
     if reason and not (everything and look.files):
         hint = "; --all analyzes it" if named and look.files else ""
         choice.left_out.append(LeftOut(name, reason + hint, look.impression))
+        choice.more |= look.files > 0
     else:
         choice.candidates.append(Candidate(name, target, options, look))
 

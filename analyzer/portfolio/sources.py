@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from analyzer.errors import UsageError
+from analyzer.snapshot import find_git_dir
 from analyzer.target import Host
 
 __all__ = ["Account", "Named", "account_in", "named_in", "read_list"]
@@ -36,7 +37,7 @@ def named_in(targets: Sequence[str], hosts: tuple[Host, ...]) -> tuple[Named, ..
     A path of a file is a list; what is neither a path nor ``OWNER/REPO`` nor a URL with both is an account.
 
     Raises:
-        UsageError: nothing was named, or a list cannot be read.
+        UsageError: nothing was named, a list cannot be read, or a word may be an account as well as a folder.
     """
     found = list(dict.fromkeys(_each(targets, hosts)))
     if not found:
@@ -55,7 +56,18 @@ def _each(targets: Sequence[str], hosts: tuple[Host, ...]) -> Iterator[Named]:
             for line in read_list(Path(text).expanduser()):
                 yield account_in(line, hosts) or line
         elif text:
-            yield account_in(text, hosts) or text
+            account = account_in(text, hosts)
+            if account is None and _may_be_login(text):
+                raise UsageError(
+                    f"{text} may be an account, and is a folder here that belongs to no git repository",
+                    f"Give @{text} for the account, ./{text} for the folder.",
+                )
+            yield account or text
+
+
+def _may_be_login(text: str) -> bool:
+    """Whether a word that is a folder here has no more to speak for the folder than for an account of that name."""
+    return _LOGIN.fullmatch(text) is not None and find_git_dir(Path(text)) is None
 
 
 def _is_file(text: str) -> bool:

@@ -16,7 +16,7 @@ from tests.batch.conftest import lines_of, project, sorted_bytes
 from tests.conftest import BuildGit
 from tests.git_server import GitServer, serve
 from tests.platform.api_server import Answer, ApiServer, api_server
-from tests.platform.values import account, repository, tree
+from tests.platform.values import SECONDARY, account, repository, tree
 
 
 @dataclass
@@ -27,16 +27,18 @@ class Platform:
     api: ApiServer
     folder: Path
 
-    def run(self, *rows: str, output: str = "out", more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *rows: str, output: str = "out", more: tuple[str, ...] = ("--quiet",), longest: int = 0
+    ) -> subprocess.CompletedProcess[str]:
         """Run the command as a user does; the environment tells where the platform is."""
         file = self.folder / "applicants.csv"
         file.write_text("name,github\n" + "".join(f"Person {number},{row}\n" for number, row in enumerate(rows, 1)))
-        command = [sys.executable, "-m", "analyzer.cli", "batch", str(file), "--jobs", "1", "--quiet", *more]
+        command = [sys.executable, "-m", "analyzer.cli", "batch", str(file), "--jobs", "1", *more]
         command += ["--output", str(self.folder / output), "--store", str(self.folder / "store.sqlite")]
         environment = {name: value for name, value in os.environ.items() if "GITHUB" not in name}
         environment |= {
             "FOLIOSCOPE_GITHUB_API": self.api.base,
-            "FOLIOSCOPE_GITHUB_MAX_WAIT": "0",
+            "FOLIOSCOPE_GITHUB_MAX_WAIT": str(longest),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
         }
         command += ["--host", self.git.host.base]
@@ -107,6 +109,21 @@ def test_a_repository_of_an_account_that_cannot_be_read_costs_itself_alone(platf
     assert platform.run("octocat", more=("--retry-failed",)).returncode == 0
     (line,) = lines_of(platform.folder / "out")
     assert (len(line["repositories"]), line["not_read"]) == (2, [])
+
+
+@pytest.mark.parametrize(("words", "told"), [((), 1), (("--quiet",), 0)])
+def test_what_is_waited_for_is_told_unless_quiet(platform: Platform, words: tuple[str, ...], told: int):
+    answer = platform.api.answers["/users/hubot"]
+    assert isinstance(answer, Answer)
+    platform.api.answers["/users/hubot"] = [Answer(SECONDARY, 403, {"Retry-After": "3"}), answer]
+    said = platform.run("hubot", more=words, longest=9).stderr.splitlines()
+    waits = [
+        line
+        for line in said
+        if line.startswith("folioscope: waiting: a rate limit of GitHub is used up: 3 s more, until ")
+    ]
+    assert len(waits) == told
+    assert not any(line.startswith(("Request", "Setting")) for line in said)  # PyGithub's own
 
 
 def test_offline_an_account_says_what_to_do(platform: Platform):

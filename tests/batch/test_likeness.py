@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,96 @@ def test_two_people_with_the_very_same_repository(batch_of: RunBatch, tmp_path):
     assert "the same repository as row 2" in (tmp_path / "out" / "batch.csv").read_text("utf-8-sig")
 
 
+def people(tmp_path: Path, name: str, *rows: str) -> Path:
+    file = tmp_path / name
+    file.write_text("\n".join(("name,repo,ref,folder", *rows)) + "\n")
+    return file
+
+
+@pytest.fixture
+def two_commits(tmp_path: Path) -> Path:
+    """A repository with the tag v1 and a later commit, all in the folder src but for a README."""
+    folder = build(tmp_path, "one", {**OWN, "README.md": "# One\n"})
+    git(folder, "tag", "v1")
+    write_files(folder, {"src/later.py": module("later")})
+    commit_all(folder)
+    return folder
+
+
+def test_two_people_with_two_commits_of_one_repository(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "list.csv", f"Ann,{two_commits},v1,", f"Bob,{two_commits},main,"))
+    (pair,) = found(tmp_path)
+    assert pair["with rows"] == "row 2, the same repository at another commit"
+    assert (pair["share of its text"], pair["files"]) == ("1.0", "4")
+    assert "is also in row 1, the same repository at another commit" in (tmp_path / "out" / "batch.csv").read_text()
+
+
+@pytest.mark.parametrize(("folder", "shown"), [("src", True), ("docs", False)])
+def test_folders_of_one_repository_are_a_pair_where_they_overlap(batch_of: RunBatch, tmp_path, folder, shown):
+    whole = build(tmp_path, "one", {**OWN, "src/api/app.py": module("app"), "docs/conf.py": module("conf")})
+    batch_of(people(tmp_path, "list.csv", f"Ann,{whole},,src/api", f"Bob,{whole},,{folder}"))
+    assert [pair["with rows"] for pair in found(tmp_path)] == ["row 2, the same repository, another folder"] * shown
+
+
+def test_two_folders_of_one_person_are_no_pair(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "list.csv", f"Ann,{two_commits} {two_commits}/src,,", "Bob,/not/there,,"))
+    assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize(("ref", "remark"), [("main", ""), ("v1", " at another commit")])
+def test_somebody_else_handed_it_in_before(batch_of: RunBatch, tmp_path, two_commits, ref, remark):
+    batch_of(people(tmp_path, "first.csv", "Cy,/not/there,,", f"Ann,{two_commits},main,"), "first")
+    batch_of(people(tmp_path, "later.csv", f"Dora,{two_commits},{ref},"))
+    (pair,) = found(tmp_path)
+    assert pair["rows"] == "row 1"
+    assert pair["with rows"].startswith("an earlier batch (")
+    assert pair["with rows"].endswith(f"), row 2, the same repository{remark}")
+
+
+def test_what_an_applicant_handed_in_before_is_no_pair(batch_of: RunBatch, tmp_path, two_commits):
+    copy = build(tmp_path, "copy", OWN)
+    batch_of(people(tmp_path, "first.csv", f"Ann,{two_commits},v1,", f"Bob,{two_commits},v1,"), "first")
+    batch_of(people(tmp_path, "again.csv", f"Bob,{two_commits},v1,", f"ann ,{two_commits},main,"), "again")
+    assert [pair["with rows"] for pair in found(tmp_path, "again")] == ["row 2, the same repository at another commit"]
+    batch_of(people(tmp_path, "moved.csv", f"Ann,{copy},,"), "moved", store=tmp_path / "moved.sqlite")
+    batch_of(people(tmp_path, "back.csv", f"Ann,{two_commits},,"), "back", store=tmp_path / "moved.sqlite")
+    assert found(tmp_path, "back") == []
+
+
+def test_a_list_without_names_is_no_list_of_other_people(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(listed(tmp_path, two_commits), "first")
+    batch_of(listed(tmp_path, build(tmp_path, "alone", {"a.py": module("a")}), two_commits, name="longer.txt"))
+    assert found(tmp_path) == []
+
+
+def test_a_store_of_the_form_before_says_nothing_of_people(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "first.csv", f"Ann,{two_commits},main,"), "first")
+    with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as store:
+        store.execute("alter table member drop column mark")
+        store.execute("delete from meta where name = 'salt'")
+        store.execute("pragma user_version = 1")
+    batch_of(people(tmp_path, "later.csv", f"Dora,{two_commits},main,"))
+    assert found(tmp_path) == []
+    batch_of(people(tmp_path, "last.csv", f"Eve,{two_commits},main,"), "last")
+    (pair,) = found(tmp_path, "last")
+    assert pair["with rows"].count("row 1") == 1
+
+
+def test_the_store_holds_no_name_of_an_applicant(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "list.csv", f"Zenobia,{two_commits},,"))
+    with open_store(tmp_path / "store.sqlite") as store:
+        assert [len(mark) for (mark,) in store.query("select mark from member")] == [2]
+    assert b"zenobia" not in (tmp_path / "store.sqlite").read_bytes().lower()
+
+
+def test_a_row_that_was_corrected_is_compared_as_it_is_now(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "list.csv", f"Ann,{two_commits},,", f"Bob,{two_commits},,"))
+    with open_store(tmp_path / "store.sqlite") as store, store.writing():
+        (batch,) = next(store.query("select batch from member limit 1"))
+        store.remember(batch, 2, [], "Bob")
+        assert list(pairs_of(store, batch)) == []
+
+
 def test_what_many_have_is_course_material(batch_of: RunBatch, tmp_path, monkeypatch):
     monkeypatch.setattr(analyzer.batch.likeness, "COMMON", 5)
     course = {f"starter/{name}.py": module(name) for name in ("steps", "tasks", "checks")}
@@ -134,6 +226,13 @@ def test_a_blind_pair_shows_codes_alone(batch_of: RunBatch, tmp_path):
     (pair,) = found(tmp_path)
     assert len(pair["rows"]) == len(pair["with rows"]) == 8
     assert (pair["repository"], pair["with"], pair["shared"]) == ("", "", "")
+
+
+def test_a_blind_batch_tells_what_was_handed_in_before(batch_of: RunBatch, tmp_path, two_commits):
+    batch_of(people(tmp_path, "first.csv", f"Ann,{two_commits},,"), "first")
+    batch_of(people(tmp_path, "later.csv", f"Dora,{two_commits},,"), key=tmp_path / "key.jsonl")
+    (pair,) = found(tmp_path)
+    assert {"an earlier batch, the same repository"} < {pair["rows"], pair["with rows"]}
 
 
 def pairs(tmp_path: Path) -> list[Pair]:

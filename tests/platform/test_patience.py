@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analyzer import FolioscopeError
+from analyzer.github.platform import waits_in_log
 from tests.platform.api_server import Answer, ApiServer
 from tests.platform.conftest import Clock, Connect
 from tests.platform.values import LIMIT, SECONDARY, account, repository
@@ -79,6 +80,12 @@ def test_the_primary_limit_is_waited_for_until_it_is_lifted(api: ApiServer, conn
     assert " UTC" in waits[0]
 
 
+def test_where_nobody_watches_the_log_is_told_what_is_waited_for(caplog: pytest.LogCaptureFixture):
+    waits_in_log("wait", "a rate limit of GitHub is used up: 60 s more")
+    waits_in_log("ask", "GitHub about octocat")
+    assert caplog.messages == ["waiting: a rate limit of GitHub is used up: 60 s more"]
+
+
 def test_a_wait_that_is_too_long_is_refused_with_the_way_out(api: ApiServer, connect: Connect, clock: Clock):
     clock.seconds = time.time()
     reset = int(clock.seconds) + 3000
@@ -142,10 +149,14 @@ def test_a_fault_costs_its_own_fact_alone(api: ApiServer, connect: Connect):
     assert {item.what: item.why for item in facts.unknown}["releases"] == "the token may not see it"
 
 
-def test_a_wrong_token_is_said_to_be_one(api: ApiServer, connect: Connect):
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [("wr0ng", "does not accept the token. Check FOLIOSCOPE_GITHUB_TOKEN"), ("", "with a token alone. Set")],
+)
+def test_a_wrong_token_is_said_to_be_one(api: ApiServer, connect: Connect, token: str, said: str):
     api.answers[PATH] = Answer({"message": "Bad credentials"}, 401)
-    with pytest.raises(FolioscopeError, match="does not accept the token"):
-        connect(api.base, token="wr0ng").repository(NAME)
+    with pytest.raises(FolioscopeError, match=said):
+        connect(api.base, token=token).repository(NAME)
 
 
 def test_a_repository_that_is_not_shown_is_an_error_with_the_way_out(api: ApiServer, connect: Connect):

@@ -117,6 +117,20 @@ def test_the_first_look_at_an_address_fetches_no_contents(git_host: GitServer, g
     assert "analyze" not in told
 
 
+def test_what_is_left_out_says_the_way_out(git_repository: BuildGit):
+    page, empty = str(git_repository(PAGE, "page")), str(git_repository({}, "empty"))
+    with pytest.raises(FolioscopeError, match=r"page: no file name speaks.* portfolio --all analyzes"):
+        analyze_portfolio([page])
+    with pytest.raises(FolioscopeError, match=r"empty: it holds no file of its own\)\. Name repositories that hold"):
+        analyze_portfolio([empty], everything=True)
+
+
+def test_an_account_without_repositories_is_said_to_have_none(api: ApiServer, platform: Platform):
+    account(api)
+    with pytest.raises(FolioscopeError, match=r"octocat shows no repository\. Name repositories"):
+        analyze_portfolio(["octocat"], platform=platform)
+
+
 def test_one_that_cannot_be_read_costs_itself_alone(git_host: GitServer, git_repository: BuildGit):
     git_host.publish(git_repository(SERVICE), "octocat/parcels")
     git_host.faults["octocat/gone"] = "404"
@@ -192,6 +206,17 @@ def test_a_file_lists_repositories_and_accounts(tmp_path: Path, monkeypatch: pyt
     assert read_list(file) == (str(tmp_path / "mine"), "octo/cat", "@octocat", "https://github.com/o/r#readme")
     monkeypatch.chdir(tmp_path)
     assert named_in(["list.txt"], (GITHUB,))[2] == Account("octocat")
+
+
+def test_a_folder_named_as_an_account_does_not_win_in_silence(
+    git_repository: BuildGit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "octocat").mkdir()
+    git_repository(SERVICE, "hubot")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FolioscopeError, match=r"Give @octocat for the account, \./octocat for the folder"):
+        named_in(["octocat"], (GITHUB,))
+    assert named_in(["@octocat", "./octocat", "hubot"], (GITHUB,)) == (Account("octocat"), "./octocat", "hubot")
 
 
 def test_a_list_that_is_no_text_or_names_nothing_is_an_error(tmp_path: Path):

@@ -14,7 +14,7 @@ from analyzer.cli import main
 from analyzer.portfolio.reporters.document import portfolio_schema
 from tests.conftest import BuildGit
 from tests.platform.api_server import Answer, api_server
-from tests.platform.values import account, repository, tree
+from tests.platform.values import SECONDARY, account, repository, tree
 from tests.portfolio.test_choose import PAGE, SERVICE
 
 
@@ -95,6 +95,21 @@ def test_a_user_through_the_environment(
         api.answers["/users/nobody"] = Answer({"message": "Not Found"}, 404)
         assert main(["portfolio", "nobody"]) == 3
         assert "nobody is unknown: GitHub does not show it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "lines"), [([], 1), (["--quiet"], 0)])
+def test_without_a_terminal_it_is_told_what_is_waited_for(
+    words: list[str], lines: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    with api_server() as api:
+        limited = Answer(SECONDARY, 429, {"Retry-After": "3"})
+        api.answers["/users/nobody"] = [limited, Answer({"message": "Not Found"}, 404)]
+        monkeypatch.setenv("FOLIOSCOPE_GITHUB_API", api.base)
+        assert main(["portfolio", "nobody", *words]) == 3
+    said = capfd.readouterr().err.splitlines()
+    assert [line.partition(": 3 s more")[0] for line in said[:-2]] == [
+        "folioscope: waiting: a rate limit of GitHub is used up"
+    ] * lines
 
 
 @pytest.mark.parametrize(
