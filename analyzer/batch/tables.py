@@ -6,19 +6,19 @@ Files are streamed; a record that cannot be read becomes one with a ``problem``,
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import json
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
 from analyzer.batch.columns import Column, Header, looks_like_target, read_header
+from analyzer.batch.delimited import csv_rows, delimiter_of
 from analyzer.errors import UsageError
 
 __all__ = ["Record", "read_records", "sheet_rows"]
@@ -118,11 +118,8 @@ def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
     widest = max((sample_line.count(delimiter) for sample_line in sample for delimiter in _DELIMITERS), default=0)
     if widest >= _COLUMNS:
         raise UsageError(f"{path} has {widest + 1:,} columns", f"Give a table of at most {_COLUMNS:,}.")
-    delimiter = _delimiter(sample)
-    try:
-        table = list(csv.reader(sample, delimiter=delimiter or ",")) if sample else []
-    except csv.Error as error:
-        raise UsageError(f"{path} cannot be read as CSV: {error}", _WAY_OUT) from error
+    delimiter = delimiter_of(sample)
+    table = [row.cells for row in csv_rows(sample, delimiter or ",")]
     header = read_header(table[0], table[1:]) if table else None
     named = path.suffix.lower() in (".csv", ".tsv")
     if header is not None:
@@ -137,38 +134,21 @@ def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
         yield from _list(file)
 
 
-def _delimiter(sample: Sequence[str]) -> str:
-    """The delimiter by which most of the first lines have the same number of cells, more than one; or an empty string."""
-    best, found = 0, ""
-    for delimiter in _DELIMITERS:
-        try:
-            widths = [len(record) for record in csv.reader(sample, delimiter=delimiter) if record]
-        except csv.Error:
-            continue
-        if widths and widths[0] > 1:
-            same = sum(width == widths[0] for width in widths)
-            if same * 1000 + widths[0] > best:
-                best, found = same * 1000 + widths[0], delimiter
-    return found
-
-
 def _csv_records(file: IO[str], delimiter: str, header: Header, skip: int) -> Iterator[Record]:
-    reader = csv.reader(_uncommented(file, skip), delimiter=delimiter)
-    while True:
-        before = reader.line_num
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Record(reader.line_num, problem=f"line {reader.line_num} cannot be read as CSV: {error}")
-            continue
-        if not any(cell.strip() for cell in cells):
+    targets = header.places(Column.TARGET)
+
+    def reads_as_row(cells: Sequence[str]) -> bool:
+        """As wide as the header, with a repository where one stands, and with something else."""
+        found = [looks_like_target(cell) for cell in cells]
+        return len(cells) == len(header.names) and any(found[place] for place in targets) and not all(found)
+
+    for row in csv_rows(_uncommented(file, skip), delimiter, reads_as_row):
+        if not row.problem and not any(cell.strip() for cell in row.cells):
             continue
         if skip:
             skip -= 1
         else:
-            yield _record(before + 1, cells, header)
+            yield replace(_record(row.line, row.cells, header), problem=row.problem)
 
 
 def _uncommented(file: IO[str], skip: int) -> Iterator[str]:
