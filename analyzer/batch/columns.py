@@ -7,13 +7,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Column", "Header", "looks_like_target", "read_header"]
+__all__ = ["Column", "Header", "find_header", "looks_like_target", "read_header"]
 
 
 class Column(StrEnum):
-    """What a column holds. ``OTHER`` is carried along and shown."""
+    """What a column holds.
+
+    ``TARGET`` are addresses and paths of repositories; ``ACCOUNT`` also single words, which are GitHub accounts only where
+    the name of the column says so; ``LINE`` is a line of a list, where what is a folder here is no account. ``OTHER`` is
+    carried along and shown.
+    """
 
     TARGET = "target"
+    ACCOUNT = "account"
+    LINE = "line"
     NAME = "name"
     ID = "id"
     REF = "ref"
@@ -24,11 +31,11 @@ class Column(StrEnum):
 _NAMES: dict[Column, str] = {
     Column.TARGET: """
         target targets repo repos repository repositories repository-url repository-link repo-url repo-link url urls link
-        links git git-url git-link github github-url github-link github-repo github-repository github-profile
-        github-account github-user github-username github-login profile profile-url portfolio portfolio-url
-        portfolio-link project projects project-url project-link project-repo project-repository submission
-        submission-url submission-link source source-code code code-url username user login account clone-url
+        links git git-url git-link github-url github-link github-repo github-repository profile profile-url portfolio
+        portfolio-url portfolio-link project projects project-url project-link project-repo project-repository submission
+        submission-url submission-link source source-code code code-url username user login clone-url
     """,
+    Column.ACCOUNT: "account accounts github",
     Column.NAME: """
         name full-name label applicant applicant-name candidate candidate-name student student-name person participant
     """,
@@ -39,6 +46,14 @@ _NAMES: dict[Column, str] = {
     Column.FOLDER: "subdir subfolder subdirectory folder directory path project-folder",
 }
 _COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
+_ACCOUNT_WORDS = frozenset(
+    ["account", "accounts", "handle", "id", "login", "name", "nickname", "profile", "profiles", "user", "username"]
+)
+_BESIDE = frozenset(["github", "link", "my", "of", "on", "page", "the", "url", "your"])
+"""Words that a name of a column of accounts may have beside."""
+_TARGETS = frozenset({Column.TARGET, Column.ACCOUNT})
+_TITLES = 10
+"""Rows above the header that may be a title."""
 _MANY = re.compile(r"-?\d+$")
 _TARGET = re.compile(r"(?:https?|ssh|git)://|git@|github\.com/|^[\w.-]+/[\w.-]+$|^(?:/|\./|\.\./|~)", re.IGNORECASE)
 
@@ -50,9 +65,14 @@ class Header:
     names: tuple[str, ...]
     columns: tuple[Column, ...]
 
-    def places(self, column: Column) -> tuple[int, ...]:
-        """The positions of the columns that hold this."""
-        return tuple(place for place, found in enumerate(self.columns) if found is column)
+    def places(self, *columns: Column) -> tuple[int, ...]:
+        """The positions of the columns that hold one of these."""
+        return tuple(place for place, found in enumerate(self.columns) if found in columns)
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """The positions of the columns that name what to look at."""
+        return self.places(Column.TARGET, Column.ACCOUNT)
 
 
 def looks_like_target(text: str) -> bool:
@@ -63,6 +83,33 @@ def looks_like_target(text: str) -> bool:
 def _plain(name: str) -> str:
     words = re.sub(r"\([^)]*\)", " ", name.casefold())
     return _MANY.sub("", "-".join(re.findall(r"[^\W_]+", words)))
+
+
+def _column(name: str) -> Column:
+    """What a column of this name holds."""
+    plain = _plain(name)
+    words = set(plain.split("-"))
+    if plain in _COLUMNS:
+        return _COLUMNS[plain]
+    of_accounts = "github" in words and words & _ACCOUNT_WORDS and words <= _ACCOUNT_WORDS | _BESIDE
+    return Column.ACCOUNT if of_accounts else Column.OTHER
+
+
+def find_header(table: Sequence[Sequence[str]], *, maybe_list: bool = False) -> tuple[int, Header] | None:
+    """The header of a table and its place among the first rows, or None where they have none.
+
+    Rows of a single cell above wider ones are a title. Where it may also be a list, a single column has a header only
+    where its name is known.
+    """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in table]
+    for place, row in enumerate(table[:_TITLES]):
+        if any(map(looks_like_target, row)):
+            return None
+        known = any(_column(cell) in _TARGETS for cell in row)
+        if known or filled[place] > 1 or (max(filled) == 1 and not maybe_list):
+            header = read_header(row, table[place + 1 :])
+            return (place, header) if header else None
+    return None
 
 
 def read_header(names: Sequence[str], sample: Iterable[Sequence[str]] = ()) -> Header | None:
@@ -76,8 +123,8 @@ def read_header(names: Sequence[str], sample: Iterable[Sequence[str]] = ()) -> H
     """
     if any(looks_like_target(name) for name in names):
         return None
-    found = [_COLUMNS.get(_plain(name), Column.OTHER) for name in names]
-    if Column.TARGET not in found:
+    found = [_column(name) for name in names]
+    if not _TARGETS.intersection(found):
         records = list(sample)
         counts = [
             sum(looks_like_target(record[place]) for record in records if place < len(record))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator, Sequence
@@ -17,7 +18,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from analyzer.batch.columns import Column, Header, looks_like_target, read_header
+from analyzer.batch.columns import Column, Header, find_header, looks_like_target, read_header
 from analyzer.batch.delimited import csv_rows, delimiter_of
 from analyzer.errors import UsageError
 
@@ -25,6 +26,7 @@ __all__ = ["Record", "read_records", "sheet_rows"]
 
 _SAMPLE = 50
 _DELIMITERS = ",;\t|"
+_SAYS_DELIMITER = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _UNPACKED = 512 * 1024 * 1024
 """Bytes that an Excel file may unpack to."""
 _BYTES_A_TAG = 32
@@ -32,7 +34,19 @@ _BYTES_A_TAG = 32
 _COLUMNS, _ROWS = 16_384, 1_048_576
 """The most that a sheet of Excel has."""
 _LONGEST_JSON = 64 * 1024 * 1024
-_WAY_OUT = "Give a CSV or XLSX file with a column 'repo' or 'url', JSON lines, or a list with one repository a line."
+_WAY_OUT = (
+    "Give a CSV or XLSX file with a column 'repo' or 'url' (or 'github', for accounts), JSON lines, or a list with one "
+    "repository a line."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCell:
+    """A cell that names what to look at, what its column may hold, and the name of that column."""
+
+    text: str
+    column: Column
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +57,18 @@ class Record:
     """
 
     line: int
-    targets: tuple[str, ...] = ()
+    cells: tuple[TargetCell, ...] = ()
     name: str = ""
     id: str = ""
     ref: str = ""
     folder: str = ""
     given: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The texts of the cells that name what to look at."""
+        return tuple(cell.text for cell in self.cells)
 
 
 def read_records(path: Path, *, unpacked: int = _UNPACKED) -> Iterator[Record]:
@@ -113,50 +132,63 @@ def _windows_or_latin(file: IO[bytes]) -> str:
 
 
 def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
-    sample = [line for line in islice(file, _SAMPLE) if not line.lstrip().startswith("#")]
+    said = _said_delimiter(file)
+    sample = list(islice(_uncommented(file), _SAMPLE))
     file.seek(0)
     widest = max((sample_line.count(delimiter) for sample_line in sample for delimiter in _DELIMITERS), default=0)
     if widest >= _COLUMNS:
         raise UsageError(f"{path} has {widest + 1:,} columns", f"Give a table of at most {_COLUMNS:,}.")
-    delimiter = delimiter_of(sample)
-    table = [row.cells for row in csv_rows(sample, delimiter or ",")]
-    header = read_header(table[0], table[1:]) if table else None
+    delimiter = said or delimiter_of(sample)
+    table = [row for row in csv_rows(sample, delimiter or ",") if any(cell.strip() for cell in row.cells)]
     named = path.suffix.lower() in (".csv", ".tsv")
-    if header is not None:
-        yield from _csv_records(file, delimiter or ",", header, skip=1)
+    found = find_header([row.cells for row in table], maybe_list=not named)
+    if found is not None:
+        place, header = found
+        yield from _csv_records(file, delimiter or ",", header, after=table[place].line)
         return
-    unnamed = _unnamed(table[0]) if table and named else None
+    unnamed = _unnamed(table[0].cells) if table and named else None
     if unnamed is not None and delimiter:
-        yield from _csv_records(file, delimiter, unnamed, skip=0)
+        yield from _csv_records(file, delimiter, unnamed, after=0)
     elif named and table and unnamed is None:
-        raise UsageError(f"{path} has no column that names repositories", _WAY_OUT)
+        raise _no_column(path, [row.cells for row in table])
     else:
         yield from _list(file)
 
 
-def _csv_records(file: IO[str], delimiter: str, header: Header, skip: int) -> Iterator[Record]:
-    targets = header.places(Column.TARGET)
+def _no_column(path: Path, table: Sequence[Sequence[str]]) -> UsageError:
+    """That no column names repositories, with those that there are."""
+    names = next((row for row in table if sum(map(bool, row)) > 1), table[0] if table else ())
+    found = ", ".join(repr(name.strip()[:40]) for name in names[:20] if name.strip())
+    return UsageError(f"{path} has no column that names repositories: its columns are {found or 'empty'}", _WAY_OUT)
+
+
+def _csv_records(file: IO[str], delimiter: str, header: Header, after: int) -> Iterator[Record]:
+    """The records below a line."""
 
     def reads_as_row(cells: Sequence[str]) -> bool:
         """As wide as the header, with a repository where one stands, and with something else."""
         found = [looks_like_target(cell) for cell in cells]
-        return len(cells) == len(header.names) and any(found[place] for place in targets) and not all(found)
+        return len(cells) == len(header.names) and any(found[place] for place in header.targets) and not all(found)
 
-    for row in csv_rows(_uncommented(file, skip), delimiter, reads_as_row):
-        if not row.problem and not any(cell.strip() for cell in row.cells):
-            continue
-        if skip:
-            skip -= 1
-        else:
+    for row in csv_rows(_uncommented(file), delimiter, reads_as_row):
+        if row.line > after and (row.problem or any(cell.strip() for cell in row.cells)):
             yield replace(_record(row.line, row.cells, header), problem=row.problem)
 
 
-def _uncommented(file: IO[str], skip: int) -> Iterator[str]:
-    """The lines of a file; comments before the header become empty ones, so that lines keep their numbers."""
-    before = bool(skip)
+def _uncommented(file: IO[str]) -> Iterator[str]:
+    """The lines of a file; what is above the first row, comments and Excel's word on the delimiter, becomes empty lines."""
+    before = True
     for line in file:
-        before = before and line.lstrip("\ufeff ").startswith("#")
+        text = line.strip("\ufeff \t\r\n")
+        before = before and (not text or text.startswith("#") or bool(_SAYS_DELIMITER.fullmatch(text)))
         yield "\n" if before else line
+
+
+def _said_delimiter(file: IO[str]) -> str:
+    """The delimiter that the first line states for Excel, ``sep=;``, or an empty string."""
+    said = _SAYS_DELIMITER.fullmatch(file.readline().strip("\ufeff \r\n"))
+    file.seek(0)
+    return said.group(1) if said else ""
 
 
 def _record(line: int, cells: Sequence[Any], header: Header) -> Record:
@@ -173,7 +205,11 @@ def _record(line: int, cells: Sequence[Any], header: Header) -> Record:
     first = {column: (of(column) or [""])[0] for column in (Column.NAME, Column.ID, Column.REF, Column.FOLDER)}
     return Record(
         line,
-        tuple(of(Column.TARGET)),
+        tuple(
+            TargetCell(texts[place].strip(), header.columns[place], header.names[place])
+            for place in header.targets
+            if place < len(texts) and texts[place].strip()
+        ),
         first[Column.NAME],
         first[Column.ID],
         first[Column.REF],
@@ -194,7 +230,7 @@ def _list(file: IO[str]) -> Iterator[Record]:
     for number, line in enumerate(file, 1):
         text = line.strip("\ufeff \t\r\n")
         if text and not text.startswith("#"):
-            yield Record(number, (text,))
+            yield Record(number, (TargetCell(text, Column.LINE),))
 
 
 # -- Excel -------------------------------------------------------------------------------------------------------
@@ -265,13 +301,10 @@ def _sheet(path: Path, unpacked: int) -> Iterator[Record]:
     with closing(sheet_rows(path, unpacked)) as rows:
         sample = list(islice(rows, _SAMPLE))
         texts = [[_text(cell) for cell in row] for _, row in sample]
-        header = read_header(texts[0], texts[1:]) if texts else None
-        skip = 1
+        place, header = find_header(texts) or (-1, _unnamed(texts[0] if texts else ()))
         if header is None:
-            header, skip = _unnamed(texts[0] if texts else ()), 0
-        if header is None:
-            raise UsageError(f"{path} has no column that names repositories in its first sheet", _WAY_OUT)
-        for number, row in chain(sample[skip:], rows):
+            raise _no_column(path, texts)
+        for number, row in chain(sample[place + 1 :], rows):
             yield _record(number, row, header)
 
 
@@ -313,7 +346,7 @@ def _json_list(file: IO[str], path: Path) -> Iterator[Record]:
 
 def _from_json(number: int, value: Any) -> Record:
     if isinstance(value, str):
-        return Record(number, (value,))
+        return Record(number, (TargetCell(value, Column.LINE),))
     if not isinstance(value, dict):
         return Record(number, problem=f"line {number} is neither an object nor a text")
     names = [str(name) for name in value]

@@ -39,7 +39,7 @@ def test_a_cell_that_closes_after_whole_rows_swallowed_them(tmp_path):
     assert [bool(row.problem) for row in found] == [True, False, False]
 
 
-@pytest.mark.parametrize("cell", ['"o/r\no/s"', '"o/r, main\no/s, main"', '"see o/r\nand, then o/s"'])
+@pytest.mark.parametrize("cell", ['"o/r\no/s"', '"o/r, main\no/s, main"', '"https://github.com/o/r\nand, more"'])
 def test_lines_of_a_cell_are_no_rows(tmp_path, cell):
     (row,) = rows(tmp_path / "a.csv", f"name,repo\nAda,{cell}\n")
     assert (row.applicant, row.problem) == ("Ada", "")

@@ -69,14 +69,74 @@ def test_a_cell_may_name_several(tmp_path, cell):
     ("cell", "targets"),
     [
         ("see https://github.com/o/r (main branch)", ("https://github.com/o/r",)),
-        ("sent by mail", ("sent by mail",)),
         ("/not/my work", ("/not/my work",)),
-        ("octocat, hubot", ("octocat", "hubot")),
+        ("o/r/tree/main/api", ("o/r/tree/main/api",)),
+        ("o/r, n/a", ("o/r",)),
+        ("[my work](https://github.com/o/r)", ("https://github.com/o/r",)),
+        ("It is https://github.com/o/r.", ("https://github.com/o/r",)),
     ],
 )
 def test_words_around_an_address_are_no_repositories(tmp_path, cell, targets):
     (row,) = rows(tmp_path / "a.tsv", f"name\trepo\nAda\t{cell}\n")
     assert row.targets == targets
+
+
+@pytest.mark.parametrize("header", ["GitHub", "GitHub user", "github_username", "GitHub handle", "Your GitHub profile"])
+def test_a_word_is_an_account_where_its_column_says_so(tmp_path, header):
+    (row,) = rows(tmp_path / "a.tsv", f"name\t{header}\nAda\toctocat, @hubot\n")
+    assert row.targets == ("octocat", "@hubot")
+
+
+def test_an_account_is_none_the_less_one_beside_a_folder_of_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "octocat").mkdir()
+    (row,) = rows(tmp_path / "a.csv", "name,github\nAda,octocat\n")
+    assert [is_account(target) for target in row.targets] == [True]
+
+
+@pytest.mark.parametrize("header", ["Source", "Code", "Profile", "Login", "Username", "Project", "repo 1"])
+def test_a_word_elsewhere_is_carried_along_and_no_account(tmp_path, header):
+    (row,) = rows(tmp_path / "a.csv", f"name,{header},repo\nAda,LinkedIn,o/r\n")
+    assert row.targets == ("o/r",)
+    assert row.given == (("name", "Ada"), (header, "LinkedIn"))
+
+
+@pytest.mark.parametrize("cell", ["sent by mail", "octocat", "@octocat", "coming soon; later"])
+def test_a_row_of_words_alone_names_no_repository(tmp_path, cell):
+    (row,) = rows(tmp_path / "a.tsv", f"name\trepo\nAda\t{cell}\n")
+    assert row.targets == ()
+    assert row.problem.startswith("line 2 names no repository: '")
+    assert "is neither OWNER/REPO nor an address" in row.problem
+
+
+@pytest.mark.parametrize("cell", ["none", "N/A", "-", "nil", "null", "no", "na", " - "])
+@pytest.mark.parametrize("header", ["github", "repo"])
+def test_what_people_write_for_nothing_is_nothing(tmp_path, header, cell):
+    (row,) = rows(tmp_path / "a.csv", f"name,{header}\nAda,{cell}\n")
+    assert (row.targets, row.problem) == ((), "line 2 names no repository: its cell is empty")
+
+
+def test_a_title_above_the_header_is_no_row(tmp_path):
+    found = rows(
+        tmp_path / "a.csv", "Applicants 2025,,\n,,\nName,Email,GitHub\nAda,a@example.org,https://github.com/o/r\n"
+    )
+    assert [(row.line, row.applicant) for row in found] == [(4, "Ada")]
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"'])
+def test_the_line_by_which_excel_knows_the_delimiter_is_no_row(tmp_path, first):
+    found = rows(tmp_path / "a.csv", f"{first}\r\nname;repo\r\nA,d,a;o/r\r\n")
+    assert [(row.line, row.applicant, row.targets) for row in found] == [(3, "A,d,a", ("o/r",))]
+
+
+def test_the_first_line_of_a_list_is_no_header(tmp_path):
+    found = rows(tmp_path / "a.txt", "octocat\no/r\no/s\n")
+    assert [row.targets for row in found] == [("octocat",), ("o/r",), ("o/s",)]
+
+
+def test_a_table_without_a_column_of_repositories_says_what_it_has(tmp_path):
+    with pytest.raises(UsageError, match="its columns are 'Name', 'Final project'"):
+        rows(tmp_path / "a.csv", "Name,Final project\nAda,adal\n")
 
 
 def test_several_columns_may_name_repositories(tmp_path):
