@@ -5,28 +5,29 @@ Files are streamed; a record that cannot be read becomes one with a ``problem``,
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from analyzer.batch.columns import Column, Header, find_header, looks_like_target, read_header
+from analyzer.batch.decoding import text_lines
 from analyzer.batch.delimited import csv_rows, delimiter_of
 from analyzer.errors import UsageError
 
 __all__ = ["Record", "read_records", "sheet_rows"]
 
 _SAMPLE = 50
+_SPACE = "\ufeff \t\r\n"
 _DELIMITERS = ",;\t|"
-_SAYS_DELIMITER = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_SAYS_DELIMITER = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
 _UNPACKED = 512 * 1024 * 1024
 """Bytes that an Excel file may unpack to."""
 _BYTES_A_TAG = 32
@@ -87,72 +88,42 @@ def read_records(path: Path, *, unpacked: int = _UNPACKED) -> Iterator[Record]:
         return
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(f"{path} is an old Excel file (.xls)", "Save it as .xlsx or CSV.")
-    try:
-        with path.open("r", encoding=_encoding(path), newline="") as file:
-            beginning = file.read(4096).lstrip("\ufeff \t\r\n")[:1]
-            file.seek(0)
-            if beginning == "{":
-                yield from _json_lines(file)
-            elif beginning == "[":
-                yield from _json_list(file, path)
-            else:
-                yield from _table_or_list(file, path)
-    except UnicodeDecodeError as error:  # a mark of UTF-16 before what is none
-        raise UsageError(f"{path} begins like {error.encoding} and is none", "Save it anew as CSV UTF-8.") from error
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 or UTF-16 by its mark, UTF-8 where all of it is, and else what Windows writes."""
-    with path.open("rb") as file:
-        head = file.read(4)
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return _windows_or_latin(file)
-    return "utf-8-sig"
-
-
-def _windows_or_latin(file: IO[bytes]) -> str:
-    """cp1252, or Latin-1 where a byte has no meaning in it."""
-    file.seek(0)
-    empty = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-    while chunk := file.read(1 << 20):
-        if empty.intersection(chunk):
-            return "latin-1"
-    return "cp1252"
+    with closing(text_lines(path)) as lines:
+        beginning = next((text[0] for line in lines if (text := line.strip(_SPACE))), "")
+    with closing(text_lines(path)) as lines:
+        if beginning == "{":
+            yield from _json_lines(lines)
+        elif beginning == "[":
+            yield from _json_list(lines, path)
+        else:
+            yield from _table_or_list(lines, path)
 
 
 # -- tables ------------------------------------------------------------------------------------------------------
 
 
-def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
-    said = _said_delimiter(file)
-    sample = list(islice(_uncommented(file), _SAMPLE))
-    file.seek(0)
+def _table_or_list(lines: Iterator[str], path: Path) -> Iterator[Record]:
+    first = list(islice(lines, _SAMPLE))
+    lines = chain(first, lines)
+    sample = list(_uncommented(first))
     widest = max((sample_line.count(delimiter) for sample_line in sample for delimiter in _DELIMITERS), default=0)
     if widest >= _COLUMNS:
         raise UsageError(f"{path} has {widest + 1:,} columns", f"Give a table of at most {_COLUMNS:,}.")
-    delimiter = said or delimiter_of(sample)
+    delimiter = _said_delimiter(first) or delimiter_of(sample)
     table = [row for row in csv_rows(sample, delimiter or ",") if any(cell.strip() for cell in row.cells)]
     named = path.suffix.lower() in (".csv", ".tsv")
     found = find_header([row.cells for row in table], maybe_list=not named)
     if found is not None:
         place, header = found
-        yield from _csv_records(file, delimiter or ",", header, after=table[place].line)
+        yield from _csv_records(lines, delimiter or ",", header, after=table[place].line)
         return
     unnamed = _unnamed(table[0].cells) if table and named else None
     if unnamed is not None and delimiter:
-        yield from _csv_records(file, delimiter, unnamed, after=0)
+        yield from _csv_records(lines, delimiter, unnamed, after=0)
     elif named and table and unnamed is None:
         raise _no_column(path, [row.cells for row in table])
     else:
-        yield from _list(file)
+        yield from _list(lines)
 
 
 def _no_column(path: Path, table: Sequence[Sequence[str]]) -> UsageError:
@@ -162,7 +133,7 @@ def _no_column(path: Path, table: Sequence[Sequence[str]]) -> UsageError:
     return UsageError(f"{path} has no column that names repositories: its columns are {found or 'empty'}", _WAY_OUT)
 
 
-def _csv_records(file: IO[str], delimiter: str, header: Header, after: int) -> Iterator[Record]:
+def _csv_records(lines: Iterable[str], delimiter: str, header: Header, after: int) -> Iterator[Record]:
     """The records below a line."""
 
     def reads_as_row(cells: Sequence[str]) -> bool:
@@ -170,24 +141,23 @@ def _csv_records(file: IO[str], delimiter: str, header: Header, after: int) -> I
         found = [looks_like_target(cell) for cell in cells]
         return len(cells) == len(header.names) and any(found[place] for place in header.targets) and not all(found)
 
-    for row in csv_rows(_uncommented(file), delimiter, reads_as_row):
+    for row in csv_rows(_uncommented(lines), delimiter, reads_as_row):
         if row.line > after and (row.problem or any(cell.strip() for cell in row.cells)):
             yield replace(_record(row.line, row.cells, header), problem=row.problem)
 
 
-def _uncommented(file: IO[str]) -> Iterator[str]:
-    """The lines of a file; what is above the first row, comments and Excel's word on the delimiter, becomes empty lines."""
+def _uncommented(lines: Iterable[str]) -> Iterator[str]:
+    """The lines; what is above the first row, comments and Excel's word on the delimiter, becomes empty lines."""
     before = True
-    for line in file:
-        text = line.strip("\ufeff \t\r\n")
-        before = before and (not text or text.startswith("#") or bool(_SAYS_DELIMITER.fullmatch(text)))
+    for line in lines:
+        text = line.strip(_SPACE)
+        before = before and (not text or text.startswith("#") or bool(_SAYS_DELIMITER.match(line)))
         yield "\n" if before else line
 
 
-def _said_delimiter(file: IO[str]) -> str:
+def _said_delimiter(lines: Sequence[str]) -> str:
     """The delimiter that the first line states for Excel, ``sep=;``, or an empty string."""
-    said = _SAYS_DELIMITER.fullmatch(file.readline().strip("\ufeff \r\n"))
-    file.seek(0)
+    said = _SAYS_DELIMITER.match(lines[0]) if lines else None
     return said.group(1) if said else ""
 
 
@@ -226,9 +196,9 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _list(file: IO[str]) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        text = line.strip("\ufeff \t\r\n")
+def _list(lines: Iterable[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        text = line.strip(_SPACE)
         if text and not text.startswith("#"):
             yield Record(number, (TargetCell(text, Column.LINE),))
 
@@ -319,9 +289,9 @@ def _unnamed(cells: Sequence[str]) -> Header | None:
 # -- JSON --------------------------------------------------------------------------------------------------------
 
 
-def _json_lines(file: IO[str]) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        text = line.strip("\ufeff \t\r\n")
+def _json_lines(lines: Iterable[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        text = line.strip(_SPACE)
         if not text:
             continue
         try:
@@ -332,12 +302,18 @@ def _json_lines(file: IO[str]) -> Iterator[Record]:
         yield _from_json(number, value)
 
 
-def _json_list(file: IO[str], path: Path) -> Iterator[Record]:
-    text = file.read(_LONGEST_JSON + 1)
-    if len(text) > _LONGEST_JSON:
-        raise UsageError(f"{path} is a JSON list of more than {_LONGEST_JSON:,} characters", "Write one object a line.")
+def _json_list(lines: Iterable[str], path: Path) -> Iterator[Record]:
+    read: list[str] = []
+    size = 0
+    for line in lines:
+        read.append(line)
+        size += len(line)
+        if size > _LONGEST_JSON:
+            raise UsageError(
+                f"{path} is a JSON list of more than {_LONGEST_JSON:,} characters", "Write one object a line."
+            )
     try:
-        values = json.loads(text.lstrip("\ufeff"))
+        values = json.loads("".join(read))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no JSON: {error}", _WAY_OUT) from error
     for number, value in enumerate(values, 1):

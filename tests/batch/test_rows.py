@@ -49,6 +49,24 @@ def test_any_encoding(tmp_path, encoding):
     assert row.applicant == "Zoë Müller"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_characters_without_a_mark(tmp_path, encoding):
+    (row,) = rows(tmp_path / "a.csv", "name;repo\n\u674e\u96f7 M\u00fcller;https://github.com/o/r\n".encode(encoding))
+    assert (row.applicant, row.targets) == ("\u674e\u96f7 M\u00fcller", ("https://github.com/o/r",))
+
+
+def test_a_line_in_another_encoding_garbles_no_other(tmp_path):
+    text = "name,repo\nM\u00fcller,o/r\n".encode() + "Jos\u00e9,o/s\n".encode("latin-1") + "\u0141ukasz,o/t\n".encode()
+    found = rows(tmp_path / "a.csv", text)
+    assert [row.applicant for row in found] == ["M\u00fcller", "Jos\u00e9", "\u0141ukasz"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_end(tmp_path, end):
+    found = rows(tmp_path / "a.csv", end.join(["name,repo", "Ada,o/r", "Bob,o/s", ""]))
+    assert [(row.line, row.applicant) for row in found] == [(2, "Ada"), (3, "Bob")]
+
+
 def test_a_euro_sign_of_windows(tmp_path):
     (row,) = rows(tmp_path / "a.csv", "name,repo\nfive €,o/r\n".encode("cp1252"))
     assert row.applicant == "five €"
@@ -209,6 +227,7 @@ def test_a_row_without_a_repository_is_a_problem_of_its_own(tmp_path):
         ("a.xlsx", b"PK\x03\x04rest", "cannot be read as an Excel file"),
         ("a.csv", b"\xff\xfe\xfd", "begins like utf-16"),
         ("a.json", b"[1,", "is no JSON"),
+        ("a.csv", b"\0\0\1\0" * 100, "is no text"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_what_to_give(tmp_path, name, content, message):
