@@ -5,12 +5,9 @@ Files are streamed; a record that cannot be read becomes one with a ``problem``,
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
-import zlib
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -20,6 +17,8 @@ from typing import Any
 from analyzer.batch.columns import Column, Header, find_header, looks_like_target, read_header
 from analyzer.batch.decoding import text_lines
 from analyzer.batch.delimited import csv_rows, delimiter_of
+from analyzer.batch.sheet_links import SheetLinks, sheet_links
+from analyzer.batch.sheets import UNPACKED, sheet_rows
 from analyzer.errors import UsageError
 
 __all__ = ["Record", "read_records", "sheet_rows"]
@@ -28,13 +27,13 @@ _SAMPLE = 50
 _SPACE = "\ufeff \t\r\n"
 _DELIMITERS = ",;\t|"
 _SAYS_DELIMITER = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
-_UNPACKED = 512 * 1024 * 1024
-"""Bytes that an Excel file may unpack to."""
-_BYTES_A_TAG = 32
-"""An Excel file may hold as many tags as this goes into those bytes: each costs time and memory, however short it is."""
-_COLUMNS, _ROWS = 16_384, 1_048_576
+_COLUMNS = 16_384
 """The most that a sheet of Excel has."""
 _LONGEST_JSON = 64 * 1024 * 1024
+_WITHOUT_VALUE = (
+    "line {} has a formula in place of its repository, whose value the file does not hold; "
+    "a spreadsheet program that opens and saves the file writes it"
+)
 _WAY_OUT = (
     "Give a CSV or XLSX file with a column 'repo' or 'url' (or 'github', for accounts), JSON lines, or a list with one "
     "repository a line."
@@ -72,7 +71,7 @@ class Record:
         return tuple(cell.text for cell in self.cells)
 
 
-def read_records(path: Path, *, unpacked: int = _UNPACKED) -> Iterator[Record]:
+def read_records(path: Path, *, unpacked: int = UNPACKED) -> Iterator[Record]:
     """The records of a file, in order. An Excel file may unpack to so many bytes.
 
     Raises:
@@ -206,76 +205,30 @@ def _list(lines: Iterable[str]) -> Iterator[Record]:
 # -- Excel -------------------------------------------------------------------------------------------------------
 
 
-def sheet_rows(path: Path, unpacked: int = _UNPACKED) -> Generator[tuple[int, tuple[Any, ...]], None, None]:
-    """The rows of the first sheet of an Excel file that are not empty, with their numbers.
-
-    Raises:
-        UsageError: it is no Excel file, or unpacks to too much.
-    """
-    from openpyxl import load_workbook
-
-    # ParseError, of XML that is none, is a SyntaxError; what defusedxml forbids, as entities, is a ValueError.
-    # RuntimeError is an archive with a password, or one packed in a way that is not known.
-    unreadable = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, SyntaxError, RuntimeError)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        if size > unpacked:
-            raise UsageError(f"{path} unpacks to {size / 1e6:,.0f} MB", "Save the sheet alone, or as CSV.")
-        if _tags(path) > unpacked // _BYTES_A_TAG:
-            raise UsageError(f"{path} has too many cells", "Save the sheet alone, or as CSV.")
-        # By its content: openpyxl refuses a path whose name ends otherwise.
-        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
-    except unreadable as error:
-        raise _no_sheet(path, error) from error
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs state a wrong size
-        rows = enumerate(sheet.iter_rows(values_only=True), 1)
-        while (found := _next(path, rows, unreadable)) is not None:
-            number, row = found
-            if number > _ROWS:  # what is not there counts: a row may state any number
-                raise UsageError(f"{path} has rows after number {_ROWS:,}", "Save the sheet anew, or as CSV.")
-            if any(cell not in (None, "") for cell in row):
-                yield number, row
-    finally:
-        book.close()
-
-
-def _tags(path: Path) -> int:
-    """About how many tags all parts of an archive have together."""
-    with zipfile.ZipFile(path) as archive:
-        count = 0
-        for item in archive.infolist():
-            with archive.open(item) as part:
-                while chunk := part.read(1 << 20):
-                    count += chunk.count(b"<")
-    return count
-
-
-def _next(
-    path: Path, rows: Iterator[tuple[int, tuple[Any, ...]]], unreadable: tuple[type[Exception], ...]
-) -> tuple[int, tuple[Any, ...]] | None:
-    try:
-        return next(rows, None)
-    except unreadable as error:
-        raise _no_sheet(path, error) from error
-
-
-def _no_sheet(path: Path, error: Exception) -> UsageError:
-    said = (str(error).splitlines() or [type(error).__name__])[0]
-    return UsageError(f"{path} cannot be read as an Excel file: {said}", "Save it anew as .xlsx or CSV.")
-
-
 def _sheet(path: Path, unpacked: int) -> Iterator[Record]:
     with closing(sheet_rows(path, unpacked)) as rows:
         sample = list(islice(rows, _SAMPLE))
+        beside = sheet_links(path)
         texts = [[_text(cell) for cell in row] for _, row in sample]
-        place, header = find_header(texts) or (-1, _unnamed(texts[0] if texts else ()))
+        linked = [[_text(cell) for cell in _linked(number, row, beside)] for number, row in sample]
+        place, header = find_header(texts) or find_header(linked) or (-1, _unnamed(linked[0] if linked else ()))
         if header is None:
             raise _no_column(path, texts)
         for number, row in chain(sample[place + 1 :], rows):
-            yield _record(number, row, header)
+            record = _record(number, _linked(number, row, beside, header.targets), header)
+            if any((number, place) in beside.without_value for place in header.targets):
+                record = replace(record, problem=_WITHOUT_VALUE.format(number))
+            yield record
+
+
+def _linked(line: int, row: Sequence[Any], beside: SheetLinks, places: Iterable[int] | None = None) -> list[Any]:
+    """The cells of a row; one that only leads to an address, as 'my work' does, has that as its text."""
+    cells = list(row)
+    for place in range(len(cells)) if places is None else places:
+        link = beside.links.get((line, place), "")
+        if place < len(cells) and looks_like_target(link) and not looks_like_target(_text(cells[place])):
+            cells[place] = link
+    return cells
 
 
 def _unnamed(cells: Sequence[str]) -> Header | None:
