@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Column", "Header", "find_header", "looks_like_target", "read_header"]
+__all__ = ["TARGETS", "Column", "Header", "column_of", "find_header", "looks_like_target", "read_header"]
 
 
 class Column(StrEnum):
@@ -51,11 +51,17 @@ _ACCOUNT_WORDS = frozenset(
 )
 _BESIDE = frozenset(["github", "link", "my", "of", "on", "page", "the", "url", "your"])
 """Words that a name of a column of accounts may have beside."""
-_TARGETS = frozenset({Column.TARGET, Column.ACCOUNT})
+TARGETS = frozenset({Column.TARGET, Column.ACCOUNT})
+"""Columns that name what to look at."""
 _TITLES = 10
 """Rows above the header that may be a title."""
 _MANY = re.compile(r"-?\d+$")
 _TARGET = re.compile(r"(?:https?|ssh|git)://|git@|github\.com/|^[\w.-]+/[\w.-]+$|^(?:/|\./|\.\./|~)", re.IGNORECASE)
+
+_ON_GIT_HOST = re.compile(
+    r"(?:^|[/@\s.])(?:git|github|gitlab|gitea|forgejo|codeberg|bitbucket)\.(?!io\b)[\w.-]+(?::\d+)?[/:][^\s/]+/[^\s/]+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Header:
     @property
     def targets(self) -> tuple[int, ...]:
         """The positions of the columns that name what to look at."""
-        return self.places(Column.TARGET, Column.ACCOUNT)
+        return self.places(*TARGETS)
 
 
 def looks_like_target(text: str) -> bool:
@@ -85,7 +91,7 @@ def _plain(name: str) -> str:
     return _MANY.sub("", "-".join(re.findall(r"[^\W_]+", words)))
 
 
-def _column(name: str) -> Column:
+def column_of(name: str) -> Column:
     """What a column of this name holds."""
     plain = _plain(name)
     words = set(plain.split("-"))
@@ -105,7 +111,7 @@ def find_header(table: Sequence[Sequence[str]], *, maybe_list: bool = False) -> 
     for place, row in enumerate(table[:_TITLES]):
         if any(map(looks_like_target, row)):
             return None
-        known = any(_column(cell) in _TARGETS for cell in row)
+        known = any(column_of(cell) in TARGETS for cell in row)
         if known or filled[place] > 1 or (max(filled) == 1 and not maybe_list):
             header = read_header(row, table[place + 1 :])
             return (place, header) if header else None
@@ -115,7 +121,7 @@ def find_header(table: Sequence[Sequence[str]], *, maybe_list: bool = False) -> 
 def read_header(names: Sequence[str], sample: Iterable[Sequence[str]] = ()) -> Header | None:
     """What each column holds, or None where the names are no header.
 
-    Where no name is known, the column most of whose cells look like addresses of repositories holds the target.
+    Where no name is known, the columns hold targets whose cells look like addresses of repositories.
 
     Args:
         names: the first record of the table.
@@ -123,15 +129,47 @@ def read_header(names: Sequence[str], sample: Iterable[Sequence[str]] = ()) -> H
     """
     if any(looks_like_target(name) for name in names):
         return None
-    found = [_column(name) for name in names]
-    if not _TARGETS.intersection(found):
+    found = [column_of(name) for name in names]
+    if not TARGETS.intersection(found):
         records = list(sample)
-        counts = [
-            sum(looks_like_target(record[place]) for record in records if place < len(record))
+        columns = [
+            [cell for record in records if place < len(record) and (cell := record[place].strip())]
             for place in range(len(names))
         ]
-        most = max(counts, default=0)
-        if not most:
+        places = _by_what_they_hold(columns)
+        if not places:
             return None
-        found[counts.index(most)] = Column.TARGET
-    return Header(tuple(name.strip() for name in names), tuple(found))
+        for place in places:
+            found[place] = Column.TARGET
+    return Header(_shown(names), tuple(found))
+
+
+def _by_what_they_hold(columns: Sequence[Sequence[str]]) -> list[int]:
+    """The columns of addresses on a git host; else the one that has most of what looks like a repository.
+
+    One address in all rows is a template or a course, and the work of nobody.
+    """
+    addresses = [sum(bool(_ON_GIT_HOST.search(cell)) for cell in cells) for cells in columns]
+    found = [
+        place
+        for place, cells in enumerate(columns)
+        if addresses[place] * 2 > len(cells) and (len(cells) == 1 or len(set(cells)) > 1)
+    ]
+    if found:
+        return found
+    counts = addresses if any(addresses) else [sum(map(looks_like_target, cells)) for cells in columns]
+    most = max(counts, default=0)
+    return [counts.index(most)] if most else []
+
+
+def _shown(names: Sequence[str]) -> tuple[str, ...]:
+    """The names by which cells are carried along: each once, and one where there is none."""
+    found: dict[str, None] = {}
+    for place, name in enumerate(names, 1):
+        plain = shown = name.strip() or f"column {place}"
+        count = 1
+        while shown in found:
+            count += 1
+            shown = f"{plain} ({count})"
+        found[shown] = None
+    return tuple(found)

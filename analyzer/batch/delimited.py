@@ -13,6 +13,9 @@ _DELIMITERS = ",;\t|"
 _MOST_LINES = 1000
 """Lines of one row. A quote that is still open then is one that nobody closed."""
 
+_MOST_CELLS = 16_384
+"""Cells of one row: the most that a sheet of Excel has."""
+
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
@@ -45,6 +48,10 @@ def csv_rows(lines: Iterable[str], delimiter: str, reads_as_row: ReadsAsRow = la
 
     number = 1
     while (first := take()) is not None:
+        if first.count(delimiter) >= _MOST_CELLS:
+            yield CsvRow(number, (), f"line {number} has more than {_MOST_CELLS:,} cells")
+            number += 1
+            continue
         if not _is_open(first, delimiter):
             yield _of_one_line(number, first, delimiter)
             number += 1

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from analyzer.batch.columns import Column, Header, find_header, looks_like_target, read_header
+from analyzer.batch.columns import TARGETS, Column, Header, column_of, find_header, looks_like_target, read_header
 from analyzer.batch.decoding import text_lines
 from analyzer.batch.delimited import csv_rows, delimiter_of
 from analyzer.batch.sheet_links import SheetLinks, sheet_links
@@ -25,10 +25,8 @@ __all__ = ["Record", "read_records", "sheet_rows"]
 
 _SAMPLE = 50
 _SPACE = "\ufeff \t\r\n"
-_DELIMITERS = ",;\t|"
 _SAYS_DELIMITER = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
-_COLUMNS = 16_384
-"""The most that a sheet of Excel has."""
+_BEYOND = "beyond the last column"
 _LONGEST_JSON = 64 * 1024 * 1024
 _WITHOUT_VALUE = (
     "line {} has a formula in place of its repository, whose value the file does not hold; "
@@ -105,9 +103,6 @@ def _table_or_list(lines: Iterator[str], path: Path) -> Iterator[Record]:
     first = list(islice(lines, _SAMPLE))
     lines = chain(first, lines)
     sample = list(_uncommented(first))
-    widest = max((sample_line.count(delimiter) for sample_line in sample for delimiter in _DELIMITERS), default=0)
-    if widest >= _COLUMNS:
-        raise UsageError(f"{path} has {widest + 1:,} columns", f"Give a table of at most {_COLUMNS:,}.")
     delimiter = _said_delimiter(first) or delimiter_of(sample)
     table = [row for row in csv_rows(sample, delimiter or ",") if any(cell.strip() for cell in row.cells)]
     named = path.suffix.lower() in (".csv", ".tsv")
@@ -161,29 +156,24 @@ def _said_delimiter(lines: Sequence[str]) -> str:
 
 
 def _record(line: int, cells: Sequence[Any], header: Header) -> Record:
-    texts = [_text(cell) for cell in cells]
+    texts = [_text(cell).strip() for cell in cells]
 
-    def of(column: Column) -> list[str]:
-        return [text for place in header.places(column) if place < len(texts) and (text := texts[place].strip())]
+    def filled(*columns: Column) -> list[int]:
+        return [place for place in header.places(*columns) if place < len(texts) and texts[place]]
 
-    given = tuple(
-        (name, texts[place].strip())
-        for place, (name, column) in enumerate(zip(header.names, header.columns, strict=True))
-        if column in (Column.NAME, Column.ID, Column.OTHER) and place < len(texts) and name and texts[place].strip()
-    )
-    first = {column: (of(column) or [""])[0] for column in (Column.NAME, Column.ID, Column.REF, Column.FOLDER)}
+    def first(column: Column) -> str:
+        return next((texts[place] for place in filled(column)), "")
+
+    given = [(header.names[place], texts[place]) for place in filled(Column.NAME, Column.ID, Column.OTHER)]
+    beyond = " | ".join(filter(None, texts[len(header.names) :]))
     return Record(
         line,
-        tuple(
-            TargetCell(texts[place].strip(), header.columns[place], header.names[place])
-            for place in header.targets
-            if place < len(texts) and texts[place].strip()
-        ),
-        first[Column.NAME],
-        first[Column.ID],
-        first[Column.REF],
-        first[Column.FOLDER],
-        given,
+        tuple(TargetCell(texts[place], header.columns[place], header.names[place]) for place in filled(*TARGETS)),
+        first(Column.NAME),
+        first(Column.ID),
+        first(Column.REF),
+        first(Column.FOLDER),
+        (*given, (_BEYOND, beyond)) if beyond else tuple(given),
     )
 
 
@@ -278,17 +268,34 @@ def _from_json(number: int, value: Any) -> Record:
         return Record(number, (TargetCell(value, Column.LINE),))
     if not isinstance(value, dict):
         return Record(number, problem=f"line {number} is neither an object nor a text")
-    names = [str(name) for name in value]
-    header = read_header(names, [[_joined(cell) for cell in value.values()]])
+    try:
+        named = list(_leaves(value))
+    except RecursionError as error:
+        return Record(number, problem=f"line {number} is nested too deep: {error}")
+    names, cells = [name for name, _ in named], [cell for _, cell in named]
+    header = read_header(names, [cells])
     if header is None:
         return Record(number, problem=f"line {number} names no repository: its keys are {', '.join(names)[:200]}")
-    return _record(number, [_joined(cell) for cell in value.values()], header)
+    return _record(number, cells, header)
+
+
+def _leaves(value: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Names and texts of an object; what is in an object in it has both names, or its own where only that is known."""
+    for key, item in value.items():
+        name = f"{above} {key}".strip()
+        inner = item if isinstance(item, list) else [item]
+        for part in inner:
+            if isinstance(part, dict):
+                yield from _leaves(part, name)
+        plain = [part for part in inner if not isinstance(part, dict)]
+        if plain:
+            own = above and column_of(name) is Column.OTHER
+            own = own and (column_of(key) in TARGETS or column_of(above) is Column.NAME)
+            yield (key if own else name), _joined(plain)
 
 
 def _joined(cell: Any) -> str:
     """The text of a value; a list is one item a line, as in a cell of a sheet."""
     if isinstance(cell, list):
         return "\n".join(_joined(item) for item in cell)
-    if isinstance(cell, dict):
-        return json.dumps(cell, ensure_ascii=False)
     return _text(cell) if not isinstance(cell, bool) else str(cell).lower()

@@ -36,6 +36,35 @@ def test_a_column_without_a_known_name_is_found_by_what_it_holds(tmp_path):
     assert [row.targets for row in found] == [("https://github.com/o/r",), ("https://github.com/o/s",)]
 
 
+def test_several_columns_without_a_known_name_are_found_by_what_they_hold(tmp_path):
+    host = "https://github.com"
+    text = f"Nom;Cours;Lien;Autre lien\nAda;{host}/c/t;{host}/o/r;{host}/o/s\nBob;{host}/c/t;{host}/x/y;\n"
+    found = rows(tmp_path / "a.csv", text)
+    assert [row.targets for row in found] == [(f"{host}/o/r", f"{host}/o/s"), (f"{host}/x/y",)]
+    assert found[0].given == (("Nom", "Ada"), ("Cours", f"{host}/c/t"))  # a template is the work of nobody
+
+
+def test_what_looks_like_a_repository_comes_after_what_is_an_address_of_one(tmp_path):
+    text = "Person,Pronouns,Page,Best work\nAda,she/her,https://example.org/a/b,https://github.com/o/r\n"
+    (row,) = rows(tmp_path / "a.csv", text)
+    assert row.targets == ("https://github.com/o/r",)
+
+
+def test_no_cell_is_lost(tmp_path):
+    (row,) = rows(tmp_path / "a.csv", "name,repo,name,\nAda,o/r,Lovelace,x,y,,z\n")
+    assert row.given == (
+        ("name", "Ada"),
+        ("name (2)", "Lovelace"),
+        ("column 4", "x"),
+        ("beyond the last column", "y | z"),
+    )
+
+
+def test_a_row_of_too_many_cells_costs_itself_alone(tmp_path):
+    found = rows(tmp_path / "a.csv", f"name,repo\nAda,o/r{',' * 20_000}\nBob,o/s\n")
+    assert [row.problem for row in found] == ["line 2 has more than 16,384 cells", ""]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_any_delimiter(tmp_path, delimiter):
     text = delimiter.join(["name", "note", "repo"]) + "\n" + delimiter.join(["Ada", "x", "o/r"]) + "\n"
@@ -189,6 +218,19 @@ def test_json_lines(tmp_path):
     assert [row.problem.partition(":")[0] for row in found[1:]] == [
         "line 2 is no JSON", "line 3 names no repository", "line 4 is neither an object nor a text",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "applicant", "targets"),
+    [
+        ({"name": "Ada", "github": {"url": "https://github.com/o/r"}}, "Ada", ("https://github.com/o/r",)),
+        ({"applicant": {"full name": "Ada", "github": "octocat"}}, "Ada", ("octocat",)),
+        ({"name": "Ada", "school": {"name": "MIT"}, "repos": [{"url": "o/r"}, {"url": "o/s"}]}, "Ada", ("o/r", "o/s")),
+    ],
+)
+def test_nested_json(tmp_path, value, applicant, targets):
+    (row,) = rows(tmp_path / "a.jsonl", json.dumps(value) + "\n")
+    assert (row.applicant, row.targets) == (applicant, targets)
 
 
 def test_a_json_list(tmp_path):
