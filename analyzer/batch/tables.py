@@ -104,7 +104,11 @@ def _table_or_list(lines: Iterator[str], path: Path) -> Iterator[Record]:
     lines = chain(first, lines)
     sample = list(_uncommented(first))
     delimiter = _said_delimiter(first) or delimiter_of(sample)
-    table = [row for row in csv_rows(sample, delimiter or ",") if any(cell.strip() for cell in row.cells)]
+    table = [
+        row for row in csv_rows(sample, delimiter or ",") if row.problem or any(cell.strip() for cell in row.cells)
+    ]
+    if table and not table[0].cells:
+        raise UsageError(f"{path} cannot be read: {table[0].problem}", _WAY_OUT)
     named = path.suffix.lower() in (".csv", ".tsv")
     found = find_header([row.cells for row in table], maybe_list=not named)
     if found is not None:
