@@ -55,9 +55,16 @@ TARGETS = frozenset({Column.TARGET, Column.ACCOUNT})
 """Columns that name what to look at."""
 _TITLES = 10
 """Rows above the header that may be a title."""
+_OWN = frozenset(
+    {
+        "rank", "ties", "code", "row", "applicant", "targets", "status", "cause", "score", "grade", "top strength",
+        "top gap", "compared with the next", "technologies", "not assessed", "near-duplicates", "repositories",
+        "commits", "subfolders", "analyzed (utc)", "rubric", "rubric sha256", "folioscope",
+    }
+)  # fmt: skip
+"""Names of columns that the tables of results have (``analyzer.batch.export``)."""
 _MANY = re.compile(r"-?\d+$")
 _TARGET = re.compile(r"(?:https?|ssh|git)://|git@|github\.com/|^[\w.-]+/[\w.-]+$|^(?:/|\./|\.\./|~)", re.IGNORECASE)
-
 _ON_GIT_HOST = re.compile(
     r"(?:^|[/@\s.])(?:git|github|gitlab|gitea|forgejo|codeberg|bitbucket)\.(?!io\b)[\w.-]+(?::\d+)?[/:][^\s/]+/[^\s/]+",
     re.IGNORECASE,
@@ -162,11 +169,17 @@ def _by_what_they_hold(columns: Sequence[Sequence[str]]) -> list[int]:
     return [counts.index(most)] if most else []
 
 
+def _is_own(name: str) -> bool:
+    """Whether the tables of results have a column of this name; sections have their share in percent."""
+    return name.casefold() in _OWN or name.endswith(" %")
+
+
 def _shown(names: Sequence[str]) -> tuple[str, ...]:
-    """The names by which cells are carried along: each once, and one where there is none."""
+    """The names by which cells are carried along: each once, none of the tool's own, and one where there is none."""
     found: dict[str, None] = {}
     for place, name in enumerate(names, 1):
-        plain = shown = name.strip() or f"column {place}"
+        plain = name.strip() or f"column {place}"
+        plain = shown = f"given: {plain}" if _is_own(plain) else plain
         count = 1
         while shown in found:
             count += 1

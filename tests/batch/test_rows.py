@@ -60,6 +60,11 @@ def test_no_cell_is_lost(tmp_path):
     )
 
 
+def test_a_column_called_as_one_of_the_results_says_that_it_is_none(tmp_path):
+    (row,) = rows(tmp_path / "a.csv", "applicant,repo,Score,status of visa\nAda,o/r,97,x\n")
+    assert row.given == (("given: applicant", "Ada"), ("given: Score", "97"), ("status of visa", "x"))
+
+
 def test_a_row_of_too_many_cells_costs_itself_alone(tmp_path):
     found = rows(tmp_path / "a.csv", f"name,repo\nAda,o/r{',' * 20_000}\nBob,o/s\n")
     assert [row.problem for row in found] == ["line 2 has more than 16,384 cells", ""]
@@ -141,7 +146,7 @@ def test_an_account_is_none_the_less_one_beside_a_folder_of_its_name(tmp_path, m
     assert [is_account(target) for target in row.targets] == [True]
 
 
-@pytest.mark.parametrize("header", ["Source", "Code", "Profile", "Login", "Username", "Project", "repo 1"])
+@pytest.mark.parametrize("header", ["Source", "Source code", "Profile", "Login", "Username", "Project", "repo 1"])
 def test_a_word_elsewhere_is_carried_along_and_no_account(tmp_path, header):
     (row,) = rows(tmp_path / "a.csv", f"name,{header},repo\nAda,LinkedIn,o/r\n")
     assert row.targets == ("o/r",)

@@ -233,3 +233,21 @@ def test_a_row_reads_no_file_of_this_machine(batch_of: RunBatch, projects, tmp_p
     ] * 2
     for folder in ("out", "none"):
         assert not any("the word" in item.read_text("utf-8", "replace") for item in (tmp_path / folder).iterdir())
+
+
+def test_no_two_columns_of_the_table_have_one_name(batch_of: RunBatch, projects, tmp_path):
+    """The names of the table's own columns stand in ``analyzer.batch.columns`` too: those of a list differ from them."""
+
+    def header(output: str) -> list[str]:
+        with (tmp_path / output / "batch.csv").open(encoding="utf-8-sig", newline="") as table:
+            return next(csv.reader(table))
+
+    file = tmp_path / "a.csv"
+    file.write_text(f"repo\n{projects[0]}\n")
+    batch_of(file)
+    own = header("out")
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([["repo", *own], [projects[0], *("x" for _ in own)]])
+    batch_of(file, "again")
+    again = header("again")
+    assert len(again) == len(set(again)) == 2 * len(own)
