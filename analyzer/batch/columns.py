@@ -22,6 +22,8 @@ class Column(StrEnum):
     ACCOUNT = "account"
     LINE = "line"
     NAME = "name"
+    FIRST_NAME = "first name"
+    LAST_NAME = "last name"
     ID = "id"
     REF = "ref"
     FOLDER = "folder"
@@ -39,6 +41,8 @@ _NAMES: dict[Column, str] = {
     Column.NAME: """
         name full-name label applicant applicant-name candidate candidate-name student student-name person participant
     """,
+    Column.FIRST_NAME: "first-name firstname forename given-name",
+    Column.LAST_NAME: "last-name lastname surname family-name",
     Column.ID: """
         id applicant-id candidate-id application-id application student-id number no nr reference key code-name
     """,

@@ -26,6 +26,7 @@ __all__ = ["Record", "read_records", "sheet_rows"]
 _SAMPLE = 50
 _SPACE = "\ufeff \t\r\n"
 _SAYS_DELIMITER = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
+_CARRIED = (Column.NAME, Column.FIRST_NAME, Column.LAST_NAME, Column.ID, Column.OTHER)
 _BEYOND = "beyond the last column"
 _LONGEST_JSON = 64 * 1024 * 1024
 _WITHOUT_VALUE = (
@@ -168,12 +169,12 @@ def _record(line: int, cells: Sequence[Any], header: Header) -> Record:
     def first(column: Column) -> str:
         return next((texts[place] for place in filled(column)), "")
 
-    given = [(header.names[place], texts[place]) for place in filled(Column.NAME, Column.ID, Column.OTHER)]
+    given = [(header.names[place], texts[place]) for place in filled(*_CARRIED)]
     beyond = " | ".join(filter(None, texts[len(header.names) :]))
     return Record(
         line,
         tuple(TargetCell(texts[place], header.columns[place], header.names[place]) for place in filled(*TARGETS)),
-        first(Column.NAME),
+        first(Column.NAME) or f"{first(Column.FIRST_NAME)} {first(Column.LAST_NAME)}".strip(),
         first(Column.ID),
         first(Column.REF),
         first(Column.FOLDER),

@@ -50,6 +50,12 @@ def test_what_looks_like_a_repository_comes_after_what_is_an_address_of_one(tmp_
     assert row.targets == ("https://github.com/o/r",)
 
 
+def test_first_and_last_name_make_a_name(tmp_path):
+    found = rows(tmp_path / "a.csv", "Last name,First name,repo\nLovelace,Ada,o/r\n,Bob,o/s\n")
+    assert [row.applicant for row in found] == ["Ada Lovelace", "Bob"]
+    assert found[0].given == (("Last name", "Lovelace"), ("First name", "Ada"))
+
+
 def test_no_cell_is_lost(tmp_path):
     (row,) = rows(tmp_path / "a.csv", "name,repo,name,\nAda,o/r,Lovelace,x,y,,z\n")
     assert row.given == (
