@@ -16,7 +16,7 @@ from analyzer.rubric import Rubric
 from analyzer.snapshot import common_dir, find_git_dir, refs_called
 from analyzer.target import Target, parse_target
 
-__all__ = ["Located", "locate", "read_located"]
+__all__ = ["Located", "check_local", "locate", "read_located"]
 
 
 def _quiet(stage: str, detail: str) -> None:
@@ -27,7 +27,7 @@ def _quiet(stage: str, detail: str) -> None:
 class Located:
     """A target and its commit.
 
-    ``commit`` is empty for a folder that is no repository: nothing tells whether it changed, so nothing is kept of it.
+    ``commit`` is empty where nothing names one: the analysis says what is wrong, and nothing is kept.
     ``name`` is the address or path of the repository, ``remote`` what the server answered.
     """
 
@@ -50,6 +50,7 @@ def locate(typed: str, options: Options, progress: Progress = _quiet) -> Located
     Raises:
         FolioscopeError: the target is wrong, or cannot be reached.
     """
+    check_local(typed, options)
     parsed = parse_target(typed, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
     if parsed.path is None:
         if options.offline:
@@ -67,6 +68,28 @@ def locate(typed: str, options: Options, progress: Progress = _quiet) -> Located
     prefix = path.relative_to(root).as_posix() if path != root else ""
     subdir = "/".join(part for part in (prefix, parsed.subdir) if part)
     return Located(parsed, str(root), _commit(git_dir, parsed.ref), subdir, parsed.ref)
+
+
+def check_local(typed: str, options: Options) -> None:
+    """See that a path of this machine is one that a list of strangers may name: a folder of a git repository.
+
+    Else a row would make files of this machine appear in the results: a list that it names, or a folder of anything.
+
+    Raises:
+        FolioscopeError: it is another one, or paths are no targets at all.
+    """
+    path = parse_target(typed, ref=options.ref, subdir=options.subdir, hosts=options.hosts).path
+    if path is None:
+        return
+    if not options.local:
+        raise TargetError(f"{typed} is a path of this machine", "Give an address, or leave out --no-local.")
+    if path.is_file():
+        raise TargetError(f"{typed} is a file", "Give the folder of a git repository.")
+    if path.exists() and find_git_dir(path) is None:
+        raise TargetError(
+            f"{typed} is a folder of no git repository",
+            "A batch reads repositories alone; folioscope analyze reads a single folder.",
+        )
 
 
 def read_located(located: Located, typed: str, rubric: Rubric, options: Options, progress: Progress = _quiet) -> Report:

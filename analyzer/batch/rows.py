@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.batch.columns import looks_like_target
+from analyzer.batch.named import is_account, is_word, named_in_cell
 from analyzer.batch.tables import Record, read_records
 from analyzer.errors import UsageError
-from analyzer.portfolio.sources import account_in
-from analyzer.target import DEFAULT_HOSTS, Host
 
 __all__ = ["Row", "count_rows", "digest_of", "is_account", "read_rows"]
 
-_BETWEEN = re.compile(r"[\r\n;|,]+")
-_ADDRESS = re.compile(r"(?:https?|ssh|git)://|git@|(?:www\.)?github\.com/", re.IGNORECASE)
 _MOST_TARGETS = 50
 
 
@@ -78,39 +73,23 @@ def digest_of(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
 
 
-def is_account(target: str, hosts: tuple[Host, ...] = DEFAULT_HOSTS) -> bool:
-    """Whether a target names a user or an organisation, not a repository or a folder here."""
-    return account_in(target.strip(), hosts) is not None
-
-
 def _row(number: int, record: Record) -> Row:
-    targets = tuple(dict.fromkeys(part for cell in record.targets for part in _split(cell)))
+    found = [(cell, named_in_cell(cell.text, cell.column)) for cell in record.cells]
+    targets = tuple(dict.fromkeys(target for _, named in found for target in named.targets))
+    unclear = [word for _, named in found for word in named.rest]
+    # What names nothing is shown as cells of other columns are.
+    given = (*record.given, *((cell.name, cell.text) for cell, named in found if named.rest and cell.name))
     problem = record.problem
     if not problem and not targets:
-        problem = f"line {record.line} names no repository: its cell is empty"
+        problem = f"line {record.line} names no repository: {_why_none(unclear)}"
     elif len(targets) > _MOST_TARGETS:
         problem = f"line {record.line} names {len(targets)} repositories; a row may name {_MOST_TARGETS}"
     applicant = record.name or record.id
-    return Row(number, record.line, applicant, targets, record.ref, record.folder, record.given, problem)
+    return Row(number, record.line, applicant, targets, record.ref, record.folder, given, problem)
 
 
-def _split(cell: str) -> list[str]:
-    """The targets of a cell: separated by line, comma, semicolon, bar, or by space where each part reads as one."""
-    text = cell.strip().strip("<>\"'")
-    if not text or ("://" not in text and _exists(text)):
-        return [text] if text else []
-    found: list[str] = []
-    for piece in _BETWEEN.split(text):
-        words = [word for word in (word.strip("<>\"'()") for word in piece.split()) if word]
-        if len(words) > 1 and not all(map(looks_like_target, words)):
-            # Words around an address are no repositories, and a sentence without one is none at all.
-            words = [word for word in words if _ADDRESS.match(word)] or [piece.strip()]
-        found += words
-    return found
-
-
-def _exists(text: str) -> bool:
-    try:
-        return Path(text).expanduser().exists()
-    except (OSError, ValueError, RuntimeError):
-        return False
+def _why_none(unclear: Sequence[str]) -> str:
+    if not unclear:
+        return "its cell is empty"
+    accounts = "; accounts stand in a column named 'github'" if any(map(is_word, unclear)) else ""
+    return f"{', '.join(unclear)[:200]!r} is neither OWNER/REPO nor an address{accounts}"

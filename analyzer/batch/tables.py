@@ -5,34 +5,47 @@ Files are streamed; a record that cannot be read becomes one with a ``problem``,
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import json
-import zipfile
-import zlib
-from collections.abc import Generator, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from analyzer.batch.columns import Column, Header, looks_like_target, read_header
+from analyzer.batch.columns import TARGETS, Column, Header, column_of, find_header, looks_like_target, read_header
+from analyzer.batch.decoding import text_lines
+from analyzer.batch.delimited import csv_rows, delimiter_of
+from analyzer.batch.sheet_links import SheetLinks, sheet_links
+from analyzer.batch.sheets import UNPACKED, sheet_rows
 from analyzer.errors import UsageError
 
 __all__ = ["Record", "read_records", "sheet_rows"]
 
 _SAMPLE = 50
-_DELIMITERS = ",;\t|"
-_UNPACKED = 512 * 1024 * 1024
-"""Bytes that an Excel file may unpack to."""
-_BYTES_A_TAG = 32
-"""An Excel file may hold as many tags as this goes into those bytes: each costs time and memory, however short it is."""
-_COLUMNS, _ROWS = 16_384, 1_048_576
-"""The most that a sheet of Excel has."""
+_SPACE = "\ufeff \t\r\n"
+_SAYS_DELIMITER = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
+_CARRIED = (Column.NAME, Column.FIRST_NAME, Column.LAST_NAME, Column.ID, Column.OTHER)
+_BEYOND = "beyond the last column"
 _LONGEST_JSON = 64 * 1024 * 1024
-_WAY_OUT = "Give a CSV or XLSX file with a column 'repo' or 'url', JSON lines, or a list with one repository a line."
+_WITHOUT_VALUE = (
+    "line {} has a formula in place of its repository, whose value the file does not hold; "
+    "a spreadsheet program that opens and saves the file writes it"
+)
+_WAY_OUT = (
+    "Give a CSV or XLSX file with a column 'repo' or 'url' (or 'github', for accounts), JSON lines, or a list with one "
+    "repository a line."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCell:
+    """A cell that names what to look at, what its column may hold, and the name of that column."""
+
+    text: str
+    column: Column
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class Record:
     """
 
     line: int
-    targets: tuple[str, ...] = ()
+    cells: tuple[TargetCell, ...] = ()
     name: str = ""
     id: str = ""
     ref: str = ""
@@ -51,8 +64,13 @@ class Record:
     given: tuple[tuple[str, str], ...] = ()
     problem: str = ""
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The texts of the cells that name what to look at."""
+        return tuple(cell.text for cell in self.cells)
 
-def read_records(path: Path, *, unpacked: int = _UNPACKED) -> Iterator[Record]:
+
+def read_records(path: Path, *, unpacked: int = UNPACKED) -> Iterator[Record]:
     """The records of a file, in order. An Excel file may unpack to so many bytes.
 
     Raises:
@@ -68,137 +86,99 @@ def read_records(path: Path, *, unpacked: int = _UNPACKED) -> Iterator[Record]:
         return
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(f"{path} is an old Excel file (.xls)", "Save it as .xlsx or CSV.")
-    try:
-        with path.open("r", encoding=_encoding(path), newline="") as file:
-            beginning = file.read(4096).lstrip("\ufeff \t\r\n")[:1]
-            file.seek(0)
-            if beginning == "{":
-                yield from _json_lines(file)
-            elif beginning == "[":
-                yield from _json_list(file, path)
-            else:
-                yield from _table_or_list(file, path)
-    except UnicodeDecodeError as error:  # a mark of UTF-16 before what is none
-        raise UsageError(f"{path} begins like {error.encoding} and is none", "Save it anew as CSV UTF-8.") from error
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 or UTF-16 by its mark, UTF-8 where all of it is, and else what Windows writes."""
-    with path.open("rb") as file:
-        head = file.read(4)
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return _windows_or_latin(file)
-    return "utf-8-sig"
-
-
-def _windows_or_latin(file: IO[bytes]) -> str:
-    """cp1252, or Latin-1 where a byte has no meaning in it."""
-    file.seek(0)
-    empty = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-    while chunk := file.read(1 << 20):
-        if empty.intersection(chunk):
-            return "latin-1"
-    return "cp1252"
+    with closing(text_lines(path)) as lines:
+        beginning = next((text[0] for line in lines if (text := line.strip(_SPACE))), "")
+    with closing(text_lines(path)) as lines:
+        if beginning == "{":
+            yield from _json_lines(lines)
+        elif beginning == "[":
+            yield from _json_list(lines, path)
+        else:
+            yield from _table_or_list(lines, path)
 
 
 # -- tables ------------------------------------------------------------------------------------------------------
 
 
-def _table_or_list(file: IO[str], path: Path) -> Iterator[Record]:
-    sample = [line for line in islice(file, _SAMPLE) if not line.lstrip().startswith("#")]
-    file.seek(0)
-    widest = max((sample_line.count(delimiter) for sample_line in sample for delimiter in _DELIMITERS), default=0)
-    if widest >= _COLUMNS:
-        raise UsageError(f"{path} has {widest + 1:,} columns", f"Give a table of at most {_COLUMNS:,}.")
-    delimiter = _delimiter(sample)
-    try:
-        table = list(csv.reader(sample, delimiter=delimiter or ",")) if sample else []
-    except csv.Error as error:
-        raise UsageError(f"{path} cannot be read as CSV: {error}", _WAY_OUT) from error
-    header = read_header(table[0], table[1:]) if table else None
+def _table_or_list(lines: Iterator[str], path: Path) -> Iterator[Record]:
+    first = list(islice(lines, _SAMPLE))
+    lines = chain(first, lines)
+    sample = list(_uncommented(first))
+    delimiter = _said_delimiter(first) or delimiter_of(sample)
+    table = [
+        row for row in csv_rows(sample, delimiter or ",") if row.problem or any(cell.strip() for cell in row.cells)
+    ]
+    if table and not table[0].cells:
+        raise UsageError(f"{path} cannot be read: {table[0].problem}", _WAY_OUT)
     named = path.suffix.lower() in (".csv", ".tsv")
-    if header is not None:
-        yield from _csv_records(file, delimiter or ",", header, skip=1)
+    found = find_header([row.cells for row in table], maybe_list=not named)
+    if found is not None:
+        place, header = found
+        yield from _csv_records(lines, delimiter or ",", header, after=table[place].line)
         return
-    unnamed = _unnamed(table[0]) if table and named else None
+    unnamed = _unnamed(table[0].cells) if table and named else None
     if unnamed is not None and delimiter:
-        yield from _csv_records(file, delimiter, unnamed, skip=0)
+        yield from _csv_records(lines, delimiter, unnamed, after=0)
     elif named and table and unnamed is None:
-        raise UsageError(f"{path} has no column that names repositories", _WAY_OUT)
+        raise _no_column(path, [row.cells for row in table])
     else:
-        yield from _list(file)
+        yield from _list(lines)
 
 
-def _delimiter(sample: Sequence[str]) -> str:
-    """The delimiter by which most of the first lines have the same number of cells, more than one; or an empty string."""
-    best, found = 0, ""
-    for delimiter in _DELIMITERS:
-        try:
-            widths = [len(record) for record in csv.reader(sample, delimiter=delimiter) if record]
-        except csv.Error:
-            continue
-        if widths and widths[0] > 1:
-            same = sum(width == widths[0] for width in widths)
-            if same * 1000 + widths[0] > best:
-                best, found = same * 1000 + widths[0], delimiter
-    return found
+def _no_column(path: Path, table: Sequence[Sequence[str]]) -> UsageError:
+    """That no column names repositories, with those that there are."""
+    names = next((row for row in table if sum(map(bool, row)) > 1), table[0] if table else ())
+    found = ", ".join(repr(name.strip()[:40]) for name in names[:20] if name.strip())
+    return UsageError(f"{path} has no column that names repositories: its columns are {found or 'empty'}", _WAY_OUT)
 
 
-def _csv_records(file: IO[str], delimiter: str, header: Header, skip: int) -> Iterator[Record]:
-    reader = csv.reader(_uncommented(file, skip), delimiter=delimiter)
-    while True:
-        before = reader.line_num
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Record(reader.line_num, problem=f"line {reader.line_num} cannot be read as CSV: {error}")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if skip:
-            skip -= 1
-        else:
-            yield _record(before + 1, cells, header)
+def _csv_records(lines: Iterable[str], delimiter: str, header: Header, after: int) -> Iterator[Record]:
+    """The records below a line."""
+
+    def reads_as_row(cells: Sequence[str]) -> bool:
+        """As wide as the header, with a repository where one stands, and with something else."""
+        found = [looks_like_target(cell) for cell in cells]
+        return len(cells) == len(header.names) and any(found[place] for place in header.targets) and not all(found)
+
+    for row in csv_rows(_uncommented(lines), delimiter, reads_as_row):
+        if row.line > after and (row.problem or any(cell.strip() for cell in row.cells)):
+            yield replace(_record(row.line, row.cells, header), problem=row.problem)
 
 
-def _uncommented(file: IO[str], skip: int) -> Iterator[str]:
-    """The lines of a file; comments before the header become empty ones, so that lines keep their numbers."""
-    before = bool(skip)
-    for line in file:
-        before = before and line.lstrip("\ufeff ").startswith("#")
+def _uncommented(lines: Iterable[str]) -> Iterator[str]:
+    """The lines; what is above the first row, comments and Excel's word on the delimiter, becomes empty lines."""
+    before = True
+    for line in lines:
+        text = line.strip(_SPACE)
+        before = before and (not text or text.startswith("#") or bool(_SAYS_DELIMITER.match(line)))
         yield "\n" if before else line
 
 
+def _said_delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that the first line states for Excel, ``sep=;``, or an empty string."""
+    said = _SAYS_DELIMITER.match(lines[0]) if lines else None
+    return said.group(1) if said else ""
+
+
 def _record(line: int, cells: Sequence[Any], header: Header) -> Record:
-    texts = [_text(cell) for cell in cells]
+    texts = [_text(cell).strip() for cell in cells]
 
-    def of(column: Column) -> list[str]:
-        return [text for place in header.places(column) if place < len(texts) and (text := texts[place].strip())]
+    def filled(*columns: Column) -> list[int]:
+        return [place for place in header.places(*columns) if place < len(texts) and texts[place]]
 
-    given = tuple(
-        (name, texts[place].strip())
-        for place, (name, column) in enumerate(zip(header.names, header.columns, strict=True))
-        if column in (Column.NAME, Column.ID, Column.OTHER) and place < len(texts) and name and texts[place].strip()
-    )
-    first = {column: (of(column) or [""])[0] for column in (Column.NAME, Column.ID, Column.REF, Column.FOLDER)}
+    def first(column: Column) -> str:
+        return next((texts[place] for place in filled(column)), "")
+
+    given = [(header.names[place], texts[place]) for place in filled(*_CARRIED)]
+    beyond = " | ".join(filter(None, texts[len(header.names) :]))
     return Record(
         line,
-        tuple(of(Column.TARGET)),
-        first[Column.NAME],
-        first[Column.ID],
-        first[Column.REF],
-        first[Column.FOLDER],
-        given,
+        tuple(TargetCell(texts[place], header.columns[place], header.names[place]) for place in filled(*TARGETS)),
+        first(Column.NAME) or f"{first(Column.FIRST_NAME)} {first(Column.LAST_NAME)}".strip(),
+        first(Column.ID),
+        first(Column.REF),
+        first(Column.FOLDER),
+        (*given, (_BEYOND, beyond)) if beyond else tuple(given),
     )
 
 
@@ -210,89 +190,40 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _list(file: IO[str]) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        text = line.strip("\ufeff \t\r\n")
+def _list(lines: Iterable[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        text = line.strip(_SPACE)
         if text and not text.startswith("#"):
-            yield Record(number, (text,))
+            yield Record(number, (TargetCell(text, Column.LINE),))
 
 
 # -- Excel -------------------------------------------------------------------------------------------------------
 
 
-def sheet_rows(path: Path, unpacked: int = _UNPACKED) -> Generator[tuple[int, tuple[Any, ...]], None, None]:
-    """The rows of the first sheet of an Excel file that are not empty, with their numbers.
-
-    Raises:
-        UsageError: it is no Excel file, or unpacks to too much.
-    """
-    from openpyxl import load_workbook
-
-    # ParseError, of XML that is none, is a SyntaxError; what defusedxml forbids, as entities, is a ValueError.
-    # RuntimeError is an archive with a password, or one packed in a way that is not known.
-    unreadable = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError, SyntaxError, RuntimeError)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        if size > unpacked:
-            raise UsageError(f"{path} unpacks to {size / 1e6:,.0f} MB", "Save the sheet alone, or as CSV.")
-        if _tags(path) > unpacked // _BYTES_A_TAG:
-            raise UsageError(f"{path} has too many cells", "Save the sheet alone, or as CSV.")
-        # By its content: openpyxl refuses a path whose name ends otherwise.
-        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
-    except unreadable as error:
-        raise _no_sheet(path, error) from error
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs state a wrong size
-        rows = enumerate(sheet.iter_rows(values_only=True), 1)
-        while (found := _next(path, rows, unreadable)) is not None:
-            number, row = found
-            if number > _ROWS:  # what is not there counts: a row may state any number
-                raise UsageError(f"{path} has rows after number {_ROWS:,}", "Save the sheet anew, or as CSV.")
-            if any(cell not in (None, "") for cell in row):
-                yield number, row
-    finally:
-        book.close()
-
-
-def _tags(path: Path) -> int:
-    """About how many tags all parts of an archive have together."""
-    with zipfile.ZipFile(path) as archive:
-        count = 0
-        for item in archive.infolist():
-            with archive.open(item) as part:
-                while chunk := part.read(1 << 20):
-                    count += chunk.count(b"<")
-    return count
-
-
-def _next(
-    path: Path, rows: Iterator[tuple[int, tuple[Any, ...]]], unreadable: tuple[type[Exception], ...]
-) -> tuple[int, tuple[Any, ...]] | None:
-    try:
-        return next(rows, None)
-    except unreadable as error:
-        raise _no_sheet(path, error) from error
-
-
-def _no_sheet(path: Path, error: Exception) -> UsageError:
-    said = (str(error).splitlines() or [type(error).__name__])[0]
-    return UsageError(f"{path} cannot be read as an Excel file: {said}", "Save it anew as .xlsx or CSV.")
-
-
 def _sheet(path: Path, unpacked: int) -> Iterator[Record]:
     with closing(sheet_rows(path, unpacked)) as rows:
         sample = list(islice(rows, _SAMPLE))
+        beside = sheet_links(path)
         texts = [[_text(cell) for cell in row] for _, row in sample]
-        header = read_header(texts[0], texts[1:]) if texts else None
-        skip = 1
+        linked = [[_text(cell) for cell in _linked(number, row, beside)] for number, row in sample]
+        place, header = find_header(texts) or find_header(linked) or (-1, _unnamed(linked[0] if linked else ()))
         if header is None:
-            header, skip = _unnamed(texts[0] if texts else ()), 0
-        if header is None:
-            raise UsageError(f"{path} has no column that names repositories in its first sheet", _WAY_OUT)
-        for number, row in chain(sample[skip:], rows):
-            yield _record(number, row, header)
+            raise _no_column(path, texts)
+        for number, row in chain(sample[place + 1 :], rows):
+            record = _record(number, _linked(number, row, beside, header.targets), header)
+            if any((number, place) in beside.without_value for place in header.targets):
+                record = replace(record, problem=_WITHOUT_VALUE.format(number))
+            yield record
+
+
+def _linked(line: int, row: Sequence[Any], beside: SheetLinks, places: Iterable[int] | None = None) -> list[Any]:
+    """The cells of a row; one that only leads to an address, as 'my work' does, has that as its text."""
+    cells = list(row)
+    for place in range(len(cells)) if places is None else places:
+        link = beside.links.get((line, place), "")
+        if place < len(cells) and looks_like_target(link) and not looks_like_target(_text(cells[place])):
+            cells[place] = link
+    return cells
 
 
 def _unnamed(cells: Sequence[str]) -> Header | None:
@@ -306,9 +237,9 @@ def _unnamed(cells: Sequence[str]) -> Header | None:
 # -- JSON --------------------------------------------------------------------------------------------------------
 
 
-def _json_lines(file: IO[str]) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
-        text = line.strip("\ufeff \t\r\n")
+def _json_lines(lines: Iterable[str]) -> Iterator[Record]:
+    for number, line in enumerate(lines, 1):
+        text = line.strip(_SPACE)
         if not text:
             continue
         try:
@@ -319,12 +250,18 @@ def _json_lines(file: IO[str]) -> Iterator[Record]:
         yield _from_json(number, value)
 
 
-def _json_list(file: IO[str], path: Path) -> Iterator[Record]:
-    text = file.read(_LONGEST_JSON + 1)
-    if len(text) > _LONGEST_JSON:
-        raise UsageError(f"{path} is a JSON list of more than {_LONGEST_JSON:,} characters", "Write one object a line.")
+def _json_list(lines: Iterable[str], path: Path) -> Iterator[Record]:
+    read: list[str] = []
+    size = 0
+    for line in lines:
+        read.append(line)
+        size += len(line)
+        if size > _LONGEST_JSON:
+            raise UsageError(
+                f"{path} is a JSON list of more than {_LONGEST_JSON:,} characters", "Write one object a line."
+            )
     try:
-        values = json.loads(text.lstrip("\ufeff"))
+        values = json.loads("".join(read))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no JSON: {error}", _WAY_OUT) from error
     for number, value in enumerate(values, 1):
@@ -333,20 +270,37 @@ def _json_list(file: IO[str], path: Path) -> Iterator[Record]:
 
 def _from_json(number: int, value: Any) -> Record:
     if isinstance(value, str):
-        return Record(number, (value,))
+        return Record(number, (TargetCell(value, Column.LINE),))
     if not isinstance(value, dict):
         return Record(number, problem=f"line {number} is neither an object nor a text")
-    names = [str(name) for name in value]
-    header = read_header(names, [[_joined(cell) for cell in value.values()]])
+    try:
+        named = list(_leaves(value))
+    except RecursionError as error:
+        return Record(number, problem=f"line {number} is nested too deep: {error}")
+    names, cells = [name for name, _ in named], [cell for _, cell in named]
+    header = read_header(names, [cells])
     if header is None:
         return Record(number, problem=f"line {number} names no repository: its keys are {', '.join(names)[:200]}")
-    return _record(number, [_joined(cell) for cell in value.values()], header)
+    return _record(number, cells, header)
+
+
+def _leaves(value: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Names and texts of an object; what is in an object in it has both names, or its own where only that is known."""
+    for key, item in value.items():
+        name = f"{above} {key}".strip()
+        inner = item if isinstance(item, list) else [item]
+        for part in inner:
+            if isinstance(part, dict):
+                yield from _leaves(part, name)
+        plain = [part for part in inner if not isinstance(part, dict)]
+        if plain:
+            own = above and column_of(name) is Column.OTHER
+            own = own and (column_of(key) in TARGETS or column_of(above) is Column.NAME)
+            yield (key if own else name), _joined(plain)
 
 
 def _joined(cell: Any) -> str:
     """The text of a value; a list is one item a line, as in a cell of a sheet."""
     if isinstance(cell, list):
         return "\n".join(_joined(item) for item in cell)
-    if isinstance(cell, dict):
-        return json.dumps(cell, ensure_ascii=False)
     return _text(cell) if not isinstance(cell, bool) else str(cell).lower()

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.analysis import Options, Result, analyze
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.lines import dump
-from analyzer.batch.locate import locate, read_located
+from analyzer.batch.locate import check_local, locate, read_located
 from analyzer.batch.merge import merged, together
 from analyzer.batch.rows import Row, is_account
 from analyzer.batch.store import Store, open_store
@@ -250,8 +250,12 @@ class Worker:
                     looked.append(item)
                     yield Result(target, item.report)
 
-        found = analyze_portfolio(row.targets, options, each=each)
-        return self._merged(row, found, looked, [error_of(item.error, item.target) for item in found.failures])
+        # A portfolio reads a file as a list of more; the rows of strangers may not.
+        errors = list(_refused(row.targets, options))
+        refused = {item["target"] for item in errors}
+        found = analyze_portfolio([target for target in row.targets if target not in refused], options, each=each)
+        errors += [error_of(item.error, item.target) for item in found.failures]
+        return self._merged(row, found, looked, errors)
 
     def _merged(
         self, row: Row, found: Portfolio, looked: Sequence[_Looked], errors: Sequence[Mapping[str, Any]]
@@ -260,6 +264,16 @@ class Worker:
         line = done_line(row, merged(found), repositories, errors, self._basis)
         line["left_out"] = [{"name": item.name, "reason": item.reason} for item in found.left_out]
         return self._outcome(line, looked)
+
+
+def _refused(targets: Iterable[str], options: Options) -> Iterator[dict[str, Any]]:
+    """The errors of targets that are repositories or paths and may not be looked at."""
+    for target in targets:
+        if not is_account(target, options.hosts):
+            try:
+                check_local(target, options)
+            except FolioscopeError as error:
+                yield error_of(error, target)
 
 
 def _named(entry: dict[str, Any], target: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--server", metavar="URL", help="let a service run it; --jobs and limits are then those of the service"
     )
     how.add_argument("--key", default="", metavar="KEY", help="key of the service (better: FOLIOSCOPE_KEY)")
+    parser.add_argument("--no-local", action="store_true", help="refuse rows that name a path of this machine")
     add_network(parser)
     add_rubric(how)
     add_limits(parser)

@@ -214,6 +214,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         configured=configured,
         annotations=not given.get("ignore_annotations", False),
         isolated=given.get("isolate", False),
+        local=not given.get("no_local", False),
     )
 
 

@@ -40,9 +40,9 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "as an Excel file",
     ),
     "half an archive": (lambda: workbook(sheet(URL, OURS))[:-40], "as an Excel file"),
-    "a million columns": (lambda: b"url" + b",x" * 1_000_000 + b"\no/r\n", "1,000,001 columns"),
-    "eight million commas": (lambda: b"," * 8_000_000, "8,000,001 columns"),
-    "one cell of 8 MB": (lambda: b"url,label\n" + b"a" * 8_000_000, "cannot be read as CSV"),
+    "a million columns": (lambda: b"url" + b",x" * 1_000_000 + b"\no/r\n", "line 1 has more than 16,384 cells"),
+    "eight million commas": (lambda: b"," * 8_000_000, "line 1 has more than 16,384 cells"),
+    "a header of 8 MB": (lambda: b"url,label" + b"a" * 8_000_000, "line 1 cannot be read as CSV"),
     "JSON of four million brackets": (lambda: b"[" * 4_000_000, "is no JSON"),
     "a number of a million digits": (lambda: b'[{"url": ' + b"9" * 1_000_000 + b"}]", "is no JSON"),
 }
@@ -66,12 +66,13 @@ READ = {
     "NUL in CSV": (b"url,label\no/r,a\x00b\n", [("o/r", "a\x00b", "")]),
     "two encodings": (
         "url,label\no/r,é\n".encode() + "o/s,é\n".encode("latin-1"),
-        [("o/r", "Ã©", ""), ("o/s", "é", "")],
+        [("o/r", "é", ""), ("o/s", "é", "")],
     ),
     "a quote that never ends": (
         b'url,label\no/r,x\n"' + b"a\n" * 10,
-        [("o/r", "x", ""), (("a\n" * 10).strip(), "", "")],
+        [("o/r", "x", ""), ('"a', "", "line 3 has a quote that nothing closes"), *[("a", "", "")] * 9],
     ),
+    "one cell of 8 MB": (b"url,label\n" + b"a" * 8_000_000, [("", "", "line 2 cannot be read as CSV")]),
     "line ends of old machines": (b"url\ro/r\ro/s\r", [("o/r", "", ""), ("o/s", "", "")]),
     "paths in the archive": (
         workbook(sheet(URL, OURS), [("../../evil", "x"), ("/tmp/evil", "x")]),

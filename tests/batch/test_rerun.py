@@ -113,13 +113,9 @@ def test_what_is_no_line_is_told(tmp_path, text, capsys):
     assert capsys.readouterr().err
 
 
-def test_a_folder_without_a_commit_cannot_be_repeated(batch_of: RunBatch, tmp_path, capsys):
-    write_files(tmp_path / "plain", {"README.md": "# Work\n"})
-    (tmp_path / "list.txt").write_text(f"{tmp_path / 'plain'}\n")
-    batch_of(tmp_path / "list.txt")
-    assert rerun(tmp_path) == 3
+def test_a_line_without_a_commit_cannot_be_repeated(work, tmp_path, capsys):
+    assert rerun(tmp_path, lambda line: line["repositories"][0].update(commit="")) == 3
     assert "without a commit" in capsys.readouterr().err
-    assert json.loads((tmp_path / "line.jsonl").read_bytes())["repositories"][0]["commit"] == ""
 
 
 def test_several_repositories_are_run_again_together(batch_of: RunBatch, projects, tmp_path):

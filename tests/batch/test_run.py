@@ -60,15 +60,6 @@ def test_a_new_commit_is_looked_at(batch_of: RunBatch, git_repository, tmp_path)
     assert line["score"] > (scores(tmp_path / "out")[1] or 0)
 
 
-def test_a_folder_that_is_no_repository_is_always_looked_at(batch_of: RunBatch, tmp_path):
-    write_files(tmp_path / "plain", {"README.md": "# Work\n"})
-    file = tmp_path / "list.txt"
-    file.write_text(f"{tmp_path / 'plain'}\n")
-    batch_of(file)
-    assert batch_of(file, "again").stored == 0
-    assert lines_of(tmp_path / "again")[0]["status"] == "done"
-
-
 def test_a_row_with_several_takes_the_best_of_each(batch_of: RunBatch, projects, tmp_path):
     file = tmp_path / "list.jsonl"
     several = [str(projects[3]), str(projects[4]), "/not/there"]
@@ -224,3 +215,39 @@ def test_a_store_of_another_form_is_told(applicants, batch_of: RunBatch, tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be opened"):
         batch_of(applicants, store=Path(tmp_path / "file" / "store.sqlite"))
+
+
+def test_a_row_reads_no_file_of_this_machine(batch_of: RunBatch, projects, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the word of the house\n")
+    (tmp_path / "plain").mkdir()
+    file = tmp_path / "a.csv"
+    file.write_text(f"name,repo\nAda,{secret}\nBob,{tmp_path / 'plain'}\nCy,{projects[3]};{secret};@octocat\n")
+    batch_of(file, options=Options(offline=True))
+    batch_of(file, "none", options=Options(local=False))
+    ada, bob, _ = lines_of(tmp_path / "out")
+    assert ada["error"]["what"] == f"{secret} is a file"
+    assert bob["error"]["what"] == f"{tmp_path / 'plain'} is a folder of no git repository"
+    assert [line["error"]["hint"] for line in lines_of(tmp_path / "none")[:2]] == [
+        "Give an address, or leave out --no-local."
+    ] * 2
+    for folder in ("out", "none"):
+        assert not any("the word" in item.read_text("utf-8", "replace") for item in (tmp_path / folder).iterdir())
+
+
+def test_no_two_columns_of_the_table_have_one_name(batch_of: RunBatch, projects, tmp_path):
+    """The names of the table's own columns stand in ``analyzer.batch.columns`` too: those of a list differ from them."""
+
+    def header(output: str) -> list[str]:
+        with (tmp_path / output / "batch.csv").open(encoding="utf-8-sig", newline="") as table:
+            return next(csv.reader(table))
+
+    file = tmp_path / "a.csv"
+    file.write_text(f"repo\n{projects[0]}\n")
+    batch_of(file)
+    own = header("out")
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([["repo", *own], [projects[0], *("x" for _ in own)]])
+    batch_of(file, "again")
+    again = header("again")
+    assert len(again) == len(set(again)) == 2 * len(own)

@@ -121,7 +121,7 @@ def few(projects: list[Path], tmp_path: Path) -> Path:
     """Rows of all kinds: one repository, several, none, what is not there, an account."""
     file = tmp_path / "few.csv"
     several = f"{projects[1]} {projects[3]} {tmp_path / 'gone'}"
-    cells = [str(projects[0]), several, "", str(tmp_path / "gone"), "octocat", "/etc/passwd"]
+    cells = [str(projects[0]), several, "", str(tmp_path / "gone"), "github.com/octocat", "/etc/passwd"]
     file.write_text("name,repo\n" + "".join(f"P{number},{cell}\n" for number, cell in enumerate(cells, 1)))
     return file
 
