@@ -90,7 +90,7 @@ class BatchFolder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.manifest = self._manifest(input_digest, dict(basis), key is not None, resume or retry)
-            self._key = KeyFile(key) if key else None
+            self._key = KeyFile(key, self.manifest.batch) if key else None
             self.done = self._take_up(retry=retry)
             self._lines: IO[bytes] = self.results.open("ab")
             self._journal: IO[bytes] = self.journal.open("ab")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from analyzer.batch.lines import dump
 from analyzer.batch.unblind import restored
 from analyzer.cli import main
 from analyzer.errors import UsageError
@@ -101,6 +102,34 @@ def test_lines_get_their_people_back_in_a_file(blind, tmp_path):
     code = main(["unblind", str(blind / "results.jsonl"), "--key", str(tmp_path / "key.jsonl"), "--output", str(out)])
     assert code == 0
     assert json.loads(out.read_bytes().splitlines()[0])["applicant"].startswith("Person")
+
+
+def test_one_key_file_serves_two_batches(blind, projects, batch_of: RunBatch, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text(f"Name,Repository URL\nSomebody Else,{projects[0]}\nAnother,{projects[1]}\n")
+    batch_of(other, "second", key=tmp_path / "key.jsonl")
+
+    def people(folder: str) -> set[str]:
+        lines = restored(tmp_path / folder / "results.jsonl", tmp_path / "key.jsonl")
+        return {json.loads(line)["applicant"] for line in lines}
+
+    assert people("blind") == {f"Person {number}" for number in range(1, 10)}
+    assert people("second") == {"Somebody Else", "Another"}
+
+
+def test_a_code_of_two_batches_names_nobody(tmp_path):
+    head, *lines = {"folioscope_key": 2, "secret": "00"}, *({"batch": batch, "code": "AAAAAAAA"} for batch in "ab")
+    (tmp_path / "key.jsonl").write_bytes(dump(head) + b"".join(dump(line) for line in lines))
+    (tmp_path / "results.jsonl").write_bytes(dump({"code": "AAAAAAAA"}))
+    with pytest.raises(UsageError, match="has the code AAAAAAAA for two batches"):
+        list(restored(tmp_path / "results.jsonl", tmp_path / "key.jsonl"))
+
+
+@pytest.mark.parametrize(("text", "words"), [('{"folioscope_key":1,"secret":"00"}', "form 1"), ("{}", "no key file")])
+def test_a_key_file_of_another_form_is_told(applicants, batch_of: RunBatch, tmp_path, text, words):
+    (tmp_path / "key.jsonl").write_text(text + "\n")
+    with pytest.raises(UsageError, match=words):
+        batch_of(applicants, key=tmp_path / "key.jsonl")
 
 
 def test_what_is_no_blind_file_is_told(blind, tmp_path, capsys):
