@@ -61,21 +61,21 @@ def _blind_error(error: Mapping[str, Any] | None) -> dict[str, Any] | None:
 class KeyFile:
     """The key file of a batch, open for writing: a secret from which codes come, and a line by each code.
 
-    Made with a random secret where there is none; only its owner may read it.
-
     Args:
-        path: the file.
+        path: the file; only its owner may read it.
         batch: the id of the batch.
+        fingerprint: that of the key file with which the batch was begun; None for one that begins, whose key file is
+            made with a random secret where there is none.
 
     Raises:
-        UsageError: it cannot be made, or is no key file.
+        UsageError: it is not there, cannot be made, is no key file, or not that of the batch.
     """
 
-    def __init__(self, path: Path, batch: str) -> None:
+    def __init__(self, path: Path, batch: str, fingerprint: str | None = None) -> None:
         self.path = path
         self._batch = batch
         try:
-            if path.exists():
+            if path.exists() or fingerprint is not None:
                 secret = _secret(path)
                 whole_lines(path)
             else:
@@ -84,13 +84,27 @@ class KeyFile:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(dump({"folioscope_key": _FORM, "secret": secret.hex()}))
             self._secret = secret
+            if fingerprint not in (None, self.fingerprint):
+                # All rows would have other codes, and be run again beside those that are there.
+                raise UsageError(
+                    f"{path} is not the key file with which the batch was begun", "Give that one, or another --output."
+                )
             self._file: IO[bytes] = path.open("ab")
         except OSError as error:
             raise UsageError(f"The key file {path} cannot be written: {error.strerror}", "Give another one.") from error
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells in the results that this is the key file of the batch, and tells nothing else."""
+        return self._sealed("key").hex()
+
+    def _sealed(self, text: str) -> bytes:
+        """A digest that cannot be made without the secret, and is another one for each batch."""
+        return hmac.new(self._secret, f"{self._batch} {text}".encode(), hashlib.sha256).digest()
+
     def code(self, row: int) -> str:
         """The code of a row: the same for the same batch and key file, and without a way back."""
-        digest = hmac.new(self._secret, f"{self._batch} {row}".encode(), hashlib.sha256).digest()
+        digest = self._sealed(str(row))
         return base64.b32encode(digest).decode("ascii")[:_DIGITS]
 
     def keep(self, code: str, line: Mapping[str, Any], made: str) -> None:
@@ -135,6 +149,8 @@ def _secret(path: Path) -> bytes:
         with path.open("rb") as file:
             head = json.loads(file.readline())
         form, secret = head["folioscope_key"], bytes.fromhex(head["secret"])
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no key file {path}", "Give the file that --blind wrote.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} is no key file of a batch", "Give the file that --blind wrote.") from error
     if form != _FORM:

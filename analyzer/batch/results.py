@@ -23,19 +23,24 @@ from analyzer.errors import UsageError
 
 __all__ = ["BatchFolder", "Manifest", "Written"]
 
+_GO_ON = "Go on with --resume, or give another --output."
 _SYNC_EVERY = 0.5
 """Seconds. What a power cut takes is done again; what ends the program alone takes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a batch is. ``input`` is the SHA-256 of its file; ``basis`` what its scores rest on."""
+    """What a batch is.
+
+    ``input`` is the SHA-256 of its file, ``basis`` what its scores rest on, ``key`` the fingerprint of its key file.
+    """
 
     batch: str
     input: str
     basis: dict[str, Any]
     begun: str
     blind: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class BatchFolder:
         folder: where they are; made when it is not there.
         input: the SHA-256 of the file of applicants.
         basis: what the scores rest on.
-        key: the key file of a blind batch.
+        key: the key file of a blind batch; one that goes on needs the one with which it was begun.
         resume: go on with what is there.
         retry: also run those again that failed.
 
@@ -89,8 +94,14 @@ class BatchFolder:
         self.journal = folder / "journal.jsonl"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self.manifest = self._manifest(input_digest, dict(basis), key is not None, resume or retry)
-            self._key = KeyFile(key, self.manifest.batch) if key else None
+            found = self._found()
+            if found:
+                if not (resume or retry):
+                    raise UsageError(f"{folder} holds results of a batch already", _GO_ON)
+                self._check_same(found, input_digest, dict(basis), blind=key is not None)
+            batch = found.batch if found else uuid4().hex
+            self._key = KeyFile(key, batch, found.key if found else None) if key else None
+            self.manifest = found or self._begun(batch, input_digest, dict(basis))
             self.done = self._take_up(retry=retry)
             self._lines: IO[bytes] = self.results.open("ab")
             self._journal: IO[bytes] = self.journal.open("ab")
@@ -98,21 +109,22 @@ class BatchFolder:
             raise UsageError(f"{folder} cannot be written: {error.strerror}", "Give another --output.") from error
         self._synced = time.monotonic()
 
-    def _manifest(self, digest: str, basis: dict[str, Any], blind: bool, go_on: bool) -> Manifest:
+    def _found(self) -> Manifest | None:
+        """The batch that is there."""
         path = self.folder / "batch.json"
-        if not path.exists():
-            begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            made = Manifest(uuid4().hex, digest, basis, begun, blind)
-            replace_file(path, lambda whole: _write_manifest(whole, made))
-            return made
         try:
-            found = Manifest(**json.loads(path.read_bytes()))
+            return Manifest(**json.loads(path.read_bytes())) if path.exists() else None
         except (ValueError, TypeError) as error:
             raise UsageError(f"{path} is damaged", "Give another folder with --output.") from error
-        if not go_on:
-            raise UsageError(
-                f"{self.folder} holds results of a batch already", "Go on with --resume, or give another --output."
-            )
+
+    def _begun(self, batch: str, digest: str, basis: dict[str, Any]) -> Manifest:
+        """A new batch; its key file is there before, so that none is ever made for a batch that has lines."""
+        begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        made = Manifest(batch, digest, basis, begun, self._key is not None, self._key.fingerprint if self._key else "")
+        replace_file(self.folder / "batch.json", lambda whole: _write_manifest(whole, made))
+        return made
+
+    def _check_same(self, found: Manifest, digest: str, basis: dict[str, Any], *, blind: bool) -> None:
         for what, one, other in (
             ("file of applicants", found.input, digest),
             ("rubric, version or limits", found.basis, basis),
@@ -123,7 +135,6 @@ class BatchFolder:
                     f"{self.folder} holds a batch with another {what}",
                     "Give another --output; what did not change comes from the store.",
                 )
-        return found
 
     def _take_up(self, *, retry: bool) -> set[str]:
         """Names of the rows that are done; a line without its end is cut off, failed ones go when they are run again."""

@@ -82,6 +82,18 @@ def test_a_blind_batch_goes_on_with_its_key(blind, applicants, batch_of: RunBatc
         batch_of(applicants, "blind", resume=True)
 
 
+def test_a_blind_batch_does_not_go_on_with_another_key(blind, applicants, batch_of: RunBatch, tmp_path):
+    before = sorted_bytes(blind)
+    lost = tmp_path / "lost.jsonl"
+    with pytest.raises(UsageError, match=r"There is no key file .*lost\.jsonl"):
+        batch_of(applicants, "blind", key=lost, resume=True)
+    assert not lost.exists()
+    batch_of(applicants, "other", key=tmp_path / "other.jsonl")
+    with pytest.raises(UsageError, match="is not the key file with which"):
+        batch_of(applicants, "blind", key=tmp_path / "other.jsonl", resume=True)
+    assert sorted_bytes(blind) == before
+
+
 def test_the_key_file_is_for_its_owner_alone(blind, tmp_path):
     assert (tmp_path / "key.jsonl").stat().st_mode & 0o077 == 0
 
