@@ -96,15 +96,15 @@ class KeyFile:
     @property
     def fingerprint(self) -> str:
         """What tells in the results that this is the key file of the batch, and tells nothing else."""
-        return self._sealed("key").hex()
+        return self.sealed("key").hexdigest()
 
-    def _sealed(self, text: str) -> bytes:
+    def sealed(self, text: str) -> hmac.HMAC:
         """A digest that cannot be made without the secret, and is another one for each batch."""
-        return hmac.new(self._secret, f"{self._batch} {text}".encode(), hashlib.sha256).digest()
+        return hmac.new(self._secret, f"{self._batch} {text}".encode(), hashlib.sha256)
 
     def code(self, row: int) -> str:
         """The code of a row: the same for the same batch and key file, and without a way back."""
-        digest = self._sealed(str(row))
+        digest = self.sealed(str(row)).digest()
         return base64.b32encode(digest).decode("ascii")[:_DIGITS]
 
     def keep(self, code: str, line: Mapping[str, Any], made: str) -> None:
@@ -116,8 +116,10 @@ class KeyFile:
         """See that what was added is on the disk."""
         os.fsync(self._file.fileno())
 
-    def close(self) -> None:
-        """Close the file."""
+    def __enter__(self) -> KeyFile:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._file.close()
 
     @staticmethod

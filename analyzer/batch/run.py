@@ -14,8 +14,8 @@ from analyzer.batch.finish import finish
 from analyzer.batch.likeness import compare
 from analyzer.batch.lines import dump
 from analyzer.batch.pool import run_rows
-from analyzer.batch.results import BatchFolder, Written
-from analyzer.batch.rows import Row, count_rows, digest_of, read_rows
+from analyzer.batch.results import BatchFolder, Written, asked_by
+from analyzer.batch.rows import Row, count_rows, read_rows
 from analyzer.batch.store import Store, open_store
 from analyzer.batch.work import Outcome, Setting, now
 from analyzer.errors import FolioscopeError, UsageError
@@ -98,7 +98,6 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         raise UsageError(f"--jobs is {batch.jobs}", "Give a number of at least 1.")
     rubric = load_rubric(batch.options.rubric)
     basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits)
-    digest = digest_of(batch.file)
     total = count_rows(batch.file)
     if not total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
@@ -106,7 +105,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         with closing(
             BatchFolder(
                 batch.output,
-                input_digest=digest,
+                batch.file,
                 basis=basis,
                 key=batch.key,
                 resume=batch.resume,
@@ -157,9 +156,9 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
 def _written(row: Row, found: Outcome | FolioscopeError, folder: BatchFolder) -> Written:
     if isinstance(found, Outcome):
         stored = not found.fresh and bool(found.sources) and all(found.sources)
-        return Written(row.number, found.text, found.made, found.seconds, found.peak, stored)
+        return Written(row.number, found.text, asked_by(row), found.made, found.seconds, found.peak, stored)
     line = failed_line(row, error_of(found, ", ".join(row.targets)), folder.manifest.basis)
-    return Written(row.number, dump(line), now())
+    return Written(row.number, dump(line), asked_by(row), now())
 
 
 def _keep(store: Store, batch: str, group: Sequence[tuple[Row, Outcome]]) -> None:

@@ -20,8 +20,8 @@ from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed
 from analyzer.batch.finish import finish
 from analyzer.batch.lines import dump
 from analyzer.batch.merge import merged, together
-from analyzer.batch.results import BatchFolder, Written
-from analyzer.batch.rows import Row, count_rows, digest_of, is_account, read_rows
+from analyzer.batch.results import BatchFolder, Written, asked_by
+from analyzer.batch.rows import Row, count_rows, is_account, read_rows
 from analyzer.batch.run import Batch, Counts, Tell
 from analyzer.batch.store import open_store
 from analyzer.batch.work import now
@@ -75,15 +75,12 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
             "A service takes no rubric files", f"Name one of {', '.join(BUILT_IN)}, or leave out --server."
         )
     basis = {**basis_of(rubric, discover(batch.options.rules), batch.options.limits), "server": server.url}
-    digest = digest_of(batch.file)
     counts = Counts(count_rows(batch.file))
     if not counts.total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
         with closing(
-            BatchFolder(
-                batch.output, input_digest=digest, basis=basis, key=batch.key, resume=batch.resume, retry=batch.retry
-            )
+            BatchFolder(batch.output, batch.file, basis=basis, key=batch.key, resume=batch.resume, retry=batch.retry)
         ) as folder:
             counts.before = len(folder.done)
             with closing(_Client(server)) as client:
@@ -264,18 +261,18 @@ class _Run:
                 errors.append(error_of(TargetError(cause["what"].rstrip("."), cause.get("hint", "")), target))
         basis = self._folder.manifest.basis
         if not reports:
-            self._write(failed_line(row, errors[0], basis), made)
+            self._write(row, failed_line(row, errors[0], basis), made)
             return
         entries = [entry_of(report) for _, report in reports]
         repositories = [
             {"target": target, **entry["repository"]} for (target, _), entry in zip(reports, entries, strict=True)
         ]
         if len(row.targets) == 1:
-            self._write(done_line(row, entries[0], repositories, errors, basis), made)
+            self._write(row, done_line(row, entries[0], repositories, errors, basis), made)
             return
         line = done_line(row, merged(together(reports, self._rubric)), repositories, errors, basis)
         line["left_out"] = []
-        self._write(line, made)
+        self._write(row, line, made)
 
     def _report(self, result: Mapping[str, Any], target: str) -> Report:
         document = self._client.get(f"/api/v1/analyses/{result['analysis']}/report.json").json()
@@ -289,10 +286,10 @@ class _Run:
         return from_document(document, self._rubric, target)
 
     def _fail(self, row: Row, error: FolioscopeError) -> None:
-        self._write(failed_line(row, error_of(error, ", ".join(row.targets)), self._folder.manifest.basis), "")
+        self._write(row, failed_line(row, error_of(error, ", ".join(row.targets)), self._folder.manifest.basis), "")
 
-    def _write(self, line: Mapping[str, Any], made: str) -> None:
-        self._folder.write(Written(line["row"], dump(line), made or now()))
+    def _write(self, row: Row, line: Mapping[str, Any], made: str) -> None:
+        self._folder.write(Written(row.number, dump(line), asked_by(row), made or now()))
         self._counts.ran += 1
         self._counts.done += line["status"] == "done"
         self._counts.failed += line["status"] != "done"

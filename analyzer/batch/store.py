@@ -216,7 +216,8 @@ class Store:
     # -- batches ---------------------------------------------------------------------------------------------------
 
     def remember(self, batch: str, row: int, sources: Iterable[int]) -> None:
-        """Note which sources a row of a batch named."""
+        """Note which sources a row of a batch names; a corrected row names others than before."""
+        self._db.execute("delete from member where batch = ? and row = ?", (batch, row))
         self._db.executemany(
             "insert or ignore into member values (?, ?, ?)", [(batch, row, source) for source in sources if source]
         )

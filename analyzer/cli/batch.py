@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="FOLDER", help="folder of the results (default: FILE without suffix, -batch)"
     )
     output.add_argument("--resume", action="store_true", help="go on with the results in the folder")
-    output.add_argument("--retry-failed", action="store_true", help="go on, and run again those that failed")
+    output.add_argument(
+        "--retry-failed", action="store_true", help="go on, and run again those that failed, as FILE has them now"
+    )
     output.add_argument(
         "--blind", metavar="KEYFILE", help="hide who it is; the key file brings it back (folioscope unblind)"
     )
