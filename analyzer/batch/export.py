@@ -126,9 +126,18 @@ def _columns(about: About) -> list[tuple[str, Callable[[Shown], Cell]]]:
 
 
 def _cause(shown: Shown) -> str:
+    """What was wrong; where a row has a score all the same, also with which of its targets."""
     error = shown.line["error"]
-    errors = [error] if error else shown.line.get("not_read", ())
-    return "; ".join(f"{item['what']}. {item['hint']}".strip() for item in errors)
+    if error:
+        return _told(error)
+    return "; ".join(
+        _told(item) if item["target"] in item["what"] else f"{item['target']}: {_told(item)}"
+        for item in shown.line.get("not_read", ())
+    )
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    return f"{error['what']}. {error['hint']}".strip()
 
 
 @contextmanager

@@ -22,24 +22,27 @@ __all__ = ["finish"]
 
 @dataclass(slots=True)
 class _Facts:
-    """What one pass over the results tells: names of columns, distributions, and the number of failures."""
+    """What one pass over the results tells: names of columns, distributions, failures, rows that were read in part."""
 
     given: dict[str, None] = field(default_factory=dict)
     found: Distribution = field(default_factory=Distribution)
     failed: int = 0
+    partial: int = 0
 
     def add(self, line: Mapping[str, Any]) -> None:
         """Count one line."""
         self.given.update(dict.fromkeys(line.get("given", ())))
         if line["status"] == "done":
             self.found.add(line)
+            self.partial += bool(line["not_read"])
         else:
             self.failed += 1
 
 
-def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> int:
-    """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``. Returns the number of rows without a score.
+def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> tuple[int, int]:
+    """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``.
 
+    Returns how many rows have no score, and how many have one though a repository that they name gave an error.
     ``compared`` says whether repositories were compared with each other.
     """
     facts = _Facts()
@@ -74,7 +77,7 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
         both = (table, sheet)
         page = new("batch.html")
         write_page(page, about, _added(failed, both), _added(places, both), pairs, facts.found, facts.failed)
-    return facts.failed
+    return facts.failed, facts.partial
 
 
 def _added(items: Iterable[Shown], tables: Sequence[Add]) -> Iterator[Shown]:

@@ -57,7 +57,8 @@ class Counts:
     """How far a batch is.
 
     ``before`` were done by an earlier run, ``ran`` by this one, ``stored`` came from the store; ``failed`` are those of
-    this run, and in the end of all runs; ``peak`` is the largest memory of a worker.
+    this run, and in the end of all runs; ``partial`` are those with a score, of all runs, that name a repository which
+    gave an error; ``peak`` is the largest memory of a worker.
     """
 
     total: int
@@ -65,6 +66,7 @@ class Counts:
     ran: int = 0
     done: int = 0
     failed: int = 0
+    partial: int = 0
     stored: int = 0
     peak: int = 0
     seconds: float = 0.0
@@ -89,7 +91,7 @@ Tell = Callable[[Counts], None]
 
 
 def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
-    """Run all rows that have no line yet, and write the tables. Returns the counts; ``failed`` over all runs.
+    """Run all rows that have no line yet, and write the tables. Returns the counts.
 
     Raises:
         FolioscopeError: the file cannot be read, the folder cannot be written, or holds another batch.
@@ -114,7 +116,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         ) as folder:
             counts = Counts(total, before=len(folder.done))
             _run(batch, folder, store, counts, tell)
-        counts.failed = finish(folder, store, rubric)
+        counts.failed, counts.partial = finish(folder, store, rubric)
     return counts
 
 

@@ -85,7 +85,7 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
             counts.before = len(folder.done)
             with closing(_Client(server)) as client:
                 _Run(batch, folder, client, rubric, counts, tell).run()
-        counts.failed = finish(folder, store, rubric, compared=False)
+        counts.failed, counts.partial = finish(folder, store, rubric, compared=False)
     return counts
 
 
