@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.batch.export import About, Add, Shown, csv_table, shown_failure, shown_rank, write_pairs, xlsx_table
+from analyzer.batch.given import columns_of
 from analyzer.batch.likeness import Pair, Side, pairs_of
 from analyzer.batch.lines import read_lines, replacing
 from analyzer.batch.page import Distribution, write_page
@@ -22,16 +23,16 @@ __all__ = ["finish"]
 
 @dataclass(slots=True)
 class _Facts:
-    """What one pass over the results tells: names of columns, distributions, failures, rows that were read in part."""
+    """What one pass over the results tells: columns that rows fill, distributions, failures, rows that were read in part."""
 
-    given: dict[str, None] = field(default_factory=dict)
+    given: set[tuple[str, ...]] = field(default_factory=set)
     found: Distribution = field(default_factory=Distribution)
     failed: int = 0
     partial: int = 0
 
     def add(self, line: Mapping[str, Any]) -> None:
         """Count one line."""
-        self.given.update(dict.fromkeys(line.get("given", ())))
+        self.given.add(tuple(line.get("given", ())))
         if line["status"] == "done":
             self.found.add(line)
             self.partial += bool(line["not_read"])
@@ -53,7 +54,7 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
         manifest.begun,
         manifest.basis,
         tuple((section.id, section.title) for section in rubric.sections),
-        tuple(facts.given),
+        columns_of(facts.given),
         manifest.blind,
         compared,
     )

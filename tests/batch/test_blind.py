@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from analyzer.batch.given import columns_of
 from analyzer.batch.lines import dump
 from analyzer.batch.unblind import restored
 from analyzer.cli import main
@@ -107,6 +108,34 @@ def test_a_table_gets_its_people_back(blind, tmp_path, name, capsysbinary):
     best = next(row for row in table if row["rank"] == "1")
     assert best["E-mail"] in ("p4@example.org", "p8@example.org")
     assert len(best["commits"]) == 40
+
+
+def test_a_table_gets_the_columns_of_an_open_one_back(projects, batch_of: RunBatch, tmp_path):
+    file = tmp_path / "list.csv"
+    rows = [f"{projects[0]},,b,", f"{projects[1]},a,,c", f"{projects[2]},,,", "/not/there,a,b,c"]
+    file.write_text("\n".join(["repo,A,B,C", *rows]) + "\n")
+    batch_of(file, "open")
+    batch_of(file, "blind", key=tmp_path / "key.jsonl")
+
+    def table(text: str) -> list[dict[str, str]]:
+        rows = [dict(row) for row in csv.DictReader(io.StringIO(text))]
+        return sorted(rows, key=lambda row: row["row"])
+
+    opened = table((tmp_path / "open" / "batch.csv").read_text("utf-8-sig"))
+    parts = restored(tmp_path / "blind" / "batch.csv", tmp_path / "key.jsonl")
+    again = table(b"".join(parts).decode("utf-8-sig"))
+    for found in (opened, again):
+        assert [name for name in found[0] if name in "ABC"] == ["A", "B", "C"]
+    for one, other in zip(opened, again, strict=True):
+        assert {name: value for name, value in other.items() if name not in ("code", "analyzed (UTC)")} == {
+            name: value for name, value in one.items() if name != "analyzed (UTC)"
+        }
+        assert len(other["analyzed (UTC)"]) == len(one["analyzed (UTC)"])
+
+
+@pytest.mark.parametrize("rows", [["C", "AC", "ABC"], ["ABC", "B"], ["AC", "AB", "BC"], ["", "BC", "AB"]])
+def test_columns_keep_their_order(rows):
+    assert "".join(columns_of([tuple(row) for row in rows])) == "ABC"
 
 
 def test_lines_get_their_people_back_in_a_file(blind, tmp_path):
