@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -25,6 +26,8 @@ def restored(path: Path, key: Path) -> Iterator[bytes]:
     Raises:
         UsageError: the file has no codes, the key file is none, or belongs to another batch.
     """
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}", "Give results.jsonl or batch.csv.")
     places = KeyFile.lines(key)
     with key.open("rb") as file:
 
@@ -47,11 +50,22 @@ def restored(path: Path, key: Path) -> Iterator[bytes]:
 
 
 def _csv(path: Path) -> Iterator[list[str]]:
+    """The rows of a table as this program wrote it, or as a spreadsheet saved it: by semicolons, in its own encoding."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.reader(file)
+        text = _decoded(path.read_bytes())
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}", "Save it as CSV in UTF-8.") from error
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _sheet(path: Path) -> Iterator[list[str]]:

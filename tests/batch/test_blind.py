@@ -133,6 +133,16 @@ def test_a_table_gets_the_columns_of_an_open_one_back(projects, batch_of: RunBat
         assert len(other["analyzed (UTC)"]) == len(one["analyzed (UTC)"])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_table_that_a_spreadsheet_saved_is_read(blind, tmp_path, encoding):
+    code = json.loads((blind / "results.jsonl").read_bytes().splitlines()[0])["code"]
+    table = tmp_path / "saved.csv"
+    table.write_bytes(f"rank;code;note\r\n1;{code};caf\u00e9\r\n".encode(encoding))
+    (row,) = csv.DictReader(io.StringIO(b"".join(restored(table, tmp_path / "key.jsonl")).decode("utf-8-sig")))
+    assert row["applicant"].startswith("Person")
+    assert (row["rank"], row["note"]) == ("1", "caf\u00e9")
+
+
 @pytest.mark.parametrize("rows", [["C", "AC", "ABC"], ["ABC", "B"], ["AC", "AB", "BC"], ["", "BC", "AB"]])
 def test_columns_keep_their_order(rows):
     assert "".join(columns_of([tuple(row) for row in rows])) == "ABC"
@@ -183,6 +193,15 @@ def test_what_is_no_blind_file_is_told(blind, tmp_path, capsys):
     assert main(["unblind", str(tmp_path / "lines.jsonl"), "--key", key]) == 2
     (tmp_path / "other.jsonl").write_text('{"code": "AAAAAAAA"}\n')
     assert main(["unblind", str(tmp_path / "other.jsonl"), "--key", key]) == 2
+    assert main(["unblind", str(tmp_path / "gone.csv"), "--key", key]) == 2
+    assert main(["unblind", str(plain), "--key", str(tmp_path / "gone.jsonl")]) == 2
     said = capsys.readouterr().err
-    for words in ("no column 'code'", "is no key file", "holds no blind results", "does not know the code"):
+    for words in (
+        f"There is no file {tmp_path / 'gone.csv'}",
+        f"There is no key file {tmp_path / 'gone.jsonl'}",
+        "no column 'code'",
+        "is no key file",
+        "holds no blind results",
+        "does not know the code",
+    ):
         assert words in said
