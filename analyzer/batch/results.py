@@ -80,7 +80,7 @@ class BatchFolder:
         retry: also run those again that failed; the file may say other things of them.
 
     Raises:
-        UsageError: results of another batch are there, or the folder cannot be written.
+        UsageError: results of another batch are there, the key file lies with the results, or the folder cannot be written.
     """
 
     def __init__(
@@ -96,6 +96,10 @@ class BatchFolder:
         self.folder = folder
         self.results = folder / "results.jsonl"
         self.journal = folder / "journal.jsonl"
+        if key and key.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"The key file {key} lies in the folder of the results", "Keep it where those who review do not come."
+            )
         try:
             with ExitStack() as opened:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -95,6 +95,12 @@ def test_a_blind_batch_does_not_go_on_with_another_key(blind, applicants, batch_
     assert sorted_bytes(blind) == before
 
 
+def test_a_key_file_does_not_lie_with_the_results(applicants, batch_of: RunBatch, tmp_path):
+    with pytest.raises(UsageError, match="lies in the folder of the results"):
+        batch_of(applicants, "out", key=tmp_path / "out" / "key.jsonl")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_key_file_is_for_its_owner_alone(blind, tmp_path):
     assert (tmp_path / "key.jsonl").stat().st_mode & 0o077 == 0
 
