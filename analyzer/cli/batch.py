@@ -93,20 +93,24 @@ def run(arguments: argparse.Namespace) -> int:
 def _summary(counts: Counts, output: Path) -> str:
     """What came of it, in a few lines."""
     scored = counts.total - counts.failed
-    first = f"{counts.total:,} rows: {scored:,} with a score, {counts.failed:,} failed"
+    first = f"{_rows(counts.total)}: {scored:,} with a score, {counts.failed:,} failed"
     if counts.partial:
         first += f"; {counts.partial:,} of those with a score read in part"
     if counts.before:
-        first += f"; {counts.before:,} were done before"
+        first += f"; {counts.before:,} {'were' if counts.before > 1 else 'was'} done before"
     lines = [first]
     if counts.seconds and counts.ran:
-        speed = f"{counts.ran:,} rows in {_time(counts.seconds)}, {counts.rate:.1f} a second"
+        speed = f"{_rows(counts.ran)} in {_time(counts.seconds)}, {counts.rate:.1f} a second"
         worker = f"; {counts.stored:,} from the store; a worker used at most {counts.peak / 1024 / 1024:.0f} MiB"
         lines.append(speed + (worker if counts.peak else ""))
     lines.append(f"results: {visible(str(output))}/batch.html, batch.csv, batch.xlsx, pairs.csv, results.jsonl")
     if counts.failed or counts.partial:
         lines.append("causes are in the tables; --retry-failed runs these rows again")
     return "\n".join(lines)
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row" if number == 1 else f"{number:,} rows"
 
 
 def _time(seconds: float) -> str:
@@ -133,7 +137,7 @@ class _Progress:
         self._said = now
         left = f", {_time(counts.left)} left" if counts.left is not None else ""
         failed = f", {counts.failed:,} failed" if counts.failed else ""
-        text = f"{counts.finished:,} of {counts.total:,} rows, {counts.rate:.1f} a second{left}{failed}"
+        text = f"{counts.finished:,} of {_rows(counts.total)}, {counts.rate:.1f} a second{left}{failed}"
         if self._terminal:
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
         else:

@@ -54,6 +54,15 @@ def test_a_row_that_was_read_in_part_is_told(projects, git_repository, tmp_path,
     assert causes["Bob"].startswith(f"{projects[1]}: There is no")
 
 
+def test_one_row_is_one_row(projects, tmp_path, capsys):
+    file = tmp_path / "one.txt"
+    file.write_text(f"{projects[0]}\n")
+    assert run(file) == 0
+    assert capsys.readouterr().out.startswith("1 row: 1 with a score, 0 failed\n1 row in 0:0")
+    assert run(file, "--resume") == 0
+    assert "1 was done before" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("words", [["--jobs", "0"], ["--max-memory", "0"], ["--rubric", "none"]])
 def test_wrong_use(applicants, words, capsys):
     assert run(applicants, *words) == 2
