@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from analyzer.analysis import Options, analyze
+from analyzer.batch.ranking import Ranked, ranked
 from analyzer.batch.work import Outcome
 from analyzer.errors import UsageError
 from tests.batch.conftest import RunBatch, lines_of, scores, sorted_bytes
@@ -240,6 +243,30 @@ def test_the_page_needs_nothing_from_elsewhere(applicants, batch_of: RunBatch, t
     assert "src=" not in page
     assert "Person 9" in page
     assert "There is no folder /not/there" in page
+
+
+def test_the_page_says_of_whom_and_of_what_it_speaks(batch_of: RunBatch, projects, tmp_path):
+    file = tmp_path / "list.csv"
+    both = f"{projects[3]} owner/gone"
+    file.write_text(f"name,repo\nAda,{projects[3]}\nBob,{both}\n,/not/there\n")
+    batch_of(file, options=Options(offline=True))
+    page = (tmp_path / "out" / "batch.html").read_text()
+    assert '<th scope="row" dir="auto">Bob<br><span class="soft">row 2</span></th>' in page
+    assert "the same repository as row 1 (Ada)" in page
+    assert "<tr><td>row 1 (Ada), row 2 (Bob)<br>" in page
+    assert '<br><span class="soft">row 3</span></th><td><span class="soft" dir="ltr">/not/there</span>' in page
+    assert "1 of those with a score was read in part" in page
+    assert "Not read: owner/gone is not on this machine" in page
+
+
+def test_one_criterion_is_one_criterion(applicants, batch_of: RunBatch, tmp_path, monkeypatch):
+    def with_one_unknown(*given: Any) -> Iterator[Ranked]:
+        for item in ranked(*given):
+            yield replace(item, line={**item.line, "unknown": ["hosted"]})
+
+    monkeypatch.setattr("analyzer.batch.finish.ranked", with_one_unknown)
+    batch_of(applicants)
+    assert ">1 criterion not assessed<" in (tmp_path / "out" / "batch.html").read_text()
 
 
 def test_the_store_holds_no_names_of_applicants(applicants, batch_of: RunBatch, tmp_path):
