@@ -54,11 +54,17 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def check_same(found: Manifest, folder: Path, basis: Mapping[str, Any], *, blind: bool) -> None:
-    """See that a run would judge as the batch did that it goes on with.
+    """See that a run would go on as the batch was begun: where it is run, by what it judges, whether it is blind.
 
     Raises:
         UsageError: it would not.
     """
+    there, here = found.basis.get("server"), basis.get("server")
+    if there != here:
+        raise UsageError(
+            f"{folder} holds a batch that {f'the service {there} runs' if there else 'is run on this machine'}",
+            f"{f'Go on with --server {there}' if there else 'Go on without --server'}, or give another --output.",
+        )
     for what, one, other in (
         ("rubric, version or limits", found.basis, basis),
         ("choice of --blind", found.blind, blind),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,11 +57,15 @@ class Server:
     look_every: float = 2.0
 
     def __post_init__(self) -> None:
-        """Refuse to send a key over an open line."""
+        """Refuse to send a key over an open line, and what can be none."""
         parts = urlsplit(self.url)
         here = parts.hostname in ("localhost", "127.0.0.1", "::1")
         if not parts.hostname or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not here):
             raise UsageError(f"{self.url!r} is no address of a service", "Give it as https://folioscope.example.org.")
+        if not self.key:
+            raise UsageError("A service needs a key, and none was given", "Set FOLIOSCOPE_KEY, or use --key.")
+        if not re.fullmatch(r"[!-~]+", self.key):
+            raise UsageError("The key of the service has a character that no key has", "Copy it again, without spaces.")
 
 
 def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None) -> Counts:
