@@ -1,7 +1,8 @@
 """Blind results: a code in place of the person, and a key file that brings the person back.
 
 The blind line holds what was judged and nothing that leads to a person: no name, no cell of the file, no address, commit,
-path or sentence of a repository, no position in the list. The key file holds the whole line by its code.
+path or sentence of a repository, no position in the list. The key file holds the whole line by its code. It may serve
+several batches: a code is made from the id of its batch too, so that none of one batch names a person of another.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from analyzer.batch.lines import dump, whole_lines
+from analyzer.batch.lines import dump, read_lines, whole_lines
 from analyzer.errors import UsageError
 
 __all__ = ["KeyFile", "blinded"]
 
 _DIGITS = 8
+_FORM = 2
+"""Version of the form of a key file."""
 
 
 def blinded(line: Mapping[str, Any], code: str) -> dict[str, Any]:
@@ -58,44 +61,65 @@ def _blind_error(error: Mapping[str, Any] | None) -> dict[str, Any] | None:
 class KeyFile:
     """The key file of a batch, open for writing: a secret from which codes come, and a line by each code.
 
-    Made with a random secret where there is none; only its owner may read it.
+    Args:
+        path: the file; only its owner may read it.
+        batch: the id of the batch.
+        fingerprint: that of the key file with which the batch was begun; None for one that begins, whose key file is
+            made with a random secret where there is none.
 
     Raises:
-        UsageError: it cannot be made, or is no key file.
+        UsageError: it is not there, cannot be made, is no key file, or not that of the batch.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, batch: str, fingerprint: str | None = None) -> None:
         self.path = path
+        self._batch = batch
         try:
-            if path.exists():
+            if path.exists() or fingerprint is not None:
                 secret = _secret(path)
                 whole_lines(path)
             else:
-                secret = secrets.token_hex(32)
+                secret = secrets.token_bytes(32)
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 with os.fdopen(descriptor, "wb") as file:
-                    file.write(dump({"folioscope_key": 1, "secret": secret}))
-            self._secret = bytes.fromhex(secret)
+                    file.write(dump({"folioscope_key": _FORM, "secret": secret.hex()}))
+            self._secret = secret
+            if fingerprint not in (None, self.fingerprint):
+                # All rows would have other codes, and be run again beside those that are there.
+                raise UsageError(
+                    f"{path} is not the key file with which the batch was begun", "Give that one, or another --output."
+                )
             self._file: IO[bytes] = path.open("ab")
         except OSError as error:
             raise UsageError(f"The key file {path} cannot be written: {error.strerror}", "Give another one.") from error
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells in the results that this is the key file of the batch, and tells nothing else."""
+        return self.sealed("key").hexdigest()
+
+    def sealed(self, text: str) -> hmac.HMAC:
+        """A digest that cannot be made without the secret, and is another one for each batch."""
+        return hmac.new(self._secret, f"{self._batch} {text}".encode(), hashlib.sha256)
+
     def code(self, row: int) -> str:
-        """The code of a row: the same for the same key file, and without a way back."""
-        digest = hmac.new(self._secret, str(row).encode(), hashlib.sha256).digest()
+        """The code of a row: the same for the same batch and key file, and without a way back."""
+        digest = self.sealed(str(row)).digest()
         return base64.b32encode(digest).decode("ascii")[:_DIGITS]
 
     def keep(self, code: str, line: Mapping[str, Any], made: str) -> None:
         """Add the line of a code, and when its analysis was made."""
-        self._file.write(dump({"code": code, "made": made, "line": line}))
+        self._file.write(dump({"batch": self._batch, "code": code, "made": made, "line": line}))
         self._file.flush()
 
     def sync(self) -> None:
         """See that what was added is on the disk."""
         os.fsync(self._file.fileno())
 
-    def close(self) -> None:
-        """Close the file."""
+    def __enter__(self) -> KeyFile:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._file.close()
 
     @staticmethod
@@ -103,24 +127,34 @@ class KeyFile:
         """The place in the file, in bytes, of the line of each code.
 
         Raises:
-            UsageError: it is no key file.
+            UsageError: it is no key file, or two of its batches have the same code: nothing tells who is meant.
         """
         _secret(path)
-        found: dict[str, int] = {}
-        with path.open("rb") as file:
-            file.readline()
-            while True:
-                place = file.tell()
-                text = file.readline()
-                if not text.endswith(b"\n"):
-                    return found
-                found[str(json.loads(text)["code"])] = place
+        found: dict[str, tuple[str, int]] = {}
+        try:
+            for place, line in read_lines(path):
+                if place == 0:
+                    continue
+                batch, code = line["batch"], line["code"]
+                if found.setdefault(code, (batch, place))[0] != batch:
+                    raise UsageError(
+                        f"The key file {path} has the code {code} for two batches", "Use a key file for each batch."
+                    )
+                found[code] = batch, place
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"The key file {path} is damaged", "Give a copy of it.") from error
+        return {code: place for code, (_, place) in found.items()}
 
 
-def _secret(path: Path) -> str:
+def _secret(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = json.loads(file.readline())
-        return str(head["secret"]) if head["folioscope_key"] == 1 else ""
+        form, secret = head["folioscope_key"], bytes.fromhex(head["secret"])
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no key file {path}", "Give the file that --blind wrote.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} is no key file of a batch", "Give the file that --blind wrote.") from error
+    if form != _FORM:
+        raise UsageError(f"The key file {path} is of form {form}, and this version writes {_FORM}", "Give another one.")
+    return secret

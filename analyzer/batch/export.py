@@ -13,7 +13,18 @@ from analyzer.batch.cells import Cell, harmless
 from analyzer.batch.likeness import Pair
 from analyzer.batch.ranking import Ranked
 
-__all__ = ["About", "Add", "Shown", "csv_table", "shown_failure", "shown_rank", "write_pairs", "xlsx_table"]
+__all__ = [
+    "MADE",
+    "About",
+    "Add",
+    "Shown",
+    "csv_table",
+    "person_columns",
+    "shown_failure",
+    "shown_rank",
+    "write_pairs",
+    "xlsx_table",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,10 @@ class Shown:
 
 Add: TypeAlias = Callable[[Shown], object]
 """What adds an applicant to a table."""
+Column: TypeAlias = tuple[str, Callable[[Shown], Cell]]
+"""Header and content of a column."""
+MADE = "analyzed (UTC)"
+"""The column of the time of the analysis, of which a blind table tells the day."""
 
 
 def shown_rank(item: Ranked, made: str, alike: Iterable[str]) -> Shown:
@@ -67,16 +82,40 @@ def shown_failure(line: Mapping[str, Any], made: str) -> Shown:
     return Shown(line, None, made)
 
 
-def _columns(about: About) -> list[tuple[str, Callable[[Shown], Cell]]]:
-    """Header and content of each column."""
+def person_columns(given: Iterable[str]) -> list[Column]:
+    """The columns that a blind table leaves out; ``given`` are the names of those that are carried along."""
+    return [*_who(given), ("cause", _cause), *_where()]
 
-    def line(name: str) -> Callable[[Shown], Cell]:
-        return lambda shown: shown.line.get(name)
 
+def _line(name: str) -> Callable[[Shown], Cell]:
+    return lambda shown: shown.line.get(name)
+
+
+def _who(given: Iterable[str]) -> list[Column]:
+    def carried(name: str) -> Callable[[Shown], Cell]:
+        return lambda shown: shown.line["given"].get(name)
+
+    return [
+        ("row", _line("row")),
+        ("applicant", _line("applicant")),
+        *((name, carried(name)) for name in given),
+        ("targets", lambda shown: ", ".join(shown.line["targets"])),
+    ]
+
+
+def _where() -> list[Column]:
     def repositories(name: str) -> Callable[[Shown], Cell]:
-        return lambda shown: (
-            "" if about.blind else ", ".join(str(item[name]) for item in shown.line["repositories"] if item[name])
-        )
+        return lambda shown: ", ".join(str(item[name]) for item in shown.line["repositories"] if item[name])
+
+    return [
+        ("repositories", repositories("name")),
+        ("commits", repositories("commit")),
+        ("subfolders", repositories("subdir")),
+    ]
+
+
+def _columns(about: About) -> list[Column]:
+    """Header and content of each column."""
 
     def section(name: str) -> Callable[[Shown], Cell]:
         return lambda shown: next(
@@ -84,27 +123,17 @@ def _columns(about: About) -> list[tuple[str, Callable[[Shown], Cell]]]:
              for item in shown.line.get("sections", ()) if item["id"] == name), None
         )  # fmt: skip
 
-    who: list[tuple[str, Callable[[Shown], Cell]]] = (
-        [("code", line("code"))]
-        if about.blind
-        else [
-            ("row", line("row")),
-            ("applicant", line("applicant")),
-            *((name, lambda shown, name=name: shown.line["given"].get(name)) for name in about.given),
-            ("targets", lambda shown: ", ".join(shown.line["targets"])),
-        ]
-    )
-    columns: list[tuple[str, Callable[[Shown], Cell]]] = [
+    return [
         ("rank", lambda shown: shown.ranked.rank if shown.ranked else None),
         ("ties", lambda shown: shown.ranked.ties if shown.ranked else None),
-        *who,
-        ("status", line("status")),
-        ("cause", _cause),
-        ("score", line("score")),
-        ("grade", line("grade")),
+        *([("code", _line("code"))] if about.blind else _who(about.given)),
+        ("status", _line("status")),
+        *([] if about.blind else [("cause", _cause)]),
+        ("score", _line("score")),
+        ("grade", _line("grade")),
         ("assessed %", lambda shown: round(100 * shown.line["assessed"]) if "assessed" in shown.line else None),
         *((f"{title} %", section(name)) for name, title in about.sections),
-        ("top strength", line("strength")),
+        ("top strength", _line("strength")),
         (
             "top gap",
             lambda shown: next((f"{gap['title']} (+{gap['gain']:g})" for gap in shown.line.get("gaps", ())), ""),
@@ -113,22 +142,27 @@ def _columns(about: About) -> list[tuple[str, Callable[[Shown], Cell]]]:
         ("technologies", lambda shown: ", ".join(shown.line.get("technologies", ()))),
         ("not assessed", lambda shown: ", ".join(shown.line.get("unknown", ()))),
         ("near-duplicates", lambda shown: "; ".join(shown.alike)),
-        ("repositories", repositories("name")),
-        ("commits", repositories("commit")),
-        ("subfolders", repositories("subdir")),
-        ("analyzed (UTC)", lambda shown: shown.made),
+        *([] if about.blind else _where()),
+        (MADE, lambda shown: shown.made),
         ("rubric", lambda shown: "{id} {version}".format(**shown.line["basis"]["rubric"])),
         ("rubric sha256", lambda shown: shown.line["basis"]["rubric"]["sha256"]),
         ("folioscope", lambda shown: shown.line["basis"]["tool"]["version"]),
     ]
-    hidden = {"repositories", "commits", "subfolders", "cause"} if about.blind else set()
-    return [column for column in columns if column[0] not in hidden]
 
 
 def _cause(shown: Shown) -> str:
+    """What was wrong; where a row has a score all the same, also with which of its targets."""
     error = shown.line["error"]
-    errors = [error] if error else shown.line.get("not_read", ())
-    return "; ".join(f"{item['what']}. {item['hint']}".strip() for item in errors)
+    if error:
+        return _told(error)
+    return "; ".join(
+        _told(item) if item["target"] in item["what"] else f"{item['target']}: {_told(item)}"
+        for item in shown.line.get("not_read", ())
+    )
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    return f"{error['what']}. {error['hint']}".strip()
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from analyzer.batch.export import About, Add, Shown, csv_table, shown_failure, shown_rank, write_pairs, xlsx_table
+from analyzer.batch.given import columns_of
 from analyzer.batch.likeness import Pair, Side, pairs_of
 from analyzer.batch.lines import read_lines, replacing
 from analyzer.batch.page import Distribution, write_page
@@ -22,41 +23,58 @@ __all__ = ["finish"]
 
 @dataclass(slots=True)
 class _Facts:
-    """What one pass over the results tells: names of columns, distributions, and the number of failures."""
+    """What one pass over the results tells: columns that rows fill, distributions, failures, rows that were read in part.
 
-    given: dict[str, None] = field(default_factory=dict)
+    ``applicants`` are those of the rows in ``alike``.
+    """
+
+    alike: frozenset[int] = frozenset()
+    applicants: dict[int, str] = field(default_factory=dict)
+    given: set[tuple[str, ...]] = field(default_factory=set)
     found: Distribution = field(default_factory=Distribution)
     failed: int = 0
+    partial: int = 0
 
     def add(self, line: Mapping[str, Any]) -> None:
         """Count one line."""
-        self.given.update(dict.fromkeys(line.get("given", ())))
+        self.given.add(tuple(line.get("given", ())))
         if line["status"] == "done":
             self.found.add(line)
+            self.partial += bool(line["not_read"])
         else:
             self.failed += 1
+        if line.get("row") in self.alike and line["applicant"]:
+            self.applicants[line["row"]] = line["applicant"]
+
+    def names(self, side: Side) -> tuple[str, ...]:
+        """The rows of a side with who they are, in the order in which it has them."""
+        if side.codes or not side.rows:
+            return side.names
+        who = self.applicants
+        return tuple(f"row {row} ({who[row]})" if row in who else f"row {row}" for row in side.rows)
 
 
-def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> int:
-    """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``. Returns the number of rows without a score.
+def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> tuple[int, int]:
+    """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``.
 
+    Returns how many rows have no score, and how many have one though a repository that they name gave an error.
     ``compared`` says whether repositories were compared with each other.
     """
-    facts = _Facts()
-    order = order_of(folder.results, facts.add)
     manifest = folder.manifest
+    pairs = [_named(folder, pair) for pair in pairs_of(store, manifest.batch)]
+    facts = _Facts(frozenset(row for pair in pairs for side in (pair.one, pair.other) for row in side.rows))
+    order = order_of(folder.results, facts.add)
     about = About(
         manifest.batch,
         manifest.begun,
         manifest.basis,
         tuple((section.id, section.title) for section in rubric.sections),
-        tuple(facts.given),
+        columns_of(facts.given),
         manifest.blind,
         compared,
     )
-    pairs = [_named(folder, pair) for pair in pairs_of(store, manifest.batch)]
     made = {line["row"]: line["made"] for _, line in read_lines(folder.journal)}
-    beside = _beside(pairs)
+    beside = _beside(pairs, facts.names)
 
     failed = (shown_failure(line, made.get(_name(line), "")) for line in failures(folder.results, order))
     places = (
@@ -73,8 +91,9 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
         table = files.enter_context(csv_table(new("batch.csv"), about))
         both = (table, sheet)
         page = new("batch.html")
-        write_page(page, about, _added(failed, both), _added(places, both), pairs, facts.found, facts.failed)
-    return facts.failed
+        counts = facts.failed, facts.partial
+        write_page(page, about, _added(failed, both), _added(places, both), pairs, facts.names, facts.found, counts)
+    return facts.failed, facts.partial
 
 
 def _added(items: Iterable[Shown], tables: Sequence[Add]) -> Iterator[Shown]:
@@ -102,16 +121,16 @@ def _named(folder: BatchFolder, pair: Pair) -> Pair:
     return replace(pair, one=one, other=other) if one.names <= other.names else pair.turned(other, one)
 
 
-def _beside(pairs: list[Pair]) -> dict[str, tuple[str, ...]]:
+def _beside(pairs: list[Pair], names: Callable[[Side], tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Sentences on the near-duplicates of each row, by its name in the results."""
     found: dict[str, list[str]] = {}
     for pair in pairs:
         for side, other in ((pair.one, pair.other), (pair.other, pair.one)):
-            for name in side.codes or tuple(str(row) for row in side.rows):
+            for place, name in enumerate(side.codes or tuple(str(row) for row in side.rows)):
                 if pair.same:
-                    others = [text for text in side.names if text not in (name, f"row {name}")]
-                    text = f"the same repository as {', '.join(others)}"
+                    shown = names(side)
+                    text = f"the same repository as {', '.join(shown[:place] + shown[place + 1 :])}"
                 else:
-                    text = f"{side.share:.0%} of its own text is also in {', '.join(other.names)}"
+                    text = f"{side.share:.0%} of its own text is also in {', '.join(names(other))}"
                 found.setdefault(name, []).append(text)
     return {name: tuple(dict.fromkeys(texts)) for name, texts in found.items()}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer.batch.export import About, Shown, about_rows
-from analyzer.batch.likeness import Pair
+from analyzer.batch.likeness import Pair, Side
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -72,8 +72,9 @@ def write_page(
     failed: Iterable[Shown],
     shown: Iterable[Shown],
     pairs: Sequence[Pair],
+    names: Callable[[Side], Sequence[str]],
     found: Distribution,
-    failures: int,
+    counts: tuple[int, int],
 ) -> None:
     """Write the page, streamed.
 
@@ -83,8 +84,9 @@ def write_page(
         failed: applicants without a score; read to the end before the others.
         shown: applicants with one, in order.
         pairs: near-duplicates.
+        names: who a side of a pair is.
         found: the distributions.
-        failures: how many have failed.
+        counts: how many have no score, and how many of the others were read in part.
     """
     stream = _template().generate(
         about=about,
@@ -93,7 +95,9 @@ def write_page(
         shown=shown,
         pairs=pairs,
         found=found,
-        failures=failures,
+        names=names,
+        failures=counts[0],
+        partial=counts[1],
         bins=found.bins,
         bars=_bars,
     )

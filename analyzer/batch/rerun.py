@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from analyzer.analysis import Options, analyze
@@ -13,6 +14,7 @@ from analyzer.errors import TargetError, UsageError
 from analyzer.plugins import discover
 from analyzer.report import Report
 from analyzer.rubric import BUILT_IN, Rubric, load_rubric
+from analyzer.snapshot import find_git_dir
 from analyzer.version import VERSION
 
 __all__ = ["Rerun", "rerun"]
@@ -80,12 +82,18 @@ def _again(repository: Mapping[str, Any], options: Options) -> Report:
             f"{repository['name']} was a folder without a commit", "Nothing tells whether it is what it was then."
         )
     asked = replace(options, ref=repository["commit"], subdir=repository["subdir"], cached=False, isolated=True)
-    report = analyze(repository["url"] or repository["target"], asked)
+    report = analyze(repository["url"] or _root(repository["target"]), asked)
     if report.target.commit != repository["commit"]:
         raise TargetError(
             f"{repository['name']} has no commit {repository['commit']} any more", "Ask for a copy of it."
         )
     return report
+
+
+def _root(target: str) -> str:
+    """The repository of a path: the line tells the folder from its root, and the path may be that folder."""
+    found = find_git_dir(Path(target).expanduser())
+    return str(found[1]) if found else target
 
 
 def _rubric(given: str, wanted: Mapping[str, Any], basis: Mapping[str, Any]) -> Rubric:

@@ -2,16 +2,18 @@
 
 batch.json     what the batch is: input, basis, random id
 results.jsonl  one line an applicant, without a clock
-journal.jsonl  when, how long, from the store or not, by row (or code)
+journal.jsonl  by row (or code) when, how long, from the store or not, and a digest of what the row asked
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -19,23 +21,23 @@ from uuid import uuid4
 
 from analyzer.batch.blind import KeyFile, blinded
 from analyzer.batch.lines import dump, read_lines, replace_file, whole_lines
+from analyzer.batch.manifest import Manifest, check_same, read_manifest, write_manifest
+from analyzer.batch.rows import Row, digest_of, read_rows
 from analyzer.errors import UsageError
 
-__all__ = ["BatchFolder", "Manifest", "Written"]
+__all__ = ["BatchFolder", "Written", "asked_by"]
 
+_GO_ON = "Go on with --resume, or give another --output."
+_OTHER_FILE = (
+    "Where rows that failed were corrected in it, use --retry-failed; otherwise give another --output: what did not change "
+    "comes from the store."
+)
+_OTHER_ROW = (
+    "Rows that have a score must stay as they were, in their order. For other changes give another --output: what did not "
+    "change comes from the store."
+)
 _SYNC_EVERY = 0.5
 """Seconds. What a power cut takes is done again; what ends the program alone takes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a batch is. ``input`` is the SHA-256 of its file; ``basis`` what its scores rest on."""
-
-    batch: str
-    input: str
-    basis: dict[str, Any]
-    begun: str
-    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Written:
     Args:
         row: its number.
         text: the line.
+        asked: what the row asks for, by :func:`asked_by`.
         made: when the analysis was made (UTC, ISO 8601).
         seconds: time that the row took.
         peak: largest memory of the worker so far, in bytes.
@@ -53,10 +56,16 @@ class Written:
 
     row: int
     text: bytes
+    asked: str
     made: str
     seconds: float = 0.0
     peak: int = 0
     stored: bool = False
+
+
+def asked_by(row: Row) -> str:
+    """What a row says of an applicant, as one text; the line on which it stands may be another."""
+    return json.dumps([row.applicant, row.targets, row.ref, row.subdir, row.given])
 
 
 class BatchFolder:
@@ -64,21 +73,21 @@ class BatchFolder:
 
     Args:
         folder: where they are; made when it is not there.
-        input: the SHA-256 of the file of applicants.
+        file: the applicants.
         basis: what the scores rest on.
-        key: the key file of a blind batch.
+        key: the key file of a blind batch; one that goes on needs the one with which it was begun.
         resume: go on with what is there.
-        retry: also run those again that failed.
+        retry: also run those again that failed; the file may say other things of them.
 
     Raises:
-        UsageError: results of another batch are there, or the folder cannot be written.
+        UsageError: results of another batch are there, the key file lies with the results, or the folder cannot be written.
     """
 
     def __init__(
         self,
         folder: Path,
+        file: Path,
         *,
-        input_digest: str,
         basis: Mapping[str, Any],
         key: Path | None = None,
         resume: bool = False,
@@ -87,43 +96,59 @@ class BatchFolder:
         self.folder = folder
         self.results = folder / "results.jsonl"
         self.journal = folder / "journal.jsonl"
+        if key and key.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"The key file {key} lies in the folder of the results", "Keep it where those who review do not come."
+            )
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.manifest = self._manifest(input_digest, dict(basis), key is not None, resume or retry)
-            self._key = KeyFile(key) if key else None
-            self.done = self._take_up(retry=retry)
-            self._lines: IO[bytes] = self.results.open("ab")
-            self._journal: IO[bytes] = self.journal.open("ab")
+            with ExitStack() as opened:
+                folder.mkdir(parents=True, exist_ok=True)
+                found = read_manifest(folder)
+                if found:
+                    if not (resume or retry):
+                        raise UsageError(f"{folder} holds results of a batch already", _GO_ON)
+                    check_same(found, folder, basis, blind=key is not None)
+                batch = found.batch if found else uuid4().hex
+                self._key = opened.enter_context(KeyFile(key, batch, found.key if found else None)) if key else None
+                self.manifest = found or self._begun(batch, file, basis)
+                self._check_file(file, retry=retry)
+                self.done = self._take_up(retry=retry)
+                self._lines: IO[bytes] = opened.enter_context(self.results.open("ab"))
+                self._journal: IO[bytes] = opened.enter_context(self.journal.open("ab"))
+                self._opened = opened.pop_all()
         except OSError as error:
             raise UsageError(f"{folder} cannot be written: {error.strerror}", "Give another --output.") from error
         self._synced = time.monotonic()
 
-    def _manifest(self, digest: str, basis: dict[str, Any], blind: bool, go_on: bool) -> Manifest:
-        path = self.folder / "batch.json"
-        if not path.exists():
-            begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            made = Manifest(uuid4().hex, digest, basis, begun, blind)
-            replace_file(path, lambda whole: _write_manifest(whole, made))
-            return made
-        try:
-            found = Manifest(**json.loads(path.read_bytes()))
-        except (ValueError, TypeError) as error:
-            raise UsageError(f"{path} is damaged", "Give another folder with --output.") from error
-        if not go_on:
-            raise UsageError(
-                f"{self.folder} holds results of a batch already", "Go on with --resume, or give another --output."
-            )
-        for what, one, other in (
-            ("file of applicants", found.input, digest),
-            ("rubric, version or limits", found.basis, basis),
-            ("choice of --blind", found.blind, blind),
-        ):
-            if one != other:
-                raise UsageError(
-                    f"{self.folder} holds a batch with another {what}",
-                    "Give another --output; what did not change comes from the store.",
-                )
-        return found
+    def _begun(self, batch: str, file: Path, basis: Mapping[str, Any]) -> Manifest:
+        """A new batch; its key file is there before, so that none is ever made for a batch that has lines."""
+        begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        key = self._key.fingerprint if self._key else ""
+        made = Manifest(batch, digest_of(file), dict(basis), begun, self._key is not None, key)
+        write_manifest(self.folder, made)
+        return made
+
+    def _check_file(self, file: Path, *, retry: bool) -> None:
+        """See that the file is that of the batch, or says other things of the rows alone that are run again."""
+        digest = digest_of(file)
+        if digest == self.manifest.input:
+            return
+        if not retry:
+            raise UsageError(f"{self.folder} holds a batch with another file of applicants", _OTHER_FILE)
+        kept = {_name_of(line) for _, line in read_lines(self.results) if _is_whole(line)}
+        asked = {entry["row"]: entry.get("asked") for _, entry in read_lines(self.journal)}
+        for row in read_rows(file):
+            name = self.name(row.number)
+            if name in kept and asked.get(name) != self._digest(asked_by(row)):
+                raise UsageError(f"Line {row.line} of {file} is another than the one that was analyzed", _OTHER_ROW)
+            kept.discard(name)
+        if kept:
+            raise UsageError(f"{file} has fewer rows than were analyzed", _OTHER_ROW)
+        self.manifest = replace(self.manifest, input=digest)
+        write_manifest(self.folder, self.manifest)
+
+    def _digest(self, asked: str) -> str:
+        return (self._key.sealed(asked) if self._key else hashlib.sha256(asked.encode())).hexdigest()
 
     def _take_up(self, *, retry: bool) -> set[str]:
         """Names of the rows that are done; a line without its end is cut off, failed ones go when they are run again."""
@@ -139,7 +164,7 @@ class BatchFolder:
     def _without_failed(self, whole: Path) -> None:
         with whole.open("wb") as file:
             for _, line in read_lines(self.results):
-                if line["status"] == "done" and not line["not_read"]:
+                if _is_whole(line):
                     file.write(dump(line))
 
     def name(self, row: int) -> str:
@@ -153,6 +178,7 @@ class BatchFolder:
             name, text = self.name(item.row), item.text
             entry = {
                 "row": name,
+                "asked": self._digest(item.asked),
                 "made": item.made,
                 "seconds": round(item.seconds, 3),
                 "stored": item.stored,
@@ -185,10 +211,8 @@ class BatchFolder:
     def close(self) -> None:
         """Close the files; the lines of a blind batch lose the order in which they came, which tells the row."""
         self.sync()
-        self._lines.close()
-        self._journal.close()
+        self._opened.close()
         if self._key:
-            self._key.close()
             replace_file(self.results, self._by_code)
             replace_file(self.journal, self._journal_by_code)
 
@@ -205,9 +229,10 @@ class BatchFolder:
             file.writelines(text for _, text in entries)
 
 
-def _write_manifest(path: Path, manifest: Manifest) -> None:
-    path.write_bytes(json.dumps(asdict(manifest), indent=1).encode() + b"\n")
-
-
 def _name_of(line: Mapping[str, Any]) -> str:
     return str(line["code"]) if "code" in line else str(line["row"])
+
+
+def _is_whole(line: Mapping[str, Any]) -> bool:
+    """Whether all that the row names was read: such a row is not run again."""
+    return line["status"] == "done" and not line["not_read"]

@@ -14,8 +14,8 @@ from analyzer.batch.finish import finish
 from analyzer.batch.likeness import compare
 from analyzer.batch.lines import dump
 from analyzer.batch.pool import run_rows
-from analyzer.batch.results import BatchFolder, Written
-from analyzer.batch.rows import Row, count_rows, digest_of, read_rows
+from analyzer.batch.results import BatchFolder, Written, asked_by
+from analyzer.batch.rows import Row, count_rows, read_rows
 from analyzer.batch.store import Store, open_store
 from analyzer.batch.work import Outcome, Setting, now
 from analyzer.errors import FolioscopeError, UsageError
@@ -59,7 +59,8 @@ class Counts:
     """How far a batch is.
 
     ``before`` were done by an earlier run, ``ran`` by this one, ``stored`` came from the store; ``failed`` are those of
-    this run, and in the end of all runs; ``peak`` is the largest memory of a worker.
+    this run, and in the end of all runs; ``partial`` are those with a score, of all runs, that name a repository which
+    gave an error; ``peak`` is the largest memory of a worker.
     """
 
     total: int
@@ -67,6 +68,7 @@ class Counts:
     ran: int = 0
     done: int = 0
     failed: int = 0
+    partial: int = 0
     stored: int = 0
     peak: int = 0
     seconds: float = 0.0
@@ -91,7 +93,7 @@ Tell = Callable[[Counts], None]
 
 
 def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
-    """Run all rows that have no line yet, and write the tables. Returns the counts; ``failed`` over all runs.
+    """Run all rows that have no line yet, and write the tables. Returns the counts.
 
     Raises:
         FolioscopeError: the file cannot be read, the folder cannot be written, or holds another batch.
@@ -100,7 +102,6 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         raise UsageError(f"--jobs is {batch.jobs}", "Give a number of at least 1.")
     rubric = load_rubric(batch.options.rubric)
     basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits)
-    digest = digest_of(batch.file)
     total = count_rows(batch.file)
     if not total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
@@ -108,7 +109,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         with closing(
             BatchFolder(
                 batch.output,
-                input_digest=digest,
+                batch.file,
                 basis=basis,
                 key=batch.key,
                 resume=batch.resume,
@@ -117,7 +118,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         ) as folder:
             counts = Counts(total, before=len(folder.done))
             _run(batch, folder, store, counts, tell)
-        counts.failed = finish(folder, store, rubric)
+        counts.failed, counts.partial = finish(folder, store, rubric)
     return counts
 
 
@@ -159,9 +160,9 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
 def _written(row: Row, found: Outcome | FolioscopeError, folder: BatchFolder) -> Written:
     if isinstance(found, Outcome):
         stored = not found.fresh and bool(found.sources) and all(found.sources)
-        return Written(row.number, found.text, found.made, found.seconds, found.peak, stored)
+        return Written(row.number, found.text, asked_by(row), found.made, found.seconds, found.peak, stored)
     line = failed_line(row, error_of(found, ", ".join(row.targets)), folder.manifest.basis)
-    return Written(row.number, dump(line), now())
+    return Written(row.number, dump(line), asked_by(row), now())
 
 
 def _keep(store: Store, batch: str, group: Sequence[tuple[Row, Outcome]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +21,8 @@ from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed
 from analyzer.batch.finish import finish
 from analyzer.batch.lines import dump
 from analyzer.batch.merge import merged, together
-from analyzer.batch.results import BatchFolder, Written
-from analyzer.batch.rows import Row, count_rows, digest_of, is_account, read_rows
+from analyzer.batch.results import BatchFolder, Written, asked_by
+from analyzer.batch.rows import Row, count_rows, is_account, read_rows
 from analyzer.batch.run import Batch, Counts, Tell
 from analyzer.batch.store import open_store
 from analyzer.batch.work import now
@@ -56,11 +57,15 @@ class Server:
     look_every: float = 2.0
 
     def __post_init__(self) -> None:
-        """Refuse to send a key over an open line."""
+        """Refuse to send a key over an open line, and what can be none."""
         parts = urlsplit(self.url)
         here = parts.hostname in ("localhost", "127.0.0.1", "::1")
         if not parts.hostname or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not here):
             raise UsageError(f"{self.url!r} is no address of a service", "Give it as https://folioscope.example.org.")
+        if not self.key:
+            raise UsageError("A service needs a key, and none was given", "Set FOLIOSCOPE_KEY, or use --key.")
+        if not re.fullmatch(r"[!-~]+", self.key):
+            raise UsageError("The key of the service has a character that no key has", "Copy it again, without spaces.")
 
 
 def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None) -> Counts:
@@ -75,20 +80,17 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
             "A service takes no rubric files", f"Name one of {', '.join(BUILT_IN)}, or leave out --server."
         )
     basis = {**basis_of(rubric, discover(batch.options.rules), batch.options.limits), "server": server.url}
-    digest = digest_of(batch.file)
     counts = Counts(count_rows(batch.file))
     if not counts.total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
         with closing(
-            BatchFolder(
-                batch.output, input_digest=digest, basis=basis, key=batch.key, resume=batch.resume, retry=batch.retry
-            )
+            BatchFolder(batch.output, batch.file, basis=basis, key=batch.key, resume=batch.resume, retry=batch.retry)
         ) as folder:
             counts.before = len(folder.done)
             with closing(_Client(server)) as client:
                 _Run(batch, folder, client, rubric, counts, tell).run()
-        counts.failed = finish(folder, store, rubric, compared=False)
+        counts.failed, counts.partial = finish(folder, store, rubric, compared=False)
     return counts
 
 
@@ -264,18 +266,18 @@ class _Run:
                 errors.append(error_of(TargetError(cause["what"].rstrip("."), cause.get("hint", "")), target))
         basis = self._folder.manifest.basis
         if not reports:
-            self._write(failed_line(row, errors[0], basis), made)
+            self._write(row, failed_line(row, errors[0], basis), made)
             return
         entries = [entry_of(report) for _, report in reports]
         repositories = [
             {"target": target, **entry["repository"]} for (target, _), entry in zip(reports, entries, strict=True)
         ]
         if len(row.targets) == 1:
-            self._write(done_line(row, entries[0], repositories, errors, basis), made)
+            self._write(row, done_line(row, entries[0], repositories, errors, basis), made)
             return
         line = done_line(row, merged(together(reports, self._rubric)), repositories, errors, basis)
         line["left_out"] = []
-        self._write(line, made)
+        self._write(row, line, made)
 
     def _report(self, result: Mapping[str, Any], target: str) -> Report:
         document = self._client.get(f"/api/v1/analyses/{result['analysis']}/report.json").json()
@@ -289,10 +291,10 @@ class _Run:
         return from_document(document, self._rubric, target)
 
     def _fail(self, row: Row, error: FolioscopeError) -> None:
-        self._write(failed_line(row, error_of(error, ", ".join(row.targets)), self._folder.manifest.basis), "")
+        self._write(row, failed_line(row, error_of(error, ", ".join(row.targets)), self._folder.manifest.basis), "")
 
-    def _write(self, line: Mapping[str, Any], made: str) -> None:
-        self._folder.write(Written(line["row"], dump(line), made or now()))
+    def _write(self, row: Row, line: Mapping[str, Any], made: str) -> None:
+        self._folder.write(Written(row.number, dump(line), asked_by(row), made or now()))
         self._counts.ran += 1
         self._counts.done += line["status"] == "done"
         self._counts.failed += line["status"] != "done"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from analyzer.batch.blind import KeyFile
 from analyzer.batch.cells import harmless
+from analyzer.batch.export import MADE, Shown, person_columns
+from analyzer.batch.given import columns_of
 from analyzer.batch.lines import dump, read_lines
 from analyzer.errors import UsageError
 
 __all__ = ["restored"]
-
-_ADDED = ("row", "applicant", "targets", "repositories", "commits", "analyzed (UTC)")
 
 
 def restored(path: Path, key: Path) -> Iterator[bytes]:
@@ -25,6 +26,8 @@ def restored(path: Path, key: Path) -> Iterator[bytes]:
     Raises:
         UsageError: the file has no codes, the key file is none, or belongs to another batch.
     """
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}", "Give results.jsonl or batch.csv.")
     places = KeyFile.lines(key)
     with key.open("rb") as file:
 
@@ -47,11 +50,22 @@ def restored(path: Path, key: Path) -> Iterator[bytes]:
 
 
 def _csv(path: Path) -> Iterator[list[str]]:
+    """The rows of a table as this program wrote it, or as a spreadsheet saved it: by semicolons, in its own encoding."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.reader(file)
+        text = _decoded(path.read_bytes())
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}", "Save it as CSV in UTF-8.") from error
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _sheet(path: Path) -> Iterator[list[str]]:
@@ -61,36 +75,22 @@ def _sheet(path: Path) -> Iterator[list[str]]:
         yield ["" if cell is None else str(cell) for cell in row]
 
 
-def _table(table: Iterator[list[str]], path: Path, kept: Any) -> Iterator[bytes]:
+def _table(table: Iterator[list[str]], path: Path, kept: Callable[[str], dict[str, Any]]) -> Iterator[bytes]:
     header = next(table, [])
     if "code" not in header:
         raise UsageError(f"{path} has no column 'code'", "Give a table of a blind batch.")
-    at = header.index("code")
-    rows = ((cells, kept(cells[at])) for cells in table if len(cells) > at and cells[at])
-    first = next(rows, None)
-    if first is None:
-        return
-    given = list(first[1]["line"]["given"])
-    yield _row([*header[: at + 1], *given, *_ADDED, *header[at + 1 :]], mark=True)
-    yield _restored_row(first, at, given)
-    for item in rows:
-        yield _restored_row(item, at, given)
-
-
-def _restored_row(item: tuple[list[str], Mapping[str, Any]], at: int, given: list[str]) -> bytes:
-    cells, found = item
-    line = found["line"]
-    repositories = line["repositories"]
-    who = [
-        *(line["given"].get(name, "") for name in given),
-        line["row"],
-        line["applicant"],
-        ", ".join(line["targets"]),
-        ", ".join(item["name"] for item in repositories),
-        ", ".join(item["commit"] for item in repositories),
-        found["made"],
-    ]
-    return _row([*cells[: at + 1], *who, *cells[at + 1 :]])
+    at = header.index("code") + 1
+    made = header.index(MADE) if MADE in header else -1
+    rows = [cells for cells in table if len(cells) >= at and cells[at - 1]]
+    # Each line is read twice: a row leaves out the cells that are empty, so that all tell the columns, and all are large.
+    person = person_columns(columns_of(tuple(kept(cells[at - 1])["line"]["given"]) for cells in rows))
+    yield _row([*header[:at], *(name for name, _ in person), *header[at:]], mark=True)
+    for cells in rows:
+        found = kept(cells[at - 1])
+        shown = Shown(found["line"])
+        if 0 <= made < len(cells):
+            cells[made] = found["made"]
+        yield _row([*cells[:at], *(take(shown) for _, take in person), *cells[at:]])
 
 
 def _row(cells: list[Any], *, mark: bool = False) -> bytes:

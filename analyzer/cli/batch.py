@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Writes one JSON line an applicant as it finishes, and at the end CSV, XLSX and an HTML table."
     )
     parser.epilog = (
-        "exit codes: 0 every row has a score, 2 wrong use, 3 rows failed (see the cause of each), 130 interrupted"
+        "exit codes: 0 all that the rows name has a score, 2 wrong use, 3 rows failed or were read in part (see the cause "
+        "of each), 130 interrupted"
     )
     parser.add_argument("file", metavar="FILE", help="the applicants")
     output = parser.add_argument_group("results")
@@ -31,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="FOLDER", help="folder of the results (default: FILE without suffix, -batch)"
     )
     output.add_argument("--resume", action="store_true", help="go on with the results in the folder")
-    output.add_argument("--retry-failed", action="store_true", help="go on, and run again those that failed")
+    output.add_argument(
+        "--retry-failed",
+        action="store_true",
+        help="go on, and run again those that failed or were read in part, as FILE has them now",
+    )
     output.add_argument(
         "--blind", metavar="KEYFILE", help="hide who it is; the key file brings it back (folioscope unblind)"
     )
@@ -84,24 +89,30 @@ def run(arguments: argparse.Namespace) -> int:
     progress.end()
     if not arguments.quiet:
         print(_summary(counts, batch.output))
-    return 3 if counts.failed else 0
+    return 3 if counts.failed or counts.partial else 0
 
 
 def _summary(counts: Counts, output: Path) -> str:
     """What came of it, in a few lines."""
     scored = counts.total - counts.failed
-    first = f"{counts.total:,} rows: {scored:,} with a score, {counts.failed:,} failed"
+    first = f"{_rows(counts.total)}: {scored:,} with a score, {counts.failed:,} failed"
+    if counts.partial:
+        first += f"; {counts.partial:,} of those with a score read in part"
     if counts.before:
-        first += f"; {counts.before:,} were done before"
+        first += f"; {counts.before:,} {'were' if counts.before > 1 else 'was'} done before"
     lines = [first]
     if counts.seconds and counts.ran:
-        speed = f"{counts.ran:,} rows in {_time(counts.seconds)}, {counts.rate:.1f} a second"
+        speed = f"{_rows(counts.ran)} in {_time(counts.seconds)}, {counts.rate:.1f} a second"
         worker = f"; {counts.stored:,} from the store; a worker used at most {counts.peak / 1024 / 1024:.0f} MiB"
         lines.append(speed + (worker if counts.peak else ""))
     lines.append(f"results: {visible(str(output))}/batch.html, batch.csv, batch.xlsx, pairs.csv, results.jsonl")
-    if counts.failed:
-        lines.append("causes are in the tables; --retry-failed runs failed rows again")
+    if counts.failed or counts.partial:
+        lines.append("causes are in the tables; --retry-failed runs these rows again")
     return "\n".join(lines)
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row" if number == 1 else f"{number:,} rows"
 
 
 def _time(seconds: float) -> str:
@@ -128,7 +139,7 @@ class _Progress:
         self._said = now
         left = f", {_time(counts.left)} left" if counts.left is not None else ""
         failed = f", {counts.failed:,} failed" if counts.failed else ""
-        text = f"{counts.finished:,} of {counts.total:,} rows, {counts.rate:.1f} a second{left}{failed}"
+        text = f"{counts.finished:,} of {_rows(counts.total)}, {counts.rate:.1f} a second{left}{failed}"
         if self._terminal:
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
         else:

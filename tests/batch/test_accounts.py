@@ -101,7 +101,7 @@ def test_each_account_that_gives_no_score_says_why(platform: Platform):
 
 def test_a_repository_of_an_account_that_cannot_be_read_costs_itself_alone(platform: Platform):
     platform.git.faults["octocat/bread"] = "404"
-    assert platform.run("octocat").returncode == 0
+    assert platform.run("octocat").returncode == 3
     (line,) = lines_of(platform.folder / "out")
     assert [item["name"] for item in line["repositories"]] == ["octocat/bikes"]
     assert [error["kind"] for error in line["not_read"]] == ["TargetError"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import pty
 import subprocess
@@ -14,6 +15,7 @@ import analyzer.batch.run
 from analyzer.batch.run import Batch, Counts
 from analyzer.cli import main
 from analyzer.cli.batch import _Progress
+from tests.conftest import git
 
 
 def run(file: Path, *more: object) -> int:
@@ -35,6 +37,30 @@ def test_a_summary_and_the_exit_code(applicants, tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().out == ""
     assert run(applicants, "--output", tmp_path / "fine", "--resume") == 0
     assert "8 were done before" in capsys.readouterr().out
+
+
+def test_a_row_that_was_read_in_part_is_told(projects, git_repository, tmp_path, capsys):
+    tagged = git_repository({"README.md": "# Work\n"})
+    git(tagged, "tag", "v9")
+    file = tmp_path / "list.csv"
+    file.write_text(f"name,repo,repo 2,tag\nAda,{projects[0]},owner/gone,\nBob,{tagged},{projects[1]},v9\n")
+    assert run(file) == 3
+    out = capsys.readouterr().out
+    assert out.startswith("2 rows: 2 with a score, 0 failed; 2 of those with a score read in part\n")
+    assert "causes are in the tables" in out
+    with (tmp_path / "list-batch" / "batch.csv").open(encoding="utf-8-sig", newline="") as table:
+        causes = {row["applicant"]: row["cause"] for row in csv.DictReader(table)}
+    assert causes["Ada"].startswith("owner/gone is not on this machine. ")
+    assert causes["Bob"].startswith(f"{projects[1]}: There is no")
+
+
+def test_one_row_is_one_row(projects, tmp_path, capsys):
+    file = tmp_path / "one.txt"
+    file.write_text(f"{projects[0]}\n")
+    assert run(file) == 0
+    assert capsys.readouterr().out.startswith("1 row: 1 with a score, 0 failed\n1 row in 0:0")
+    assert run(file, "--resume") == 0
+    assert "1 was done before" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [["--jobs", "0"], ["--max-memory", "0"], ["--rubric", "none"]])

@@ -118,6 +118,14 @@ def test_a_line_without_a_commit_cannot_be_repeated(work, tmp_path, capsys):
     assert "without a commit" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("row", ["{work}/service,", "{work},service", "{work}/service,app"])
+def test_a_folder_of_a_repository_is_run_again(batch_of: RunBatch, git_repository: BuildGit, tmp_path, row):
+    work = git_repository({"service/README.md": "# Work\n", "service/app/README.md": "# App\n"})
+    (tmp_path / "list.csv").write_text(f"repo,subdir\n{row.format(work=work)}\n")
+    batch_of(tmp_path / "list.csv")
+    assert rerun(tmp_path) == 0
+
+
 def test_several_repositories_are_run_again_together(batch_of: RunBatch, projects, tmp_path):
     (tmp_path / "list.jsonl").write_text(json.dumps({"repos": [str(projects[1]), str(projects[3])]}) + "\n")
     batch_of(tmp_path / "list.jsonl")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from analyzer.analysis import Options, analyze
+from analyzer.batch.ranking import Ranked, ranked
 from analyzer.batch.work import Outcome
 from analyzer.errors import UsageError
 from tests.batch.conftest import RunBatch, lines_of, scores, sorted_bytes
@@ -133,6 +136,53 @@ def test_failed_rows_are_run_again_on_request(batch_of: RunBatch, git_repository
     assert [line["status"] for line in lines_of(tmp_path / "out")] == ["done", "done"]
 
 
+@pytest.mark.parametrize("blind", [False, True])
+def test_a_corrected_row_is_run_again(blind, applicants, batch_of: RunBatch, projects, tmp_path):
+    more = {"key": tmp_path / "key.jsonl"} if blind else {}
+    batch_of(applicants, **more)
+    applicants.write_text("# corrected\n" + applicants.read_text().replace("/not/there", str(projects[0])))
+    counts = batch_of(applicants, retry=True, **more)
+    assert (counts.before, counts.ran, counts.failed) == (8, 1, 0)
+    assert batch_of(applicants, resume=True, **more).before == 9
+    if not blind:
+        assert lines_of(tmp_path / "out")[8]["targets"] == [str(projects[0])]
+
+
+def test_a_corrected_row_of_several_is_run_again(batch_of: RunBatch, projects, tmp_path):
+    file = tmp_path / "list.jsonl"
+    file.write_text(json.dumps({"repos": [str(projects[0]), "/not/there"]}) + "\n")
+    batch_of(file)
+    file.write_text(json.dumps({"repos": [str(projects[1]), str(projects[2])]}) + "\n")
+    batch_of(file, retry=True)
+    (line,) = lines_of(tmp_path / "out")
+    assert ([item["name"] for item in line["repositories"]], line["not_read"]) == (["bread", "cars"], [])
+    with sqlite3.connect(tmp_path / "store.sqlite") as store:
+        assert store.execute("select count(*) from member").fetchone() == (2,)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Person 1,", "Somebody,", "Line 2 of .* is another"),
+        ("p2@example.org", "", "Line 3 of .* is another"),
+        ("Person 3,p3@example.org", "P\nPerson 3,p3@example.org", "Line 4 of .* is another"),
+        ("Name,", "Name,branch,", "Line 2 of .* is another"),
+    ],
+)
+def test_a_file_with_other_rows_that_are_done_is_refused(applicants, batch_of: RunBatch, tmp_path, old, new, words):
+    batch_of(applicants)
+    before = (tmp_path / "out" / "results.jsonl").read_bytes()
+    text = applicants.read_text()
+    applicants.write_text(text.replace(old, new))
+    with pytest.raises(UsageError, match=words):
+        batch_of(applicants, retry=True)
+    applicants.write_text("".join(text.splitlines(keepends=True)[:5]))
+    with pytest.raises(UsageError, match="fewer rows than were analyzed"):
+        batch_of(applicants, retry=True)
+    assert (tmp_path / "out" / "results.jsonl").read_bytes() == before
+
+
 def test_a_damaged_manifest_is_told(applicants, batch_of: RunBatch, tmp_path):
     batch_of(applicants)
     (tmp_path / "out" / "batch.json").write_text("{")
@@ -184,6 +234,30 @@ def test_the_page_needs_nothing_from_elsewhere(applicants, batch_of: RunBatch, t
     assert "src=" not in page
     assert "Person 9" in page
     assert "There is no folder /not/there" in page
+
+
+def test_the_page_says_of_whom_and_of_what_it_speaks(batch_of: RunBatch, projects, tmp_path):
+    file = tmp_path / "list.csv"
+    both = f"{projects[3]} owner/gone"
+    file.write_text(f"name,repo\nAda,{projects[3]}\nBob,{both}\n,/not/there\n")
+    batch_of(file, options=Options(offline=True))
+    page = (tmp_path / "out" / "batch.html").read_text()
+    assert '<th scope="row" dir="auto">Bob<br><span class="soft">row 2</span></th>' in page
+    assert "the same repository as row 1 (Ada)" in page
+    assert "<tr><td>row 1 (Ada), row 2 (Bob)<br>" in page
+    assert '<br><span class="soft">row 3</span></th><td><span class="soft" dir="ltr">/not/there</span>' in page
+    assert "1 of those with a score was read in part" in page
+    assert "Not read: owner/gone is not on this machine" in page
+
+
+def test_one_criterion_is_one_criterion(applicants, batch_of: RunBatch, tmp_path, monkeypatch):
+    def with_one_unknown(*given: Any) -> Iterator[Ranked]:
+        for item in ranked(*given):
+            yield replace(item, line={**item.line, "unknown": ["hosted"]})
+
+    monkeypatch.setattr("analyzer.batch.finish.ranked", with_one_unknown)
+    batch_of(applicants)
+    assert ">1 criterion not assessed<" in (tmp_path / "out" / "batch.html").read_text()
 
 
 def test_the_store_holds_no_names_of_applicants(applicants, batch_of: RunBatch, tmp_path):

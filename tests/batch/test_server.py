@@ -217,6 +217,27 @@ def test_a_key_is_not_sent_over_an_open_line(url):
         Server(url, "secret")
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("", "needs a key, and none was given"), ("secret\n", "no key has"), ("schl\u00fcssel", "no key has")],
+)
+def test_what_can_be_no_key_is_told_at_once(service, few, monkeypatch, capsys, key, words):
+    monkeypatch.setenv("FOLIOSCOPE_KEY", key)
+    assert main(["batch", str(few), "--server", service]) == 2
+    assert words in capsys.readouterr().err
+    assert not few.with_name("few-batch").exists()
+
+
+def test_a_batch_goes_on_where_it_was_begun(service, few, batch_of: RunBatch):
+    run(service, few)
+    with pytest.raises(UsageError, match=f"holds a batch that the service {service} runs") as error:
+        batch_of(few, "served", resume=True)
+    assert error.value.hint.startswith(f"Go on with --server {service}")
+    batch_of(few, "here")
+    with pytest.raises(UsageError, match="holds a batch that is run on this machine"):
+        run(service, few, "here", resume=True)
+
+
 def test_a_service_takes_no_rubric_file(service, few, tmp_path):
     rubric = tmp_path / "ours.yaml"
     rubric.write_text("extends: mlops\nid: ours\nversion: '1'\ntitle: Ours\n")
