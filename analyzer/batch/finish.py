@@ -51,7 +51,8 @@ class _Facts:
         if side.codes or not side.rows:
             return side.names
         who = self.applicants
-        return tuple(f"row {row} ({who[row]})" if row in who else f"row {row}" for row in side.rows)
+        rows = (f"row {row} ({who[row]})" if row in who else f"row {row}" for row in side.rows)
+        return (*rows, side.remark) if side.remark else tuple(rows)
 
 
 def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> tuple[int, int]:

@@ -137,13 +137,13 @@ def test_offline_an_account_says_what_to_do(platform: Platform):
 def test_beside_an_account_a_file_of_this_machine_is_no_list(platform: Platform):
     secret = platform.folder / "secret.txt"
     secret.write_text("the-word/of-the-house\n")
-    assert platform.run(f"octocat;{secret}").returncode == 0
+    assert platform.run(f"octocat;{secret}").returncode == 3
     (line,) = lines_of(platform.folder / "out")
     assert [error["what"] for error in line["not_read"]] == [f"{secret} is a file"]
     assert "the-word" not in (platform.folder / "out" / "results.jsonl").read_text()
 
 
 def test_local_paths_are_refused_where_the_user_says_so(platform: Platform):
-    assert platform.run(f"octocat;{platform.folder}", more=("--no-local",)).returncode == 0
+    assert platform.run(f"octocat;{platform.folder}", more=("--no-local",)).returncode == 3
     (line,) = lines_of(platform.folder / "out")
     assert [error["hint"] for error in line["not_read"]] == ["Give an address, or leave out --no-local."]
