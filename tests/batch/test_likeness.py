@@ -130,7 +130,9 @@ def test_two_people_with_two_commits_of_one_repository(batch_of: RunBatch, tmp_p
     (pair,) = found(tmp_path)
     assert pair["with rows"] == "row 2, the same repository at another commit"
     assert (pair["share of its text"], pair["files"]) == ("1.0", "4")
-    assert "is also in row 1 (Ann), the same repository at another commit" in (tmp_path / "out" / "batch.csv").read_text()
+    assert (
+        "is also in row 1 (Ann), the same repository at another commit" in (tmp_path / "out" / "batch.csv").read_text()
+    )
 
 
 @pytest.mark.parametrize(("folder", "shown"), [("src", True), ("docs", False)])
