@@ -25,6 +25,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _HEADING = re.compile(r"(?m)^# [^\r\n]*|^[^\r\n]+\r?\n=+[ \t]*(?=\r?$)")
 _BLANK = re.compile(r"\r?\n[ \t]*(?:\r?\n|\Z)|\Z")
 _STEP = 5
+_REMARK = " # zizmor: ignore[unpinned-uses] pin the commit of the release"
+"""A linter of workflows refuses tags; whoever reads the line sees that it is one, and what is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,14 @@ def plan(root: Path, git_dir: Path | None, *, rubric: str, fail_under: float | N
         files.append(plain("folioscope.yaml.j2", _CONFIGURATION, rubric=rubric, fail_under=f"{fail_under:g}"))
     if standing and "folioscope" not in standing:
         notes += [f"Put the check into {_PIPELINE} yourself:", *check.text.splitlines()]
-    if not _COMMIT.fullmatch(action.rpartition("@")[2]):
+    if not _is_pinned(action):
         notes.append(f"{action} can be moved: pin the commit of the release, with --action OWNER/REPO@HASH.")
     stands = bool(badge) and "/".join(badge.partition(")")[0].split("/")[-2:]) in text
     return Plan(tuple(files), readme, badge, stands, tuple(notes))
+
+
+def _is_pinned(action: str) -> bool:
+    return bool(_COMMIT.fullmatch(action.rpartition("@")[2]))
 
 
 def _is_on_gitlab(project: Project, host: str) -> bool:
@@ -109,7 +115,8 @@ def _is_on_gitlab(project: Project, host: str) -> bool:
 
 
 def _workflow(project: Project, action: str) -> StartFile:
-    return plain("folioscope.yml.j2", _WORKFLOW, branch=project.branch, checkout=CHECKOUT, action=action)
+    remark = "" if _is_pinned(action) else _REMARK
+    return plain("folioscope.yml.j2", _WORKFLOW, branch=project.branch, checkout=CHECKOUT, action=action, remark=remark)
 
 
 def _pipeline(action: str) -> StartFile:

@@ -269,13 +269,13 @@ def test_the_badge_is_a_paragraph(readme: str, after: str, tmp_path: Path, capsy
     assert "r is no git repository yet" in out
 
 
-def test_the_workflow_passes_its_linters_once_the_action_is_pinned(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("version", ["v0.1.0", "1" * 40])
+def test_the_workflow_passes_its_linters(version: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_files(tmp_path / "r", SERVICE)
-    out = said(capsys, "init", str(folder), "--action", f"octocat/folioscope@{'1' * 40}")
-    assert "can be moved" not in out
+    out = said(capsys, "init", str(folder), "--action", f"octocat/folioscope@{version}")
+    assert ("can be moved" in out) == (version == "v0.1.0")
     workflow = folder / ".github/workflows/folioscope.yml"
+    assert ("ignore[unpinned-uses]" in workflow.read_text()) == (version == "v0.1.0")
     assert actionlint(workflow) == []
     assert zizmor(workflow).returncode == 0
 
