@@ -28,13 +28,9 @@ def render_comparison(comparison: Comparison, form: str) -> str:
         return json.dumps(comparison_document(comparison), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
         return "\n".join(_markdown(comparison)).rstrip() + "\n"
-    import io
+    from analyzer.reporters.text import printed
 
-    from analyzer.reporters.text import console_for
-
-    buffer = io.StringIO()
-    print_comparison(comparison, console_for(buffer, color=False))
-    return buffer.getvalue()
+    return printed(lambda console: print_comparison(comparison, console))
 
 
 def comparison_document(comparison: Comparison) -> dict[str, Any]:
@@ -117,7 +113,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console.print(Text(title, style="bold"))
             for change in changes:
                 line = Text.assemble((signed(change.points), colour), f"  {_told(change)}")
-                console.print(Padding(line, (0, 0, 0, 2), expand=False))
+                console.print(Padding(line, (0, 0, 0, 2)))
     _print_evidence(comparison, console)
     if not (comparison.gained or comparison.lost or comparison.unseen):
         console.print()

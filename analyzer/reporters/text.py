@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
-from typing import IO
+from typing import IO, cast
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -30,6 +31,7 @@ _OUTCOMES = 8
 _PROJECTS = 8
 _STYLES = {Status.MET: "green", Status.PARTIAL: "yellow", Status.MISSING: "red", Status.UNKNOWN: "bright_black"}
 _FEW_QUESTIONS = 2
+_FILLING = re.compile(r" +\n")
 _MARKS = {Status.MET: "●", Status.PARTIAL: "◐", Status.MISSING: "○", Status.UNKNOWN: "?"}
 
 
@@ -40,21 +42,41 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console_for(stream: IO[str], *, color: bool | None = None) -> Console:
-    """A console of at most 100 columns; 80 where the stream is no terminal."""
+class _Trimmed(io.TextIOBase):
+    """Leaves out the blanks with which rich fills lines up: in a file or a pipe nobody wants them."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(_FILLING.sub("\n", text))
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def console_for(stream: IO[str], *, color: bool | None = None, terminal: bool | None = None) -> Console:
+    """A console of at most 100 columns; 80 where the stream is no terminal, which ``terminal`` may say."""
     # Words of a rubric are no markup.
-    console = _Console(file=stream, no_color=color is False or None, highlight=False, markup=False, emoji=False)
-    console.width = min(console.width, 100) if console.is_terminal else _WIDTH
+    console = _Console(
+        file=stream,
+        force_terminal=terminal,
+        no_color=color is False or None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    if console.is_terminal:
+        console.width = min(console.width, 100)
+    else:
+        console.width, console.file = _WIDTH, cast("IO[str]", _Trimmed(stream))
     return console
 
 
 def printed(printing: Callable[[Console], None]) -> str:
     """What is printed, as plain text of 80 columns, without colour."""
     buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=_WIDTH, no_color=True, highlight=False, markup=False, emoji=False, force_terminal=False
-    )
-    printing(console)
+    printing(console_for(buffer, color=False, terminal=False))
     return buffer.getvalue()
 
 

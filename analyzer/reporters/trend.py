@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -84,11 +83,9 @@ def print_trend(trend: Trend, console: Console) -> None:
 
 def render_text(trend: Trend) -> str:
     """What :func:`print_trend` prints, in 80 columns and without colour."""
-    from analyzer.reporters.text import console_for
+    from analyzer.reporters.text import printed
 
-    buffer = io.StringIO()
-    print_trend(trend, console_for(buffer, color=False))
-    return buffer.getvalue()
+    return printed(lambda console: print_trend(trend, console))
 
 
 def trend_document(trend: Trend) -> dict[str, Any]:

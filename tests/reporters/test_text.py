@@ -137,6 +137,7 @@ def test_a_stream_that_is_no_terminal_has_80_columns():
     print_report(report(RUBRIC, *DECISIONS), console)
     assert console.width == 80
     assert stream.getvalue() == render_text(report(RUBRIC, *DECISIONS))
+    assert not [line for line in stream.getvalue().splitlines() if line != line.rstrip()]
 
 
 def test_a_file_is_plain_whatever_the_environment_says(monkeypatch):
