@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from analyzer.batch.blind import KeyFile
 from analyzer.batch.cells import harmless
+from analyzer.batch.decoding import text_lines
+from analyzer.batch.delimited import delimiter_of
 from analyzer.batch.export import MADE, Shown, person_columns
 from analyzer.batch.given import columns_of
 from analyzer.batch.lines import dump, read_lines
 from analyzer.errors import UsageError
 
 __all__ = ["restored"]
+
+_SAMPLE = 50
+"""Lines by which the delimiter is told."""
 
 
 def restored(path: Path, key: Path) -> Iterator[bytes]:
@@ -52,20 +58,11 @@ def restored(path: Path, key: Path) -> Iterator[bytes]:
 def _csv(path: Path) -> Iterator[list[str]]:
     """The rows of a table as this program wrote it, or as a spreadsheet saved it: by semicolons, in its own encoding."""
     try:
-        text = _decoded(path.read_bytes())
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        with closing(text_lines(path)) as lines:
+            first = list(islice(lines, _SAMPLE))
+            yield from csv.reader(chain(first, lines), delimiter=delimiter_of(first) or ",")
+    except (OSError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}", "Save it as CSV in UTF-8.") from error
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def _sheet(path: Path) -> Iterator[list[str]]:
