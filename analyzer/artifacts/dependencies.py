@@ -21,6 +21,8 @@ __all__ = [
     "parse_pyproject",
     "parse_requirements",
     "parse_setup_cfg",
+    "setup_cfg_requirements",
+    "table_in",
 ]
 
 _SPEC = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
@@ -140,13 +142,13 @@ def parse_pyproject(path: str, text: str) -> DependencyFile:
     except (ValueError, RecursionError) as problem:
         return DependencyFile(path, "pyproject", error=str(problem)[:160])
     lines = _lines(text)
-    project = _table(document, "project")
-    tool = _table(document, "tool")
+    project = table_in(document, "project")
+    tool = table_in(document, "tool")
     specs: list[str] = _list(project.get("dependencies"))
-    for group in (_table(project, "optional-dependencies"), _table(document, "dependency-groups")):
+    for group in (table_in(project, "optional-dependencies"), table_in(document, "dependency-groups")):
         specs += [item for values in group.values() for item in _list(values)]
     for name in ("dev-dependencies",):
-        values = _table(tool, "uv").get(name) or _table(tool, "pdm").get(name)
+        values = table_in(tool, "uv").get(name) or table_in(tool, "pdm").get(name)
         specs += (
             _list(values)
             if isinstance(values, list)
@@ -155,9 +157,11 @@ def parse_pyproject(path: str, text: str) -> DependencyFile:
             else []
         )
     found = [item for spec in specs if (item := _requirement(spec, lines.get(normalise(_name(spec)), 1)))]
-    poetry = _table(tool, "poetry")
-    tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
-    tables += [_table(group, "dependencies") for group in _table(poetry, "group").values() if isinstance(group, dict)]
+    poetry = table_in(tool, "poetry")
+    tables = [table_in(poetry, "dependencies"), table_in(poetry, "dev-dependencies")]
+    tables += [
+        table_in(group, "dependencies") for group in table_in(poetry, "group").values() if isinstance(group, dict)
+    ]
     for table in tables:
         found += _mapping(table, lines)
     return DependencyFile(path, "pyproject", tuple(found))
@@ -168,7 +172,8 @@ def _name(spec: str) -> str:
     return match.group(1) if match else ""
 
 
-def _table(document: object, key: str) -> dict[str, object]:
+def table_in(document: object, key: str) -> dict[str, object]:
+    """A table of a TOML document; empty where there is none of that name."""
     value = document.get(key) if isinstance(document, dict) else None
     return value if isinstance(value, dict) else {}
 
@@ -194,24 +199,38 @@ def parse_pipfile(path: str, text: str) -> DependencyFile:
     except (ValueError, RecursionError) as problem:
         return DependencyFile(path, "pipenv", error=str(problem)[:160])
     lines = _lines(text)
-    tables = (_table(document, "packages"), _table(document, "dev-packages"))
+    tables = (table_in(document, "packages"), table_in(document, "dev-packages"))
     return DependencyFile(path, "pipenv", tuple(item for table in tables for item in _mapping(table, lines)))
 
 
-def parse_setup_cfg(path: str, text: str) -> DependencyFile:
-    """Read ``install_requires`` of a setup.cfg."""
+def setup_cfg_requirements(text: str) -> dict[str, list[str]]:
+    """The lines of ``install_requires`` of a setup.cfg, under the empty name, and those of each extra.
+
+    Raises:
+        ValueError: it is none; the message is one line.
+    """
     parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
     try:
         parser.read_string(text)
     except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
-        return DependencyFile(path, "setuptools", error=str(problem).split("\n", 1)[0][:160])
-    lines = _lines(text)
-    raw = parser.get("options", "install_requires", fallback="") or ""
+        raise ValueError(str(problem).split("\n", 1)[0][:160]) from problem
+    found = {"": (parser.get("options", "install_requires", fallback="") or "").splitlines()}
     if parser.has_section("options.extras_require"):
-        raw += "\n" + "\n".join(value or "" for _, value in parser.items("options.extras_require"))
+        found |= {name: (value or "").splitlines() for name, value in parser.items("options.extras_require")}
+    return found
+
+
+def parse_setup_cfg(path: str, text: str) -> DependencyFile:
+    """Read what a setup.cfg requires, its extras included."""
+    try:
+        required = setup_cfg_requirements(text)
+    except ValueError as problem:
+        return DependencyFile(path, "setuptools", error=str(problem))
+    lines = _lines(text)
     found = [
         item
-        for line in raw.split("\n")
+        for listed in required.values()
+        for line in listed
         if line.strip() and (item := _requirement(line, lines.get(normalise(_name(line)), 1)))
     ]
     return DependencyFile(path, "setuptools", tuple(found))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from configparser import ConfigParser, Error
 from dataclasses import dataclass, field
 
-from analyzer.artifacts.dependencies import normalise
+from analyzer.artifacts.dependencies import normalise, setup_cfg_requirements, table_in
 
 __all__ = ["Declared", "declared_in"]
 
@@ -58,44 +57,38 @@ def declared_in(pyproject: str, setup_cfg: str) -> Declared:
         document: object = tomllib.loads(pyproject)
     except (ValueError, RecursionError):
         document = {}
-    project, tool = _table(document, "project"), _table(document, "tool")
-    poetry, options = _table(tool, "poetry"), _options(setup_cfg)
+    project, tool = table_in(document, "project"), table_in(document, "tool")
+    poetry, options = table_in(tool, "poetry"), _options(setup_cfg)
     always = {*_names(project.get("dependencies")), *_names(options.pop("", [])), *_of_poetry(poetry, "dependencies")}
-    extras = {**options, **_table(poetry, "extras"), **_table(project, "optional-dependencies")}
+    extras = {**options, **table_in(poetry, "extras"), **table_in(project, "optional-dependencies")}
     return Declared(
         frozenset(always),
         _resolved(extras, normalise(str(project.get("name", "")))),
-        _resolved(_table(document, "dependency-groups"), ""),
-        frozenset([*_names(_table(tool, "uv").get("dev-dependencies")), *_for_work(poetry)]),
+        _resolved(table_in(document, "dependency-groups"), ""),
+        frozenset([*_names(table_in(tool, "uv").get("dev-dependencies")), *_for_work(poetry)]),
     )
 
 
 def _for_work(poetry: dict[str, object]) -> Iterator[str]:
     yield from _of_poetry(poetry, "dev-dependencies")
-    for group in _table(poetry, "group").values():
+    for group in table_in(poetry, "group").values():
         if isinstance(group, dict) and not _is_optional(group):
             yield from _of_poetry(group, "dependencies")
 
 
 def _of_poetry(part: dict[str, object], key: str) -> Iterator[str]:
-    return (normalise(name) for name, value in _table(part, key).items() if not _is_optional(value))
+    return (normalise(name) for name, value in table_in(part, key).items() if not _is_optional(value))
 
 
 def _is_optional(value: object) -> bool:
     return isinstance(value, dict) and value.get("optional") is True
 
 
-def _options(text: str) -> dict[str, object]:
-    """The requirements of setup.cfg under the empty name, and those of its extras."""
-    parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+def _options(text: str) -> dict[str, list[str]]:
     try:
-        parser.read_string(text)
-    except (Error, ValueError, AttributeError):  # configparser trips over lines that continue no value
+        return setup_cfg_requirements(text)
+    except ValueError:
         return {}
-    found: dict[str, object] = {"": (parser.get("options", "install_requires", fallback="") or "").splitlines()}
-    if parser.has_section("options.extras_require"):
-        found |= {name: (text or "").splitlines() for name, text in parser.items("options.extras_require")}
-    return found
 
 
 def _resolved(table: Mapping[str, object], own: str) -> _Groups:
@@ -118,8 +111,3 @@ def _resolved(table: Mapping[str, object], own: str) -> _Groups:
 def _names(values: object) -> list[str]:
     texts = [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
     return [normalise(match.group(1)) for text in texts if (match := _NAME.match(text))]
-
-
-def _table(document: object, key: str) -> dict[str, object]:
-    value = document.get(key) if isinstance(document, dict) else None
-    return value if isinstance(value, dict) else {}
