@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from analyzer.errors import TargetError, UsageError
+from analyzer.errors import FolioscopeError, TargetError, UsageError
 
 if TYPE_CHECKING:
     from analyzer.analysis import Options
@@ -29,7 +29,6 @@ def document_of(name: str, repository: Path, options: Options) -> dict[str, Any]
     """
     from analyzer.analysis import analyze
     from analyzer.reporters.json_report import as_document
-    from analyzer.snapshot import find_git_dir
 
     path = Path(name)
     if path.is_file() and not name.endswith((".git", "/")):
@@ -39,20 +38,28 @@ def document_of(name: str, repository: Path, options: Options) -> dict[str, Any]
         return as_document(analyze(str(repository), replace(options, ref=commit, standalone=False)))
     if path.exists() or "://" in name or name.startswith("git@"):
         return as_document(analyze(name, options))
+    raise _nothing(name, repository)
+
+
+def _nothing(name: str, repository: Path) -> FolioscopeError:
+    """That a name means nothing, and why."""
+    from analyzer.snapshot import find_git_dir
+
     if not repository.exists():
-        raise UsageError(f"There is no folder {repository}, whose ref {name!r} may be", "Give another one with --repo.")
-    found = find_git_dir(repository)
-    if found is None:
-        raise TargetError(
+        return UsageError(
+            f"There is no folder {repository}, whose ref {name!r} may be", "Give another one with --repo."
+        )
+    if find_git_dir(repository) is None:
+        return TargetError(
             f"{name!r} is neither a report nor a path, and {repository} is in no git repository",
             "Name a repository with --repo, or give paths of reports or repositories.",
         )
     if not commit_of(repository, "HEAD"):
-        raise TargetError(
+        return TargetError(
             f"{name!r} is neither a report nor a path, and {repository} has no commit yet",
             "Commit something first; folioscope analyze --worktree reads what is not committed yet.",
         )
-    raise TargetError(
+    return TargetError(
         f"{name!r} is neither a report, nor a ref of {repository}, nor a path",
         "In a shallow clone the ref may not be here: git fetch it first (actions/checkout: fetch-depth: 0).",
     )
