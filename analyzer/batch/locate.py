@@ -50,8 +50,7 @@ def locate(typed: str, options: Options, progress: Progress = _quiet) -> Located
     Raises:
         FolioscopeError: the target is wrong, or cannot be reached.
     """
-    check_local(typed, options)
-    parsed = parse_target(typed, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    parsed = check_local(typed, options)
     if parsed.path is None:
         if options.offline:
             raise TargetError(
@@ -70,17 +69,18 @@ def locate(typed: str, options: Options, progress: Progress = _quiet) -> Located
     return Located(parsed, str(root), _commit(git_dir, parsed.ref), subdir, parsed.ref)
 
 
-def check_local(typed: str, options: Options) -> None:
-    """See that a path of this machine is one that a list of strangers may name: a folder of a git repository.
+def check_local(typed: str, options: Options) -> Target:
+    """What a target is; a path of this machine has to be one that a list of strangers may name: a git repository's folder.
 
     Else a row would make files of this machine appear in the results: a list that it names, or a folder of anything.
 
     Raises:
         FolioscopeError: it is another one, or paths are no targets at all.
     """
-    path = parse_target(typed, ref=options.ref, subdir=options.subdir, hosts=options.hosts).path
+    parsed = parse_target(typed, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
+    path = parsed.path
     if path is None:
-        return
+        return parsed
     if not options.local:
         raise TargetError(f"{typed} is a path of this machine", "Give an address, or leave out --no-local.")
     if path.is_file():
@@ -90,6 +90,7 @@ def check_local(typed: str, options: Options) -> None:
             f"{typed} is a folder of no git repository",
             "A batch reads repositories alone; folioscope analyze reads a single folder.",
         )
+    return parsed
 
 
 def read_located(located: Located, typed: str, rubric: Rubric, options: Options, progress: Progress = _quiet) -> Report:
