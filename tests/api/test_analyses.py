@@ -165,6 +165,15 @@ def test_two_reports_are_compared(stack: Stack, done: dict[str, Any]):
         assert client.get(f"{link}/nobody").status_code == 404
 
 
+def test_scores_by_two_rubrics_have_no_difference(stack: Stack, done: dict[str, Any]):
+    with stack.anyone() as client:
+        other = ended(client, start(client, stack.hub.url("octocat/delay"), rubric="startup")["links"]["self"])
+        found = client.get(f"{done['links']['self']}/comparison/{other['id']}").json()
+        assert (found["same_rubric"], found["difference"]) == (False, None)
+        assert 'class="difference"' not in client.get(f"/compare/{done['id']}/{other['id']}").text
+        assert 'class="difference"' in client.get(f"/compare/{done['id']}/{done['id']}").text
+
+
 def test_events_tell_the_stages_and_are_resumed(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         found = events(client, done["links"]["self"])
