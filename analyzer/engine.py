@@ -97,7 +97,7 @@ def _findings(
     problems: list[Problem] = []
     for item in rules:
         try:
-            found = [_signed(found, item) for found in item.check(repository)]
+            found = [_signed(found, item) for found in item.check(repository)] if item.needs(repository) else []
         except (LimitError, MemoryError):  # of the whole analysis, whoever meets it
             raise
         except Exception as error:  # noqa: BLE001 whatever a rule raises must cost its criterion alone
@@ -149,7 +149,9 @@ def _decision(
         status, summary = best.status, best.message
         if repository.inventory.course_only and status is Status.MET:
             status, summary = Status.PARTIAL, f"{summary}; all of it is course work"
-        places = dict.fromkeys(place for found in ranked if found.status.rank for place in found.places)
+        # What shows the half of it is no evidence of the whole.
+        ranked = [found for found in ranked if found.status is best.status]
+        places = dict.fromkeys(place for found in ranked for place in found.places)
         shown = tuple(_evidence(repository, place) for place in list(places)[:_MOST_EVIDENCE]) if evidence else ()
         return Decision(criterion, status, summary, shown, tuple(sorted({found.rule for found in ranked})))
     if failed:

@@ -28,21 +28,28 @@ _MARK = "__folioscope_rule__"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule. ``reads`` are the kinds of files it needs: when one of them could not be read, nothing found means unknown."""
+    """A rule.
+
+    ``reads`` are the kinds of files it needs: when one of them could not be read, nothing found means unknown. Where
+    ``needs`` does not hold of a repository, the rule is not asked.
+    """
 
     id: str
     criterion: str
     title: str
     check: Check
     reads: tuple[Kind, ...] = ()
+    needs: Callable[[Repository], bool] = lambda repo: True
 
 
-def rule(criterion: str, *, reads: tuple[Kind, ...] = ()) -> Callable[[Check], Check]:
+def rule(
+    criterion: str, *, reads: tuple[Kind, ...] = (), needs: Callable[[Repository], bool] = lambda repo: True
+) -> Callable[[Check], Check]:
     """Mark a function as a rule that feeds ``criterion``. Its docstring is the rule's title."""
 
     def mark(check: Check) -> Check:
         title = " ".join((check.__doc__ or check.__name__).split())
-        setattr(check, _MARK, Rule(f"{criterion}/{check.__name__}", criterion, title, check, reads))
+        setattr(check, _MARK, Rule(f"{criterion}/{check.__name__}", criterion, title, check, reads, needs))
         return check
 
     return mark

@@ -132,7 +132,11 @@ async def _race(
 ) -> tuple[list[float], list[float]]:
     ours: list[float] = []
     theirs: list[float] = []
-    limits = httpx2.Limits(max_connections=2 * arguments.clients, max_keepalive_connections=2 * arguments.clients)
+    # uvicorn closes a connection that was idle for 5 seconds, which is a client's default as well: a race. Let the client
+    # be the first.
+    limits = httpx2.Limits(
+        max_connections=2 * arguments.clients, max_keepalive_connections=2 * arguments.clients, keepalive_expiry=2
+    )
     rounds = 8
     pause = 1.0  # a client polls once a second
     async with httpx2.AsyncClient(timeout=60, limits=limits, headers={"Accept-Encoding": "identity"}) as client:

@@ -21,6 +21,7 @@ from analyzer.queries.ci import (
 )
 from analyzer.queries.gates import gates, unconditional_promotions
 from analyzer.queries.places import where_named
+from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import module_reaches
 from analyzer.queries.testing import (
     bare_assertions,
@@ -204,7 +205,7 @@ def _trains(repo: Repository, act: Act) -> bool:
     return bool(path) and module_reaches(repo, path, "model.fit")
 
 
-@rule("ci.data-validation", reads=(Kind.PYTHON, Kind.NOTEBOOK))
+@rule("ci.data-validation", reads=(Kind.PYTHON, Kind.NOTEBOOK), needs=works_on_data)
 def validates_data(repo: Repository) -> Iterator[Finding]:
     """Data are not validated automatically."""
     for place in checked_with_consequence(repo):
@@ -221,7 +222,7 @@ def validates_data(repo: Repository) -> Iterator[Finding]:
         yield partial("Data are validated only in a notebook", notebook[0])
 
 
-@rule("ci.model-gate", reads=(Kind.PYTHON,))
+@rule("ci.model-gate", reads=(Kind.PYTHON,), needs=has_model)
 def gates_models(repo: Repository) -> Iterator[Finding]:
     """No threshold or comparison decides which model is promoted."""
     for place in gates(repo):

@@ -19,6 +19,7 @@ from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_h
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, training_calls
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said, where_named
+from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import (
     batch_scoring,
@@ -38,7 +39,7 @@ _PYTHON = (Kind.PYTHON,)
 _PYTHON_OR_NOTEBOOK = (Kind.PYTHON, Kind.NOTEBOOK)
 
 
-@rule("e2e.data-ingestion", reads=_PYTHON_OR_NOTEBOOK)
+@rule("e2e.data-ingestion", reads=_PYTHON_OR_NOTEBOOK, needs=works_on_data)
 def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     """No script, module or task was found that gets raw data."""
     code = repo.code
@@ -74,7 +75,7 @@ def _least_sure(call: Call) -> bool:
     return is_scoring(call.path) or bool(_NOT_FEATURES.search(call.path)) or call.root == "imblearn"
 
 
-@rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK)
+@rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK, needs=works_on_data)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
@@ -228,7 +229,7 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
         yield partial("Experiments are tracked only in a notebook", notebook[0])
 
 
-@rule("e2e.model-registry", reads=_PYTHON_OR_NOTEBOOK)
+@rule("e2e.model-registry", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)
 def registers_models(repo: Repository) -> Iterator[Finding]:
     """Models are neither registered nor saved."""
     registered = _registrations(repo.code)
@@ -314,7 +315,7 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
         return
 
 
-@rule("e2e.serving", reads=_PYTHON_OR_NOTEBOOK)
+@rule("e2e.serving", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)
 def serves_predictions(repo: Repository) -> Iterator[Finding]:
     """Predictions are not served."""
     served = [*handlers(repo), *model_servers(repo)]

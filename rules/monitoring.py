@@ -22,6 +22,7 @@ from analyzer.queries.monitors import (
     report_pages,
     stored_metrics,
 )
+from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import starts_training
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing
@@ -85,7 +86,7 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         break
 
 
-@rule("mon.model-performance", reads=_PYTHON)
+@rule("mon.model-performance", reads=_PYTHON, needs=has_model)
 def tracks_quality(repo: Repository) -> Iterator[Finding]:
     """Model quality is not tracked on new data."""
     if only_train_and_validation(repo, list(drift_calls(repo))):
@@ -101,7 +102,7 @@ def tracks_quality(repo: Repository) -> Iterator[Finding]:
         return
 
 
-@rule("mon.drift", reads=(Kind.PYTHON, Kind.NOTEBOOK))
+@rule("mon.drift", reads=(Kind.PYTHON, Kind.NOTEBOOK), needs=works_on_data)
 def detects_drift(repo: Repository) -> Iterator[Finding]:
     """Drift is not detected in code."""
     calls = list(drift_calls(repo))
@@ -129,7 +130,7 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
         return
 
 
-@rule("mon.retraining", reads=_PYTHON)
+@rule("mon.retraining", reads=_PYTHON, needs=has_model)
 def retrains(repo: Repository) -> Iterator[Finding]:
     """Retraining is not triggered automatically."""
     for schedule in starts_training(repo):

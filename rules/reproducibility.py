@@ -14,6 +14,7 @@ from analyzer.queries.commands import data_downloads, downloads_in_code
 from analyzer.queries.grounding import reached_roots
 from analyzer.queries.ingestion import is_scoring
 from analyzer.queries.learning import dated_writes
+from analyzer.queries.purpose import works_on_data
 from analyzer.repository import Repository
 
 _PUBLIC = re.compile(r"https?://(?!localhost|127|0\.0)")
@@ -67,7 +68,7 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
             return
 
 
-@rule("repro.data-versioning", reads=(Kind.DVC_POINTER, Kind.PYTHON))
+@rule("repro.data-versioning", reads=(Kind.DVC_POINTER, Kind.PYTHON), needs=works_on_data)
 def versions_data(repo: Repository) -> Iterator[Finding]:
     """Data are not versioned."""
     tracked = [file for file in repo.dvc_files if file.tracked or any(stage.outs for stage in file.stages)]

@@ -229,7 +229,7 @@ ROLES: dict[str, str] = {
         vertexai.*.deploy mlflow.deployments.* mlflow.sagemaker.* databricks.sdk.*.serving_endpoints*
         azure.ai.ml.entities.ManagedOnline*
     """,
-    "serve.ui": "streamlit.* gradio.* dash.Dash dash.* shiny.* panel.* chainlit.* nicegui.* taipy.* mesop.* reflex.*",
+    "serve.ui": "streamlit.* gradio.* dash.Dash dash.* shiny.* panel.serve panel.Column panel.Row panel.Tabs panel.panel panel.extension panel.pane.* panel.template.* panel.widgets.* chainlit.* nicegui.* taipy.* mesop.* reflex.*",
     # -- monitoring ------------------------------------------------------------------------------------------
     "metrics.export": """
         prometheus_client.* prometheus_fastapi_instrumentator.* prometheus_flask_exporter.* starlette_exporter.*

@@ -15,8 +15,12 @@ TEST = {
 }
 
 
+MODEL = {"models/docks.pkl": "x"}
+"""Makes a repository one with a model, whatever else it shows."""
+
+
 def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
-    return decide_one(repository(files), criterion).status
+    return decide_one(repository({**MODEL, **files}), criterion).status
 
 
 def workflow(run: str, on: str = "push", path: str = ".github/workflows/ci.yml") -> dict[str, str]:
@@ -234,7 +238,7 @@ def test_a_gain_over_the_model_in_use_that_promotes(repository: BuildRepository)
         "def promote_model(name):\n    print(name)\n\ndef choose(old, new, threshold=0.2):\n"
         "    improvement = (old - new) / old\n    if improvement >= threshold:\n        promote_model('docks')\n\nchoose(1, 2)\n"
     )
-    decision = decide_one(repository({"promote.py": code}), "ci.model-gate")
+    decision = decide_one(repository({**MODEL, "promote.py": code}), "ci.model-gate")
     assert (decision.status, decision.evidence[0].line) == (Status.MET, 6)
 
 
@@ -262,7 +266,7 @@ def test_the_best_of_all_versions_without_a_bound(repository: BuildRepository) -
         "    acc = client.get_run(version.run_id).data.metrics['accuracy']\n    if acc > best_acc:\n        best_acc = acc\n"
         "client.transition_model_version_stage('docks', 1, 'Production')\n"
     )
-    assert decide_one(repository({"promote.py": code}), "ci.model-gate").status is Status.PARTIAL
+    assert decide_one(repository({**MODEL, "promote.py": code}), "ci.model-gate").status is Status.PARTIAL
 
 
 TEST_OF_DOCKS = (

@@ -6,8 +6,12 @@ from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
 
+DATA = {"models/docks.pkl": "x"}
+"""Makes a repository one that works on data, whatever else it shows."""
+
+
 def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:
-    return decide_one(repository(files), criterion).status
+    return decide_one(repository({**DATA, **files}), criterion).status
 
 
 def test_pins_are_counted_over_all_files_that_a_run_needs(repository: BuildRepository) -> None:
@@ -87,8 +91,8 @@ def test_dated_partitions_of_training_data(repository: BuildRepository) -> None:
 
 def test_a_download_by_a_script_that_is_named_for_it(repository: BuildRepository) -> None:
     script = 'for year in 2023 2024; do\n  wget "https://example.org/docks/${year}" -O "${year}"\ndone\n'
-    assert decide_one(repository({"download_data.sh": script}), "repro.data-versioning").status is Status.PARTIAL
-    assert decide_one(repository({"tools.sh": script}), "repro.data-versioning").status is Status.MISSING
+    assert decide_one(repository({**DATA, "download_data.sh": script}), "repro.data-versioning").status is Status.PARTIAL
+    assert decide_one(repository({**DATA, "tools.sh": script}), "repro.data-versioning").status is Status.MISSING
 
 
 def test_hooks_that_cannot_be_read(repository: BuildRepository) -> None:
@@ -100,9 +104,9 @@ def test_hooks_that_cannot_be_read(repository: BuildRepository) -> None:
 
 
 def test_an_upload_is_no_download(repository: BuildRepository) -> None:
-    up = repository({"copy_data.sh": "aws s3 cp ./data/docks.csv s3://docks/docks.csv\n"})
+    up = repository({**DATA, "copy_data.sh": "aws s3 cp ./data/docks.csv s3://docks/docks.csv\n"})
     assert decide_one(up, "repro.data-versioning").status is Status.MISSING
-    down = repository({"copy_data.sh": "aws s3 cp s3://docks/docks.csv ./data/docks.csv\n"})
+    down = repository({**DATA, "copy_data.sh": "aws s3 cp s3://docks/docks.csv ./data/docks.csv\n"})
     assert decide_one(down, "repro.data-versioning").status is Status.PARTIAL
 
 
