@@ -13,12 +13,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 from types import MappingProxyType
 from typing import IO, cast
 from urllib.parse import urljoin
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.complaints import explain
 from analyzer.egress import pinning
@@ -47,8 +50,7 @@ def _silent(stage: str, detail: str) -> None:
     del stage, detail
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRef:
+class RemoteRef(Struct, frozen=True):
     """What a target names on the server: the commit, the full name of the ref (empty for a bare commit), the folder.
 
     ``moved`` is where the repository is now, when the server says that it was renamed.
@@ -61,16 +63,14 @@ class RemoteRef:
     moved: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Acquired:
+class Acquired(Struct, frozen=True):
     """A bare repository in a temporary folder."""
 
     git_dir: Path
     commit: str
 
 
-@dataclass(slots=True)
-class _Outcome:
+class _Outcome(Struct):
     status: int
     output: bytes
     complaint: str

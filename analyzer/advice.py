@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Evidence, Status
 from analyzer.scorer import Scorecard, ScoredCriterion
@@ -14,8 +15,7 @@ __all__ = ["NextStep", "next_steps"]
 _EFFORT = {"an hour": 0, "an evening": 1, "a weekend": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """One step: the criterion, the points of the score it gains, what is missing and how to earn it.
 
     ``builds_on`` is evidence that is already there and from which to begin; ``criteria`` are all whose points it gains.

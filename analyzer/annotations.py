@@ -7,7 +7,8 @@ may is limited, in number and in points, and the report says what the score is w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.configuration import FILES, Annotation, Configuration, find_configuration
 from analyzer.engine import Decision
@@ -22,8 +23,7 @@ MOST_SHARE = 0.1
 """Share of the rubric's points that annotations can take out of the possible ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedAnnotation:
+class AppliedAnnotation(Struct, frozen=True):
     """An annotation and what came of it; ``refused`` says why it has no effect, and is empty where it has."""
 
     criterion: str
@@ -32,8 +32,7 @@ class AppliedAnnotation:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What a configuration did to a report. ``score_without`` is the score with ``--ignore-annotations``.
 
     ``settings`` says whether rubric, threshold and left-out paths counted (``--with-config``).
@@ -48,8 +47,7 @@ class Applied:
     left_out_files: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OwnersWord:
+class OwnersWord(Struct, frozen=True):
     """What of a repository's configuration counts in one analysis. ``problems`` says why it could not be read."""
 
     configuration: Configuration | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.advice import next_steps
 from analyzer.annotations import Applied, AppliedAnnotation, OwnersWord, excuse, weaker
@@ -88,8 +90,7 @@ def assess(
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What decides the score of one repository: all that a report says rests on it."""
 
     scorecard: Scorecard

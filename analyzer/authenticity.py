@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from analyzer.history import Commit, History
 from analyzer.inventory import Inventory, Owner
@@ -15,8 +15,7 @@ _MOSTLY = 0.5
 """Share of the files from which on the commit that brought them is named alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True):
     """How the repository came to be.
 
     Args:
@@ -40,8 +39,7 @@ class Growth:
     largest_share: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Commits by the owner that the user named, among all without merges and bots."""
 
     commits: int
@@ -53,8 +51,7 @@ class Ownership:
         return round(self.commits / self.among, 4) if self.among else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Copies:
+class Copies(Struct, frozen=True):
     """Unchanged copies from one public template: how many, and the first few paths."""
 
     template: str
@@ -62,8 +59,7 @@ class Copies:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticity:
+class Authenticity(Struct, frozen=True):
     """The facts. ``fork`` and ``template`` are None where the platform was not asked; ``files`` counts by owner."""
 
     fork: bool | None

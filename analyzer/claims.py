@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from analyzer.artifacts.document import Document
 from analyzer.inventory import Kind
@@ -20,8 +21,7 @@ from analyzer.technologies import Technology
 __all__ = ["Claim", "find_claims", "place_words"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Claim:
+class Claim(Struct, frozen=True, order=True):
     """A technology that is named and not shown.
 
     ``sentence`` says where, and what was looked for; ``aside`` marks one that is named only as a plan, or
@@ -35,8 +35,7 @@ class Claim:
     aside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
+class _Mention(Struct, frozen=True):
     technology: str
     path: str
     line: int

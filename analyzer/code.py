@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
 from analyzer.knowledge.python_calls import roles_of
@@ -49,8 +51,7 @@ _ENTRY_NAMES = frozenset(
 _STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow"})
 
 
-@dataclass
-class _Resolved:
+class _Resolved(Struct, dict=True):
     """The calls of one module under their full names, its names that are defined here, and the modules asked for them."""
 
     module: PythonModule

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
@@ -65,8 +67,7 @@ _FLAGS_WITH_VALUE = _FLAGS_WITH_TASK | frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """A command that is really run.
 
     ``place`` is the line that starts it (a CI step), ``origin`` the line on which it stands in the end,

@@ -11,11 +11,13 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import translate
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts.text import decode
 from analyzer.artifacts.yaml_reader import Node, read_yaml
@@ -45,8 +47,7 @@ _KEYS = ("rubric", "fail-under", "leave-out", "not-applicable")
 _FORM = "The form stands in docs/configuration.md; folioscope schema config prints it for editors."
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """A criterion that does not apply here, by the owner's word, with the reason and the line where that stands."""
 
     criterion: str
@@ -54,8 +55,7 @@ class Annotation:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """What one file says. ``rubric`` is empty and ``fail_under`` None where it says nothing about them."""
 
     path: str
@@ -125,8 +125,7 @@ def _said(path: str, read: Callable[[str], bytes | None]) -> Configuration | Non
     return _read_toml(path, text) if path.endswith(".toml") else _read_yaml(path, text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """A value with its line and that of each key or entry below it. A scalar of YAML is its text."""
 
     value: Any

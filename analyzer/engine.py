@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.errors import LimitError
 from analyzer.findings import Evidence, Finding, Place, Status
@@ -23,8 +25,7 @@ _LONGEST_SNIPPET = 200
 _MOST_EVIDENCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What is decided about one criterion: status, a sentence, and all evidence with the decisive first."""
 
     criterion: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Evidence
 from analyzer.repository import Repository
@@ -31,8 +32,7 @@ _TOKEN = re.compile(
 _MASK = "•••"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True, order=True):
     """Consecutive lines of a file; ``line`` is the number of the first, from 1."""
 
     path: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 __all__ = ["Evidence", "Finding", "Located", "Place", "Status", "met", "partial"]
 
@@ -23,8 +24,7 @@ class Status(StrEnum):
         return {Status.UNKNOWN: 0, Status.MISSING: 0, Status.PARTIAL: 1, Status.MET: 2}[self]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Lines of a file of the repository, counted from 1, both ends included."""
 
     path: str
@@ -46,8 +46,7 @@ class Located(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Evidence:
+class Evidence(Struct, frozen=True, order=True):
     """A place with the text that stands there (at most 200 characters of the first line)."""
 
     path: str
@@ -56,8 +55,7 @@ class Evidence:
     snippet: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One answer of one rule. ``rule`` and ``criterion`` are filled in by the engine."""
 
     status: Status

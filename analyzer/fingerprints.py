@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from analyzer.inventory import Kind
 
@@ -64,8 +65,7 @@ def possible_sizes(content: bytes) -> set[int]:
     return found | {len(content)}
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(Struct, frozen=True):
     """The table: sizes that occur, and the fingerprints of each template by its name."""
 
     sizes: frozenset[int]

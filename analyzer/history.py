@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.errors import LimitError
 from analyzer.git import GitError, run
@@ -18,8 +20,7 @@ _MOST_BYTES = 16 * 1024 * 1024
 _SECONDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """One commit. ``authored`` is in seconds since 1970 (UTC); ``added`` are the paths that it adds.
 
     ``added`` is None where the folders of the commit or of its parent are not in this copy.
@@ -41,8 +42,7 @@ class Commit:
             return ""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """Commits from the newest back. ``complete``: the first commit is among them; else there are more, here or elsewhere."""
 
     commits: tuple[Commit, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from analyzer.acquire import acquire, resolve_remote
 from analyzer.analysis import Options, Progress, existing_folder
@@ -14,8 +15,7 @@ from analyzer.target import Target, parse_target
 __all__ = ["Listing", "listing_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The files of one commit or folder. ``commit`` is empty outside git, ``branch`` where it is not known."""
 
     paths: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from analyzer.claims import place_words
 from analyzer.findings import Place
@@ -16,8 +16,7 @@ __all__ = ["Outcome", "find_outcomes"]
 _MOST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One number that prose states about the project.
 
     Args:

@@ -8,11 +8,12 @@ are its rules. The built-in rules are found in the same way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
+
+from msgspec import Struct
 
 from analyzer.errors import FolioscopeError, UsageError
 from analyzer.findings import Finding
@@ -26,8 +27,7 @@ Check = Callable[[Repository], Iterator[Finding]]
 _MARK = "__folioscope_rule__"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule.
 
     ``reads`` are the kinds of files it needs: when one of them could not be read, nothing found means unknown. Where

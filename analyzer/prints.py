@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.fingerprints import COMPARED_KINDS, SHORTEST, normalised
 from analyzer.inventory import Kind, kind_of
@@ -28,8 +29,7 @@ _LONGEST = 64 * 1024
 _MOST_FILES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class FilePrint:
+class FilePrint(Struct, frozen=True):
     """A file: its path, the hash of its normalised text, the bytes of that text, and its sketch (empty when short)."""
 
     path: str

@@ -9,7 +9,8 @@ Homework, vendored and generated folders are none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.inventory import Inventory, Kind, Owner, kind_of
 from analyzer.knowledge.paths import TEST_FILE
@@ -33,8 +34,7 @@ _PARTS = frozenset({
 """Names that folders of one project bear; such a folder is a part of what it lies in, whatever it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A folder that is a project of its own.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from analyzer.advice import NextStep
 from analyzer.annotations import Applied
@@ -27,8 +27,7 @@ __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ReportTarget:
+class ReportTarget(Struct, frozen=True):
     """What was analyzed. ``url`` is the page of the repository; empty where it has none."""
 
     input: str
@@ -57,8 +56,7 @@ class ReportTarget:
         return f"{self.url}/blob/{self.commit}/{quote(plain)}{lines}"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything that is said about one target."""
 
     tool_version: str

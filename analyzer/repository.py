@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, monitoring, orchestration, tasks
 from analyzer.artifacts.compose import ComposeFile, parse_compose
@@ -41,8 +42,7 @@ _Artifact = TypeVar("_Artifact")
 _NO_START = frozenset({Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL, Kind.NOTEBOOK})
 
 
-@dataclass(frozen=True, slots=True)
-class CiCommand:
+class CiCommand(Struct, frozen=True):
     """A command that a CI job runs, with the pipeline, job and step that run it."""
 
     pipeline: ci.Pipeline

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Evidence, Status
 from analyzer.knowledge.roles import CRITERION_WEIGHTS, NOTEBOOK_WEIGHTS, ROLES, TECHNOLOGY_WEIGHTS
@@ -20,8 +21,7 @@ _MOST_REASONS = 3
 _STRENGTH = {Status.MET: 1.0, Status.PARTIAL: 0.5}
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A criterion, or a technology, that speaks for a role. The other one is empty."""
 
     criterion: str
@@ -30,8 +30,7 @@ class Reason:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoleShare:
+class RoleShare(Struct, frozen=True):
     """The share of one role in the evidence, 0 to 1 in hundredths, with what speaks most for it."""
 
     role: str
@@ -39,8 +38,7 @@ class RoleShare:
     because: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     reason: Reason
     weights: tuple[float, ...]
 

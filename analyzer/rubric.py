@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 __all__ = ["BUILT_IN", "Change", "Criterion", "Grade", "Rubric", "Section", "load_rubric"]
 
 BUILT_IN: tuple[str, ...] = ("mlops", "startup", "midsize", "enterprise")
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One line of the checklist.
 
     ``points`` are earned in full when met and by half when partial; those of a ``bonus`` come on top.
@@ -31,8 +31,7 @@ class Criterion:
     builds_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A group of criteria; ``source`` is the section of the career guide that asks for it.
 
     ``full_with_chain``: a complete chain from data to alert earns all points of the section.
@@ -45,16 +44,14 @@ class Section:
     full_with_chain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Struct, frozen=True):
     """A grade in words for scores of at least ``least``."""
 
     least: float
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Points of a criterion that differ from those of the rubric that was extended, and the reason."""
 
     criterion: str
@@ -63,8 +60,7 @@ class Change:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rubric:
+class Rubric(Struct, frozen=True):
     """A rubric.
 
     ``sha256`` is the hash of the file it was read from, and of the files that it extends. ``extends`` is the id

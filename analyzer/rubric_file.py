@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.errors import RubricError

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.engine import Decision
 from analyzer.findings import Status
@@ -14,8 +16,7 @@ __all__ = ["Scorecard", "ScoredCriterion", "ScoredSection", "as_if_met", "score"
 _SHARE = {Status.MET: 1.0, Status.PARTIAL: 0.5, Status.MISSING: 0.0, Status.UNKNOWN: 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredCriterion:
+class ScoredCriterion(Struct, frozen=True):
     """A criterion with what was decided and the points it earned."""
 
     criterion: Criterion
@@ -33,8 +34,7 @@ class ScoredCriterion:
         return 0.0 if self.decision.status is Status.UNKNOWN else self.criterion.points - self.points
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredSection:
+class ScoredSection(Struct, frozen=True):
     """Points earned and possible in a section; bonus points are in ``bonus``, beside them."""
 
     id: str
@@ -44,8 +44,7 @@ class ScoredSection:
     bonus: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """The score from 0 to 100 with one decimal, and what it is made of.
 
     ``assessed`` is the share of the points, 0 to 1, whose criteria could be looked at.

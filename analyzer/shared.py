@@ -6,16 +6,16 @@ A file is the same where its path and its blob are. What is kept must depend on 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct, field
 
 __all__ = ["Shared"]
 
 _Made = TypeVar("_Made")
 
 
-@dataclass(slots=True)
-class Shared:
+class Shared(Struct):
     """Contents by blob, and what was made of a file by its path, its blob and the name of the maker."""
 
     contents: dict[str, bytes | None] = field(default_factory=dict)

@@ -9,11 +9,12 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct, field
 
 from analyzer.errors import LimitError, TargetError
 from analyzer.git import GitError, ObjectReader, run, without_promisor
@@ -44,8 +45,7 @@ class EntryKind(StrEnum):
     SUBMODULE = "submodule"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A path of the tree. ``size`` is in bytes, or -1 where it is not known; ``oid`` is empty outside git."""
 
     path: str
@@ -55,16 +55,14 @@ class Entry:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """Something that could not be read, and why."""
 
     where: str
     what: str
 
 
-@dataclass(slots=True)
-class Snapshot:
+class Snapshot(Struct):
     """One commit or folder. Immutable but for the contents, which are read on demand and kept.
 
     ``commit`` is empty for a folder that is no repository; ``committed`` is the committer date in UTC

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from analyzer.errors import UsageError
 
@@ -25,8 +26,7 @@ _PAGES = _FILE_PAGES | {"tree", "commits", "commit"}
 _DEFAULT_PORT = {"https": ":443", "http": ":80"}
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """A git host that may be cloned from. ``base`` is scheme and authority, without a trailing slash."""
 
     name: str
@@ -48,8 +48,7 @@ class Host:
 DEFAULT_HOSTS: tuple[Host, ...] = (Host("github.com", "https://github.com"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One repository, or a folder of one.
 
     ``tail`` holds the rest of a /tree/ or /blob/ URL: which part of it is the ref can only be told from the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from analyzer.findings import Evidence, Place
 from analyzer.inventory import Kind, kind_of
@@ -17,8 +18,7 @@ __all__ = ["Technology", "find_technologies"]
 _MOST_EVIDENCE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Technology:
+class Technology(Struct, frozen=True):
     """A technology of the checklist that code or configuration shows."""
 
     id: str

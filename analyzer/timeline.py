@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.errors import UsageError
 from analyzer.git import run
@@ -27,8 +29,7 @@ _PERIODS = ("1d", "3d", "1w", "2w", "1m", "3m", "1y")
 _KINDS = {"120000": EntryKind.SYMLINK, "160000": EntryKind.SUBMODULE}
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A commit: its tree, its date (committer, seconds since 1970 in UTC), and the tags that point at it."""
 
     commit: str
@@ -46,8 +47,7 @@ class Moment:
             return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Which commits: one in ``every`` so many seconds, or those with ``tags``, or the ``last`` so many; one of the three.
 
     Where it is none of them, it is the shortest of some periods that gives at most ``few`` points. At most ``most`` are
@@ -61,8 +61,7 @@ class Choice:
     most: int = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What one commit has otherwise than the one before: paths that are gone, and new or changed entries."""
 
     gone: tuple[str, ...]

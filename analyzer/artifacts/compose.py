@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.yaml_reader import Node, read_yaml
 from analyzer.findings import Place
@@ -15,8 +16,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::?([-?+])([^{}]*))?\}|\$(\w+)")
 _NESTED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ComposeService:
+class ComposeService(Struct, frozen=True):
     """One service. ``context`` and ``dockerfile`` are relative to the repository; empty without a build."""
 
     path: str
@@ -44,8 +44,7 @@ class ComposeService:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class ComposeFile:
+class ComposeFile(Struct, frozen=True):
     """A compose file."""
 
     path: str

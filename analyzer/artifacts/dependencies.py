@@ -6,7 +6,9 @@ import re
 import tomllib
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
 from analyzer.findings import Place
@@ -31,8 +33,7 @@ _PINNED_URL = re.compile(r"[^/@]@[^/@#]+(?:#|$)")
 _EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+(?!.*\*)|^=\s*\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One declared package, by its normalised name (PEP 503), with its version as written (``>=2,<3``)."""
 
     name: str
@@ -41,8 +42,7 @@ class Requirement:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DependencyFile:
+class DependencyFile(Struct, frozen=True):
     """A dependency file. ``lock`` marks files that a tool wrote with exact versions."""
 
     path: str

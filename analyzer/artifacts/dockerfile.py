@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.findings import Place
@@ -43,8 +45,7 @@ _MOST_VARIABLES, _LONGEST_VALUE = 100, 4_096
 _MOST = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One instruction; ``value`` has continuation lines joined, ``stage`` counts FROM from 0 (-1 before)."""
 
     path: str
@@ -74,8 +75,7 @@ class Instruction:
         return tuple(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """COPY or ADD from the build context (``from_stage`` empty) or another stage or image."""
 
     path: str
@@ -91,8 +91,7 @@ class Copy:
         return Place(self.path, self.line, self.end_line)
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(Struct, frozen=True):
     """A Dockerfile with variables substituted by their defaults where they have one."""
 
     path: str

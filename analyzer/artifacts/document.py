@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from analyzer.findings import Place
 
 __all__ = ["Block", "Document", "Image", "Link", "Section"]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link with its text; ``image`` is true where the text is an image (a badge, a thumbnail)."""
 
     path: str
@@ -28,8 +28,7 @@ class Link:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """An image with its alternative text; ``link`` is where it leads, if anywhere."""
 
     path: str
@@ -44,8 +43,7 @@ class Image:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A piece of text.
 
     ``kind`` is ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` the language of a code block,
@@ -71,8 +69,7 @@ class Block:
         return Place(self.path, self.line, self.end_line)
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True, dict=True):
     """A heading with what stands below it up to the next one. ``trail`` holds the headings above it."""
 
     path: str
@@ -109,8 +106,7 @@ class Section:
         return len(self.prose.split())
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True, dict=True):
     """One prose file."""
 
     path: str

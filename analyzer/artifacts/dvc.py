@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
@@ -15,8 +16,7 @@ _REMOTE = re.compile(r"^\s*\[\s*'?remote\s+\"([^\"]+)\"'?\s*\]", re.MULTILINE)
 _URL = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class DvcStage:
+class DvcStage(Struct, frozen=True):
     """One stage of a dvc.yaml."""
 
     path: str
@@ -38,8 +38,7 @@ class DvcStage:
         return parse_shell(self.command)
 
 
-@dataclass(frozen=True, slots=True)
-class DvcFile:
+class DvcFile(Struct, frozen=True):
     """A dvc.yaml (``stages``), a ``.dvc`` pointer (``tracked``) or a ``.dvc/config`` (``remotes``)."""
 
     path: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from analyzer.findings import Place
 
 __all__ = ["Declaration", "InfraFile", "Resource"]
@@ -31,8 +33,7 @@ class Resource:
         return Place(self.path, self.line, self.end_line)
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """A variable, output, module or backend; ``value`` is its default, source or type."""
 
     path: str
@@ -47,8 +48,7 @@ class Declaration:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class InfraFile:
+class InfraFile(Struct, frozen=True):
     """One file of an infrastructure tool."""
 
     path: str

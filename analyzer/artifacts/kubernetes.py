@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.text import line_starts
 from analyzer.artifacts.yaml_reader import Node, read_yaml
@@ -17,8 +18,7 @@ _IMAGE = re.compile(r"^\s*-?\s*image:\s*(.+)$", re.MULTILINE)
 _VALUE = re.compile(r"\.Values\.([\w.]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class KubernetesObject:
+class KubernetesObject(Struct, frozen=True):
     """One object. ``images`` are the containers' images, ``template`` marks a Helm template read by its heads."""
 
     path: str
@@ -42,8 +42,7 @@ class KubernetesObject:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class HelmChart:
+class HelmChart(Struct, frozen=True):
     """A Chart.yaml: ``folder`` is the chart's folder, ``dependencies`` its subcharts."""
 
     path: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.findings import Place
@@ -83,8 +84,7 @@ _PROMQL_WORDS = frozenset(
 _MOST_PANELS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class ScrapeJob:
+class ScrapeJob(Struct, frozen=True):
     """One scrape configuration of Prometheus."""
 
     path: str
@@ -99,8 +99,7 @@ class ScrapeJob:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRule:
+class AlertRule(Struct, frozen=True):
     """An alert: ``source`` is ``prometheus`` or ``grafana``, ``metrics`` the series its expression reads."""
 
     path: str
@@ -116,8 +115,7 @@ class AlertRule:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Struct, frozen=True):
     """A receiver of Alertmanager and the channels it has."""
 
     path: str
@@ -131,8 +129,7 @@ class Receiver:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True):
     """A Grafana dashboard: its panels, the queries they send and whether any names a data source."""
 
     path: str
@@ -149,8 +146,7 @@ class Dashboard:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class MonitoringConfig:
+class MonitoringConfig(Struct, frozen=True):
     """What one monitoring file says."""
 
     path: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from analyzer.artifacts.python_source import PythonModule, parse_python
 
@@ -19,16 +20,14 @@ _MOST_OUTPUTS = 400
 _LONGEST_OUTPUT = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """Text that a cell printed or returned, with the code of the cell; each cut to a few thousand characters."""
 
     text: str
     source: str
 
 
-@dataclass(frozen=True)
-class Notebook:
+class Notebook(Struct, frozen=True):
     """A notebook.
 
     ``shell`` holds (line, command) of ``!`` lines, ``markdown`` the prose cells with their lines, ``outputs`` the texts
@@ -44,8 +43,7 @@ class Notebook:
     error: str = ""
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     raw: str
     position: int = 0
     line: int = 1

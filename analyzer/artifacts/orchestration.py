@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.kubernetes import KubernetesObject
 from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
@@ -22,8 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(Struct, frozen=True):
     """One workflow. ``steps`` are the names of what it runs, ``schedule`` a cron text or interval if it has one.
 
     ``active`` is false where the file says that the schedule is off.

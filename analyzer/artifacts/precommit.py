@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
 from analyzer.findings import Place
@@ -15,8 +16,7 @@ __all__ = ["Hook", "PreCommitFile", "parse_precommit"]
 _ID = re.compile(r"\s*-\s+id\s*:\s*[\"']?([\w.-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """One hook; ``entry`` is the command of a local hook, ``args`` what the hook is given besides."""
 
     path: str
@@ -32,8 +32,7 @@ class Hook:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class PreCommitFile:
+class PreCommitFile(Struct, frozen=True):
     """A .pre-commit-config.yaml. With an ``error``, which pre-commit stops at, the hooks are those whose ids can be told."""
 
     path: str

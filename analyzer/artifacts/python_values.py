@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Place
 
@@ -25,8 +26,7 @@ __all__ = [
 Constant = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A dotted name standing where a value could be, resolved through imports and assignments."""
 
     dotted: str
@@ -36,8 +36,7 @@ Value = Constant | Name | tuple["Value", ...]
 """What is known of an argument: a constant (f-strings with ``{}`` for their fields), a name, a sequence, or None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """``import module as alias`` or ``from module import name as alias``; relative ones begin with dots."""
 
     path: str
@@ -64,8 +63,7 @@ class Import:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class Call(Struct, frozen=True, eq=False):
     """A call. ``name`` is dotted and resolved: ``pandas.read_csv``, ``sklearn.svm.SVC.fit``, ``df.merge``.
 
     ``scope`` is the qualified name of the function around it (empty at module level), ``decorates`` the
@@ -120,8 +118,7 @@ class Call:
         return Place(self.path, self.line, self.end_line)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function or method. ``statements`` counts what stands in its body without the docstring.
 
     ``checks`` are the lines of assertions that can fail; ``swallows`` is true where a bare handler hides
@@ -162,8 +159,7 @@ class Function:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(Struct, frozen=True):
     """A class with the resolved names of its bases and the names of its annotated fields."""
 
     path: str
@@ -181,8 +177,7 @@ class Class:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string constant (f-strings with ``{}`` for their fields) that is no docstring."""
 
     path: str
@@ -196,8 +191,7 @@ class Text:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """``left op right`` with an ordering operator, as sets of the words in both sides.
 
     ``decides`` is true in the test of an ``if``, ``while``, ``assert`` or conditional expression, or where
@@ -219,8 +213,7 @@ class Comparison:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """An ``if`` or a conditional expression.
 
     ``asked`` are the words of its test, variables by what they were assigned from too; ``acts`` the calls it guards, with ``raise``, ``return`` and texts it chooses between.
@@ -238,8 +231,7 @@ class Condition:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """``target = value`` where the target is a plain, dotted or subscripted name.
 
     ``column`` is the constant key of ``frame["key"] = ...``.
@@ -259,8 +251,7 @@ class Assignment:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """An attribute of an imported module that is used without being called: ``mlflow.sklearn``."""
 
     path: str

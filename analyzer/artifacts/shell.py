@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -18,8 +19,7 @@ _ALWAYS_TRUE = frozenset({"true", ":", "exit 0"})
 _MOST = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class ShellCommand:
+class ShellCommand(Struct, frozen=True):
     """One simple command. ``argv`` has quotes removed and variables as written; ``line`` counts from 1.
 
     ``swallowed`` is true where a failure cannot show: ``cmd || true``, ``cmd || echo ...``.

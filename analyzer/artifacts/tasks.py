@@ -7,7 +7,8 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
@@ -28,8 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """One target. ``script`` is shell text whose first line stands on ``script_line``.
 
     ``end_line`` is the last line of the script where text with escapes can have more lines than the file, else 0.
@@ -59,8 +59,7 @@ class Task:
         return Place(self.path, min(line, self.end_line) if self.end_line else line)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFile:
+class TaskFile(Struct, frozen=True):
     """A task runner's file; ``tool`` is the command that runs its tasks."""
 
     path: str

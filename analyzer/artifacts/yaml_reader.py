@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from _ruamel_yaml import CParser
+from msgspec import Struct
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
@@ -185,8 +185,7 @@ class Node:
 EMPTY = Node(None)
 
 
-@dataclass(frozen=True, slots=True)
-class YamlFile:
+class YamlFile(Struct, frozen=True):
     """The documents of a file. ``error`` says why reading stopped or what had to be mended, if anything."""
 
     documents: tuple[Node, ...]

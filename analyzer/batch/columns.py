@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 __all__ = ["TARGETS", "Column", "Header", "column_of", "find_header", "looks_like_target", "read_header"]
 
@@ -75,8 +76,7 @@ _ON_GIT_HOST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """The columns of a table: what each holds, and its name as it stands in the file."""
 
     names: tuple[str, ...]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["CsvRow", "csv_rows", "delimiter_of"]
 
@@ -17,8 +18,7 @@ _MOST_CELLS = 16_384
 """Cells of one row: the most that a sheet of Excel has."""
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRow:
+class CsvRow(Struct, frozen=True):
     """One row: the line at which it begins, its cells, and why they cannot be relied on."""
 
     line: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from analyzer.batch.cells import Cell, harmless
 from analyzer.batch.likeness import Pair
@@ -27,8 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """What the exports say of the whole batch.
 
     ``sections`` are (id, title) of the rubric, ``given`` the names of the columns that are carried along.
@@ -47,8 +47,7 @@ class About:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One applicant as tables show it: the line, its place, and what stands beside."""
 
     line: Mapping[str, Any]

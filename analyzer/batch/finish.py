@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from analyzer.batch.export import About, Add, Shown, csv_table, shown_failure, shown_rank, write_pairs, xlsx_table
 from analyzer.batch.given import columns_of
@@ -21,8 +23,7 @@ from analyzer.rubric import Rubric
 __all__ = ["finish"]
 
 
-@dataclass(slots=True)
-class _Facts:
+class _Facts(Struct):
     """What one pass over the results tells: columns that rows fill, distributions, failures, rows that were read in part.
 
     ``applicants`` are those of the rows in ``alike``.

@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.batch.store import Store
 from analyzer.prints import likeness
@@ -29,8 +31,7 @@ _LEAST_BYTES = 2000
 _CANDIDATES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFile:
+class SharedFile(Struct, frozen=True):
     """A file of one repository and the one like it of the other. ``likeness`` is 1 for equal text."""
 
     path: str
@@ -39,8 +40,7 @@ class SharedFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One repository of a pair: its name, commit and folder, the rows of this batch that name it, earlier batches.
 
     ``share`` is the share of its own text, 0 to 1, that the other one has too.
@@ -66,8 +66,7 @@ class Side:
         return (*named, self.remark) if self.remark else named
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two repositories that share most of what is the candidate's own in one of them."""
 
     one: Side

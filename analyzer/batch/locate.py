@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from analyzer.acquire import RemoteRef, resolve_remote
 from analyzer.analysis import Options, Progress, analyze, analyze_remote
@@ -23,8 +24,7 @@ def _quiet(stage: str, detail: str) -> None:
     del stage, detail
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A target and its commit.
 
     ``commit`` is empty where nothing names one: the analysis says what is wrong, and nothing is kept.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from analyzer.batch.lines import replace_file
 from analyzer.errors import UsageError
@@ -16,8 +18,7 @@ __all__ = ["Manifest", "check_same", "read_manifest", "write_manifest"]
 _NAME = "batch.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What a batch is.
 
     ``input`` is the SHA-256 of its file, ``basis`` what its scores rest on, ``key`` the fingerprint of its key file.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from analyzer.batch.columns import Column, looks_like_target
 from analyzer.portfolio.sources import account_in
@@ -23,8 +24,7 @@ _NOTHING = frozenset({"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nan", "
 """What people write into a cell that is empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The targets of a cell, and its parts that name nothing."""
 
     targets: tuple[str, ...] = ()

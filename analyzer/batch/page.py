@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from analyzer.batch.export import About, Shown, about_rows
 from analyzer.batch.likeness import Pair, Side
@@ -19,8 +20,7 @@ __all__ = ["Distribution", "write_page"]
 _BINS = 10
 
 
-@dataclass(slots=True)
-class Distribution:
+class Distribution(Struct):
     """Scores of all applicants, and the share of each section that each of them earned; numbers alone are held."""
 
     scores: list[float] = field(default_factory=list)

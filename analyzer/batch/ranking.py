@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from analyzer.batch.lines import read_lines
 
@@ -15,16 +16,14 @@ __all__ = ["Difference", "Ranked", "failures", "order_of", "ranked"]
 _MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A criterion that tells two neighbours apart, with the points of the score by which."""
 
     title: str
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """A line in its place.
 
     Args:
@@ -57,8 +56,7 @@ class Ranked:
         return f"{begin}; {'; '.join(parts)}" if parts else f"{begin}; no criterion differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """The places of the lines with a score, best first, and of those without, in order of rows."""
 
     scored: tuple[tuple[float, str, int], ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.analysis import Options, analyze
 from analyzer.batch.entry import basis_of, entry_of
@@ -20,8 +22,7 @@ from analyzer.version import VERSION
 __all__ = ["Rerun", "rerun"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rerun:
+class Rerun(Struct, frozen=True):
     """What a line said and what the run of today says; ``changed`` are criteria with another status or other points."""
 
     row: int

@@ -13,11 +13,13 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.batch.blind import KeyFile, blinded
 from analyzer.batch.lines import dump, read_lines, replace_file, whole_lines
@@ -40,8 +42,7 @@ _SYNC_EVERY = 0.5
 """Seconds. What a power cut takes is done again; what ends the program alone takes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The line of a row as :func:`analyzer.batch.lines.dump` writes it, and what the journal says of it.
 
     Args:

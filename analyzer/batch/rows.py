@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from analyzer.batch.named import is_account, is_word, named_in_cell
 from analyzer.batch.tables import Record, read_records
@@ -16,8 +17,7 @@ __all__ = ["Row", "count_rows", "digest_of", "is_account", "read_rows"]
 _MOST_TARGETS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One applicant.
 
     Args:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from analyzer.analysis import Options
 from analyzer.batch.entry import basis_of, error_of, failed_line
@@ -25,8 +26,7 @@ from analyzer.rubric import load_rubric
 __all__ = ["Batch", "Counts", "Tell", "run_batch"]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What to run.
 
     Args:
@@ -54,8 +54,7 @@ class Batch:
     row_seconds: float | None = None
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """How far a batch is.
 
     ``before`` were done by an earlier run, ``ran`` by this one, ``stored`` came from the store; ``failed`` are those of

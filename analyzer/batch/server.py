@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish
 from analyzer.batch.lines import dump
@@ -156,8 +158,7 @@ def _problem(answer: httpx2.Response) -> str:
     return said or f"status {answer.status_code}"
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     """A row and the results of its repositories so far, in the order in which it names them."""
 
     row: Row

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from analyzer.batch.sheets import UNREADABLE, no_sheet
 from analyzer.errors import UsageError
@@ -25,8 +26,7 @@ Place: TypeAlias = tuple[int, int]
 """Row, counted from 1, and column, counted from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLinks:
+class SheetLinks(Struct, frozen=True):
     """Where the cells of a sheet lead to, and those whose value only a spreadsheet program could tell."""
 
     links: dict[Place, str] = field(default_factory=dict)

@@ -15,10 +15,11 @@ import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from analyzer.cache import cache_home
 from analyzer.errors import TargetError, UsageError
@@ -65,8 +66,7 @@ create index pair_other on pair (other);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An entry as it is kept: the document, the moment of its analysis (UTC, ISO 8601), and its source."""
 
     document: dict[str, Any]

@@ -9,10 +9,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.batch.columns import TARGETS, Column, Header, column_of, find_header, looks_like_target, read_header
 from analyzer.batch.decoding import text_lines
@@ -39,8 +41,7 @@ _WAY_OUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TargetCell:
+class TargetCell(Struct, frozen=True):
     """A cell that names what to look at, what its column may hold, and the name of that column."""
 
     text: str
@@ -48,8 +49,7 @@ class TargetCell:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record: its line in the file (rows of a sheet count as lines), and its cells by what they hold.
 
     ``given`` are the cells of other columns and of names and ids, by the name of their column.

@@ -13,10 +13,12 @@ import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from analyzer.analysis import Options, Result, analyze
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
@@ -39,16 +41,14 @@ if TYPE_CHECKING:
 __all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "work"]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What all workers of a batch have in common."""
 
     options: Options
     store: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(Struct, frozen=True):
     """An entry that the store does not have yet, with its key, the place of its repository and its fingerprints."""
 
     key: str
@@ -59,8 +59,7 @@ class Fresh:
     """The whole report, where the row names several repositories: a portfolio is made of reports."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """The line of a row, and what the batch must keep.
 
     Args:
@@ -122,8 +121,7 @@ def work(row: Row) -> Outcome:
         _busy.clear()
 
 
-@dataclass(slots=True)
-class _Looked:
+class _Looked(Struct):
     """One repository: what is kept of it, from the store or new."""
 
     document: dict[str, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of, score_of
 

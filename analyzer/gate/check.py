@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.analysis import Options, analyze
 from analyzer.compare import Comparison, compare_documents
@@ -41,8 +43,7 @@ FILES = {
 _SUMMARY, _COMPARISON, _OUTPUTS = "summary.md", "comparison.json", "outputs.env"
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
+class Demands(Struct, frozen=True):
     """What is asked of the repository, and what is done with the answer.
 
     ``fail_under`` overrides the threshold of the repository's configuration, and ``base`` what the CI system names; ``reports`` is the folder that is written to.
@@ -57,8 +58,7 @@ class Demands:
     annotations: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """The answer: the report, the comparison where there is a base, and why it does not pass."""
 
     report: Report

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 __all__ = ["ChangeRequest", "Surroundings", "read_surroundings"]
 
@@ -21,8 +22,7 @@ _GITHUB_PULL = re.compile(r"/([^/]+/[^/]+)/pull/(\d+)")
 _GITLAB_MERGE = re.compile(r"/(.+)/-/merge_requests/(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRequest:
+class ChangeRequest(Struct, frozen=True):
     """A pull or merge request: the system that has it, its API, the project there, its number, and the token.
 
     ``system`` is ``github`` or ``gitlab``; ``project`` is ``owner/name`` there, an id or a quoted path here.
@@ -35,8 +35,7 @@ class ChangeRequest:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What the check knows of where it runs.
 
     ``base`` is the commit or ref to compare with, empty where there is none. ``outputs`` and ``summary`` are the files that

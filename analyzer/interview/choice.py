@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.claims import Claim
 from analyzer.errors import LimitError
@@ -22,8 +23,7 @@ _STRONG = 1.5
 """Weight from which a question beside the guide's topics is asked although there are enough without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question. ``topic`` is an id of ``TOPICS``; code and places within the text stand in backticks."""
 
     topic: str
@@ -33,8 +33,7 @@ class Question:
     covers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Interview:
+class Interview(Struct, frozen=True):
     """Up to eight questions; ``note`` says why there are few, where there are."""
 
     questions: tuple[Question, ...] = ()

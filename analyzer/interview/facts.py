@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from analyzer.artifacts.python_source import Call
 from analyzer.claims import Claim
@@ -27,8 +28,7 @@ _WRAPPERS = frozenset({"Pipeline", "GridSearchCV", "RandomizedSearchCV", "Traine
 _CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """The place in the repository on which the question of that id stands, and what fills its fields."""
 
     template: str

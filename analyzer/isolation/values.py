@@ -12,6 +12,8 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
 
+from msgspec import Struct
+
 from analyzer.errors import FolioscopeError
 
 __all__ = ["dumped", "loaded"]
@@ -36,7 +38,7 @@ class _Reader(pickle.Unpickler):
         top, _, below = module.partition(".")
         if top in ("analyzer", "rules") and not below.startswith("cli") and "." not in name:
             found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum | FolioscopeError)):
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Struct | Enum | FolioscopeError)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is no value of a report")
 

@@ -7,13 +7,12 @@ line, or the file at module level), ``line`` (the command, step or block on the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["DEFECT_KINDS", "DefectKind"]
 
 
-@dataclass(frozen=True, slots=True)
-class DefectKind:
+class DefectKind(Struct, frozen=True):
     """One kind of defect. ``title`` says it in a few words."""
 
     id: str

@@ -7,7 +7,7 @@ What finds the ground of a question stands in ``analyzer.interview``, under the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["GUIDE_TOPICS", "QUESTIONS", "TOPICS", "Template"]
 
@@ -34,8 +34,7 @@ GUIDE_TOPICS: dict[str, str] = {
 """The topics that the career guide names; each is asked where anything in the repository does to a model what stands here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """One question. ``weight`` is 0 to 4."""
 
     id: str

@@ -7,10 +7,11 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
 from importlib.resources import files
 from operator import or_
+
+from msgspec import Struct
 
 __all__ = ["LIBRARIES", "Library", "library"]
 
@@ -52,8 +53,7 @@ LIBRARIES: dict[str, str] = {
 _NUMBERS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True, dict=True):
     """The names of one library. Sets of versions are bit masks over ``versions``, the oldest the lowest bit."""
 
     name: str

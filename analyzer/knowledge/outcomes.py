@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = [
     "BASELINE",
@@ -24,8 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A metric.
 
     ``better`` is ``lower`` or ``higher``; ``kind`` says which numbers it takes: ``ratio`` (a fraction, or per cent),

@@ -6,13 +6,13 @@ A first look opens no file: it decides what is worth a full analysis, and never 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["CLUTTER", "DOTFILES", "SIGNS", "SITE_NAME", "Sign"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """A sign: its words, its weight in a first look, and what shows it.
 
     Args:

@@ -7,15 +7,14 @@ order (orchestration, tracking, registry, validation) to CI/CD for ML. ``docs/po
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from analyzer.knowledge.technologies import TECHNOLOGIES
 
 __all__ = ["SKILLS", "SkillRow", "technologies_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class SkillRow:
+class SkillRow(Struct, frozen=True):
     """A skill: the areas of technologies that belong to it, those that the guide itself names, and its criteria."""
 
     id: str

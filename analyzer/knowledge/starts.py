@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = [
     "ADR_PROMPTS",
@@ -40,8 +41,7 @@ CHECKERS: Mapping[str, tuple[str, ...]] = {
 """Checkers by their package, with the commands that CI runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class HookRepository:
+class HookRepository(Struct, frozen=True):
     """Hooks of pre-commit: the repository, the version, and the ids."""
 
     url: str

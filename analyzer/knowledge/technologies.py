@@ -7,13 +7,12 @@ Kinds of files that show a technology by themselves stand in ``KINDS``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["KINDS", "TECHNOLOGIES", "Marks"]
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What shows one technology. ``packages`` are names of dependencies where they differ from the imports."""
 
     id: str

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = ["REPOSITORIES", "WHEELS", "WheelTemplate"]
 
 
-@dataclass(frozen=True, slots=True)
-class WheelTemplate:
+class WheelTemplate(Struct, frozen=True):
     """Templates in a wheel: the name shown, the package as wheels spell it, the folder, whether jinja2 renders them."""
 
     name: str

@@ -8,8 +8,9 @@ print(whole.score, [item.title for item in whole.skills if item.level == "strong
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from analyzer.analysis import Options, Progress, Result, analyze_each
 from analyzer.errors import FolioscopeError, TargetError

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from analyzer.analysis import Options, Progress
 from analyzer.errors import FolioscopeError, TargetError, UsageError
@@ -24,8 +26,7 @@ _MOST_LOOKS = 60
 """Repositories of one account that are looked at; the rest are older and said to be so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A repository, or a project of one, that is to be analyzed: what to analyze, and with which options."""
 
     name: str
@@ -34,8 +35,7 @@ class Candidate:
     look: Look
 
 
-@dataclass(slots=True)
-class Choice:
+class Choice(Struct):
     """What was chosen, what was left out, what could not be read.
 
     ``more`` says whether something was left out that would be analyzed with ``everything``.

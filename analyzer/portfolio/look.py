@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from analyzer.analysis import Options, Progress
 from analyzer.inventory import Kind, Owner, kind_of, take_inventory

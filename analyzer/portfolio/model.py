@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from analyzer.advice import NextStep
 from analyzer.errors import FolioscopeError
@@ -17,8 +17,7 @@ from analyzer.scorer import Scorecard, ScoredCriterion
 __all__ = ["Failure", "LeftOut", "Look", "MergedCriterion", "PlannedStep", "Portfolio", "Showing", "Skill", "Strength", "Tip", "Unit"]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """The first look at a repository: what the names of its files say. No file is opened.
 
     Args:
@@ -48,8 +47,7 @@ class Look:
     speaks: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A repository that was analyzed, or one project of it. ``name`` is unique within a portfolio."""
 
     name: str
@@ -63,8 +61,7 @@ class Unit:
         return self.report.scorecard.score
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A repository that was not analyzed in full, and why."""
 
     name: str
@@ -72,16 +69,14 @@ class LeftOut:
     impression: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A target that could not be read, and why. It is no zero: it takes no part in the score."""
 
     target: str
     error: FolioscopeError
 
 
-@dataclass(frozen=True, slots=True)
-class MergedCriterion:
+class MergedCriterion(Struct, frozen=True):
     """A criterion with the best that any unit shows.
 
     Args:
@@ -110,8 +105,7 @@ class MergedCriterion:
         return self.scored.points
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """A technology of the checklist: the units whose code or configuration shows it, and those that only name it."""
 
     technology: str
@@ -121,8 +115,7 @@ class Showing:
     claimed_in: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Skill:
+class Skill(Struct, frozen=True):
     """A core skill over all units.
 
     ``level`` is ``strong``, ``shown``, ``begun`` or ``not shown``; ``share`` the points earned of those that the
@@ -138,8 +131,7 @@ class Skill:
     units: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
+class Strength(Struct, frozen=True):
     """A unit among the strongest, with the titles of the criteria that it alone meets."""
 
     unit: str
@@ -149,16 +141,14 @@ class Strength:
     best_in: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True):
     """A next step, and the unit in which it costs least."""
 
     unit: str
     step: NextStep
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(Struct, frozen=True):
     """A presentation tip that is judged on the whole: ``units`` are those that hold it back."""
 
     id: str
@@ -168,8 +158,7 @@ class Tip:
     units: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
+class Portfolio(Struct, frozen=True):
     """The whole: the merged scorecard, what it is made of, and what to do next."""
 
     tool_version: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from analyzer.errors import UsageError
 from analyzer.snapshot import find_git_dir
@@ -19,8 +20,7 @@ _LONGEST_LIST = 1024 * 1024
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A user or organisation. ``host`` is None where the name alone was given: the host that is asked by default."""
 
     login: str

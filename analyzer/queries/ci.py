@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.ci import Job, Pipeline, Step
 from analyzer.commands import Invocation
@@ -38,8 +39,7 @@ _LOCAL_DEPLOY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """Something that CI does in a role, with how much it counts.
 
     ``swallowed``: its failure cannot show; ``misplaced``: its file stands where the system does not look;

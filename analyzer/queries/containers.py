@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
+
+from msgspec import Struct
 
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Copy, Dockerfile
@@ -33,8 +34,7 @@ _RUNS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Packaging:
+class Packaging(Struct, frozen=True):
     """A Dockerfile with one build context and what it copies from there.
 
     ``code`` are the project's files that it brings in, ``absent`` copies whose source is not in the repository,

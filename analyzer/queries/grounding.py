@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.python_source import Call, PythonModule, Reference
@@ -37,8 +38,7 @@ _MOST_TEXTS = 4000
 _PROSE = (".md", ".rst", ".markdown", ".mdx")
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
+class _Vocabulary(Struct, frozen=True):
     """The names of a project: files and folders, identifiers of its code, and the words of its subject."""
 
     files: frozenset[str]
@@ -147,8 +147,7 @@ def _is_here(repo: Repository, name: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Caseless:
+class _Caseless(Struct, frozen=True):
     """The candidate's paths in lower case, and those that each stands for."""
 
     index: PathIndex

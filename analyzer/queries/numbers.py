@@ -6,8 +6,9 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from analyzer.errors import LimitError
 from analyzer.findings import Place
@@ -28,8 +29,7 @@ _FAR = 1500
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?(?!\w|\.\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """A text that may show numbers, and what is known about it: words of its name or of the code that printed it."""
 
     path: str
@@ -129,8 +129,7 @@ def _named(text: str) -> frozenset[str]:
 # -- comparing ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(Struct, frozen=True):
     """The values that count as the stated one: intervals from ``low`` up to ``high``."""
 
     spans: tuple[tuple[float, float], ...]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.ci import Pipeline
 from analyzer.artifacts.orchestration import Workflow
@@ -35,8 +36,7 @@ _TAKES = frozenset(
 _PROGRAM = re.compile(r"[\w./-]+\.py\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """A schedule with the modules and functions that it starts; ``active`` is false where it is switched off."""
 
     place: Place

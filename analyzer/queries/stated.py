@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts.document import Block, Document
 from analyzer.findings import Place
@@ -36,8 +38,7 @@ _NEAR_CHANGE = 90
 _NEAR_AFTER = 28
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One stated number.
 
     ``digits`` is as written, a range with both ends, a value below zero with its sign; ``baseline`` in words, or empty.
@@ -99,8 +100,7 @@ def statements(document: Document) -> Iterator[Statement]:
                     yield from _of_line(document.path, line, min(block.line + offset, block.end_line))
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(Struct, frozen=True):
     """A number in a line: its text, where it is, what it measures."""
 
     text: str

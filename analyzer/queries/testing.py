@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.findings import Place
@@ -139,8 +140,7 @@ def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
 _SETUPS = ("setUp", "setUpClass", "setup_module", "setup_method", "setup_class")
 
 
-@dataclass(frozen=True, slots=True)
-class _Helpers:
+class _Helpers(Struct, frozen=True):
     """The functions of test modules, and their numbers by module and name."""
 
     functions: tuple[Function, ...]

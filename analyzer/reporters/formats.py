@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from analyzer.report import Report
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Format", "render"]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format: its media type, the suffix of its files, and the function ``module:name`` that renders it.
 
     The function takes a report and, with ``verbose``, the keyword of that name.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Evidence
 from analyzer.knowledge.fixes import ON_FRONT_PAGE
@@ -17,8 +18,7 @@ _NO_FILE = "README.md"
 """Where the advice of a repository without any file is shown: the file to begin with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A criterion that is not earned in full; ``at`` is where the fix belongs, ``gain`` the points of the score."""
 
     item: ScoredCriterion

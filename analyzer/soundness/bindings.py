@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["Bindings", "ImportedName", "bindings_of", "imports_of"]
 
@@ -17,8 +18,7 @@ _INNER = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Bindings:
+class Bindings(Struct, frozen=True):
     """``names`` bound at module level, ``stars`` (level, module) of star imports.
 
     ``open`` is true where names may exist that cannot be seen: ``__getattr__``, writes to ``globals()``, ``exec``.
@@ -29,8 +29,7 @@ class Bindings:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedName:
+class ImportedName(Struct, frozen=True):
     """One name of an import statement.
 
     ``name`` is empty for ``import module``. ``guarded`` imports may fail without harm (in ``try``, or for type checkers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Place
 from analyzer.knowledge.defects import DEFECT_KINDS, DefectKind
@@ -14,8 +15,7 @@ __all__ = ["Defect", "joined"]
 _NAME = re.compile(r"(\S+) is (imported from .*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Defect:
+class Defect(Struct, frozen=True, order=True):
     """Something that would stop the project when somebody runs it, told from the files alone.
 
     ``kind`` is an id of :data:`~analyzer.knowledge.defects.DEFECT_KINDS`. ``sentence`` names the fact without a full

@@ -7,8 +7,9 @@ nothing until somebody has worked on it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 from analyzer.errors import UsageError
 from analyzer.rubric import load_rubric
@@ -19,8 +20,7 @@ from analyzer.starts.project import Project
 __all__ = ["STARTS", "Maker", "Project", "RefusalError", "Start", "StartFile", "start_for"]
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """The function ``module:name`` that makes a start, and what that is.
 
     Most begin what is not there yet; one that ``goes_on`` from what is there is made although the criterion is met.

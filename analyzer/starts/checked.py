@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from analyzer.analysis import Options, analyze
 from analyzer.configuration import find_configuration
@@ -29,8 +30,7 @@ _REMARK = " # zizmor: ignore[unpinned-uses] pin the commit of the release"
 """A linter of workflows refuses tags; whoever reads the line sees that it is one, and what is better."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Files to write, the badge for the README (each empty where there is none), and what else is to be said."""
 
     files: tuple[StartFile, ...]

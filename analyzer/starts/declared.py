@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from analyzer.artifacts.dependencies import normalise, setup_cfg_requirements, table_in
 
@@ -19,8 +20,7 @@ _FIRST = ("test", "tests", "testing", "dev", "develop", "development", "lint")
 _Groups = Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """Normalised names of packages: those that always come, those of extras and groups, and for development.
 
     Those for development are named in tables that uv or Poetry alone knows.

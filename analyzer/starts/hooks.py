@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from analyzer.knowledge.starts import HOOKS
 from analyzer.starts.model import Start, rendered

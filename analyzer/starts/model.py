@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from analyzer.errors import UsageError
 from analyzer.startmark import marked
@@ -19,16 +20,14 @@ class RefusalError(UsageError):
     """A start cannot be made from what this repository has (exit code 2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartFile:
+class StartFile(Struct, frozen=True):
     """A file of a start: its path from the root, and its text with the mark."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """The files of a start, and what is left to do."""
 
     criterion: str

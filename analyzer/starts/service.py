@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from analyzer.artifacts.python_source import Call, PythonModule
 
@@ -20,8 +21,7 @@ _PORTS = {"fastapi": 8000, "flask": 5000, "streamlit": 8501}
 _FRAMEWORKS = {"fastapi.FastAPI": "fastapi", "flask.Flask": "flask"}
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(Struct, frozen=True):
     """A service or app: its file, the folder that Python starts from, the dotted module, and the port that it listens on.
 
     ``variable`` is the module's name of the application, or of the function that makes it (``factory``).

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.artifacts.monitoring import Dashboard
@@ -32,8 +33,7 @@ __all__ = [
 _PATH = re.compile(r"^[\w./-]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """A link that is missing: a sentence without its full stop, and the line that names what is not there."""
 
     sentence: str

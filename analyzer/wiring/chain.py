@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from analyzer.findings import Place
 from analyzer.repository import Repository
@@ -18,8 +18,7 @@ LINKS: tuple[str, ...] = ("data", "training", "registry", "image", "deployment",
 """The links of the chain, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One link. ``status`` is ``found`` or ``missing``; ``sentence`` says what ties it to the link before, or what does not.
 
     A missing link has a place where the part is there and only its tie is not.
@@ -43,8 +42,7 @@ class Link:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """The eight links, in order."""
 
     links: tuple[Link, ...]

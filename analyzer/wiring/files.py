@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.findings import Place
 from analyzer.knowledge.paths import MODEL_FILE
@@ -23,8 +24,7 @@ _LEADING = re.compile(r"^(?:\.{1,3}/)+")
 _FIELD = re.compile(r"^.*\{\}/?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
+class _Mention(Struct, frozen=True):
     owner: str
     verb: str
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from analyzer.findings import Place
 
@@ -17,8 +18,7 @@ KINDS: tuple[str, ...] = (
 """Kinds of nodes, those first that a bounded report keeps longest."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Node:
+class Node(Struct, frozen=True, order=True):
     """One part of the system. ``id`` is ``kind:key`` and stable; ``path`` and ``line`` are where it stands."""
 
     id: str
@@ -33,8 +33,7 @@ class Node:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edge:
+class Edge(Struct, frozen=True, order=True):
     """``source`` does ``kind`` to ``target`` (ids of nodes): an image *runs* a module. ``path:line`` shows it."""
 
     source: str
@@ -49,8 +48,7 @@ class Edge:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Gap:
+class Gap(Struct, frozen=True, order=True):
     """A reference that files alone do not resolve: ``source`` names ``name``, and ``why`` says what is not known."""
 
     path: str
@@ -66,8 +64,7 @@ class Gap:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True)
-class Wiring:
+class Wiring(Struct, frozen=True, dict=True):
     """The graph: nodes, edges and gaps, each sorted."""
 
     nodes: tuple[Node, ...]

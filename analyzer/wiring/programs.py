@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.commands import Invocation
 from analyzer.knowledge.wiring import ENTRY_COMMANDS
@@ -41,8 +42,7 @@ _SERVERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A program as a command names it. ``path`` is the file in the repository; empty where there is none."""
 
     written: str

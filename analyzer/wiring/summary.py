@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from analyzer.repository import Repository
 from analyzer.wiring.build import build_wiring
@@ -16,8 +16,7 @@ MOST_EDGES = 1200
 MOST_GAPS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class WiringSummary:
+class WiringSummary(Struct, frozen=True):
     """Nodes, edges and gaps, sorted, and the chain. ``nodes_left_out`` and the like count what a bound cut off."""
 
     nodes: tuple[Node, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from analyzer.findings import Place
 from analyzer.repository import Repository
@@ -18,8 +19,7 @@ APART = 9
 _CODE = ("runs", "calls", "imports", "defines", "hands on to", "starts")
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(Struct, frozen=True):
     """What was found of a link of the chain: where, and whether it is tied to the link before."""
 
     tied: bool

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -132,7 +133,7 @@ class Runner:
             "rubric": job.rubric,
             "folder": str(folder),
             "limits": asdict(self.settings.limits),
-            "hosts": [asdict(host) for host in self.settings.git_hosts],
+            "hosts": [structs.asdict(host) for host in self.settings.git_hosts],
         }
 
     def _stored(self, key: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import gzip
 import json
 from typing import Any
 
-from pydantic import TypeAdapter
+import msgspec
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
@@ -17,13 +17,11 @@ from api.store.summaries import summary
 
 __all__ = ["document_for", "document_of", "drop_unused", "keep_report", "report_of"]
 
-_RUBRICS = TypeAdapter(Rubric)
-
 
 def keep_report(session: Session, key: str, document: dict[str, Any], rubric_name: str) -> None:
     """Keep a report under its key; one that is there already stays."""
     rubric = load_rubric(rubric_name)
-    kept = {"sha256": rubric.sha256, "document": _RUBRICS.dump_python(rubric, mode="json")}
+    kept = {"sha256": rubric.sha256, "document": msgspec.to_builtins(rubric)}
     session.execute(insert_into(session, StoredRubric).values(kept).on_conflict_do_nothing())
     packed = gzip.compress(json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass"), 6, mtime=0)
     owner = document["target"]["owner"].lower()
@@ -57,7 +55,7 @@ def report_of(session: Session, analysis: Analysis) -> Report | None:
     if document is None:
         return None
     rubric = session.get_one(StoredRubric, document["rubric"]["sha256"])
-    return from_document(document, _RUBRICS.validate_python(rubric.document), analysis.input)
+    return from_document(document, msgspec.convert(rubric.document, Rubric), analysis.input)
 
 
 def drop_unused(session: Session, keys: set[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from analyzer import Limits
 from api.jobs.child import _hint
@@ -32,7 +33,7 @@ def job(hub: GitServer, folder: Path, name: str = "octocat/r8", **more: Any) -> 
         "rubric": "mlops",
         "folder": str(folder),
         "limits": asdict(Limits(clone_seconds=60)),
-        "hosts": [asdict(hub.host)],
+        "hosts": [structs.asdict(hub.host)],
         **more,
     }
 

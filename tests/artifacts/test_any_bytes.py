@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from analyzer.artifacts.ci.model import Step
 from analyzer.artifacts.dockerfile import Dockerfile
@@ -62,13 +63,13 @@ def lines_of(value: object) -> Iterator[tuple[str, int]]:
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from lines_of(item)
-    elif is_dataclass(value) and not isinstance(value, type):
+    elif isinstance(value, Struct) or (is_dataclass(value) and not isinstance(value, type)):
         yield from _lines_of_artifact(value)
 
 
 def _lines_of_artifact(value: Any) -> Iterator[tuple[str, int]]:
     kind = type(value)
-    names = [field.name for field in fields(value)]
+    names = list(kind.__struct_fields__ if isinstance(value, Struct) else (field.name for field in fields(value)))
     names += [name for name, member in vars(kind).items() if isinstance(member, property | cached_property)]
     for name in names:
         inner = getattr(value, name)

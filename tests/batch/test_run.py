@@ -6,11 +6,11 @@ import csv
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from analyzer.analysis import Options, analyze
@@ -271,7 +271,7 @@ def test_the_store_holds_no_names_of_applicants(applicants, batch_of: RunBatch, 
 
 def test_an_outcome_is_small():
     """What travels between processes holds no report."""
-    assert set(Outcome.__slots__) == {"text", "done", "fresh", "sources", "made", "seconds", "peak"}
+    assert set(Outcome.__struct_fields__) == {"text", "done", "fresh", "sources", "made", "seconds", "peak"}
     assert replace(Outcome(b"{}\n", done=True), seconds=1.0).seconds == 1.0
 
 

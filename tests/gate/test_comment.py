@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from analyzer.errors import UsageError
 from analyzer.gate.comment import mark_of, put_comment

@@ -5,7 +5,6 @@ from __future__ import annotations
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
-
 DATA = {"models/docks.pkl": "x"}
 """Makes a repository one that works on data, whatever else it shows."""
 
@@ -91,7 +90,9 @@ def test_dated_partitions_of_training_data(repository: BuildRepository) -> None:
 
 def test_a_download_by_a_script_that_is_named_for_it(repository: BuildRepository) -> None:
     script = 'for year in 2023 2024; do\n  wget "https://example.org/docks/${year}" -O "${year}"\ndone\n'
-    assert decide_one(repository({**DATA, "download_data.sh": script}), "repro.data-versioning").status is Status.PARTIAL
+    assert (
+        decide_one(repository({**DATA, "download_data.sh": script}), "repro.data-versioning").status is Status.PARTIAL
+    )
     assert decide_one(repository({**DATA, "tools.sh": script}), "repro.data-versioning").status is Status.MISSING
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import Node
@@ -12,8 +13,7 @@ from analyzer.findings import Place
 __all__ = ["Job", "Pipeline", "Step", "Trigger", "script_step"]
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     """What starts a pipeline: ``push``, ``pull_request``, ``schedule``, ``manual``, ``call`` or ``event``."""
 
     kind: str
@@ -22,8 +22,7 @@ class Trigger:
     branches: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: a script (``run``, its text beginning on ``run_line``) or a ready-made action (``uses``)."""
 
     path: str
@@ -53,8 +52,7 @@ class Step:
         return Place(self.path, min((self.run_line or self.line) + command.line - 1, max(self.end_line, self.line)))
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One job. ``uses`` names a reusable pipeline, ``manual`` one that waits for a person."""
 
     path: str
@@ -75,8 +73,7 @@ class Job:
         return Place(self.path, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """One CI configuration file."""
 
     path: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 from pygments.lexer import Lexer
 from pygments.lexers import TextLexer, get_lexer_for_filename
 from pygments.token import Comment, Keyword, Literal, Name, Number, String, Token, _TokenType
@@ -34,8 +34,7 @@ _CLASSES: tuple[tuple[_TokenType, str], ...] = (
 """Few classes, so that few colours have to be told apart and kept in contrast."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeLine:
+class CodeLine(Struct, frozen=True):
     """One line: its number, its text as safe HTML, and whether it is a decisive one."""
 
     number: int
@@ -43,8 +42,7 @@ class CodeLine:
     decisive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """The lines that show one piece of evidence; none where the report kept none."""
 
     lines: tuple[CodeLine, ...]

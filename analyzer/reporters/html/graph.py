@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.reporters.words import visible
 from analyzer.wiring import Edge, Gap, Link, Node, WiringSummary
@@ -42,8 +43,7 @@ _LABEL = 19
 """Characters of a label that fit in a box."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """One part. ``key`` numbers it within the picture; ``look`` is ``part``, ``chain``, or ``missing``."""
 
     key: int
@@ -61,8 +61,7 @@ class Box:
         return self.x + self.width // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(Struct, frozen=True):
     """One line between two boxes. ``look`` is ``tie``, ``chain``, or ``missing``."""
 
     source: int
@@ -72,8 +71,7 @@ class Tie:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One row: its name, where it stands, and how many parts of it are not drawn."""
 
     name: str
@@ -81,8 +79,7 @@ class Lane:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """The whole picture in its own units."""
 
     width: int
@@ -92,8 +89,7 @@ class Picture:
     ties: tuple[Tie, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What becomes a box."""
 
     id: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["Axis", "Radar", "radar"]
 
@@ -13,8 +14,7 @@ WIDTH, HEIGHT = 540, 320
 _RADIUS = 110
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """One axis: where it ends, where its name stands, on which side, and the point of its share."""
 
     title: str
@@ -29,8 +29,7 @@ class Axis:
     unit_y: float
 
 
-@dataclass(frozen=True, slots=True)
-class Radar:
+class Radar(Struct, frozen=True):
     """The axes, the rings at a quarter, a half, three quarters and the whole, and the shape of the shares."""
 
     axes: tuple[Axis, ...]

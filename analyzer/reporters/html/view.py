@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from analyzer.advice import NextStep
 from analyzer.claims import Claim
@@ -31,8 +30,7 @@ OUTCOMES_SHOWN = 8
 TIES_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A next step with the score it would make."""
 
     step: NextStep
@@ -40,8 +38,7 @@ class Step:
     effort: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A section with its criteria. ``share`` is 0 to 1."""
 
     section: ScoredSection

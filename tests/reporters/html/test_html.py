@@ -176,7 +176,7 @@ def test_everything_met_is_said():
 
 def test_without_a_page_there_are_no_links_out():
     made = whole()
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     text = render_html(replace(made, target=replace(made.target, url="")))
     assert "https://github.com" not in text
