@@ -258,7 +258,9 @@ _LOCKED = re.compile(
 
 
 def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
-    """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda."""
+    """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda, and requirements that a tool wrote."""
+    if tool.startswith("requirements"):
+        return replace(parse_requirements(path, text), lock=True)
     found: list[Requirement] = []
     line, position = 1, 0
     for match in _LOCKED.finditer(text):

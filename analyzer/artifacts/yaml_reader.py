@@ -1,13 +1,14 @@
 """YAML as nodes that know their lines (YAML 1.2, https://yaml.org/spec/1.2.2/), read as far as it can be read.
 
 libyaml (through ruamel.yaml's binding) composes the node graph; nothing is constructed, so tags create no objects
-and aliases are not expanded.
+and aliases are not expanded. That libyaml is one of YAML 1.1: what it refuses and 1.2 allows is composed by ruamel.yaml itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from _ruamel_yaml import CParser
@@ -19,6 +20,10 @@ __all__ = ["EMPTY", "Node", "YamlFile", "read_yaml"]
 
 _DEEPEST = 200
 _RETRIES = 8
+_OF_OLD = "found unexpected ':'"
+"""What libyaml says of a colon within a word of a flow collection (``ports: [8000:8000]``), which YAML 1.2 allows."""
+_SLOWLY = 32_000
+"""Most characters that ruamel.yaml's own composer is given, which takes some 20 microseconds for each."""
 _TEMPLATE_LINE = re.compile(r"^[ \t]*\{[%{#].*$", re.MULTILINE)
 _TEMPLATE_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _DEEP_LINE = re.compile(rf"^[ \t?:-]{{{_DEEPEST},}}", re.MULTILINE)
@@ -46,6 +51,15 @@ def _composed(text: str) -> Iterator[Any]:
             yield composer.get_node()
     finally:
         composer.dispose()
+
+
+def _composed_anew(text: str) -> list[Any]:
+    from ruamel.yaml import YAML  # its own composer is asked rarely, and takes its time to import
+    from ruamel.yaml.error import ReusedAnchorWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReusedAnchorWarning)
+        return list(YAML(typ="safe", pure=True).compose_all(text))
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -199,12 +213,16 @@ def read_yaml(text: str) -> YamlFile:
     """
     error = ""
     text = _UNREADABLE.sub(" ", text)
+    composed: Callable[[str], Iterable[Any]] = _composed
     for attempt in range(_RETRIES):
         if _too_deep(text):
             return YamlFile((), "nested too deeply")
         try:
-            documents = tuple(Node(raw) for raw in _composed(text) if raw is not None)
+            documents = tuple(Node(raw) for raw in composed(text) if raw is not None)
         except YAMLError as problem:
+            if getattr(problem, "problem", "") == _OF_OLD and composed is _composed and len(text) <= _SLOWLY:
+                composed = _composed_anew
+                continue
             error = error or _describe(problem)
             text = _mend(text, attempt, problem)
             if not text.strip():

@@ -172,3 +172,35 @@ def test_an_unknown_directive_is_an_error_not_an_exception() -> None:
 
 def test_empty_documents_have_lines_of_the_file() -> None:
     assert [node.line for node in read_yaml("---\n---\n").documents] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value", "line"),
+    [
+        ("docker: [{image: cimg/python:3.11}]\n", ("docker",), "cimg/python:3.11", 1),
+        (
+            "a: 1\nimage: {name: example.org/executor:debug, entrypoint: ['']}\n",
+            ("image",),
+            "example.org/executor:debug",
+            2,
+        ),
+        ("\n\nports: [8000:8000, 9000:9000]\n", (), "8000:8000", 3),
+    ],
+)
+def test_colons_within_words_of_flow_collections_are_text(
+    text: str, path: tuple[str, ...], value: str, line: int
+) -> None:
+    file = read_yaml(text)
+    assert file.error == ""
+    assert (value, line) in [(node.text, node.line) for node in file.documents[0].get(*path).walk()]
+
+
+def test_what_is_wrong_beside_them_is_still_told() -> None:
+    file = read_yaml("ports: [8000:8000]\nimage: {name: a\nother: b\n")
+    assert file.error.startswith("line 3")
+    assert file.documents[0].get("ports").texts() == ("8000:8000",)
+
+
+def test_a_long_file_of_them_is_read_up_to_the_first() -> None:
+    text = "name: docks\n" + "ports: [8000:8000]\n" * 2000
+    assert read_yaml(text).error == "line 2: found unexpected ':'"
