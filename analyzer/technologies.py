@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from analyzer.findings import Evidence, Place
 from analyzer.inventory import Kind, kind_of
-from analyzer.knowledge.technologies import KINDS, TECHNOLOGIES
+from analyzer.knowledge.technologies import KINDS, PUBLIC_IMAGES, TECHNOLOGIES
 from analyzer.queries.commands import all_invocations
 from analyzer.repository import Repository
 
@@ -165,8 +165,9 @@ def _by_images(repo: Repository) -> Iterator[tuple[str, Place]]:
         images += [(image, job.place) for job in pipeline.jobs for image in job.images]
     for image, place in images:
         bare = image.split("@", 1)[0].lower()
+        public = bare.startswith(PUBLIC_IMAGES)
         for marks in TECHNOLOGIES:
-            if any(
+            if not (public and marks.area == "cloud") and any(
                 part in bare
                 if "/" in part or ":" in part or "." in part
                 else bare.split(":", 1)[0].rsplit("/", 1)[-1] == part

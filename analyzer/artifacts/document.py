@@ -49,7 +49,7 @@ class Block:
     """A piece of text.
 
     ``kind`` is ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` the language of a code block,
-    ``codes`` what is set as code within a sentence.
+    ``codes`` what is set as code within a sentence; ``open`` marks an item whose box is not ticked.
     """
 
     path: str
@@ -59,6 +59,7 @@ class Block:
     end_line: int
     lang: str = ""
     codes: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def words(self) -> int:
