@@ -16,7 +16,7 @@ from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_h
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
-from analyzer.queries.learning import derived_columns, feature_functions, file_readers, training_calls
+from analyzer.queries.learning import derived_columns, feature_functions, file_readers, is_model_dump, training_calls
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said, where_named
 from analyzer.queries.schedules import scheduled_scoring
@@ -247,14 +247,15 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
             return
     saved: list[Located] = [
         *repo.code.calls("track.model"),
-        *repo.code.calls("model.dump"),
+        *(call for call in repo.code.calls("model.dump") if is_model_dump(repo, call)),
         *repo.code.calls("registry.load"),
         *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"))),
     ]
     if saved:
         yield partial("Models are saved or logged, but not registered", saved[0])
         return
-    notebook = [*_registrations(repo.notebook_code), *repo.notebook_code.calls("model.dump", "track.model")]
+    written = (call for call in repo.notebook_code.calls("model.dump", "track.model") if is_model_dump(repo, call))
+    notebook = [*_registrations(repo.notebook_code), *written]
     if notebook:
         yield partial("Models are saved only in a notebook", notebook[0])
 

@@ -83,7 +83,12 @@ def _choose(grounds: dict[str, list[Ground]]) -> list[Ground]:
     chosen: list[Ground] = []
     for topic in GUIDE_TOPICS:
         chosen += _unused(grounds.get(topic, []), chosen)[:1]
-    others = [ground for topic in TOPICS if topic not in GUIDE_TOPICS for ground in grounds.get(topic, [])[:1]]
+    others = [
+        ground
+        for topic in TOPICS
+        if topic not in GUIDE_TOPICS
+        for ground in (_unused(grounds.get(topic, []), chosen) or grounds.get(topic, []))[:1]
+    ]
     for ground in sorted(others, key=lambda item: -_TEMPLATES[item.template].weight):
         enough = len(chosen) >= (MOST if _TEMPLATES[ground.template].weight >= _STRONG else FEWEST)
         if not enough and _unused([ground], chosen):
@@ -91,10 +96,19 @@ def _choose(grounds: dict[str, list[Ground]]) -> list[Ground]:
     return chosen
 
 
+_BESIDE = 2
+"""Lines within which two places are the same piece of code."""
+
+
 def _unused(grounds: list[Ground], chosen: list[Ground]) -> list[Ground]:
     """Grounds on lines that no chosen question stands on; those of a guide's topic rather twice than not at all."""
-    taken = {(item.place.path, item.place.line) for item in chosen}
-    fresh = [item for item in grounds if (item.place.path, item.place.line) not in taken]
+    taken = [place for item in chosen for place in item.places]
+
+    def is_fresh(ground: Ground) -> bool:
+        path, line = ground.place.path, ground.place.line
+        return not any(path == other and abs(line - at) <= _BESIDE for other, at in taken)
+
+    fresh = [item for item in grounds if is_fresh(item)]
     guided = bool(grounds) and _TEMPLATES[grounds[0].template].topic in GUIDE_TOPICS
     return fresh or (grounds if guided else [])
 

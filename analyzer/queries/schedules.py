@@ -16,7 +16,7 @@ from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training"]
+__all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training", "training_flows"]
 
 _KEYWORDS = ("cron", "interval", "schedule", "schedules", "schedule_interval", "rrule", "timetable")
 _TAKES = frozenset(
@@ -282,3 +282,15 @@ def scheduled_scoring(repo: Repository, scoring: list[Call]) -> list[Located | P
 def starts_training(repo: Repository) -> Iterator[Schedule]:
     """Schedules that come to training a model."""
     return (item for item in schedules(repo) if item.starts(repo, "model.fit"))
+
+
+@remembered
+def training_flows(repo: Repository) -> Iterator[Place]:
+    """Declarations of flows that come to training a model, whatever starts them."""
+    for call in repo.code.calls("pipeline.flow"):
+        flow = Schedule(call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)))
+        if flow.starts(repo, "model.fit"):
+            yield call.place
+    for workflow in repo.workflows:
+        if workflow.steps and _of_workflow(repo, workflow).starts(repo, "model.fit"):
+            yield workflow.place

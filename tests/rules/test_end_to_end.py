@@ -300,3 +300,17 @@ def test_a_model_as_a_function_of_spark_scores_by_hand(repository: BuildReposito
     )
     decision = decide_one(repository({"use.py": code}), "e2e.serving")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("model", Status.PARTIAL),
+        ("(dv, model)", Status.PARTIAL),
+        ("embeddings", Status.MISSING),
+        ("(X_train, y_train)", Status.MISSING),
+    ],
+)
+def test_only_what_may_be_a_model_is_a_saved_model(repository: BuildRepository, name: str, wanted: Status) -> None:
+    code = f"import pickle\n\ndv = model = embeddings = X_train = y_train = [1]\npickle.dump({name}, open('a.bin', 'wb'))\n"
+    assert status(repository, "e2e.model-registry", {"a.py": code}) is wanted
