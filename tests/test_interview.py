@@ -169,7 +169,7 @@ def test_the_flow_that_trains_is_asked_about_and_no_task_of_it(repository):
 
 
 def test_training_that_nothing_calls_is_not_said_to_be_started(repository):
-    train = TRAIN.split("if __name__")[0]
+    train = TRAIN.split("if __name__", maxsplit=1)[0]
     assert "trains `Ridge`, and nothing was found that calls it." in asked(
         repository({"train.py": train}), "retraining"
     )
