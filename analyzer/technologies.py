@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from analyzer.findings import Evidence, Place
 from analyzer.inventory import Kind, kind_of
+from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.technologies import KINDS, PUBLIC_IMAGES, TECHNOLOGIES
 from analyzer.queries.commands import all_invocations
 from analyzer.repository import Repository
@@ -184,6 +186,10 @@ def _by_resources(repo: Repository) -> Iterator[tuple[str, Place]]:
             for marks in TECHNOLOGIES:
                 if resource.type.startswith(marks.resources):
                     yield marks.id, resource.place
+            if resource.type == "helm_release":
+                chart = " ".join(resource.attributes.get(name, "") for name in ("chart", "repository"))
+                for _, name in technologies_named(re.sub(r"[\W_]+", " ", chart)):
+                    yield name, resource.place
 
 
 def _by_steps(repo: Repository) -> Iterator[tuple[str, Place]]:

@@ -269,7 +269,8 @@ def _registrations(code: Code) -> list[Call]:
                 named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)
-    return sorted(found, key=lambda call: (call.path, call.line))
+    # A declaration of a model with its name comes behind the calls that make and move its versions.
+    return sorted(found, key=lambda call: (call.last == "Model", call.path, call.line))
 
 
 @rule("e2e.container", reads=(Kind.DOCKERFILE,))

@@ -79,6 +79,7 @@ def test_a_compose_file_shows_docker(repository: BuildRepository):
         "- 2 points: the project is deployed to Kubernetes or uses LocalStack",
         "- [ ] LocalStack",
         "- Make comes with Git Bash",
+        "- [Ruff](https://docs.astral.sh/ruff): a fast linter written in Rust",
     ],
 )
 def test_what_a_line_sets_aside_is_not_said_to_be_there(repository: BuildRepository, line: str):

@@ -165,7 +165,47 @@ ingest()
 
 def test_the_flow_that_trains_is_asked_about_and_no_task_of_it(repository):
     question = asked(repository({"a_ingest.py": INGEST, "train.py": FLOW}), "retraining")
-    assert question.startswith("`train.py:14` ties the stages together")
+    assert question.startswith("`train.py:14` is the flow that comes to training")
+
+
+def test_the_flow_of_the_training_comes_before_that_of_a_search(repository):
+    search = FLOW.replace("def main", "def search").replace("main()", "search()")
+    question = asked(repository({"hpo.py": search, "train.py": FLOW}), "retraining")
+    assert question.startswith("`train.py:14` is the flow that comes to training")
+
+
+def test_a_schedule_that_watches_is_asked_about_what_it_triggers(repository):
+    watch = FLOW.replace("main()\n", "").replace(
+        "@flow\ndef main():\n    train(load())",
+        "@flow\ndef monitor(drift_score):\n    if drift_score > 0.3:\n        train(load())\n\n"
+        "if __name__ == '__main__':\n    monitor.serve(cron='0 6 * * *')",
+    )
+    assert asked(repository({"monitor.py": watch}), "retraining").startswith("`monitor.py:17` starts training when")
+
+
+def test_what_prepares_the_input_is_no_model_in_the_image(repository):
+    docker = "FROM python\nCOPY app.py models/NAME.pkl ./\nCMD python app.py\n"
+    files = {"app.py": SERVE, "models/NAME.pkl": "x"}
+    for name, baked in (("preprocessor", False), ("ridge", True)):
+        named = {path.replace("NAME", name): text for path, text in files.items()}
+        question = asked(repository({**named, "Dockerfile": docker.replace("NAME", name)}), "rollout")
+        assert ("copies the model" in question) is baked
+
+
+def test_a_job_that_extracts_is_nothing_that_a_model_stands_behind(repository):
+    job = 'resource "google_cloud_run_v2_job" "NAME" {\n  name = "x"\n}\n'
+    assert asked(repository({"a.tf": job.replace("NAME", "extract"), "train.py": TRAIN}), "rollout").startswith(
+        "`train.py"
+    )
+    service = 'resource "google_cloud_run_v2_service" "shop" {\n  name = "x"\n}\n'
+    assert asked(repository({"a.tf": service}), "rollout") == ""
+    assert asked(repository({"a.tf": service, "train.py": TRAIN}), "rollout").startswith("`a.tf:1` provisions")
+
+
+def test_a_line_without_spaces_is_cut_where_it_is_long(repository):
+    path = "/home/somebody/projects/sales/" + "x" * 60
+    quote = asked(repository({"a.py": f"import pandas as pd\n\nframe = pd.read_csv('{path}')\n"}), "data-quality")
+    assert "(`frame = pd.read_csv('/home/somebody/projects/sales/xxx" in quote
 
 
 def test_training_that_nothing_calls_is_not_said_to_be_started(repository):
@@ -195,9 +235,11 @@ def test_the_resource_behind_the_model_is_asked_about(repository):
     files = {
         "infra/monitoring.tf": function.replace("NAME", "drift"),
         "infra/zz.tf": function.replace("NAME", "predict"),
+        "train.py": TRAIN,
     }
     assert asked(repository(files), "rollout").startswith("`infra/zz.tf:1` provisions `aws_lambda_function`")
-    assert asked(repository({"a.tf": function.replace("NAME", "mlflow")}), "rollout") == ""
+    beside = {"a.tf": function.replace("NAME", "mlflow"), "train.py": TRAIN}
+    assert asked(repository(beside), "rollout").startswith("`train.py")
 
 
 def test_one_gate_is_asked_about_once(repository):

@@ -38,6 +38,7 @@ def shown(repository: BuildRepository):
         ("google-vertex-ai", {"a.py": "from google.cloud import aiplatform\naiplatform.init()\n"}, "a.py:1"),
         ("docker", {"Dockerfile": "FROM python\nCOPY . .\n"}, "Dockerfile:1"),
         ("docker", {"compose.yaml": "services:\n  g:\n    image: redis:7\n"}, "compose.yaml:1"),
+        ("seldon-core", {"s.tf": 'resource "helm_release" "s" {\n  chart = "seldon-core-operator"\n}\n'}, "s.tf:1"),
         ("gcp", {"Dockerfile": "FROM gcr.io/shop-123/base:1\nCOPY . .\n"}, "Dockerfile:1"),
         ("grafana", {"compose.yaml": "services:\n  g:\n    image: grafana/grafana:11\n"}, "compose.yaml:2"),
         ("prometheus", {"p.yml": "scrape_configs:\n  - job_name: x\n    static_configs: []\n"}, "p.yml:1"),

@@ -126,8 +126,7 @@ def _next_step(card: Scorecard) -> Iterator[Ground]:
     for step in next_steps(card):
         if step.builds_on:
             place = Place(step.builds_on.path, step.builds_on.line)
-            title = step.title if step.title[1:2].isupper() else step.title[:1].lower() + step.title[1:]
-            yield Ground("next.step", place, {"place": at(place), "title": title})
+            yield Ground("next.step", place, {"place": at(place), "title": step.title})
             return
 
 

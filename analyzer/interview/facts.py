@@ -61,12 +61,13 @@ def code(text: str, most: int = _LONGEST_QUOTE) -> str:
     """Text of the repository on one line, set as code with backticks, shortened where it is long."""
     plain = " ".join(text.replace("`", "'").split())
     if len(plain) > most:
-        plain = f"{plain[:most].rsplit(' ', 1)[0].rstrip(' ,;:')} ..."
+        words = plain[:most].rsplit(" ", 1)[0]
+        plain = f"{(words if len(words) > most // 2 else plain[:most]).rstrip(' ,;:')} ..."
     return f"`{plain}`"
 
 
 _BESIDE = re.compile(
-    r"(?i)monitor|drift|evidently|mlflow|\bmage\b|[-_]mage|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
+    r"(?i)zenml|kubeflow|trigger|extract|\bload(?:er)?\b|scrap|crawl|collect|pipeline|monitor|drift|evidently|mlflow|\bmage\b|[-_]mage|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
     r"|train(?:ing|er)?\b|ingest|\betl\b|frontend|\bui\b"
 )
 _ANSWERS = re.compile(r"(?i)predict|infer|scor(?:e|ing)|\bapi\b|[-_]api|serving|endpoint")

@@ -22,6 +22,7 @@ _BY_NAME = re.compile(r"^models:/")
 _PREPARES = re.compile(r"(?i)vect|scaler|encod|preproc|imput|(?:^|[/_])(?:dv|le|ohe)(?:$|[._\s])")
 _METRIC_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_.:][a-z0-9]+)+")
 _MODEL_FILE = re.compile(r"(?i)\.(?:pkl|pickle|joblib|bin|onnx|h5|keras|pt|pth|cbm|ubj|sav|model)$")
+_TAKES_TRAFFIC = re.compile(r"(?i)(?:endpoint|function|service|app)$|^(?!.*job$).*(?:function|run)")
 _SERVES = re.compile(r"(?i)serv|api|predict|infer|model|app\b|web")
 _TRAFFIC = re.compile(r"canaryTrafficPercent|setWeight|\b(?:Canary|Linear)\d+Percent|routing_config|\bcanary:")
 
@@ -32,15 +33,17 @@ _TRAFFIC = re.compile(r"canaryTrafficPercent|setWeight|\b(?:Canary|Linear)\d+Per
 def retraining(facts: Facts) -> Iterator[Ground]:
     """What starts training, and what decides about its model."""
     gate, schedule = facts.met("ci.model-gate"), facts.schedule
-    if schedule and gate:
+    triggers = (
+        [place for place, trains in drift_triggers(facts.repo) if trains] if facts.found("mon.retraining") else []
+    )
+    watched = schedule and {path for path, _ in schedule.functions} & {place.path for place in triggers}
+    if schedule and gate and not watched:
         fields = {**_started(facts, schedule.place), "gate": at(gate)}
         yield Ground("retraining.gated", schedule.place, fields)
-    for place, trains in drift_triggers(facts.repo) if facts.found("mon.retraining") else ():
-        if trains:
-            yield Ground("retraining.drift", place, {"trigger": at(place)})
-            break
+    for place in triggers[:1]:
+        yield Ground("retraining.drift", place, {"trigger": at(place)})
     if schedule:
-        if not gate:
+        if not gate and not watched:
             yield Ground("retraining.scheduled", schedule.place, _started(facts, schedule.place))
         return
     flow, training = _training_flow(facts), facts.found("e2e.training")
@@ -255,14 +258,16 @@ def rollout(facts: Facts) -> Iterator[Ground]:
         break
     for packaging in packagings(repo):
         for copy in packaging.dockerfile.copies:
-            if not copy.from_stage and any(_MODEL_FILE.search(name) for name in copy.sources):
+            copied = (name for name in copy.sources if _MODEL_FILE.search(name))
+            if not copy.from_stage and any(not _PREPARES.search(name.rsplit("/", 1)[-1]) for name in copied):
                 yield Ground("rollout.baked", copy.place, {"copy": at(copy)})
                 break
     runs = [
         resource
         for resource, kind, _ in resources(repo)
-        if kind in ("serving", "compute") and re.search(r"(?i)endpoint$|function|service$|app$|run", resource.type)
+        if kind in ("serving", "compute") and _TAKES_TRAFFIC.search(resource.type)
     ]
+    runs = runs if facts.found("e2e.training") or facts.found("e2e.serving") else []
     for resource in sorted(
         (item for item in runs if not is_beside(item)), key=lambda item: not _SERVES.search(item.name)
     ):

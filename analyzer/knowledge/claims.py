@@ -89,7 +89,7 @@ FUTURE_TITLE = Caseless(
     r"|related|alternatives?|further reading|acknowledg|resources|references|credits|licen[cs]e"
 )
 FUTURE_LINE = Caseless(
-    r"^\W*\d+ points?\b|"  # a line of somebody's grading scheme
+    r"^\W*\d+ points?\b|\b(?:linter|formatter|type[ -]?checker|package manager)\b.*\bwritten in\b|"  # a grading scheme; of a tool
     r"\b(?:in (?:the )?future\b|to[- ]?do\b|plan(?:s|ned|ning)? to\b|not (?:use|using|implement|support|included)|not yet\b|instead of\b"
     r"|rather than\b|could (?:also )?(?:be|use|run)\b|would (?:also )?(?:be|use|need)\b|no longer\b|unlike\b|alternative to\b|without\b|coming soon\b)"
 )

@@ -78,7 +78,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "retraining.flow", "retraining", 2,
-        "{flow} ties the stages together, and nothing was found that starts it by itself. Design the trigger: "
+        "{flow} is the flow that comes to training, and nothing was found that starts it by itself. Design the trigger: "
         "when does it run, on which window of data, and what must hold before its model replaces the one in use?",
         ("schedule, drift or labels as a trigger, and why one of them fits this problem",
          "which window of data, and how training and test are separated in time",

@@ -284,10 +284,14 @@ def starts_training(repo: Repository) -> Iterator[Schedule]:
     return (item for item in schedules(repo) if item.starts(repo, "model.fit"))
 
 
+_OTHER_FLOW = re.compile(r"(?i)hpo|hyper|tun(?:e|ing)|optimi|search|monitor|register|evaluat|predict")
+
+
 @remembered
 def training_flows(repo: Repository) -> Iterator[Place]:
-    """Declarations of flows that come to training a model, whatever starts them."""
-    for call in repo.code.calls("pipeline.flow"):
+    """Declarations of flows that come to training a model, whatever starts them; those of another purpose by name last."""
+    calls = repo.code.calls("pipeline.flow")
+    for call in sorted(calls, key=lambda call: bool(_OTHER_FLOW.search(f"{call.path} {call.decorates}"))):
         flow = Schedule(call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)))
         if flow.starts(repo, "model.fit"):
             yield call.place
