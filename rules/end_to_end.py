@@ -260,6 +260,10 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
         yield partial("Models are saved only in a notebook", notebook[0])
 
 
+_STAGES = ("production", "staging", "latest")
+"""Versions by which a declaration of a model asks for one that is there."""
+
+
 def _registrations(code: Code) -> list[Call]:
     found = [*code.calls("registry.register", "registry.method")]
     for module in code.modules:
@@ -269,6 +273,7 @@ def _registrations(code: Code) -> list[Call]:
                 named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)
+    found = [call for call in found if call.last != "Model" or call.keyword("version") not in _STAGES]
     # A declaration of a model with its name comes behind the calls that make and move its versions.
     return sorted(found, key=lambda call: (call.last == "Model", call.path, call.line))
 

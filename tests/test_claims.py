@@ -79,6 +79,9 @@ def test_a_compose_file_shows_docker(repository: BuildRepository):
         "- 2 points: the project is deployed to Kubernetes or uses LocalStack",
         "- [ ] LocalStack",
         "- Make comes with Git Bash",
+        "- 🔜 Releases by GitHub Actions",
+        "- Monitoring is under development (adding Evidently)",
+        "- Workloads that are ready for Kubernetes",
         "- [Ruff](https://docs.astral.sh/ruff): a fast linter written in Rust",
     ],
 )

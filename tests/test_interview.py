@@ -107,6 +107,30 @@ def test_a_model_that_is_loaded_by_an_address_from_outside_is_said_to_be_loaded(
     assert question.startswith("`train.py:8` registers the model and `serve.py:7` loads it.")
 
 
+def test_of_several_files_the_model_is_asked_about(repository):
+    serve = SERVE.replace(
+        'model = pickle.load(open("models/model.pkl", "rb"))',
+        "names = pickle.load(open(NAMES, 'rb'))\nmodel = pickle.load(open(PATH, 'rb'))",
+    )
+    question = asked(repository({"train.py": TRAIN, "serve.py": serve}), "versioning")
+    assert question.startswith("`train.py:8` registers the model, but `serve.py:7` loads a file.")
+
+
+def test_a_registration_that_checks_itself_answers_nobody(repository):
+    train = TRAIN.replace(
+        "    return model\n", "    mlflow.sklearn.load_model(f'runs:/{model.run}/model')\n    return model\n"
+    )
+    assert asked(repository({"train.py": train}), "versioning") == ""
+
+
+def test_an_app_is_asked_about_its_prediction(repository):
+    app = (
+        "import joblib\nimport streamlit as st\n\n@st.cache_resource\ndef load():\n    return joblib.load('m.joblib')\n\n"
+        "st.title('Rain')\nst.write(load().predict([[st.number_input('x')]]))\n"
+    )
+    assert asked(repository({"app.py": app}), "rollout").startswith("`app.py:9` serves the predictions")
+
+
 def test_a_service_that_loads_a_name_nobody_registers(repository):
     serve = SERVE.replace("import pickle", "import mlflow").replace(
         'pickle.load(open("models/model.pkl", "rb"))', 'mlflow.pyfunc.load_model("models:/demand@champion")'
@@ -311,8 +335,10 @@ def test_a_placeholder_is_no_secret(repository, value):
 
 
 def test_a_sample_password_is_asked_more_kindly(repository):
-    compose = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: example\n"
-    assert "a sample value" in asked(repository({"compose.yaml": compose}), "secrets")
+    compose = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: VALUE\n"
+    for value in ("example", "abc"):
+        named = compose.replace("VALUE", value)
+        assert "a sample value" in asked(repository({"compose.yaml": named}), "secrets")
 
 
 def test_a_tool_that_was_weighed_is_no_claim(repository):

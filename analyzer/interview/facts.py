@@ -67,7 +67,7 @@ def code(text: str, most: int = _LONGEST_QUOTE) -> str:
 
 
 _BESIDE = re.compile(
-    r"(?i)zenml|kubeflow|trigger|extract|\bload(?:er)?\b|scrap|crawl|collect|pipeline|monitor|drift|evidently|mlflow|\bmage\b|[-_]mage|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
+    r"(?i)zenml|kubeflow|trigger|extract|\bload(?:er)?\b|scrap|crawl|collect|pipeline|monitor|drift|evidently|mlflow|(?<![a-z])mage(?![a-z])|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
     r"|train(?:ing|er)?\b|ingest|\betl\b|frontend|\bui\b"
 )
 _ANSWERS = re.compile(r"(?i)predict|infer|scor(?:e|ing)|\bapi\b|[-_]api|serving|endpoint")

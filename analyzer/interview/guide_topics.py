@@ -19,7 +19,8 @@ __all__ = ["accuracy_drop", "retraining", "rollout", "versioning"]
 
 _REGISTRY_URI = re.compile(r"^(?:models|runs):/|^(?:wandb|sagemaker|projects)[:/]|@|/(?:Production|Staging|latest)$")
 _BY_NAME = re.compile(r"^models:/")
-_PREPARES = re.compile(r"(?i)vect|scaler|encod|preproc|imput|(?:^|[/_])(?:dv|le|ohe)(?:$|[._\s])")
+_LOADS_MODEL = re.compile(r"(?i)model|clf|classif|regress|pipeline")
+_PREPARES = re.compile(r"(?i)vect|scaler|encod|preproc|imput|feature|column|(?:^|[/_])(?:dv|le|ohe)(?:$|[._\s])")
 _METRIC_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_.:][a-z0-9]+)+")
 _MODEL_FILE = re.compile(r"(?i)\.(?:pkl|pickle|joblib|bin|onnx|h5|keras|pt|pth|cbm|ubj|sav|model)$")
 _TAKES_TRAFFIC = re.compile(r"(?i)(?:endpoint|function|service|app)$|^(?!.*job$).*(?:function|run)")
@@ -178,11 +179,12 @@ def _saves_somehow(facts: Facts) -> bool:
 def _registered(facts: Facts, registered: Place) -> Iterator[Ground]:
     """Registered models, with what answers with them: nearest to the service first, then any code of ours that loads."""
     fields = {"register": at(registered)}
-    training = {call.path for call in training_calls(facts.repo.code)}
+    training = {registered.path, *(call.path for call in training_calls(facts.repo.code))}
     loads = facts.repo.code.calls("model.load", "registry.load", reached=False)
     elsewhere = [call for call in loads if call not in facts.loads and call.path not in training]
-    asking = [call for call in facts.loads if _asks_registry(call)]
+    asking = [call for call in facts.loads if _asks_registry(call) and call.path != registered.path]
     from_file = [call for call in facts.loads if not _asks_registry(call) and _is_file(facts, call)]
+    from_file.sort(key=lambda call: not _LOADS_MODEL.search(facts.repo.line(call.place)))
     if not asking and not from_file:
         asking = [call for call in elsewhere if "load" in call.last and _asks_registry(call)]
     if asking:
@@ -284,7 +286,9 @@ def rollout(facts: Facts) -> Iterator[Ground]:
             break
     served = facts.found("e2e.serving")
     if served and not facts.route:
-        yield Ground("rollout.route", served, {"route": at(served)})
+        made = (call.place for call in repo.code.calls("model.predict") if call.path == served.path)
+        place = next(made, served)
+        yield Ground("rollout.route", place, {"route": at(place)})
     saved = facts.found("e2e.model-registry")
     if saved and facts.missing("e2e.serving"):
         does = "registers" if facts.met("e2e.model-registry") else "saves"

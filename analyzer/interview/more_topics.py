@@ -113,14 +113,15 @@ _COSTS = re.compile(
 def cost(facts: Facts) -> Iterator[Ground]:
     """Resources that cost money while nobody uses them; those whose size stands there first."""
     running = [
-        resource
+        (resource, kind)
         for resource, kind, file in resources(facts.repo)
         if kind in _ALWAYS_ON and _COSTS.search(resource.type) and not emulated(facts.repo, file)
     ]
-    for resource in sorted(running, key=lambda item: (is_beside(item), not _size(item.attributes))):
+    for resource, kind in sorted(running, key=lambda item: (is_beside(item[0]), not _size(item[0].attributes))):
         size = _size(resource.attributes)
         fields = {"resource": at(resource), "kind": code(resource.type), "size": f" with {code(size)}" if size else ""}
-        fields["one"] = "" if is_beside(resource) else "what does one prediction cost, "
+        answers = kind in ("serving", "compute") and not is_beside(resource)
+        fields["one"] = "what does one prediction cost, " if answers else ""
         yield Ground("cost.resource", resource.place, fields)
         return
 

@@ -317,7 +317,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "rollout.batch", "rollout", 2,
-        "{scoring} writes predictions for a whole batch. Last night's were made by a bad model, and others have read them "
+        "{scoring} makes predictions in a run of its own. Last night's were made by a bad model, and others have read them "
         "already: how do you undo that, and how could a part of the batch have tried the model first?",
         ("predictions with model version and run, so that they can be found and replaced",
          "runs that can be repeated for one date with the earlier model",

@@ -322,3 +322,10 @@ def test_a_model_that_is_evaluated_serves_nobody(repository: BuildRepository) ->
         "frame = pd.read_csv('a.csv')\nprint(accuracy_score(frame['y'], model.predict(frame[['x']])))\n"
     )
     assert status(repository, "e2e.serving", {"model_evaluation.py": code, "train.py": TRAIN}) is Status.MISSING
+
+
+def test_asking_for_a_version_registers_none(repository: BuildRepository) -> None:
+    code = "from zenml import Model\n\nmodel = Model(name='demand', version=VERSION)\nprint(model.load_artifact('m'))\n"
+    asks = code.replace("VERSION", "'production'")
+    assert status(repository, "e2e.model-registry", {"a.py": asks}) is not Status.MET
+    assert status(repository, "e2e.model-registry", {"a.py": code.replace("VERSION", "None")}) is Status.MET
