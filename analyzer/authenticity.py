@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from analyzer.history import Commit, History
 from analyzer.inventory import Inventory, Owner
@@ -25,7 +27,7 @@ class Growth(Struct, frozen=True):
         last: day of the last of them.
         days: days from the first to the last, both counted.
         active_days: days with at least one commit.
-        authors: e-mail addresses that authored a commit, without bots.
+        authors: who authored a commit, without bots; the same name, e-mail address or account is one of them.
         largest_share: share of the judged folder's own files that one commit added; None where it cannot be known.
     """
 
@@ -39,8 +41,9 @@ class Growth(Struct, frozen=True):
     largest_share: float | None
 
 
-class Ownership(Struct, frozen=True):
-    """Commits by the owner that the user named, among all without merges and bots."""
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Commits that carry a name, address or account of the owner that the user named, among all without merges and bots."""
 
     commits: int
     among: int
@@ -103,7 +106,6 @@ def _growth(history: History, inventory: Inventory) -> Growth:
     if days:
         moments = [commit.authored for commit in history.commits if commit.day]
         span = max(moments) // 86_400 - min(moments) // 86_400 + 1
-    authors = {commit.email.lower() for commit in history.commits if not _is_bot(commit)}
     return Growth(
         len(history.commits),
         history.complete,
@@ -111,7 +113,7 @@ def _growth(history: History, inventory: Inventory) -> Growth:
         days[-1] if days else "",
         span,
         len(days),
-        len(authors),
+        len(_people(commit for commit in history.commits if not _is_bot(commit))),
         _largest_share(history, inventory),
     )
 
@@ -136,7 +138,35 @@ def _is_bot(commit: Commit) -> bool:
 
 def _ownership(history: History, owner: str) -> Ownership:
     people = [commit for commit in history.commits if commit.parents < 2 and not _is_bot(commit)]
-    return Ownership(sum(_is_by(commit, owner) for commit in people), len(people))
+    by_owner = [own for own in _people(people) if any(_is_by(commit, owner) for commit in own)]
+    return Ownership(sum(map(len, by_owner)), len(people))
+
+
+# What machines call their user, and so many people's commits.
+_NOBODY = frozenset({"", "admin", "root", "ubuntu", "unknown", "user", "vscode", "yourname"})
+
+
+def _people(commits: Iterable[Commit]) -> list[list[Commit]]:
+    """Commits by who authored them: by the same name, address or account they are one, though one may still be two."""
+    groups: list[tuple[set[str], list[Commit]]] = []
+    found: dict[tuple[str, str], list[Commit]] = {}
+    for commit in commits:
+        found.setdefault((commit.name, commit.email.lower()), []).append(commit)
+    for (name, email), own in found.items():
+        plain = unicodedata.normalize("NFKD", name).casefold()
+        marks = {f"<{email}>", "".join(letter for letter in plain if letter.isalnum()), _account(email)} - _NOBODY
+        same = [group for group in groups if group[0] & marks]
+        groups = [group for group in groups if not group[0] & marks]
+        groups.append(
+            (marks.union(*(names for names, _ in same)), [*own, *(item for _, more in same for item in more)])
+        )
+    return [own for _, own in groups]
+
+
+def _account(email: str) -> str:
+    """The account in an address that a platform gives (``123+account@users.noreply...``), by its letters and digits."""
+    account = email.partition("@")[0].rpartition("+")[2] if "noreply" in email else ""
+    return "".join(letter for letter in account if letter.isalnum())
 
 
 def _is_by(commit: Commit, owner: str) -> bool:
@@ -163,7 +193,8 @@ def _sentences(facts: Authenticity) -> list[str]:
     if facts.ownership:
         own = facts.ownership
         among = f"{own.commits:,} of {_count(own.among, 'commit')}"
-        found.append(f"{among} ({own.share:.0%}) {'is' if own.commits == 1 else 'are'} by the owner that was named.")
+        verb = "carries" if own.commits == 1 else "carry"
+        found.append(f"{among} ({own.share:.0%}) {verb} a name, address or account of the owner that was named.")
     counts = dict(facts.files)
     copied = sum(item.files for item in facts.copies)
     if copied:
@@ -192,7 +223,7 @@ def _growth_words(growth: Growth | None) -> str:
     if growth is None:
         return "The history is unknown: no commit was read."
     least = "" if growth.complete else "at least "
-    by = f" by {_count(growth.authors, 'author')}" if growth.authors else ""
+    by = " by 1 author" if growth.authors == 1 else f" under {growth.authors:,} names" if growth.authors else ""
     text = f"{least}{_count(growth.commits, 'commit')}{by}"
     if growth.days > 1:
         text += f" over {growth.days:,} days, {growth.active_days:,} of them with commits"

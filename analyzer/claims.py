@@ -12,7 +12,7 @@ from msgspec import Struct
 from analyzer.artifacts.document import Document
 from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
-from analyzer.knowledge.claims import FUTURE_LINE, FUTURE_TITLE, looked_for, spelled
+from analyzer.knowledge.claims import FUTURE_LINE, FUTURE_TITLE, SET_ASIDE, looked_for, spelled
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.repository import Repository
@@ -45,7 +45,7 @@ class _Mention(Struct, frozen=True):
 
 def find_claims(repo: Repository, shown: Iterable[Technology]) -> tuple[Claim, ...]:
     """Return one claim for each technology that is named and not among those shown, by name; asides are marked."""
-    known = {item.id for item in shown}
+    known = {item.id for item in shown} | _run_by_readme(repo)
     areas = {marks.id: marks.area for marks in TECHNOLOGIES}
     claims: dict[str, Claim] = {}
     for item in _mentions(repo):
@@ -55,6 +55,13 @@ def find_claims(repo: Repository, shown: Iterable[Technology]) -> tuple[Claim, .
             sentence = f"{where} {item.verb.format(spelled(item.technology))}; no {missing} was found."
             claims[item.technology] = Claim(item.technology, item.path, item.line, sentence, item.aside)
     return tuple(sorted(claims.values()))
+
+
+def _run_by_readme(repo: Repository) -> set[str]:
+    """Tools of packaging whose commands the README runs: where there is no file of theirs, nothing else would show them."""
+    blocks = [block for section in repo.readme.sections for block in section.of("code")] if repo.readme else []
+    first = {line.strip().lstrip("$ ").split(" ", 1)[0] for block in blocks for line in block.text.split("\n")}
+    return {marks.id for marks in TECHNOLOGIES if marks.area == "packaging" and first.intersection(marks.commands)}
 
 
 def place_words(repo: Repository, path: str, line: int) -> str:
@@ -83,11 +90,23 @@ def _in_prose(repo: Repository, readme: Document, *, asides: bool = False) -> It
             continue
         prose.append((section.title, section.line))
         for block in section.of("paragraph", "item", "quote", "table"):
-            kept = "\n".join(text if asides or not FUTURE_LINE.search(text) else "" for text in block.text.split("\n"))
-            prose.append((kept, block.line))
+            if block.open and not asides:
+                continue
+            prose.append((block.text if asides else _without_asides(block.text), block.line))
     joined = "\n".join(text for text, _ in prose)
     for pattern, name in technologies_named(joined):
         yield _Mention(name, readme.path, _line_of(pattern, prose, lines), verb, asides)
+
+
+def _without_asides(text: str) -> str:
+    """The text without lines on plans, and without what it names to say that it is something else."""
+    lines = []
+    for line in text.split("\n"):
+        plain = "" if FUTURE_LINE.search(line) else line
+        for match in SET_ASIDE.finditer(plain):
+            plain = plain.replace(plain[match.start() : match.end()], "." * (match.end() - match.start()))
+        lines.append(plain)
+    return "\n".join(lines)
 
 
 def _line_of(pattern: Caseless, prose: list[tuple[str, int]], lines: list[str]) -> int:
@@ -121,10 +140,12 @@ def _in_descriptions(repo: Repository) -> Iterator[_Mention]:
 def _in_dependencies(repo: Repository) -> Iterator[_Mention]:
     packages = _packages()
     for file in repo.dependency_files:
-        if not file.lock:
+        if not file.lock and not file.frozen:
             for requirement in file.requirements:
                 for name in packages.get(requirement.name, ()):
-                    yield _Mention(name, file.path, requirement.line, "lists {} as a dependency")
+                    same = requirement.name == spelled(name).lower()
+                    listed = "{}" if same else f"{requirement.name} ({{}})"
+                    yield _Mention(name, file.path, requirement.line, f"lists {listed} as a dependency")
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ class Outcome(Struct, frozen=True):
     Args:
         metric: which, by the table; ``change`` for a comparison that names none.
         value: as stated, without its unit; the upper end of a range.
-        unit: ``%``, ``ms``, ``s``, ``min``, ``h``, ``days``, ``req/s``, ``MB``, ``USD``, ``times`` ... or empty.
+        unit: ``%``, ``ms``, ``s``, ``min``, ``h``, ``days``, ``req/s``, ``MB``, ``USD per month``, ``times`` ... or empty.
         direction: ``lower`` or ``higher``, whichever is better; empty where the words do not tell.
         baseline: what it is compared with, in words as stated; empty for an absolute figure.
         path: the file.
@@ -56,8 +56,11 @@ def find_outcomes(repo: Repository) -> tuple[Outcome, ...]:
 
 
 def _outcome(repo: Repository, item: Statement, shown: Place | None) -> Outcome:
-    versus = f" (compared with {item.baseline})" if item.baseline else ""
-    said = f"{place_words(repo, item.path, item.line)} states {item.metric} {item.shown}{versus}"
+    versus = f" (compared with {item.baseline})" if item.baseline and item.baseline != "before" else ""
+    what = f"{item.metric} {item.shown}"
+    if item.change:
+        what = f"a change of {item.shown}" if item.metric == "change" else f"a change of {item.metric} by {item.shown}"
+    said = f"{place_words(repo, item.path, item.line)} states {what}{versus}"
     end = f"; {shown.path} line {shown.line} shows it." if shown else ": as stated, not verifiable here."
     return Outcome(
         item.metric,

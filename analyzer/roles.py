@@ -18,6 +18,8 @@ _OF_A_TECHNOLOGY = 0.5
 _FEWEST = 4
 """Pieces of evidence below which nothing can be said."""
 _MOST_REASONS = 3
+_SUBSTITUTED = frozenset({"iac.kubernetes"})
+"""Criteria of which a part is shown by something else (a compose file), which speaks for nobody's work on the thing itself."""
 _STRENGTH = {Status.MET: 1.0, Status.PARTIAL: 0.5}
 
 
@@ -47,7 +49,7 @@ def role_shares(card: Scorecard, technologies: Iterable[Technology]) -> tuple[Ro
     """Return the shares of all roles, the largest first; they add up to 1. Empty where there is hardly any evidence.
 
     Each met criterion counts with its row of the table of roles, a partial one and a technology with half of it.
-    What stands in a notebook speaks for a data scientist.
+    What stands in notebooks alone speaks for a data scientist.
     """
     pieces = [*_of_criteria(card), *_of_technologies(technologies)]
     sums = [sum(piece.weights[index] for piece in pieces) for index in range(len(ROLES))]
@@ -65,6 +67,8 @@ def _of_criteria(card: Scorecard) -> Iterator[_Piece]:
         strength, evidence = _STRENGTH.get(item.decision.status), item.decision.evidence
         if not strength or not evidence or item.criterion.id not in CRITERION_WEIGHTS:
             continue
+        if item.decision.status is Status.PARTIAL and item.criterion.id in _SUBSTITUTED:
+            continue
         in_notebook = evidence[0].path.endswith(".ipynb")
         row = NOTEBOOK_WEIGHTS if in_notebook else CRITERION_WEIGHTS[item.criterion.id]
         yield _Piece(_reason(evidence[0], criterion=item.criterion.id), tuple(strength * weight for weight in row))
@@ -74,6 +78,8 @@ def _of_technologies(technologies: Iterable[Technology]) -> Iterator[_Piece]:
     for item in technologies:
         row = TECHNOLOGY_WEIGHTS.get(item.id)
         if row and item.evidence:
+            if all(place.path.endswith(".ipynb") for place in item.evidence):
+                row = (max(row), *[0] * (len(row) - 1))
             weights = tuple(_OF_A_TECHNOLOGY * weight for weight in row)
             yield _Piece(_reason(item.evidence[0], technology=item.id), weights)
 

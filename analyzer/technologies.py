@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -9,7 +10,8 @@ from msgspec import Struct
 
 from analyzer.findings import Evidence, Place
 from analyzer.inventory import Kind, kind_of
-from analyzer.knowledge.technologies import KINDS, TECHNOLOGIES
+from analyzer.knowledge.named import technologies_named
+from analyzer.knowledge.technologies import KINDS, PUBLIC_IMAGES, TECHNOLOGIES
 from analyzer.queries.commands import all_invocations
 from analyzer.repository import Repository
 
@@ -165,8 +167,9 @@ def _by_images(repo: Repository) -> Iterator[tuple[str, Place]]:
         images += [(image, job.place) for job in pipeline.jobs for image in job.images]
     for image, place in images:
         bare = image.split("@", 1)[0].lower()
+        public = bare.startswith(PUBLIC_IMAGES)
         for marks in TECHNOLOGIES:
-            if any(
+            if not (public and marks.area == "cloud") and any(
                 part in bare
                 if "/" in part or ":" in part or "." in part
                 else bare.split(":", 1)[0].rsplit("/", 1)[-1] == part
@@ -183,6 +186,10 @@ def _by_resources(repo: Repository) -> Iterator[tuple[str, Place]]:
             for marks in TECHNOLOGIES:
                 if resource.type.startswith(marks.resources):
                     yield marks.id, resource.place
+            if resource.type == "helm_release":
+                chart = " ".join(resource.attributes.get(name, "") for name in ("chart", "repository"))
+                for _, name in technologies_named(re.sub(r"[\W_]+", " ", chart)):
+                    yield name, resource.place
 
 
 def _by_steps(repo: Repository) -> Iterator[tuple[str, Place]]:

@@ -16,7 +16,7 @@ from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_h
 from analyzer.queries.commands import data_downloads, script_runs
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
-from analyzer.queries.learning import derived_columns, feature_functions, file_readers, training_calls
+from analyzer.queries.learning import derived_columns, feature_functions, file_readers, is_model_dump, training_calls
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said, where_named
 from analyzer.queries.purpose import has_model, works_on_data
@@ -248,16 +248,21 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
             return
     saved: list[Located] = [
         *repo.code.calls("track.model"),
-        *repo.code.calls("model.dump"),
+        *(call for call in repo.code.calls("model.dump") if is_model_dump(repo, call)),
         *repo.code.calls("registry.load"),
         *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"))),
     ]
     if saved:
         yield partial("Models are saved or logged, but not registered", saved[0])
         return
-    notebook = [*_registrations(repo.notebook_code), *repo.notebook_code.calls("model.dump", "track.model")]
+    written = (call for call in repo.notebook_code.calls("model.dump", "track.model") if is_model_dump(repo, call))
+    notebook = [*_registrations(repo.notebook_code), *written]
     if notebook:
         yield partial("Models are saved only in a notebook", notebook[0])
+
+
+_STAGES = ("production", "staging", "latest")
+"""Versions by which a declaration of a model asks for one that is there."""
 
 
 def _registrations(code: Code) -> list[Call]:
@@ -269,7 +274,9 @@ def _registrations(code: Code) -> list[Call]:
                 named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)
-    return sorted(found, key=lambda call: (call.path, call.line))
+    found = [call for call in found if call.last != "Model" or call.keyword("version") not in _STAGES]
+    # A declaration of a model with its name comes behind the calls that make and move its versions.
+    return sorted(found, key=lambda call: (call.last == "Model", call.path, call.line))
 
 
 @rule("e2e.container", reads=(Kind.DOCKERFILE,))

@@ -87,6 +87,30 @@ def test_the_share_of_the_owner_is_a_fact_and_no_point(git_repository: BuildGit)
     assert (other.commits, other.among) == (0, 1)
 
 
+def commit_by(folder: Path, name: str, email: str, number: int) -> None:
+    write_files(folder, {f"{number}.py": "x = 1\n"})
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "more", f"--author={name} <{email}>")
+
+
+def test_two_addresses_of_one_person_are_one_author(git_repository: BuildGit):
+    folder = git_repository(FILES)
+    commit_by(folder, "Ana Möller", "ana@laptop.local", 1)
+    commit_by(folder, "Ana Möller", "12+anam@users.noreply.github.com", 2)
+    commit_by(folder, "Ana M", "anam@users.noreply.github.com", 3)
+    commit_by(folder, "root", "root@a", 4)
+    commit_by(folder, "root", "root@b", 5)
+
+    found = facts(folder, Options(owner="anam"))
+
+    assert found.growth
+    assert found.growth.authors == 4
+    assert any("6 commits under 4 names" in item for item in found.facts)
+    assert found.ownership
+    assert (found.ownership.commits, found.ownership.among) == (3, 6)
+    assert "3 of 6 commits (50%) carry a name, address or account of the owner that was named." in found.facts
+
+
 def test_course_work_around_the_project_is_counted(git_repository: BuildGit):
     folder = git_repository({"homework/hw1.py": "x = 1\n", "homework/hw2.py": "y = 1\n", "project/train.py": "z = 1\n"})
 

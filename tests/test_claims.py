@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.claims import Claim, find_claims
 from analyzer.knowledge.claims import looked_for, spelled
 from analyzer.knowledge.technologies import TECHNOLOGIES
@@ -42,6 +44,63 @@ def test_a_dependency_that_nothing_imports_is_a_claim(repository: BuildRepositor
     repo = repository({"requirements.txt": "pandas\nevidently==0.4\n"})
 
     assert claims(repo)["evidently"].sentence.startswith("requirements.txt line 2 lists Evidently as a dependency; no ")
+
+
+def test_a_package_of_another_name_is_named_as_it_is_listed(repository: BuildRepository):
+    repo = repository({"requirements.txt": "pandas\nboto3\n"})
+
+    assert claims(repo)["aws"].sentence.startswith("requirements.txt line 2 lists boto3 (AWS) as a dependency; no ")
+
+
+def test_a_list_of_all_that_was_installed_claims_nothing(repository: BuildRepository):
+    frozen = "".join(f"package{number}==1.{number}\n" for number in range(60))
+
+    assert claims(repository({"requirements.txt": f"{frozen}sentry-sdk==2.0\nflask==3.0\n"})) == {}
+
+
+def test_a_compose_file_shows_docker(repository: BuildRepository):
+    repo = repository(
+        {
+            "README.md": "# Churn\n\nStart it with Docker.\n",
+            "compose.yaml": "services:\n  db:\n    image: postgres:16\n",
+        }
+    )
+
+    assert "docker" not in claims(repo)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- No Kubernetes complexity",
+        "- Blob storage (similar to AWS S3)",
+        "- Docker networks (extendable to Terraform)",
+        "- Evidently reports (not yet done)",
+        "- 2 points: the project is deployed to Kubernetes or uses LocalStack",
+        "- [ ] LocalStack",
+        "- Make comes with Git Bash",
+        "- 🔜 Releases by GitHub Actions",
+        "- Monitoring is under development (adding Evidently)",
+        "- Workloads that are ready for Kubernetes",
+        "- [Ruff](https://docs.astral.sh/ruff): a fast linter written in Rust",
+    ],
+)
+def test_what_a_line_sets_aside_is_not_said_to_be_there(repository: BuildRepository, line: str):
+    found = claims(repository({"README.md": f"# Churn\n\n{line}\n"}))
+
+    assert all(item.aside for name, item in found.items() if name != "docker")
+
+
+def test_what_else_the_line_names_stays_a_claim(repository: BuildRepository):
+    found = claims(repository({"README.md": "# Churn\n\nNo servers to keep: Terraform makes it on Kubernetes.\n"}))
+
+    assert {name for name, item in found.items() if not item.aside} == {"terraform", "kubernetes"}
+
+
+def test_a_tool_of_packaging_that_the_readme_runs_is_no_claim(repository: BuildRepository):
+    text = "# Churn\n\nActivate the conda environment.\n\n```\n$ conda activate churn\n```\n"
+
+    assert claims(repository({"README.md": text})) == {}
 
 
 def test_a_description_is_a_claim(repository: BuildRepository):

@@ -99,6 +99,186 @@ def test_a_service_that_loads_by_alias_is_asked_how_it_goes_back(repository):
     assert "`serve.py:6` loads `models:/demand@champion` once, when the module is imported" in asked(repo, "rollout")
 
 
+def test_a_model_that_is_loaded_by_an_address_from_outside_is_said_to_be_loaded(repository):
+    serve = SERVE.replace("import pickle", "import mlflow\nimport os").replace(
+        'pickle.load(open("models/model.pkl", "rb"))', 'mlflow.pyfunc.load_model(os.environ["MODEL_URI"])'
+    )
+    question = asked(repository({"train.py": TRAIN, "serve.py": serve}), "versioning")
+    assert question.startswith("`train.py:8` registers the model and `serve.py:7` loads it.")
+
+
+def test_of_several_files_the_model_is_asked_about(repository):
+    serve = SERVE.replace(
+        'model = pickle.load(open("models/model.pkl", "rb"))',
+        "names = pickle.load(open(NAMES, 'rb'))\nmodel = pickle.load(open(PATH, 'rb'))",
+    )
+    question = asked(repository({"train.py": TRAIN, "serve.py": serve}), "versioning")
+    assert question.startswith("`train.py:8` registers the model, but `serve.py:7` loads a file.")
+
+
+def test_a_registration_that_checks_itself_answers_nobody(repository):
+    train = TRAIN.replace(
+        "    return model\n", "    mlflow.sklearn.load_model(f'runs:/{model.run}/model')\n    return model\n"
+    )
+    assert asked(repository({"train.py": train}), "versioning") == ""
+
+
+def test_an_app_is_asked_about_its_prediction(repository):
+    app = (
+        "import joblib\nimport streamlit as st\n\n@st.cache_resource\ndef load():\n    return joblib.load('m.joblib')\n\n"
+        "st.title('Rain')\nst.write(load().predict([[st.number_input('x')]]))\n"
+    )
+    assert asked(repository({"app.py": app}), "rollout").startswith("`app.py:9` serves the predictions")
+
+
+def test_a_service_that_loads_a_name_nobody_registers(repository):
+    serve = SERVE.replace("import pickle", "import mlflow").replace(
+        'pickle.load(open("models/model.pkl", "rb"))', 'mlflow.pyfunc.load_model("models:/demand@champion")'
+    )
+    question = asked(repository({"serve.py": serve}), "versioning")
+    assert question.startswith("`serve.py:6` loads `models:/demand@champion`; no code was found that registers")
+
+
+def test_a_copy_that_a_service_keeps_is_no_saved_model(repository):
+    serve = SERVE + '\npickle.dump(model, open("/tmp/model.pkl", "wb"))\n'
+    assert "writes the model" not in asked(repository({"serve.py": serve}), "versioning")
+
+
+def test_what_is_no_model_is_not_asked_for_its_version(repository):
+    code = "import pickle\n\nembeddings = [1]\nwith open('e.bin', 'wb') as file:\n    pickle.dump(embeddings, file)\n"
+    assert asked(repository({"embed.py": code}), "versioning") == ""
+
+
+def test_code_that_nobody_calls_saves_a_model_all_the_same(repository):
+    train = TRAIN.replace('    mlflow.sklearn.log_model(model, name="model", registered_model_name="demand")\n', "")
+    later = "\ndef keep(model):\n    mlflow.sklearn.log_model(model, name='m')\n"
+    assert asked(repository({"train.py": train}), "versioning").endswith("load it in a year?")
+    assert asked(repository({"train.py": train + later}), "versioning") == ""
+
+
+FLOW = """
+import pandas as pd
+from prefect import flow, task
+from sklearn.linear_model import Ridge
+
+@task
+def load():
+    return pd.read_parquet("data.parquet")
+
+@task
+def train(frame):
+    return Ridge().fit(frame[["x"]], frame["y"])
+
+@flow
+def main():
+    train(load())
+
+main()
+"""
+INGEST = """
+import pandas as pd
+from prefect import flow
+
+@flow
+def ingest():
+    pd.read_csv("a.csv").to_parquet("data.parquet")
+
+ingest()
+"""
+
+
+def test_the_flow_that_trains_is_asked_about_and_no_task_of_it(repository):
+    question = asked(repository({"a_ingest.py": INGEST, "train.py": FLOW}), "retraining")
+    assert question.startswith("`train.py:14` is the flow that comes to training")
+
+
+def test_the_flow_of_the_training_comes_before_that_of_a_search(repository):
+    search = FLOW.replace("def main", "def search").replace("main()", "search()")
+    question = asked(repository({"hpo.py": search, "train.py": FLOW}), "retraining")
+    assert question.startswith("`train.py:14` is the flow that comes to training")
+
+
+def test_a_schedule_that_watches_is_asked_about_what_it_triggers(repository):
+    watch = FLOW.replace("main()\n", "").replace(
+        "@flow\ndef main():\n    train(load())",
+        "@flow\ndef monitor(drift_score):\n    if drift_score > 0.3:\n        train(load())\n\n"
+        "if __name__ == '__main__':\n    monitor.serve(cron='0 6 * * *')",
+    )
+    assert asked(repository({"monitor.py": watch}), "retraining").startswith("`monitor.py:17` starts training when")
+
+
+def test_what_prepares_the_input_is_no_model_in_the_image(repository):
+    docker = "FROM python\nCOPY app.py models/NAME.pkl ./\nCMD python app.py\n"
+    files = {"app.py": SERVE, "models/NAME.pkl": "x"}
+    for name, baked in (("preprocessor", False), ("ridge", True)):
+        named = {path.replace("NAME", name): text for path, text in files.items()}
+        question = asked(repository({**named, "Dockerfile": docker.replace("NAME", name)}), "rollout")
+        assert ("copies the model" in question) is baked
+
+
+def test_a_job_that_extracts_is_nothing_that_a_model_stands_behind(repository):
+    job = 'resource "google_cloud_run_v2_job" "NAME" {\n  name = "x"\n}\n'
+    assert asked(repository({"a.tf": job.replace("NAME", "extract"), "train.py": TRAIN}), "rollout").startswith(
+        "`train.py"
+    )
+    service = 'resource "google_cloud_run_v2_service" "shop" {\n  name = "x"\n}\n'
+    assert asked(repository({"a.tf": service}), "rollout") == ""
+    assert asked(repository({"a.tf": service, "train.py": TRAIN}), "rollout").startswith("`a.tf:1` provisions")
+
+
+def test_a_line_without_spaces_is_cut_where_it_is_long(repository):
+    path = "/home/somebody/projects/sales/" + "x" * 60
+    quote = asked(repository({"a.py": f"import pandas as pd\n\nframe = pd.read_csv('{path}')\n"}), "data-quality")
+    assert "(`frame = pd.read_csv('/home/somebody/projects/sales/xxx" in quote
+
+
+def test_training_that_nothing_calls_is_not_said_to_be_started(repository):
+    train = TRAIN.split("if __name__", maxsplit=1)[0]
+    assert "trains `Ridge`, and nothing was found that calls it." in asked(
+        repository({"train.py": train}), "retraining"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("logger.info('predicted %s', y)", True),
+        ("logger.warning('cannot decode this request: %s', x)", False),
+        ("logger.debug(f'raw request: {x}')", False),
+    ],
+)
+def test_only_a_line_that_tells_the_prediction_keeps_it(repository, line, kept):
+    serve = SERVE.replace("import pickle", "import logging\nimport pickle\nlogger = logging.getLogger('x')").replace(
+        "    return", f"    y = model.predict([[x]])[0]\n    {line}\n    return"
+    )
+    assert ("writes predictions down" in asked(repository({"serve.py": serve}), "accuracy-drop")) is kept
+
+
+def test_the_resource_behind_the_model_is_asked_about(repository):
+    function = 'resource "aws_lambda_function" "NAME" {\n  memory_size = 512\n}\n'
+    files = {
+        "infra/monitoring.tf": function.replace("NAME", "drift"),
+        "infra/zz.tf": function.replace("NAME", "predict"),
+        "train.py": TRAIN,
+    }
+    assert asked(repository(files), "rollout").startswith("`infra/zz.tf:1` provisions `aws_lambda_function`")
+    beside = {"a.tf": function.replace("NAME", "mlflow"), "train.py": TRAIN}
+    assert asked(repository(beside), "rollout").startswith("`train.py")
+
+
+def test_one_gate_is_asked_about_once(repository):
+    gate = TRAIN.replace("    return model\n", "") + (
+        "\ndef promote(challenger_rmse, champion_rmse, version):\n"
+        "    if challenger_rmse < champion_rmse * 0.98:\n"
+        "        mlflow.MlflowClient().set_registered_model_alias('demand', 'champion', version)\n\n"
+        "promote(1, 2, 3)\n"
+    )
+    workflow = "on:\n  schedule:\n    - cron: '0 3 * * 1'\njobs:\n  t:\n    steps:\n      - run: python train.py\n"
+    found = interview(repository({"train.py": gate, ".github/workflows/train.yml": workflow})).questions
+    assert "decides whether the new model is used" in found[0].question
+    assert not any(item.topic == "decision" for item in found)
+
+
 def test_training_by_hand_is_asked_for_a_design(repository):
     assert asked(repository({"train.py": TRAIN}), "retraining").startswith("`train.py:7` trains `Ridge` when a person")
 
@@ -155,13 +335,15 @@ def test_a_placeholder_is_no_secret(repository, value):
 
 
 def test_a_sample_password_is_asked_more_kindly(repository):
-    compose = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: example\n"
-    assert "a sample value" in asked(repository({"compose.yaml": compose}), "secrets")
+    compose = "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: VALUE\n"
+    for value in ("example", "abc"):
+        named = compose.replace("VALUE", value)
+        assert "a sample value" in asked(repository({"compose.yaml": named}), "secrets")
 
 
 def test_a_tool_that_was_weighed_is_no_claim(repository):
     repo = repository({"README.md": "# P\n\nWe deploy with Helm instead of Kustomize.\n", "train.py": TRAIN})
-    assert asked(repo, "decision").startswith("`README.md:3` weighs helm")
+    assert asked(repo, "decision").startswith("`README.md:3` weighs Helm")
     assert asked(repo, "claims") == ""
 
 
@@ -174,8 +356,28 @@ def test_a_claim_is_asked_kindly(repository):
     readme = "# P\n\nIt runs on Kubernetes and is watched with Grafana.\n"
     question = asked(repository({"README.md": readme}), "claims")
     assert question.startswith(
-        "`README.md:3` names grafana and kubernetes; no code or configuration was found for them."
+        "`README.md:3` names Grafana and Kubernetes; no code or configuration was found for them."
     )
+
+
+def test_claims_of_several_lines_are_named_with_their_own(repository):
+    readme = "# P\n\nIt runs on Kubernetes.\n\nIt is watched with Grafana.\n\nHelm and Istio are used.\n"
+    assert asked(repository({"README.md": readme}), "claims").startswith(
+        "`README.md:3` names Kubernetes, `README.md:5` names Grafana and 2 more are named elsewhere; no code"
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["Reports of Evidently (not yet done).", "Blob storage (similar to AWS S3).", "Install Poetry."]
+)
+def test_what_is_set_aside_is_not_asked_about(repository, line):
+    found = repository({"README.md": f"# P\n\n{line}\n", "train.py": TRAIN})
+    assert asked(found, "claims") == asked(found, "decision") == ""
+
+
+def test_what_a_readme_does_without_was_weighed(repository):
+    found = repository({"README.md": "# P\n\nNo Kubernetes complexity.\n", "train.py": TRAIN})
+    assert asked(found, "decision").startswith("`README.md:3` weighs Kubernetes, and the repository does not use it.")
 
 
 def test_the_plainest_number_is_chosen(repository):

@@ -30,7 +30,12 @@ def stated(repository: BuildRepository, line: str) -> list[tuple[str, float, str
         ("Throughput: 1,200 requests/s", ("throughput", 1200.0, "req/s", "higher", "")),
         ("RMSE - 5.204", ("rmse", 5.204, "", "lower", "")),
         ("R2: -0.276 on the test set", ("r2", -0.276, "", "higher", "")),
-        ("It costs $12 per month", ("cost", 12.0, "USD", "lower", "")),
+        ("Our best model has an RMSE of 377 MWh", ("rmse", 377.0, "MWh", "lower", "")),
+        ("MAE: 5.2 minutes on the last month", ("mae", 5.2, "min", "lower", "")),
+        ("An RMSE of 377 MWh. Demand in the dataset is 17294 MWh.", ("rmse", 377.0, "MWh", "lower", "")),
+        ("An MAE of $1,900", ("mae", 1900.0, "USD", "lower", "")),
+        ("**Total monthly cost**: ~$30-50", ("cost", 50.0, "USD per month", "lower", "")),
+        ("It costs $12 per month", ("cost", 12.0, "USD per month", "lower", "")),
     ],
 )
 def test_a_line_is_read(repository: BuildRepository, line: str, expected: tuple[str, float, str, str, str]):
@@ -48,11 +53,31 @@ def test_a_line_is_read(repository: BuildRepository, line: str, expected: tuple[
         "Python 3.11 and 4.5 GB of RAM",
         "F1 2024 season",
         "Drift score (0.0-1.0)",
+        "- [ ] Better tests: 80 % code coverage",
+        "Accuracy within ±20 % of demand",
+        "RMSE and 3 more errors",
         "It takes place on Saturday and lasts for 60 minutes",
     ],
 )
 def test_what_is_no_outcome_is_left(repository: BuildRepository, line: str):
     assert stated(repository, line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Multi-stage builds reduce image size by 60 %", "states a change of size by 60 %:"),
+        ("Batching made it 3x faster", "states a change of 3 times:"),
+        (
+            "| R² | gain |\n|---|---|\n| R² | **+46.8%** vs naive |\n",
+            "states a change of r2 by 46.8 % (compared with naive",
+        ),
+    ],
+)
+def test_a_change_is_not_said_to_be_the_value(repository: BuildRepository, line: str, words: str):
+    (outcome,) = find_outcomes(repository({"README.md": f"# Project\n\n{line}\n"}))
+
+    assert words in outcome.sentence
 
 
 def test_a_table_is_read_with_its_baseline(repository: BuildRepository):
@@ -97,6 +122,7 @@ NOTEBOOK = json.dumps(
         ("Our RMSE is 5.2.", "notebooks/train.ipynb", NOTEBOOK, 12),
         ("Our RMSE is 5.2.", "tests/test_model.py", "def test_model():\n    assert rmse(model) <= 5.2\n", 2),
         ("Our RMSE is 5.2.", "report.md", "## CML report\n\nRMSE 5.2039\n", 3),
+        ("Accuracy: 0.84", "metrics.json", '{"accuracy":0.8422}\n', 1),
         ("p95 latency of 120 ms", "benchmarks/load.json", '{"latency_p95_s": 0.1203}\n', 1),
     ],
 )
@@ -116,11 +142,24 @@ def test_a_number_that_a_file_shows_is_backed(repository: BuildRepository, line:
         ("metrics.json", '{"rmse": 7.4}\n'),
         ("src/config.json", '{"rmse": 5.2}\n'),
         ("docs/notes.md", "RMSE 5.2\n"),
+        ("train.log", "rmse 09:59:5.2\n"),
+        ("metrics.json", '{"rmse": 520}\n'),
     ],
-    ids=["another-metric", "another-value", "no-metrics-file", "only-prose"],
+    ids=["another-metric", "another-value", "no-metrics-file", "only-prose", "a-time", "a-hundredfold"],
 )
 def test_other_numbers_back_nothing(repository: BuildRepository, path: str, content: str):
     outcome = backed(repository, "Our RMSE is 5.2.", {path: content})
 
     assert not outcome.backed
     assert outcome.sentence == "README line 3 states rmse 5.2: as stated, not verifiable here."
+
+
+def test_a_range_is_backed_by_both_of_its_ends(repository: BuildRepository):
+    line = "The recall is 92-96 %."
+
+    assert not backed(repository, line, {"metrics.json": '{"recall": 0.94}\n'}).backed
+    assert backed(repository, line, {"metrics.json": '{"recall": 0.921, "test_recall": 0.96}\n'}).backed
+
+
+def test_an_error_is_no_share_of_a_hundred(repository: BuildRepository):
+    assert not backed(repository, "Our RMSE is 0.20.", {"metrics.json": '{"rmse": 20}\n'}).backed

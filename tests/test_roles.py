@@ -53,7 +53,22 @@ def test_a_notebook_leans_to_data_science(repository):
     text = json.dumps({"cells": [{"cell_type": "code", "source": source}], "nbformat": 4, "nbformat_minor": 5})
     first = shares(repository({"a.ipynb": text}))[0]
     assert first.role == "data scientist"
-    assert first.share > 0.8
+    assert first.share == 1.0
+
+
+def test_a_compose_file_is_no_work_on_clusters(repository):
+    compose = "services:\n  api:\n    build: .\n    ports: ['8000:8000']\n  db:\n    image: postgres:16\n"
+    serve = (
+        "from fastapi import FastAPI\nfrom sklearn.linear_model import Ridge\n\napp = FastAPI()\nmodel = Ridge().fit([[1]], [1])\n\n"
+        "@app.post('/predict')\ndef predict(x: float):\n    return model.predict([[x]])[0]\n"
+    )
+    files = {
+        "app.py": serve,
+        "Dockerfile": "FROM python\nCOPY app.py .\nCMD fastapi run app.py\n",
+        "compose.yaml": compose,
+    }
+    found = shares(repository(files))
+    assert not any(reason.criterion == "iac.kubernetes" for item in found for reason in item.because)
 
 
 def test_spark_and_checks_lean_to_data_engineering(repository):

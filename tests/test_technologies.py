@@ -37,6 +37,9 @@ def shown(repository: BuildRepository):
         ("keras", {"a.py": "import tensorflow as tf\ntf.keras.Model()\n"}, "a.py:2"),
         ("google-vertex-ai", {"a.py": "from google.cloud import aiplatform\naiplatform.init()\n"}, "a.py:1"),
         ("docker", {"Dockerfile": "FROM python\nCOPY . .\n"}, "Dockerfile:1"),
+        ("docker", {"compose.yaml": "services:\n  g:\n    image: redis:7\n"}, "compose.yaml:1"),
+        ("seldon-core", {"s.tf": 'resource "helm_release" "s" {\n  chart = "seldon-core-operator"\n}\n'}, "s.tf:1"),
+        ("gcp", {"Dockerfile": "FROM gcr.io/shop-123/base:1\nCOPY . .\n"}, "Dockerfile:1"),
         ("grafana", {"compose.yaml": "services:\n  g:\n    image: grafana/grafana:11\n"}, "compose.yaml:2"),
         ("prometheus", {"p.yml": "scrape_configs:\n  - job_name: x\n    static_configs: []\n"}, "p.yml:1"),
         ("alertmanager", {"a.yml": "route: {receiver: x}\nreceivers: [{name: x}]\n"}, "a.yml:1"),
@@ -76,6 +79,8 @@ def test_what_shows_a_technology(shown, technology, files, place):
         ("go", {"node_modules/x/main.go": "package main\n"}),
         ("aws-sam", {"t.yaml": "Transform: AWS::Serverless-2016-10-31\nResources: {}\n"}),
         ("prometheus", {"p.yml": "scrape_configs: []\n"}),
+        ("gcp", {"compose.yaml": "services:\n  c:\n    image: gcr.io/cadvisor/cadvisor:v0.49\n"}),
+        ("aws", {"Dockerfile": "FROM public.ecr.aws/docker/library/python:3.12\nCOPY . .\n"}),
     ],
 )
 def test_what_does_not_show_a_technology(shown, technology, files):

@@ -42,7 +42,13 @@ class Requirement(Struct, frozen=True):
     version: str = ""
 
 
-class DependencyFile(Struct, frozen=True):
+_FROZEN_FROM = 40
+"""Exact versions from which a list was written by a tool: nobody pins so many packages by hand."""
+_FROZEN_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyFile:
     """A dependency file. ``lock`` marks files that a tool wrote with exact versions."""
 
     path: str
@@ -68,6 +74,11 @@ class DependencyFile(Struct, frozen=True):
         """The line of the first requirement with an exact version; of the first one where none has."""
         found = next((item for item in self.requirements if item.pinned), None)
         return Place(self.path, found.line) if found else self.place
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it lists all that was installed somewhere (``pip freeze``), so that no line of it was asked for."""
+        return self.tool == "pip" and len(self.requirements) >= _FROZEN_FROM and self.pinned_share >= _FROZEN_SHARE
 
     @property
     def pinned_share(self) -> float:

@@ -47,7 +47,7 @@ class Block(Struct, frozen=True):
     """A piece of text.
 
     ``kind`` is ``paragraph``, ``item``, ``code``, ``table`` or ``quote``; ``lang`` the language of a code block,
-    ``codes`` what is set as code within a sentence.
+    ``codes`` what is set as code within a sentence; ``open`` marks an item whose box is not ticked.
     """
 
     path: str
@@ -57,6 +57,7 @@ class Block(Struct, frozen=True):
     end_line: int
     lang: str = ""
     codes: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def words(self) -> int:

@@ -117,6 +117,7 @@ class _Builder:
         self._strong = 0
         self._plain = False
         self._items: list[tuple[int, list[str]]] = []
+        self._open = False  # whether the item's box is not ticked
 
     def _line(self, offset: int) -> int:
         return bisect_right(self._starts, offset)
@@ -138,6 +139,8 @@ class _Builder:
             if "CodeBlock" not in self._kinds and "Table" not in self._kinds:  # those begin at their fence or head
                 self._reach(self._line(start))
             self._add(str(value))
+        elif name == "TaskListMarker":
+            self._open = not value
         elif name in ("Html", "InlineHtml"):
             self._html(str(value), self._line(start), block=name == "Html")
 
@@ -248,7 +251,8 @@ class _Builder:
             if kind not in ("code", "table"):  # those begin at their fence or head
                 self._begin += raw.count("\n", 0, len(raw) - len(raw.lstrip()))
             codes = tuple(self._codes) if kind != "code" else ()
-            self._blocks.append(Block(self._path, kind, text, self._begin, max(last, self._begin), self._lang, codes))
+            end = max(last, self._begin)
+            self._blocks.append(Block(self._path, kind, text, self._begin, end, self._lang, codes, self._open))
             if kind != "code":
                 for match in _BARE_URL.finditer(text):
                     row = text.count("\n", 0, match.start())
@@ -257,7 +261,7 @@ class _Builder:
                     if not any(link.url == url for link in self._links[-8:]):
                         self._links.append(Link(self._path, url, "", line))
         self._clear()
-        self._codes = []
+        self._codes, self._open = [], False
 
     def _html(self, html: str, line: int, *, block: bool) -> None:
         heading = _HEADING_TAG.search(html)

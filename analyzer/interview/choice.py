@@ -82,7 +82,12 @@ def _choose(grounds: dict[str, list[Ground]]) -> list[Ground]:
     chosen: list[Ground] = []
     for topic in GUIDE_TOPICS:
         chosen += _unused(grounds.get(topic, []), chosen)[:1]
-    others = [ground for topic in TOPICS if topic not in GUIDE_TOPICS for ground in grounds.get(topic, [])[:1]]
+    others = [
+        ground
+        for topic in TOPICS
+        if topic not in GUIDE_TOPICS
+        for ground in (_unused(grounds.get(topic, []), chosen) or grounds.get(topic, []))[:1]
+    ]
     for ground in sorted(others, key=lambda item: -_TEMPLATES[item.template].weight):
         enough = len(chosen) >= (MOST if _TEMPLATES[ground.template].weight >= _STRONG else FEWEST)
         if not enough and _unused([ground], chosen):
@@ -90,10 +95,19 @@ def _choose(grounds: dict[str, list[Ground]]) -> list[Ground]:
     return chosen
 
 
+_BESIDE = 2
+"""Lines within which two places are the same piece of code."""
+
+
 def _unused(grounds: list[Ground], chosen: list[Ground]) -> list[Ground]:
     """Grounds on lines that no chosen question stands on; those of a guide's topic rather twice than not at all."""
-    taken = {(item.place.path, item.place.line) for item in chosen}
-    fresh = [item for item in grounds if (item.place.path, item.place.line) not in taken]
+    taken = [place for item in chosen for place in item.places]
+
+    def is_fresh(ground: Ground) -> bool:
+        path, line = ground.place.path, ground.place.line
+        return not any(path == other and abs(line - at) <= _BESIDE for other, at in taken)
+
+    fresh = [item for item in grounds if is_fresh(item)]
     guided = bool(grounds) and _TEMPLATES[grounds[0].template].topic in GUIDE_TOPICS
     return fresh or (grounds if guided else [])
 
@@ -111,8 +125,7 @@ def _next_step(card: Scorecard) -> Iterator[Ground]:
     for step in next_steps(card):
         if step.builds_on:
             place = Place(step.builds_on.path, step.builds_on.line)
-            title = step.title if step.title[1:2].isupper() else step.title[:1].lower() + step.title[1:]
-            yield Ground("next.step", place, {"place": at(place), "title": title})
+            yield Ground("next.step", place, {"place": at(place), "title": step.title})
             return
 
 

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from msgspec import Struct, field
-
+from analyzer.artifacts.infrastructure import Resource
 from analyzer.artifacts.python_source import Call
 from analyzer.claims import Claim
 from analyzer.engine import Decision
@@ -18,13 +17,18 @@ from analyzer.queries.schedules import Schedule, schedules
 from analyzer.queries.serving import batch_scoring, handlers, prediction_routes
 from analyzer.repository import Repository
 
-__all__ = ["Facts", "Ground", "at", "code"]
+__all__ = ["Facts", "Ground", "at", "code", "is_beside"]
 
 _LONGEST_QUOTE = 90
 _HEAD = re.compile(r"(?:async )?def (\w+)\(")
 _ASKED = re.compile(r"^(?:el)?if |^return |(?<=[\w)\]]):$")
 _TRAILING = re.compile(r"\s*(?:,|#.*)$")
-_WRAPPERS = frozenset({"Pipeline", "GridSearchCV", "RandomizedSearchCV", "Trainer", "TransformedTargetRegressor"})
+_WRAPPERS = frozenset(
+    {
+        "Pipeline", "GridSearchCV", "RandomizedSearchCV", "Trainer", "TransformedTargetRegressor",
+        "Estimator", "HuggingFace", "PyTorch", "SKLearn", "TensorFlow", "XGBoost",  # containers of a platform
+    }
+)  # fmt: skip
 _CLASS = re.compile(r"[A-Z]\w*[a-z]\w*")
 
 
@@ -34,6 +38,15 @@ class Ground(Struct, frozen=True):
     template: str
     place: Place
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """(path, line) of all places that the question names, its own first."""
+        named = [match for text in self.fields.values() for match in _AT.findall(text)]
+        return ((self.place.path, self.place.line), *((path, int(line)) for path, line in named))
+
+
+_AT = re.compile(r"`([^`]+):(\d+)`")
 
 
 def at(item: Located | Place | Evidence) -> str:
@@ -46,8 +59,21 @@ def code(text: str, most: int = _LONGEST_QUOTE) -> str:
     """Text of the repository on one line, set as code with backticks, shortened where it is long."""
     plain = " ".join(text.replace("`", "'").split())
     if len(plain) > most:
-        plain = f"{plain[:most].rsplit(' ', 1)[0].rstrip(' ,;:')} ..."
+        words = plain[:most].rsplit(" ", 1)[0]
+        plain = f"{(words if len(words) > most // 2 else plain[:most]).rstrip(' ,;:')} ..."
     return f"`{plain}`"
+
+
+_BESIDE = re.compile(
+    r"(?i)zenml|kubeflow|trigger|extract|\bload(?:er)?\b|scrap|crawl|collect|pipeline|monitor|drift|evidently|mlflow|(?<![a-z])mage(?![a-z])|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
+    r"|train(?:ing|er)?\b|ingest|\betl\b|frontend|\bui\b"
+)
+_ANSWERS = re.compile(r"(?i)predict|infer|scor(?:e|ing)|\bapi\b|[-_]api|serving|endpoint")
+
+
+def is_beside(resource: Resource) -> bool:
+    """Whether a resource runs what stands beside the model (tracking, monitoring, pipelines), by its name and place."""
+    return bool(_BESIDE.search(f"{resource.path} {resource.name}")) and not _ANSWERS.search(resource.name)
 
 
 class Facts:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from analyzer.artifacts.document import Document, Section
 from analyzer.claims import Claim
 from analyzer.findings import Place
-from analyzer.interview.facts import Facts, Ground, at, code
+from analyzer.interview.facts import Facts, Ground, at, code, is_beside
+from analyzer.knowledge.claims import spelled
 from analyzer.knowledge.prose import COMPARED, METRIC_WORDS, TITLES
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.cloud import emulated, resources
@@ -50,9 +51,11 @@ def decision(facts: Facts) -> Iterator[Ground]:
     flow = facts.met("e2e.pipeline")
     tool = next((item.root for item in facts.repo.code.calls("pipeline.flow") if flow and item.path == flow.path), "")
     if flow and tool:
-        yield Ground("decision.tool", flow, {"flow": at(flow), "tool": tool.capitalize()})
+        yield Ground("decision.tool", flow, {"flow": at(flow), "tool": spelled(_TOOLS.get(tool, tool))})
 
 
+_TOOLS = {"kfp": "kubeflow", "flytekit": "flyte"}
+"""Modules whose technology has another name."""
 _JUDGED = re.compile(
     r"(?i)rmse|mae|mse|mape|acc|f1|auc|r2|score|precision|recall|loss|metric|error|candidate|challenger"
 )
@@ -110,13 +113,15 @@ _COSTS = re.compile(
 def cost(facts: Facts) -> Iterator[Ground]:
     """Resources that cost money while nobody uses them; those whose size stands there first."""
     running = [
-        resource
+        (resource, kind)
         for resource, kind, file in resources(facts.repo)
         if kind in _ALWAYS_ON and _COSTS.search(resource.type) and not emulated(facts.repo, file)
     ]
-    for resource in sorted(running, key=lambda item: not _size(item.attributes)):
+    for resource, kind in sorted(running, key=lambda item: (is_beside(item[0]), not _size(item[0].attributes))):
         size = _size(resource.attributes)
         fields = {"resource": at(resource), "kind": code(resource.type), "size": f" with {code(size)}" if size else ""}
+        answers = kind in ("serving", "compute") and not is_beside(resource)
+        fields["one"] = "what does one prediction cost, " if answers else ""
         yield Ground("cost.resource", resource.place, fields)
         return
 
@@ -188,23 +193,34 @@ def _plainness(text: str) -> int:
 # -- named and not shown -------------------------------------------------------------------------------------
 
 _AGAINST = re.compile(
-    r"(?i)\b(?:instead of|rather than|not|never|unlike|against|over|came back|did the same|would(?:n't)?|no need|too (?:much|heavy|big))\b"
+    r"(?i)\b(?:instead of|rather than|not(?! yet)|no|never|unlike|against|over|came back|did the same|would(?:n't)?|no need|too (?:much|heavy|big))\b"
 )
 _LATER = re.compile(
-    r"(?i)\b(?:next|future|to-?do|later|plan(?:ned|s)?|will|could|should|improve\w*|roadmap|ideas?|possible|consider\w*|would like)\b"
+    r"(?i)\b(?:not yet|next|future|to-?do|later|plan(?:ned|s)?|will|could|should|improve\w*|roadmap|ideas?|possible|consider\w*|would like)\b"
 )
 
 
 def claims(facts: Facts) -> Iterator[Ground]:
     """Technologies that the README names and nothing shows; plans are none."""
-    named = [item for item in _named(facts) if not _AGAINST.search(_text(facts, item))]
-    if named:
-        first, names = named[0], list(dict.fromkeys(item.technology for item in named))
-        listed = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"
-        place = Place(first.path, first.line)
-        yield Ground(
-            "claims.readme", place, {"place": at(place), "named": listed, "them": "it" if len(names) < 2 else "them"}
-        )
+    named = [item for item in _named(facts) if not item.aside and not _AGAINST.search(_text(facts, item))]
+    if not named:
+        return
+    by_line: dict[int, list[str]] = {}
+    for item in named:
+        by_line.setdefault(item.line, []).append(spelled(item.technology))
+    path, lines = named[0].path, list(by_line)
+    told = [f"{at(Place(path, line))} names {_joined(by_line[line])}" for line in lines[:_MOST_NAMED]]
+    more = sum(len(by_line[line]) for line in lines[_MOST_NAMED:])
+    told += [f"{more} more {'is' if more == 1 else 'are'} named elsewhere"] if more else []
+    them = "it" if len(named) == 1 else "them"
+    yield Ground("claims.readme", Place(path, lines[0]), {"named": _joined(told), "them": them})
+
+
+_MOST_NAMED = 2
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def weighed(facts: Facts) -> Iterator[Ground]:
@@ -212,7 +228,7 @@ def weighed(facts: Facts) -> Iterator[Ground]:
     for item in _named(facts):
         if _AGAINST.search(_text(facts, item)):
             place = Place(item.path, item.line)
-            yield Ground("decision.against", place, {"place": at(place), "named": item.technology})
+            yield Ground("decision.against", place, {"place": at(place), "named": spelled(item.technology)})
             return
 
 
@@ -228,7 +244,7 @@ def _named(facts: Facts) -> list[Claim]:
     ]
 
 
-_WORDS = {marks.id: (marks.id, *marks.words) for marks in TECHNOLOGIES if marks.area != "languages"}
+_WORDS = {marks.id: (marks.id, *marks.words) for marks in TECHNOLOGIES if marks.area not in ("languages", "packaging")}
 
 
 def _speaks_of(technology: str, text: str) -> bool:

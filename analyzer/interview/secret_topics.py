@@ -14,7 +14,7 @@ _SECRET = re.compile(r"(?i)(?:^|[_.-])(?:password|passwd|pwd|secret(?:_?key)?|ap
 _NOT_A_VALUE = re.compile(r"(?i)^(?:|none|null|true|false|\W+|your[\s_-].*|<.*>|\{.*|.*\$[\{(\w].*|x{3,}.*|\.\.\.)$")
 _SAMPLE = re.compile(
     r"(?i)^['\"]?(?:\w*(?:example|sample|changeme|change_me|dummy|test|local|dev|demo)\w*|(?:my)?(?:postgres(?:ql)?|admin|root|pass(?:word)?|pwd|secret|"
-    r"user|guest|grafana|minio(?:admin)?|airflow|prefect|mlflow|mage|magic|db|mysql|redis|rabbitmq)(?:[-_]?(?:pass(?:word)?|pwd|secret|key))?\d{0,4})['\"]?$"
+    r"user|guest|[a-z0-9]{1,4}|grafana|minio(?:admin)?|airflow|prefect|mlflow|mage|magic|db|mysql|redis|rabbitmq)(?:[-_]?(?:pass(?:word)?|pwd|secret|key))?\d{0,4})['\"]?$"
 )
 """Values that everybody uses on a laptop."""
 _TESTED = re.compile(r"(?i)(?:^|[/_.-])(?:tests?|integration|example|sample|dev|local)(?:[/_.-]|$)")

@@ -77,7 +77,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "retraining.flow", "retraining", 2,
-        "{flow} ties the stages together, and nothing was found that starts it by itself. Design the trigger: "
+        "{flow} is the flow that comes to training, and nothing was found that starts it by itself. Design the trigger: "
         "when does it run, on which window of data, and what must hold before its model replaces the one in use?",
         ("schedule, drift or labels as a trigger, and why one of them fits this problem",
          "which window of data, and how training and test are separated in time",
@@ -86,7 +86,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "retraining.script", "retraining", 1.5,
-        "{training} trains {model} when a person starts it. Design the system that does it without you: "
+        "{training} trains {model}{when}. Design the system that does it without you: "
         "what starts a run, on which data, what approves its model, and what happens when it fails at night?",
         ("how fast this problem changes, and so how often training pays",
          "ingestion, training and evaluation as steps that can be repeated on their own",
@@ -105,7 +105,7 @@ QUESTIONS: tuple[Template, ...] = (
     # -- a sudden drop in accuracy ---------------------------------------------------------------------------
     Template(
         "drop.watched", "accuracy-drop", 4,
-        "{drift} looks for drift and {quality} measures quality on new data. Overnight the quality falls by a third, "
+        "{drift} looks for drift and {quality}measures quality on new data. Overnight the quality falls by a third, "
         "and drift stays quiet: what are your first three hypotheses, and which table, log or metric "
         "of this system answers each?",
         ("late, wrong or missing labels before anything else: is the drop real?",
@@ -189,7 +189,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "version.registry", "versioning", 3,
-        "{register} registers the model and {load} loads it. Somebody asks which data, code and parameters "
+        "{register} registers the model and {load} {does}. Somebody asks which data, code and parameters "
         "made the answer that a user got last Tuesday: follow it back from the answer, and say where the trail ends.",
         ("the version of the model in the answer or the log",
          "from version to run, parameters and commit",
@@ -204,6 +204,15 @@ QUESTIONS: tuple[Template, ...] = (
          "from version to commit, parameters and data",
          "who may change which version is used, and what is checked before",
          "how long old versions are kept"),
+    ),
+    Template(
+        "version.unregistered", "versioning", 2.5,
+        "{load} loads {source}; no code was found that registers a model under that name. Who or what puts a version there, "
+        "what is checked before, and how does a colleague do it again in a year?",
+        ("registering as a step of the training run instead of by hand",
+         "from version to run, data and commit",
+         "who may move an alias or stage, and what is checked before",
+         "what the service does when the name points to nothing"),
     ),
     Template(
         "version.registered", "versioning", 2.5,
@@ -307,7 +316,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "rollout.batch", "rollout", 2,
-        "{scoring} writes predictions for a whole batch. Last night's were made by a bad model, and others have read them "
+        "{scoring} makes predictions in a run of its own. Last night's were made by a bad model, and others have read them "
         "already: how do you undo that, and how could a part of the batch have tried the model first?",
         ("predictions with model version and run, so that they can be found and replaced",
          "runs that can be repeated for one date with the earlier model",
@@ -325,7 +334,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "rollout.saved", "rollout", 1,
-        "{dump} saves the model; nothing was found that serves it. You release it to a few users first: what do you build "
+        "{dump} {does} the model; nothing was found that serves it. You release it to a few users first: what do you build "
         "around it, and how do you take it back when it is wrong?",
         ("API or scheduled batch, and why for this problem",
          "the version as configuration; the earlier version stays available",
@@ -398,9 +407,9 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "data.unchecked", "data-quality", 2,
-        "{read} reads the data ({line}), and no check of them was found. The source renames a column, or changes minutes "
-        "to seconds: where in this pipeline does it show first, and after how many days?",
-        ("a renamed column fails fast, a changed unit fails silently",
+        "{read} reads the data ({line}), and no check of them was found. The source renames a field, or changes the unit "
+        "of one: where in this pipeline does it show first, and after how many days?",
+        ("a renamed field fails fast, a changed unit fails silently",
          "schema, ranges and share of missing values, checked where data enter",
          "an agreement with whoever owns the source",
          "what the pipeline does when the check fails"),
@@ -434,7 +443,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "cost.resource", "cost", 2,
-        "{resource} runs {kind}{size}. What does it cost in a month without a single request, what does one prediction cost, "
+        "{resource} runs {kind}{size}. What does it cost in a month without a single request, {one}"
         "and what would you change first to halve the bill?",
         ("fixed against variable cost, in numbers",
          "smaller size, scaling to zero, batch instead of an always-on service, spot capacity",
@@ -452,7 +461,7 @@ QUESTIONS: tuple[Template, ...] = (
     ),
     Template(
         "claims.readme", "claims", 2,
-        "{place} names {named}; no code or configuration was found for {them}. What did you do with {them}, "
+        "{named}; no code or configuration was found for {them}. What did you do with {them}, "
         "where does that stand, and what would you add so that a reader sees it?",
         ("an honest line between used, tried and planned",
          "what it gave the project, and what it cost",

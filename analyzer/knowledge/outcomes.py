@@ -12,11 +12,13 @@ __all__ = [
     "CELL_CHANGE",
     "CHANGED",
     "COST_OF_RUNNING",
+    "COST_PERIOD",
     "METRICS",
     "METRIC_FILE",
     "NOT_AN_OUTCOME",
     "NUMBER",
     "OTHERS",
+    "PLAIN_ERROR",
     "PROSE_FILE",
     "THRESHOLD",
     "TRACKED_METRIC",
@@ -94,6 +96,14 @@ UNITS: tuple[tuple[str, str, str], ...] = (
     ("KB", "size", r"ki?b\b"),
     ("USD", "money", r"usd\b|dollars?\b"),
     ("EUR", "money", r"eur(?:os?)?\b"),
+    ("MWh", "quantity", r"mwh\b"),
+    ("kWh", "quantity", r"kwh\b"),
+    ("MW", "quantity", r"mw\b"),
+    ("kW", "quantity", r"kw\b"),
+    ("km/h", "quantity", r"km/h\b"),
+    ("km", "quantity", r"km\b|kilomet(?:er|re)s?\b"),
+    ("miles", "quantity", r"miles?\b"),
+    ("°C", "quantity", r"°\s?c\b|degrees celsius\b"),
     ("times", "factor", r"x\b|times\b|×"),
 )  # fmt: skip
 _UNIT = "|".join(f"(?:{pattern})" for _, _, pattern in UNITS)
@@ -116,14 +126,29 @@ COST_OF_RUNNING = re.compile(
     r"(?i)(?:\bper|/|\ban?|\beach|\bsingle)\s?(?:month|day|hour|week|year|run|request|prediction|1,?000|million|training)\b|\bmonthly\b|\bdaily\b|\bhourly\b|\byearly\b"
     r"|\b(?:infrastructure|cloud|aws|gcp|azure|hosting|server|running|total|training) cost"
 )
+# What a cost is for, as words beside it tell.
+COST_PERIOD: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (f"per {name}", re.compile(rf"(?i)(?:\bper|/|\ban?|\beach|\bevery)\s?{pattern}\b{adverb}"))
+    for name, pattern, adverb in (
+        ("month", "month", r"|\bmonthly\b"), ("day", "(?:single )?day", r"|\bdaily\b"), ("hour", "hour", r"|\bhourly\b"),
+        ("week", "week", r"|\bweekly\b"), ("year", "year", r"|\byearly\b|\bannual(?:ly)?\b"),
+        ("1,000", "(?:1,?000|1k|thousand)", ""), ("million", "million", ""), ("prediction", "prediction", ""),
+        ("request", "request", ""), ("run", "run", ""), ("training", "training", ""),
+    )
+)  # fmt: skip
+# An error and its number with nothing but "of", "is", ":" ... between: it may be whole, and in the unit of what is predicted.
+PLAIN_ERROR = re.compile(
+    r"(?i)\b(?:rmse|mae|(?:root[- ])?mean[- ](?:absolute|squared?)[- ]error)\b[\s*_`)]*(?:of|is|was|=|:|≈)[\s*_`]*(?:about|around|only|approximately|~|≈)?"
+    r"[\s*_`$€£]*$"
+)
 THRESHOLD = re.compile(
-    r"(?i)(?:[<>≥≤]=?|\bthresholds?\b|\bat least\b|\bat most\b|\bminimum\b|\bmaximum\b|\bexceeds?\b|\bdrops? below\b|\bfalls? below\b|\bbelow\b|\babove\b|\btargets?\b|\bgoal\b|\bif\b|\bwhen\b|\balerts?\b|\bdefaults?\b|\bshould\b|\bmust\b)[^.;|]{0,30}$"
+    r"(?i)(?:[<>≥≤]=?|\bthresholds?\b|\bat least\b|\bat most\b|\bminimum\b|\bmaximum\b|\bexceeds?\b|\bdrops? below\b|\bfalls? below\b|\bbelow\b|\babove\b|\bmore than\b|\btargets?\b|\bgoal\b|\bif\b|\bwhen\b|\balerts?\b|\bdefaults?\b|\bshould\b|\bmust\b)[^.;|]{0,30}$"
 )
 NOT_AN_OUTCOME = re.compile(
-    r"(?i)threshold|\balert|\bif (?:the )?|\b(?:one|any|all) of the following\b|\bfollowing conditions?\b|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b|\b(?:may|can|might|will|should|could) (?:also )?take|\bfirst time\b|\btrigger|\bretrain|\brang(?:e|es|ing)\b|\bminikube|\bcpus?\b|\bquota|\bfree tier\b|\bcoupon|\bper share\b|\bwait\b|\binitiali[sz]|\binstall|\bcoverage target|\bdata ?set\b.*\d\s?[GMK]B\b"
+    r"(?i)threshold|\balert|\bif (?:the )?|\b(?:one|any|all) of the following\b|\bfollowing conditions?\b|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b|\b(?:may|can|might|will|should|could) (?:also )?take|\bfirst time\b|\btrigger|\bretrain|\brang(?:e|es|ing)\b|\bminikube|\bcpus?\b|\bquota|\bfree tier\b|\bcoupon|\bper share\b|\bwait\b|\binitiali[sz]|\binstall|\bcoverage target|\bdata ?set (?:contains|is|has)\b"
 )
 OTHERS = re.compile(
-    r"(?i)according to|\bstud(?:y|ies)\b|\bsurvey|\bresearch|report(?:s|ed) that|industry|worldwide|globally|(?:every|each|per) year|annual|\bdataset (?:contains|is|has)\b|\bpaper\b|\bliterature\b"
+    r"(?i)according to|\bstud(?:y|ies)\b|\bsurvey|\bresearch|report(?:s|ed) that|industry|worldwide|globally|(?:every|each|per) year|annual|\bdata ?set\b.*\d\s?[GMK]B\b|\bpaper\b|\bliterature\b"
 )
 
 METRIC_FILE = re.compile(

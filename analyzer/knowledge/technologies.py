@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-__all__ = ["KINDS", "TECHNOLOGIES", "Marks"]
+__all__ = ["KINDS", "PUBLIC_IMAGES", "TECHNOLOGIES", "Marks"]
 
 
 class Marks(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Marks(Struct, frozen=True):
 
 _TABLE = """
 python | languages | | python;python3 | python | | actions/setup-python | |
-bash | languages | | | | | | bash;shell script |
+bash | languages | | | | | | bash script;bash scripts;shell script;shell scripts |
 go | languages | | go | golang | | actions/setup-go | golang |
 rust | languages | | cargo;rustc | rust: | | | rust |
 tensorflow | ml-frameworks | tensorflow;tensorflow_datasets;tflite_runtime | | tensorflow/ | | | tensorflow |
@@ -134,11 +134,19 @@ def _row(line: str) -> Marks:
 
 TECHNOLOGIES: tuple[Marks, ...] = tuple(_row(line) for line in _TABLE.strip().splitlines())
 
+# Beginnings of images that somebody publishes in a cloud's registry for everybody: to pull one is no use of that cloud.
+PUBLIC_IMAGES: tuple[str, ...] = (
+    "gcr.io/cadvisor/", "gcr.io/distroless/", "gcr.io/google-containers/", "gcr.io/google_containers/", "gcr.io/google-samples/",
+    "gcr.io/istio-release/", "gcr.io/k8s-", "gcr.io/kaniko-project/", "gcr.io/knative-releases/", "gcr.io/kubebuilder/",
+    "gcr.io/kubeflow-images-public/", "gcr.io/ml-pipeline/", "gcr.io/tekton-releases/", "k8s.gcr.io/", "us.gcr.io/k8s-",
+    "public.ecr.aws/bitnami/", "public.ecr.aws/datadog/", "public.ecr.aws/docker/", "public.ecr.aws/nginx/", "public.ecr.aws/ubuntu/",
+)  # fmt: skip
+
 # Kinds of files that show a technology by being there with content.
 KINDS: dict[str, tuple[str, ...]] = {
     "python": ("python", "notebook"),
     "bash": ("shell",),
-    "docker": ("dockerfile",),
+    "docker": ("dockerfile", "compose"),
     "docker-compose": ("compose",),
     "github-actions": ("github-workflow",),
     "gitlab-ci": ("gitlab-ci",),

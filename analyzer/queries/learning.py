@@ -11,7 +11,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["derived_columns", "training_calls"]
+__all__ = ["derived_columns", "is_model_dump", "training_calls"]
 
 _PREPARES = re.compile(
     r"(?i)scaler|encoder|vectorizer|transformer(?!s)|imputer|tokenizer|\bdv\b|_dv\b|\bohe\b|\ble\b|pca|preprocess|binarizer|selector"
@@ -36,6 +36,26 @@ def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     return tuple(
         sorted({(c.path, c.line, c.name): c for c in (*known, *unknown)}.values(), key=lambda c: (c.path, c.line))
     )
+
+
+_A_MODEL = re.compile(
+    r"(?i)model|clf|classif|regress|estim|pipe|forest|tree|booster|xgb|lgb|cat_?boost|(?:^|_)(?:net|rf|lr|svm|knn|best)(?:_|$)"
+)
+_NO_MODEL_NAME = re.compile(
+    r"(?i)embed|vect|scaler|encod|imput|preproc|token"
+    r"|(?:^|_)(?:dv|le|ohe|x|y|df|data\w*|frames?|features?|columns?|cols|params?|metrics?|results?|report|index|stats|meta\w*"
+    r"|train|test|val|docs?|documents?|users?|items?|history|config|log)(?:_|$)"
+)
+
+
+_DUMPED = re.compile(r"\bdumps?\(\s*(\([^()]*\)|[\w.]+)")
+
+
+def is_model_dump(repo: Repository, call: Call) -> bool:
+    """Whether a call that writes an object down may write a model, as far as the names of what it writes tell."""
+    match = _DUMPED.search(repo.line(call.place))
+    names = [name.rsplit(".", 1)[-1] for name in re.findall(r"[A-Za-z_][\w.]*", match.group(1))] if match else []
+    return not names or any(_A_MODEL.search(name) or not _NO_MODEL_NAME.search(name) for name in names)
 
 
 def _is_other_job(call: Call) -> bool:

@@ -21,6 +21,7 @@ __all__ = [
     "drift_triggers",
     "exported_metrics",
     "image_of_dashboard",
+    "kept_predictions",
     "logged_predictions",
     "monitor_modules",
     "published_reports",
@@ -107,6 +108,10 @@ _KEEPING_METHODS = frozenset(
 )  # fmt: skip
 
 
+_ANSWER = re.compile(r"(?i)predict|score|probabilit")
+_ASKED = re.compile(r"(?i)predict|request|score|probabilit|input|payload")
+
+
 def logged_predictions(repo: Repository) -> Iterator[Place]:
     """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
     code = repo.code
@@ -126,7 +131,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                 and call.scope
                 and (
                     any(
-                        re.search(r"(?i)predict|request|score|probabilit|input|payload", text)
+                        (_ANSWER if call.last in ("debug", "warning") else _ASKED).search(text)
                         for other in module.calls
                         if other is call or (other.line == call.line and other.scope == call.scope)
                         for text in other.texts()
@@ -141,15 +146,39 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
             yield call.place
 
 
+_PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")
+
+
+def kept_predictions(repo: Repository) -> Iterator[Place]:
+    """Where serving code writes down what it answered: the line speaks of a prediction, or its function makes one."""
+    code = repo.code
+    reports = {(call.path, call.line) for call in code.calls("monitor.report")}
+    keeping = {(call.path, call.line): call for call in code.calls("metrics.store", "data.write")}
+    for place in logged_predictions(repo):
+        if (place.path, place.line) in reports:
+            continue
+        lines = (repo.text(place.path) or "").split("\n")[place.line - 1 : max(place.last, place.line)]
+        call = keeping.get((place.path, place.line))
+        made = call and any("model.predict" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
+        if made or _PREDICTED.search("\n".join(lines)):
+            yield place
+
+
 def _holds_value(call: Call, text: str) -> bool:
     """Whether a message tells a value, and not only that a step was reached."""
     return "{}" in text or "%" in text or any(not isinstance(value, str) for value in call.args) or bool(call.keywords)
+
+
+# The scores of one class against those of the other: how well a model separates them.
+_BY_CLASS = re.compile(r"\[[^\[\]]*(?:==|\beq\()\s*[01]\b[^\[\]]*\]")
 
 
 def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
     """Calls that detect drift; statistical tests count where their names speak of drift."""
     code = repo.code if code_of == "code" else repo.notebook_code
     for call in code.calls("monitor.drift"):
+        if _BY_CLASS.search(_written(repo, call)):
+            continue
         if (
             not _STATISTICS.match(call.name)
             or _DRIFT_WORD.search(f"{call.path} {call.scope}")

@@ -26,7 +26,7 @@ _MOST_TRACKED = 300
 _MOST_OUTPUTS = 400
 _NEAR = 80
 _FAR = 1500
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?(?!\w|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.])(?<!\d:)-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,2})?(?!\w|[.:]\d)")
 
 
 class _Source(Struct, frozen=True):
@@ -44,11 +44,11 @@ def find_numbers(repo: Repository, stated: tuple[Statement, ...]) -> tuple[Place
     Rounding and cutting are allowed, and per cent against fraction. Files are read in a fixed order within bounds.
     """
     found: list[Place | None] = [None] * len(stated)
-    checks = [_check(item) for item in stated]
+    checks = [_checks(item) for item in stated]
     for source in _sources(repo, {_name(item) for item in stated}):
         for index, item in enumerate(stated):
             if found[index] is None and item.path != source.path:
-                found[index] = _shown(repo, source, item, checks[index])
+                found[index] = _shown(source, item, checks[index])
         if all(found):
             break
     return tuple(found)
@@ -118,6 +118,7 @@ def _words_of(path: str) -> str:
 
 
 _PATTERNS = {metric.id: metric.pattern for metric in METRICS}
+_KINDS = {metric.id: metric.kind for metric in METRICS}
 
 
 @lru_cache(maxsize=4096)
@@ -146,29 +147,39 @@ def _name(item: Statement) -> str:
     return "latency" if item.metric.startswith("latency") else item.metric
 
 
-def _check(item: Statement) -> _Check:
+def _checks(item: Statement) -> tuple[_Check, ...]:
+    """One check, of a range one for each end: numbers between show neither."""
     first, _, last = item.digits.removeprefix("-").rpartition("-")
-    low, high = float(plain_digits(first or last)), float(plain_digits(last))
-    step = 10.0 ** -len(plain_digits(last).partition(".")[2])
-    if len(plain_digits(last).replace(".", "").strip("0")) < 2:
+    return tuple(_check(item, end) for end in (first, last) if end)
+
+
+def _check(item: Statement, digits: str) -> _Check:
+    value = float(plain_digits(digits))
+    step = 10.0 ** -len(plain_digits(digits).partition(".")[2])
+    if len(plain_digits(digits).replace(".", "").strip("0")) < 2:
         step /= 1000  # one digit is met by too many numbers when rounded
-    low, high = low - step / 2, high + step * 0.999999  # rounded to the nearest, or cut off
+    low, high = value - step / 2, value + step * 0.999999  # rounded to the nearest, or cut off
     spans = [(low, high)]
     if item.unit == "%":
         spans.append((low / 100, high / 100))
-    elif not item.unit and high <= 1:
+    elif not item.unit and high <= 1 and _KINDS.get(item.metric) == "ratio":
         spans.append((low * 100, high * 100))
     elif item.unit in _SECONDS:
         spans.append((low * _SECONDS[item.unit], high * _SECONDS[item.unit]))
     return _Check(tuple(spans))
 
 
-def _shown(repo: Repository, source: _Source, item: Statement, check: _Check) -> Place | None:
+def _shown(source: _Source, item: Statement, checks: tuple[_Check, ...]) -> Place | None:
+    starts = [_where(source, item, check) for check in checks]
+    return Place(source.path, _line(source, starts[0])) if starts[0] is not None and None not in starts else None
+
+
+def _where(source: _Source, item: Statement, check: _Check) -> int | None:
     for start, value, negative in _numbers_in(source.text):
         if item.negative and not negative:
             continue
         if check.holds(value) and _is_about(source, start, _name(item)):
-            return Place(source.path, _line(source, start))
+            return start
     return None
 
 

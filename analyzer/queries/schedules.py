@@ -17,7 +17,7 @@ from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training"]
+__all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training", "training_flows"]
 
 _KEYWORDS = ("cron", "interval", "schedule", "schedules", "schedule_interval", "rrule", "timetable")
 _TAKES = frozenset(
@@ -282,3 +282,19 @@ def scheduled_scoring(repo: Repository, scoring: list[Call]) -> list[Located | P
 def starts_training(repo: Repository) -> Iterator[Schedule]:
     """Schedules that come to training a model."""
     return (item for item in schedules(repo) if item.starts(repo, "model.fit"))
+
+
+_OTHER_FLOW = re.compile(r"(?i)hpo|hyper|tun(?:e|ing)|optimi|search|monitor|register|evaluat|predict")
+
+
+@remembered
+def training_flows(repo: Repository) -> Iterator[Place]:
+    """Declarations of flows that come to training a model, whatever starts them; those of another purpose by name last."""
+    calls = repo.code.calls("pipeline.flow")
+    for call in sorted(calls, key=lambda call: bool(_OTHER_FLOW.search(f"{call.path} {call.decorates}"))):
+        flow = Schedule(call.place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)))
+        if flow.starts(repo, "model.fit"):
+            yield call.place
+    for workflow in repo.workflows:
+        if workflow.steps and _of_workflow(repo, workflow).starts(repo, "model.fit"):
+            yield workflow.place

@@ -201,6 +201,10 @@ def ui_apps(repo: Repository) -> Iterator[Call]:
             yield call
 
 
+_EVALUATES = re.compile(r"(?i)evaluat|valid|metric|test")
+_MEASURED = re.compile(r"_(?:score|error|loss|report|matrix)\(.*\.predict")
+
+
 @remembered
 def batch_scoring(repo: Repository) -> Iterator[Call]:
     """Predictions by a loaded model outside training, whose result is kept or printed."""
@@ -208,6 +212,8 @@ def batch_scoring(repo: Repository) -> Iterator[Call]:
     fitting = {call.path for call in code.calls("model.fit")}
     loading = {call.path for call in code.calls("model.load", "registry.load")}
     for call in code.calls("model.predict"):
+        if _EVALUATES.search(call.path.rsplit("/", 1)[-1]) and _MEASURED.search(repo.line(call.place)):
+            continue
         if (call.path in loading and call.path not in fitting) or (
             re.search(r"(?i)predict|score|scoring|batch|inference", call.path.rsplit("/", 1)[-1])
             and call.path not in fitting

@@ -17,10 +17,12 @@ from analyzer.knowledge.outcomes import (
     CELL_CHANGE,
     CHANGED,
     COST_OF_RUNNING,
+    COST_PERIOD,
     METRICS,
     NOT_AN_OUTCOME,
     NUMBER,
     OTHERS,
+    PLAIN_ERROR,
     THRESHOLD,
     UNITS,
     Metric,
@@ -41,7 +43,8 @@ _NEAR_AFTER = 28
 class Statement(Struct, frozen=True):
     """One stated number.
 
-    ``digits`` is as written, a range with both ends, a value below zero with its sign; ``baseline`` in words, or empty.
+    ``digits`` is as written, a range with both ends, a value below zero with its sign; ``baseline`` in words, or empty;
+    ``change`` marks a number that tells how much better or worse, not the value itself.
     """
 
     metric: str
@@ -51,6 +54,7 @@ class Statement(Struct, frozen=True):
     baseline: str
     path: str
     line: int
+    change: bool = False
 
     @property
     def value(self) -> float:
@@ -94,7 +98,7 @@ def statements(document: Document) -> Iterator[Statement]:
     for block in document.blocks:
         if block.kind == "table":
             yield from _of_table(block)
-        elif block.kind != "code":
+        elif block.kind != "code" and not block.open:
             for offset, line in enumerate(block.text.split("\n")):
                 if len(line) <= _LONGEST_LINE and _DIGIT.search(line):
                     yield from _of_line(document.path, line, min(block.line + offset, block.end_line))
@@ -137,6 +141,7 @@ class _Number(Struct, frozen=True):
 
 # -- a line of prose ---------------------------------------------------------------------------------------------
 
+_SENTENCE_END = re.compile(r"[.!?][*_)]*\s+(?=[A-Z*_])")
 _FROM = re.compile(r"(?i)\bfrom\s(?:about |around |over |~)?$")
 _TO = re.compile(r"(?i)^\s?(?:to|→|->|down to|up to)\s(?:about |around |under |below |just |only |~)*$")
 _BOUND = re.compile(r"(?i)(?:\bunder|\bbelow|<|\bless than)\s?$")
@@ -147,10 +152,12 @@ _CHANGE_AFTER = re.compile(
 
 def _of_line(path: str, line: str, at: int) -> Iterator[Statement]:
     numbers = _numbers(line)
-    if not any(number.unit or number.precise for number in numbers):
+    if not any(number.unit or number.precise or PLAIN_ERROR.search(line[: number.start]) for number in numbers):
         return
-    if NOT_AN_OUTCOME.search(line) or OTHERS.search(line):
+    if OTHERS.search(line):
         return
+    if NOT_AN_OUTCOME.search(line):
+        numbers = [number for number in numbers if _is_told_of_the_project(line, number)]
     mentions = _mentions(line)
     used: set[int] = set()
     for index, (number, following) in enumerate(pairwise(numbers)):
@@ -172,7 +179,7 @@ def _of_line(path: str, line: str, at: int) -> Iterator[Statement]:
         elif number.measures in ("ratio", "factor") and _is_change(line, number):
             about = _metric_of(line, number, mentions, near=_NEAR_CHANGE)
             if not about or _goes_well(line, about):
-                yield _statement(path, at, line, about, number, "before")
+                yield _statement(path, at, line, about, number, "before", change=True)
         elif metric and not _is_threshold(line, number, metric):
             plain.append((number, metric))
     for number, metric in plain:
@@ -182,6 +189,13 @@ def _of_line(path: str, line: str, at: int) -> Iterator[Statement]:
     for number, metric in baselines.values():
         if metric.id not in named and not used:
             yield _statement(path, at, line, metric, number, "")
+
+
+def _is_told_of_the_project(line: str, number: _Number) -> bool:
+    """Whether the sentence around a number tells what the project reached."""
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(line)), len(line)]
+    sentence = next(line[begin:end] for begin, end in pairwise(ends) if number.start < end)
+    return not NOT_AN_OUTCOME.search(sentence)
 
 
 def _is_change(line: str, number: _Number) -> bool:
@@ -200,6 +214,8 @@ def _goes_well(line: str, metric: Metric) -> bool:
 
 
 def _is_threshold(line: str, number: _Number, metric: Metric) -> bool:
+    if line[: number.start].rstrip().endswith("±"):
+        return True
     if metric.kind in ("time", "money", "rate", "size") and _BOUND.search(line[: number.start]):
         return False
     return bool(THRESHOLD.search(line[max(number.start - 30, 0) : number.start]))
@@ -225,6 +241,10 @@ def _metric_of(line: str, number: _Number, mentions: list[tuple[int, int, Metric
         near: how far before the number any metric counts, for changes; 0 for values, which must fit the metric.
     """
     fitting = [item for item in mentions if near or _fits(line, number, item[2])]
+    if not fitting and not number.low and number.measures in ("", "quantity", "time", "money"):
+        # An error in the unit of what is predicted; the expression ends where the number begins.
+        fitting = [item for item in mentions if item[2].id in ("rmse", "mae", "mse")]
+        fitting = fitting if PLAIN_ERROR.search(line[: number.start]) else []
     reach = near or (_NEAR_WITH_UNIT if number.unit else _NEAR_BEFORE)
     before = [item for item in fitting if item[1] <= number.start and number.start - item[1] <= reach]
     after = [item for item in fitting if item[0] >= number.end and item[0] - number.end <= _NEAR_AFTER]
@@ -249,14 +269,24 @@ def _fits(line: str, number: _Number, metric: Metric) -> bool:
     return number.measures == metric.kind
 
 
-def _statement(path: str, at: int, line: str, metric: Metric | None, number: _Number, baseline: str) -> Statement:
+def _statement(
+    path: str, at: int, line: str, metric: Metric | None, number: _Number, baseline: str, *, change: bool = False
+) -> Statement:
     better = metric.better if metric else next((way for way, words in BETTER.items() if words.search(line)), "")
     name = metric.id if metric else "change"
     if name == "latency" and (percentile := re.search(r"(?i)\bp(50|90|95|99)\b", line)):
         name = f"latency p{percentile.group(1)}"
     below_zero = metric is not None and metric.kind == "ratio"  # an error below zero is a dash before the number
     digits = number.digits if below_zero else number.digits.removeprefix("-")
-    return Statement(name, digits, number.unit, better, baseline, path, at)
+    unit = number.unit
+    if number.measures == "money" and metric and metric.kind == "money":
+        unit = f"{unit} {_period(line[number.end : number.end + _NEAR_AFTER]) or _period(line)}".rstrip()
+    return Statement(name, digits, unit, better, baseline, path, at, change)
+
+
+def _period(text: str) -> str:
+    """What a cost is for: ``per month``; empty where the words do not tell."""
+    return next((period for period, words in COST_PERIOD if words.search(text)), "")
 
 
 # -- tables ------------------------------------------------------------------------------------------------------
@@ -283,10 +313,13 @@ def _of_table(block: Block) -> Iterator[Statement]:
             baseline = known.get(metric.id, "")
             if baseline.startswith(f"{row[0]} "):
                 baseline = ""
-            if number.unit == "%" and number.sign in ("+", "-", "−") and CELL_CHANGE.search(f"{cell} {title}"):
+            change = (
+                number.unit == "%" and number.sign in ("+", "-", "−") and bool(CELL_CHANGE.search(f"{cell} {title}"))
+            )
+            if change:
                 versus = re.search(r"(?i)\bvs\.?\s(.{1,30})", cell)
                 baseline = versus.group(1).strip() if versus else "before"
-            yield _statement(block.path, at, f"{title} {row[0]}", metric, number, baseline)
+            yield _statement(block.path, at, f"{title} {row[0]}", metric, number, baseline, change=change)
 
 
 def _cells(titles: list[str], heads: list[Metric | None], row: list[str]) -> Iterator[tuple[Metric, int, _Number]]:

@@ -304,3 +304,32 @@ def test_a_model_as_a_function_of_spark_scores_by_hand(repository: BuildReposito
     )
     decision = decide_one(repository({"use.py": code}), "e2e.serving")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("model", Status.PARTIAL),
+        ("(dv, model)", Status.PARTIAL),
+        ("embeddings", Status.MISSING),
+        ("(X_train, y_train)", Status.MISSING),
+    ],
+)
+def test_only_what_may_be_a_model_is_a_saved_model(repository: BuildRepository, name: str, wanted: Status) -> None:
+    code = f"import pickle\n\ndv = model = embeddings = X_train = y_train = [1]\npickle.dump({name}, open('a.bin', 'wb'))\n"
+    assert status(repository, "e2e.model-registry", {"a.py": code}) is wanted
+
+
+def test_a_model_that_is_evaluated_serves_nobody(repository: BuildRepository) -> None:
+    code = (
+        "import joblib\nimport pandas as pd\nfrom sklearn.metrics import accuracy_score\n\nmodel = joblib.load('m.joblib')\n"
+        "frame = pd.read_csv('a.csv')\nprint(accuracy_score(frame['y'], model.predict(frame[['x']])))\n"
+    )
+    assert status(repository, "e2e.serving", {"model_evaluation.py": code, "train.py": TRAIN}) is Status.MISSING
+
+
+def test_asking_for_a_version_registers_none(repository: BuildRepository) -> None:
+    code = "from zenml import Model\n\nmodel = Model(name='demand', version=VERSION)\nprint(model.load_artifact('m'))\n"
+    asks = code.replace("VERSION", "'production'")
+    assert status(repository, "e2e.model-registry", {"a.py": asks}) is not Status.MET
+    assert status(repository, "e2e.model-registry", {"a.py": code.replace("VERSION", "None")}) is Status.MET

@@ -176,3 +176,14 @@ def test_a_log_of_steps_keeps_no_predictions(repository: BuildRepository) -> Non
     assert status(repository, "mon.metrics", steps) is Status.MISSING
     values = {"serve.py": code.format("f'prediction for {rows}'")}
     assert status(repository, "mon.metrics", values) is Status.PARTIAL
+
+
+def test_the_scores_of_two_classes_are_no_drift(repository: BuildRepository) -> None:
+    code = (
+        "from scipy.stats import ks_2samp\n\n"
+        "def ks_statistic(y_true, y_prob):\n    return ks_2samp(LEFT, RIGHT).statistic\n\nks_statistic([1], [1])\n"
+    )
+    separated = code.replace("LEFT", "y_prob[y_true == 0]").replace("RIGHT", "y_prob[y_true == 1]")
+    assert status(repository, "mon.drift", {"metrics.py": separated}) is Status.MISSING
+    drifted = code.replace("LEFT", "reference['x']").replace("RIGHT", "current['x']")
+    assert status(repository, "mon.drift", {"metrics.py": drifted}) is not Status.MISSING
