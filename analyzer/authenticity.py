@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.history import Commit, History
 from analyzer.inventory import Inventory, Owner
@@ -41,8 +42,7 @@ class Growth(Struct, frozen=True):
     largest_share: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Commits that carry a name, address or account of the owner that the user named, among all without merges and bots."""
 
     commits: int

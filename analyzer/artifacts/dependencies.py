@@ -47,8 +47,7 @@ _FROZEN_FROM = 40
 _FROZEN_SHARE = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class DependencyFile:
+class DependencyFile(Struct, frozen=True):
     """A dependency file. ``lock`` marks files that a tool wrote with exact versions."""
 
     path: str

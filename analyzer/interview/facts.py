@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from msgspec import Struct, field
+
 from analyzer.artifacts.infrastructure import Resource
 from analyzer.artifacts.python_source import Call
 from analyzer.claims import Claim
