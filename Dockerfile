@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The service: web process, workers and migrations, by the command that is given. See docs/deployment.md.
 
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
@@ -29,11 +28,12 @@ RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --
 
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 # git reads repositories; tini ends the processes that a killed worker leaves behind. Debian keeps one version of a
-# package in a release, so the base image's digest, not a version here, says which.
+# package in a release, so the base image's digest, not a version here, says which. The base image's own pip goes.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends git tini \
     && rm -rf /var/lib/apt/lists/* \
+    && python -m pip uninstall --quiet --yes --root-user-action=ignore pip \
     && groupadd --gid 10001 folioscope \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin folioscope \
     && install --directory --owner 10001 --group 10001 --mode 0750 /var/lib/folioscope
@@ -43,6 +43,7 @@ COPY --from=build /opt/folioscope /opt/folioscope
 ENV PATH=/opt/folioscope/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    FOLIOSCOPE_DATA_FOLDER=/var/lib/folioscope \
     XDG_CACHE_HOME=/tmp/cache
 USER 10001:10001
 WORKDIR /var/lib/folioscope

@@ -7,9 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 
-from api.problems import documented
+from api.problems import Problem, documented
 from api.service import ServiceDep
 
 router = APIRouter(tags=["operation"])
@@ -29,9 +28,13 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses=documented())
 def readyz(service: ServiceDep) -> Health:
-    """The database answers, so that requests can be served."""
-    with service.store.reading() as session:
-        session.execute(text("SELECT version_num FROM alembic_version"))
+    """The database answers and its tables are not older than this version, so that requests can be served."""
+    if service.store.outdated():
+        raise Problem(
+            "service.unavailable",
+            "The tables are not those of this version yet.",
+            "Run folioscope migrate of this version.",
+        )
     return Health()
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,10 @@ class Store:
             yield session
 
     def migrate(self) -> None:
-        """Bring the tables up to date. Of several processes one does it, the others wait."""
+        """Bring the tables up to date. Of several processes one does it, the others wait.
+
+        Tables of a later version stay as they are: migrations only add, so this version runs on them, as after a roll-back.
+        """
         from alembic import command
 
         with self.engine.connect() as connection:
@@ -66,11 +70,20 @@ class Store:
                 connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
                 connection.commit()
             try:
-                command.upgrade(alembic_config(connection), "head")
+                revision = _revision(connection)
+                if revision is None or revision in _revisions():
+                    command.upgrade(alembic_config(connection), "head")
+                else:
+                    _LOG.warning("the tables are those of a later version (%s), and stay as they are", revision)
             finally:
                 if not self.sqlite:
                     connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
                     connection.commit()
+
+    def outdated(self) -> bool:
+        """Whether the tables are those of an earlier version, or not there at all."""
+        with self.engine.connect() as connection:
+            return _revision(connection) in (None, *_revisions()[1:])
 
     def scrub(self) -> None:
         """Let nothing of deleted rows remain in the files of the database, as far as it can be told to."""
@@ -133,6 +146,23 @@ def alembic_config(connection: Connection | None = None) -> Any:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """The migrations that this version knows, newest first."""
+    from alembic.script import ScriptDirectory
+
+    return tuple(script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+
+
+def _revision(connection: Connection) -> str | None:
+    """The migration that the tables are at; None where there are none yet."""
+    from alembic.migration import MigrationContext
+
+    revision: str | None = MigrationContext.configure(connection).get_current_revision()
+    connection.rollback()
+    return revision
 
 
 def _make_private(path: Path) -> None:

@@ -10,10 +10,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, inspect, select, update
+from fastapi.testclient import TestClient
+from sqlalchemy import func, inspect, select, text, update
 
 from analyzer import as_document, load_rubric, render
 from api.accounts.keys import make_key, new_account
+from api.app import create_app
 from api.settings import Settings
 from api.store import Base, Store, open_store
 from api.store.analyses import new_analysis, next_seq, parse_asked
@@ -79,6 +81,31 @@ def test_migrations_go_back_and_forth(store: Store):
         assert inspect(connection).get_table_names() == ["alembic_version"]
     store.migrate()
     assert count(store, Analysis) == 0
+
+
+def test_tables_of_a_later_version_stay_as_they_are_after_a_roll_back(store: Store, caplog: pytest.LogCaptureFixture):
+    add(store, "o/r", key="k")
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    store.migrate()
+    assert "later version (later)" in caplog.text
+    assert not store.outdated()
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "later"
+    assert count(store, Analysis) == 1
+
+
+def test_a_server_before_the_tables_of_an_earlier_version_is_not_ready(store: Store):
+    settings = Settings(secret_key="x" * 32, migrate=False, executor="none", database_url=store.url)
+    for goal in ("0001", "base"):
+        with store.engine.connect() as connection:
+            command.downgrade(alembic_config(connection), goal)
+        with TestClient(create_app(settings)) as client:
+            answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["hint"]) == (503, "Run folioscope migrate of this version.")
+    store.migrate()
+    with TestClient(create_app(settings)) as client:
+        assert client.get("/readyz").status_code == 200
 
 
 # -- reports -----------------------------------------------------------------------------------------------------

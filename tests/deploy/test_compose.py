@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 from typing import Any
 
 import pytest
 
+from api.jobs.folders import WorkerFolder
 from tests.deploy.conftest import ROOT, run
 
 OURS = ("migrate", "web", "worker")
@@ -70,8 +72,40 @@ def test_everything_waits_for_what_it_needs(compose):
     for name in ("web", "worker"):
         needs = {other: how["condition"] for other, how in services[name]["depends_on"].items()}
         assert needs == {"migrate": "service_completed_successfully", "redis": "service_healthy"}
-    for name in ("postgres", "redis", "prometheus", "alertmanager", "grafana"):
-        assert services[name]["healthcheck"]["test"], name
+
+
+def test_all_that_stays_says_whether_it_is_well(compose):
+    """Compose up to 5.0 ends ``--wait`` with an error where a health check is switched off."""
+    for name, service in compose["services"].items():
+        check = service.get("healthcheck", {})
+        if name == "web":
+            assert check == {}, "the image's own"
+        elif name != "migrate":
+            assert check["test"][0].startswith("CMD"), name
+            assert not check.get("disable"), name
+
+
+def test_the_check_of_a_worker_finds_what_a_worker_makes(compose, tmp_path):
+    clones = tmp_path / "clones"
+    kind, command = compose["services"]["worker"]["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    command = command.replace(compose["services"]["worker"]["environment"]["FOLIOSCOPE_DATA_FOLDER"], str(tmp_path))
+
+    def well() -> bool:
+        return subprocess.run(["sh", "-c", command], capture_output=True, timeout=20, check=False).returncode == 0
+
+    assert not well()
+    folder = WorkerFolder(clones)
+    assert well()
+    folder.close()
+    assert not well()
+
+
+def test_a_proxy_in_front_can_be_named():
+    env = {"PATH": os.environ["PATH"], "HOME": os.devnull, "FOLIOSCOPE_TRUSTED_PROXIES": "172.16.0.0/12"}
+    words = ("docker-compose", "--file", ROOT / "compose.yaml", "config", "--format", "json")
+    web = json.loads(run(*words, env=env))["services"]["web"]
+    assert web["environment"]["FOLIOSCOPE_TRUSTED_PROXIES"] == "172.16.0.0/12"
 
 
 def test_a_worker_is_given_time_to_end_its_job(compose):

@@ -67,6 +67,21 @@ def test_the_last_stage_runs_as_a_user_without_rights_and_says_whether_it_is_rea
     assert [rest for name, rest in stages()[-1] if name == "COPY"] == ["--from=build /opt/folioscope /opt/folioscope"]
 
 
+def test_what_is_kept_goes_where_the_last_stage_may_write():
+    last = stages()[-1]
+    said = dict(word.split("=", 1) for name, rest in last if name == "ENV" for word in rest.split())
+    folder = dict(last)["VOLUME"]
+    assert said["FOLIOSCOPE_DATA_FOLDER"] == folder == dict(last)["WORKDIR"]
+    made = "install --directory --owner 10001 --group 10001 --mode 0750 "
+    assert any(f"{made}{folder}" in rest for name, rest in last if name == "RUN")
+
+
+def test_the_installer_of_the_base_image_goes_and_no_other_program_reads_the_file():
+    last = [rest for name, rest in stages()[-1] if name == "RUN"]
+    assert any("pip uninstall" in rest for rest in last)
+    assert "# syntax=" not in DOCKERFILE.read_text("utf-8"), "an image that no digest pins would be fetched to read it"
+
+
 def test_our_own_reading_of_it_has_no_problem():
     parsed = parse_dockerfile("Dockerfile", DOCKERFILE.read_text("utf-8"))
     assert parsed.error == ""
