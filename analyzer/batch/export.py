@@ -111,7 +111,13 @@ def _where() -> list[Column]:
         ("repositories", repositories("name")),
         ("commits", repositories("commit")),
         ("subfolders", repositories("subdir")),
+        ("projects inside", _projects),
     ]
+
+
+def _projects(shown: Shown) -> str:
+    """Projects inside that were judged for themselves, each with its score."""
+    return ", ".join(f"{item['name']}: {item['score']:g}" for item in shown.line.get("projects", ()))
 
 
 def _columns(about: About) -> list[Column]:
