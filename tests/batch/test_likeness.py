@@ -142,6 +142,31 @@ def test_folders_of_one_repository_are_a_pair_where_they_overlap(batch_of: RunBa
     assert [pair["with rows"] for pair in found(tmp_path)] == ["row 2, the same repository, another folder"] * shown
 
 
+def test_folders_beside_each_other_in_one_repository_are_compared(batch_of: RunBatch, tmp_path):
+    copied = {path.replace("src/", "bob/lib/"): text for path, text in OWN.items()}
+    own = {path.replace("src/", "ann/src/"): text for path, text in OWN.items()}
+    course = build(tmp_path, "course", {**own, **copied, "cyd/app.py": module("app"), "ann2/app.py": module("other")})
+    batch_of(
+        people(tmp_path, "list.csv", *(f"{name},{course},,{name.lower()}" for name in ("Ann", "Bob", "Cyd", "Ann2")))
+    )
+    (pair,) = found(tmp_path)
+    assert (pair["rows"], pair["with rows"], pair["files"]) == ("row 1", "row 2", "4")
+    assert (pair["repository"], pair["with"]) == ("course (ann)", "course (bob)")
+    batch_of(people(tmp_path, "late.csv", f"Dan,{course},,bob"), "late")
+    assert any(
+        "earlier batch" in pair["with rows"] and pair["with"] == "course (ann)" for pair in found(tmp_path, "late")
+    )
+
+
+def test_what_many_folders_of_one_repository_have_is_course_material(batch_of: RunBatch, tmp_path, monkeypatch):
+    monkeypatch.setattr(analyzer.batch.likeness, "COMMON", 3)
+    names = ("ann", "bob", "cyd", "dan")
+    files = {path.replace("src", name): text for name in names for path, text in OWN.items()}
+    course = build(tmp_path, "course", files | {f"{name}/own.py": module(name) for name in names})
+    batch_of(people(tmp_path, "list.csv", *(f"{name},{course},,{name}" for name in names)))
+    assert found(tmp_path) == []
+
+
 def test_two_folders_of_one_person_are_no_pair(batch_of: RunBatch, tmp_path, two_commits):
     batch_of(people(tmp_path, "list.csv", f"Ann,{two_commits} {two_commits}/src,,", "Bob,/not/there,,"))
     assert found(tmp_path) == []
