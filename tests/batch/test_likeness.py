@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import analyzer.batch.likeness
 from analyzer.batch.likeness import Pair, pairs_of
@@ -252,7 +254,29 @@ def test_a_blind_pair_shows_codes_alone(batch_of: RunBatch, tmp_path):
     batch_of(listed(tmp_path, one, other), key=tmp_path / "key.jsonl")
     (pair,) = found(tmp_path)
     assert len(pair["rows"]) == len(pair["with rows"]) == 8
-    assert (pair["repository"], pair["with"], pair["shared"]) == ("", "", "")
+    assert not {"applicants", "with applicants", "repository", "with", "shared"} & set(pair)
+
+
+def test_the_table_of_pairs_says_who_they_are(batch_of: RunBatch, tmp_path):
+    one, other = build(tmp_path, "one", OWN), build(tmp_path, "other", OWN)
+    file = people(tmp_path, "list.csv", f"Ann,{one},,", f",{other},,", f"Cyd,{other},,")
+    batch_of(file)
+    assert [(pair["applicants"], pair["with applicants"]) for pair in found(tmp_path)] == [
+        ("Cyd", "Cyd"),
+        ("Ann", "Cyd"),
+    ]
+    sheet = load_workbook(tmp_path / "out" / "batch.xlsx")["Near-duplicates"]
+    assert [row[:4] for row in sheet.iter_rows(values_only=True)][2] == ("row 1", "Ann", "row 2, row 3", "Cyd")
+
+
+def test_the_key_file_says_who_the_pairs_of_a_blind_batch_are(batch_of: RunBatch, tmp_path, capsysbinary):
+    one, other = build(tmp_path, "one", OWN), build(tmp_path, "other", OWN)
+    key = tmp_path / "key.jsonl"
+    batch_of(people(tmp_path, "list.csv", f"Ann,{one},,", f"Bob,{other},,"), key=key)
+    assert main(["unblind", str(tmp_path / "out" / "pairs.csv"), "--key", str(key)]) == 0
+    (pair,) = csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode("utf-8-sig")))
+    assert {pair["applicants"], pair["with applicants"]} == {"Ann", "Bob"}
+    assert list(pair)[:4] == ["rows", "applicants", "with rows", "with applicants"]
 
 
 def test_a_blind_batch_tells_what_was_handed_in_before(batch_of: RunBatch, tmp_path, two_commits):
