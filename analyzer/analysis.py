@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -35,7 +36,7 @@ from analyzer.snapshot import (
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 
 if TYPE_CHECKING:
-    from analyzer.acquire import RemoteRef
+    from analyzer.acquire import Acquired, RemoteRef
     from analyzer.isolation import Confinement
 
 Progress = Callable[[str, str], None]
@@ -49,6 +50,8 @@ __all__ = [
     "analyze_each",
     "analyze_many",
     "analyze_remote",
+    "analyze_remote_inside",
+    "each_inside",
     "existing_folder",
     "stored_key",
     "with_origin",
@@ -345,6 +348,25 @@ def stored_key(
     return report_key(name, commit, subdir, rubric, discover(rules), limits)
 
 
+def _described(target: Target, ref: RemoteRef) -> ReportTarget:
+    typed = target.input.strip()
+    return ReportTarget(typed, target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url)
+
+
+def _assess_confined(
+    acquired: Acquired,
+    described: ReportTarget,
+    subdir: str,
+    rubric: Rubric,
+    options: Options,
+    tell: Progress = _quiet,
+) -> Report:
+    from analyzer.isolation import Confinement
+
+    arguments = (acquired.git_dir, acquired.commit, described, subdir, rubric, options)
+    return _isolated(_assess_clone, arguments, Confinement.of(options.limits, acquired.git_dir), tell)
+
+
 def analyze_remote(
     target: Target,
     ref: RemoteRef,
@@ -359,13 +381,10 @@ def analyze_remote(
         FolioscopeError: as :func:`analyze`.
     """
     from analyzer.acquire import acquire
-    from analyzer.isolation import Confinement
     from analyzer.reporters.json_report import as_document, from_document
 
     cache = cache or ReportCache()
-    described = ReportTarget(
-        target.input.strip(), target.owner, target.repo, ref.short, ref.subdir, ref.commit, "", target.web_url
-    )
+    described = _described(target, ref)
 
     def key(commit: str) -> str:
         told = (options.limits, options.owner, options.rules)
@@ -381,12 +400,37 @@ def analyze_remote(
             tell("cache", ref.commit[:12])
             return replace(report, target=replace(report.target, ref=ref.short))
     with acquire(target, ref, options.limits, tell) as acquired:
-        report = _isolated(
-            _assess_clone,
-            (acquired.git_dir, acquired.commit, described, ref.subdir, rubric, options),
-            Confinement.of(options.limits, acquired.git_dir),
-            tell,
-        )
+        report = _assess_confined(acquired, described, ref.subdir, rubric, options, tell)
     if options.cached:
         cache.put(key(report.target.commit), as_document(report))
     return report
+
+
+def analyze_remote_inside(
+    target: Target, ref: RemoteRef, rubric: Rubric, options: Options, inside: Callable[[Report], Sequence[str]]
+) -> tuple[Report, list[Result]]:
+    """Analyze a commit, and the folders that ``inside`` names by its report, all in one clone. No cache is asked.
+
+    A folder that gives an error costs itself alone. Fingerprints are those of the whole.
+
+    Raises:
+        FolioscopeError: as :func:`analyze`, of the whole.
+    """
+    from analyzer.acquire import acquire
+
+    described = _described(target, ref)
+    chosen = replace(options, prints=False)
+    with acquire(target, ref, options.limits) as acquired:
+        whole = _assess_confined(acquired, described, ref.subdir, rubric, options)
+        return whole, [
+            each_inside(folder, lambda folder: _assess_confined(acquired, described, folder, rubric, chosen))
+            for folder in inside(whole)
+        ]
+
+
+def each_inside(folder: str, read: Callable[[str], Report]) -> Result:
+    """The result of one folder of a repository: its report or its error."""
+    try:
+        return Result(folder, read(folder))
+    except FolioscopeError as error:
+        return Result(folder, error=error)

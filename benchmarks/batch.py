@@ -215,7 +215,7 @@ def small_repositories(root: Path, count: int) -> list[Path]:
 def fill(store: Path, sample: Path, places: Sequence[Path]) -> None:
     """Keep an entry for each place: that of a real repository, under the key of the place, with prints of its own."""
     options, rubric = Options(prints=True, offline=True), load_rubric()
-    report = read_located(locate(str(sample), options), str(sample), rubric, options)
+    report, _ = read_located(locate(str(sample), options), str(sample), rubric, options)
     entry = entry_of(report)
     with open_store(store) as opened, opened.writing():
         for place in places:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,11 +21,16 @@ from typing import IO, Any
 from analyzer.batch.lines import dump, read_lines, whole_lines
 from analyzer.errors import UsageError
 
-__all__ = ["KeyFile", "blinded"]
+__all__ = ["KeyFile", "blinded", "is_code"]
 
 _DIGITS = 8
 _FORM = 2
 """Version of the form of a key file."""
+
+
+def is_code(word: str) -> bool:
+    """Whether a word has the form of a code."""
+    return bool(re.fullmatch(rf"[A-Z2-7]{{{_DIGITS}}}", word))
 
 
 def blinded(line: Mapping[str, Any], code: str) -> dict[str, Any]:

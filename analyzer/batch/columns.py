@@ -64,7 +64,7 @@ _OWN = frozenset(
     {
         "rank", "ties", "code", "row", "applicant", "targets", "status", "cause", "score", "grade", "top strength",
         "top gap", "compared with the next", "technologies", "not assessed", "near-duplicates", "repositories",
-        "commits", "subfolders", "analyzed (utc)", "rubric", "rubric sha256", "folioscope",
+        "commits", "subfolders", "projects inside", "analyzed (utc)", "rubric", "rubric sha256", "folioscope",
     }
 )  # fmt: skip
 """Names of columns that the tables of results have (``analyzer.batch.export``)."""

@@ -24,19 +24,23 @@ LINE_VERSION = 1
 _PATHS = 3
 
 
-def basis_of(rubric: Rubric, rules: Iterable[Rule], limits: Limits) -> dict[str, Any]:
-    """What a score rests on beside the commit; the same basis and commits give the same score."""
+def basis_of(rubric: Rubric, rules: Iterable[Rule], limits: Limits, *, whole: bool = False) -> dict[str, Any]:
+    """What a score rests on beside the commit; the same basis and commits give the same score.
+
+    ``whole`` says that projects inside a repository are not told apart.
+    """
     names = "\0".join(sorted(rule.id for rule in rules))
     return {
         "tool": {"name": "folioscope", "version": VERSION},
         "rubric": {"id": rubric.id, "version": rubric.version, "sha256": rubric.sha256},
         "rules": hashlib.sha256(names.encode()).hexdigest(),
         "limits": {name: getattr(limits, name) for name in ("blob_bytes", "path_depth", "path_bytes")},
+        "projects": "not told apart" if whole else "each for itself beside the whole",
     }
 
 
-def entry_of(report: Report) -> dict[str, Any]:
-    """What is kept of the report on one repository."""
+def entry_of(report: Report, inside: Sequence[str] = ()) -> dict[str, Any]:
+    """What is kept of the report on one repository; ``inside`` are the folders that are projects of their own."""
     target = report.target
     return {
         "repository": {
@@ -55,6 +59,7 @@ def entry_of(report: Report) -> dict[str, Any]:
             {"criterion": step.criterion, "title": step.title, "gain": step.gain} for step in report.next_steps[:3]
         ],
         "facts": [plain_utf8(fact) for fact in report.authenticity.facts],
+        "inside": list(inside),
     }
 
 
@@ -122,7 +127,7 @@ def done_line(
     return {
         **_head(row, "done"),
         "error": None,
-        **{key: value for key, value in found.items() if key != "repository"},
+        **{key: value for key, value in found.items() if key not in ("repository", "inside")},
         "strength": _strongest(found["criteria"]),
         "repositories": list(repositories),
         "not_read": list(not_read),

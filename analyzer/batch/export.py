@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 
 from analyzer.batch.cells import Cell, harmless
-from analyzer.batch.likeness import Pair
+from analyzer.batch.likeness import Pair, Side
 from analyzer.batch.ranking import Ranked
 
 __all__ = [
     "MADE",
+    "PAIR_ROWS",
     "About",
     "Add",
     "Shown",
@@ -67,6 +68,8 @@ Add: TypeAlias = Callable[[Shown], object]
 """What adds an applicant to a table."""
 Column: TypeAlias = tuple[str, Callable[[Shown], Cell]]
 """Header and content of a column."""
+Who: TypeAlias = Callable[[Side], str]
+"""Names the applicants of a side of a pair."""
 MADE = "analyzed (UTC)"
 """The column of the time of the analysis, of which a blind table tells the day."""
 
@@ -110,7 +113,13 @@ def _where() -> list[Column]:
         ("repositories", repositories("name")),
         ("commits", repositories("commit")),
         ("subfolders", repositories("subdir")),
+        ("projects inside", _projects),
     ]
+
+
+def _projects(shown: Shown) -> str:
+    """Projects inside that were judged for themselves, each with its score."""
+    return ", ".join(f"{item['name']}: {item['score']:g}" for item in shown.line.get("projects", ()))
 
 
 def _columns(about: About) -> list[Column]:
@@ -175,7 +184,7 @@ def csv_table(path: Path, about: About) -> Iterator[Add]:
 
 
 @contextmanager
-def xlsx_table(path: Path, about: About, pairs: Iterable[Pair]) -> Iterator[Add]:
+def xlsx_table(path: Path, about: About, pairs: Iterable[Pair], who: Who) -> Iterator[Add]:
     """The table as an Excel file, with near-duplicates and what the batch is; gives what adds an applicant."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -202,8 +211,9 @@ def xlsx_table(path: Path, about: About, pairs: Iterable[Pair]) -> Iterator[Add]
         sheet.append([cell(name, bold=True) for name, _ in columns])
         yield lambda item: sheet.append([cell(take(item)) for _, take in columns])
         beside = book.create_sheet("Near-duplicates")
-        beside.append([cell(name, bold=True) for name in _PAIR_COLUMNS])
-        for values in _pair_rows(pairs, blind=about.blind):
+        header, *table = pair_table(pairs, who, blind=about.blind)
+        beside.append([cell(name, bold=True) for name in header])
+        for values in table:
             beside.append([cell(value) for value in values])
         sheet_about = book.create_sheet("About")
         for name, value in about_rows(about):
@@ -224,37 +234,34 @@ def about_rows(about: About) -> Iterator[tuple[str, str]]:
     yield "note", about.notice
 
 
-_PAIR_COLUMNS = (
-    "rows",
-    "with rows",
-    "repository",
-    "with",
-    "share of its text",
-    "share of the other",
-    "files",
-    "shared",
-)
+PAIR_ROWS = {"rows": "applicants", "with rows": "with applicants"}
+"""The columns of a table of pairs that say which rows they are, and those that name the people, which a blind one has not."""
 
 
-def _pair_rows(pairs: Iterable[Pair], *, blind: bool) -> Iterator[tuple[Cell, ...]]:
+def pair_table(pairs: Iterable[Pair], who: Who, *, blind: bool) -> Iterator[tuple[Cell, ...]]:
+    """The near-duplicates as a table, its header first."""
+    one, other = PAIR_ROWS.items()
+    shares = ("share of its text", "share of the other", "files")
+    if blind:
+        yield (one[0], other[0], *shares)
+    else:
+        yield (*one, *other, "repository", "with", *shares, "shared")
     for pair in pairs:
-        files = [] if blind else [f"{item.path} = {item.other} ({item.likeness:g})" for item in pair.files[:50]]
+        names = ", ".join(pair.one.names), ", ".join(pair.other.names)
+        values = pair.one.share, pair.other.share, len(pair.files)
+        if blind:
+            yield (*names, *values)
+            continue
+        files = [f"{item.path} = {item.other} ({item.likeness:g})" for item in pair.files[:50]]
         yield (
-            ", ".join(pair.one.names),
-            ", ".join(pair.other.names),
-            "" if blind else pair.one.name,
-            "" if blind else pair.other.name,
-            pair.one.share,
-            pair.other.share,
-            len(pair.files),
-            "\n".join(files),
+            *(names[0], who(pair.one), names[1], who(pair.other)),
+            *(pair.one.name, pair.other.name, *values, "\n".join(files)),
         )
 
 
-def write_pairs(path: Path, pairs: Iterable[Pair], *, blind: bool) -> None:
+def write_pairs(path: Path, pairs: Iterable[Pair], who: Who, *, blind: bool) -> None:
     """Write the near-duplicates as CSV."""
     with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(_PAIR_COLUMNS)
-        for values in _pair_rows(pairs, blind=blind):
+        for values in pair_table(pairs, who, blind=blind):
             writer.writerow([harmless(value) for value in values])

@@ -47,6 +47,10 @@ class _Facts(Struct):
         if line.get("row") in self.alike and line["applicant"]:
             self.applicants[line["row"]] = line["applicant"]
 
+    def who(self, side: Side) -> str:
+        """The names of the applicants of a side."""
+        return ", ".join(self.applicants[row] for row in side.rows if row in self.applicants)
+
     def names(self, side: Side) -> tuple[str, ...]:
         """The rows of a side with who they are, in the order in which it has them."""
         if side.codes or not side.rows:
@@ -88,8 +92,8 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
         def new(name: str) -> Path:
             return files.enter_context(replacing(folder.folder / name))
 
-        write_pairs(new("pairs.csv"), pairs, blind=about.blind)
-        sheet = files.enter_context(xlsx_table(new("batch.xlsx"), about, pairs))
+        write_pairs(new("pairs.csv"), pairs, facts.who, blind=about.blind)
+        sheet = files.enter_context(xlsx_table(new("batch.xlsx"), about, pairs, facts.who))
         table = files.enter_context(csv_table(new("batch.csv"), about))
         both = (table, sheet)
         page = new("batch.html")

@@ -1,8 +1,9 @@
 """Near-duplicates: pairs of repositories that share most of their own files, with the shared files. Never in the score.
 
 A repository is compared once, when its fingerprints come into the store, with all that are there: of this batch and of
-earlier ones. What many repositories have in common is taken for course material and left out of the shares. One repository
-that two applicants handed in, at whatever commit, needs no comparison: its address tells. What an applicant handed in
+earlier ones; folders of one repository that lie beside each other are repositories here. What many have in common is taken
+for course material and left out of the shares. One repository that two applicants handed in, at whatever commit, or folders
+of it that overlap, need no comparison: the address tells. What an applicant handed in
 before is no pair; the store knows applicants by a mark alone, so what it says of another one is the number of a row.
 """
 
@@ -29,6 +30,13 @@ _KEPT_SHARE = 0.2
 _LEAST_FILES = 3
 _LEAST_BYTES = 2000
 _CANDIDATES = 200
+_OTHERS_WITH = """
+select distinct file.source from file join source on source.id = file.source where text = :text and (place <> :place or (
+    subdir <> '' and :folder <> '' and subdir <> :folder and substr(subdir, 1, length(:folder) + 1) <> :folder || '/'
+    and substr(:folder, 1, length(subdir) + 1) <> subdir || '/'
+)) limit :most
+"""
+"""Sources that have a text: of other repositories, and of folders beside the one, as of two applicants in a course's."""
 
 
 class SharedFile(Struct, frozen=True):
@@ -87,7 +95,7 @@ class Pair(Struct, frozen=True):
 
 def compare(store: Store, source: int) -> None:
     """Compare a new source with all others in the store, and keep the pairs that share something substantial."""
-    place, size = next(store.query("select place, bytes from source where id = ?", (source,)))
+    place, folder, size = next(store.query("select place, subdir, bytes from source where id = ?", (source,)))
     matches: dict[int, list[tuple[int, int, float]]] = {}
     texts = list(
         store.query(
@@ -100,11 +108,7 @@ def compare(store: Store, source: int) -> None:
         best: dict[int, tuple[int, float]] = {}
         for candidate, value in alike.items():
             others = list(
-                store.query(
-                    "select distinct file.source from file join source on source.id = file.source "
-                    "where text = ? and place <> ? limit ?",
-                    (candidate, place, COMMON + 1),
-                )
+                store.query(_OTHERS_WITH, {"text": candidate, "place": place, "folder": folder, "most": COMMON + 1})
             )
             for (other,) in others if len(others) <= COMMON else ():
                 if value > best.get(other, (0, 0.0))[1]:
@@ -295,10 +299,10 @@ def _texts(store: Store, source: int) -> dict[int, tuple[str, int]]:
 
 
 def _common(store: Store, text: int) -> bool:
-    """Whether so many repositories have a text that it says nothing about two of them."""
+    """Whether so many repositories, or folders of them, have a text that it says nothing about two of them."""
     (count,) = next(
         store.query(
-            "select count(*) from (select distinct place from file join source on source.id = file.source "
+            "select count(*) from (select distinct place, subdir from file join source on source.id = file.source "
             "where text = ? limit ?)",
             (text, COMMON),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msgspec import Struct
 
 from analyzer.acquire import RemoteRef, resolve_remote
-from analyzer.analysis import Options, Progress, analyze, analyze_remote
+from analyzer.analysis import Options, Progress, Result, analyze, analyze_remote_inside, each_inside
 from analyzer.cache import report_key
 from analyzer.errors import FolioscopeError, TargetError
 from analyzer.git import run
@@ -93,15 +95,27 @@ def check_local(typed: str, options: Options) -> Target:
     return parsed
 
 
-def read_located(located: Located, typed: str, rubric: Rubric, options: Options, progress: Progress = _quiet) -> Report:
-    """Analyze a target whose refs are known.
+def read_located(
+    located: Located,
+    typed: str,
+    rubric: Rubric,
+    options: Options,
+    inside: Callable[[Report], Sequence[str]] = lambda report: (),
+) -> tuple[Report, list[Result]]:
+    """Analyze a target whose refs are known, and the folders of it that ``inside`` names by its report.
 
     Raises:
-        FolioscopeError: as :func:`analyzer.analysis.analyze`.
+        FolioscopeError: as :func:`analyzer.analysis.analyze`, of the whole; a folder has its own result.
     """
-    if located.remote is None:
-        return analyze(typed, options, progress)
-    return analyze_remote(located.target, located.remote, rubric, options, progress)
+    if located.remote is not None:
+        return analyze_remote_inside(located.target, located.remote, rubric, options, inside)
+    whole = analyze(typed, options)
+    chosen = replace(options, ref=whole.target.commit, prints=False)
+
+    def read(folder: str) -> Report:
+        return analyze(located.name, replace(chosen, subdir=folder))
+
+    return whole, [each_inside(folder, read) for folder in inside(whole)]
 
 
 def _commit(git_dir: Path, ref: str) -> str:

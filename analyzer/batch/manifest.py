@@ -67,7 +67,7 @@ def check_same(found: Manifest, folder: Path, basis: Mapping[str, Any], *, blind
             f"{f'Go on with --server {there}' if there else 'Go on without --server'}, or give another --output.",
         )
     for what, one, other in (
-        ("rubric, version or limits", found.basis, basis),
+        ("rubric, version, limits or choice of --whole", found.basis, basis),
         ("choice of --blind", found.blind, blind),
     ):
         if one != other:

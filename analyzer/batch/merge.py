@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analyzer.batch.entry import judged
+from analyzer.projects import weight_of
 from analyzer.report import Report
 from analyzer.reporters.words import plain_utf8
 from analyzer.rubric import Rubric
@@ -13,24 +14,38 @@ from analyzer.rubric import Rubric
 if TYPE_CHECKING:
     from analyzer.portfolio import Portfolio
 
-__all__ = ["merged", "together"]
+__all__ = ["inside_of", "merged", "together"]
 
 _GAPS = 3
+_INSIDE = 12
+"""Projects inside a repository that are judged for themselves, the most promising at first sight."""
+
+
+def inside_of(report: Report) -> Sequence[str]:
+    """The folders of a repository that are projects of their own, by path; none where it is one project."""
+    readable = [item for item in report.projects if plain_utf8(item.path) == item.path]
+    ordered = sorted(readable, key=lambda item: (-weight_of(item.signs), item.path))
+    return sorted(item.path for item in ordered[:_INSIDE])
 
 
 def together(reports: Iterable[tuple[str, Report]], rubric: Rubric) -> Portfolio:
-    """The portfolio of reports, each with its target, none left out: the applicant chose them."""
+    """The portfolio of reports, each with its target, none left out: the applicant chose them.
+
+    The report on a project inside a repository has the target of that.
+    """
     from analyzer.portfolio import Unit, portfolio_of
 
     units: dict[str, Unit] = {}
     for target, report in reports:
-        name = target if report.target.name in units else report.target.name
+        name, folder = report.target.name, report.target.subdir
+        if name in units:
+            name = f"{target} ({folder})" if folder else target
         units[name] = Unit(name, target, report)
     return portfolio_of(tuple(units.values()), rubric)
 
 
-def merged(found: Portfolio) -> dict[str, Any]:
-    """What a line says of several repositories together."""
+def merged(found: Portfolio, entries: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """What a line says of several repositories, or projects, together; ``entries`` is what is kept of the repositories."""
     units = {item.criterion.id: plain_utf8(item.unit) for item in found.criteria}
     whole = judged(found.scorecard)
     for item in whole["criteria"]:
@@ -40,5 +55,9 @@ def merged(found: Portfolio) -> dict[str, Any]:
         **whole,
         "technologies": sorted({item.id for report in found.reports for item in report.technologies}),
         "gaps": [{"criterion": step.criterion, "title": step.title, "gain": step.gain} for step in steps],
-        "facts": [],
+        "facts": [
+            fact if len(entries) == 1 else f"{entry['repository']['name']}: {fact}"
+            for entry in entries
+            for fact in entry["facts"]
+        ],
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from analyzer.batch.columns import Column, looks_like_target
-from analyzer.portfolio.sources import account_in
+from analyzer.portfolio.sources import account_in, seen_from
 from analyzer.target import DEFAULT_HOSTS, Host
 
 __all__ = ["Named", "is_account", "is_word", "named_in_cell"]
@@ -41,20 +41,21 @@ def is_word(text: str) -> bool:
     return bool(_WORD.fullmatch(text))
 
 
-def named_in_cell(cell: str, column: Column) -> Named:
+def named_in_cell(cell: str, column: Column, folder: Path = Path()) -> Named:
     """What a cell of such a column names.
 
-    Parts are separated by line, comma, semicolon or bar, or by space where each reads as one.
+    Parts are separated by line, comma, semicolon or bar, or by space where each reads as one. Relative paths are as seen
+    from ``folder``, that of the list (:func:`analyzer.portfolio.sources.seen_from`).
     """
     text = cell.strip().strip("<>\"'")
     if text.casefold() in _NOTHING:
         return Named()
-    if "://" not in text and ("/" in text or column is Column.LINE) and _exists(text):
-        return Named((text,))
+    if "://" not in text and ("/" in text or column is Column.LINE) and _exists(beside := seen_from(text, folder)):
+        return Named((beside,))
     targets: list[str] = []
     rest: list[str] = []
     for piece in _BETWEEN.split(text):
-        found = list(_in_piece(piece.strip(), column))
+        found = [_beside(word, column, folder) for word in _in_piece(piece.strip(), column)]
         targets += found
         if not found and piece.strip().casefold() not in _NOTHING:
             rest.append(piece.strip())
@@ -68,15 +69,20 @@ def _in_piece(piece: str, column: Column) -> Iterator[str]:
         words = [word for word in (word.strip("<>\"'()") for word in piece.split()) if word]
     if len(words) == 1 and is_word(words[0]) and words[0].casefold() not in _NOTHING:
         if column is not Column.TARGET:
-            # An account is none the less one where a folder here has its name.
-            beside = column is Column.ACCOUNT and not words[0].startswith("@") and _exists(words[0])
-            yield f"@{words[0]}" if beside else words[0]
+            yield words[0]
     elif words and all(map(looks_like_target, words)):
         yield from (word for word in words if word.casefold() not in _NOTHING)
     elif _PATH.match(piece) or (len(words) == 1 and _SLASHED.fullmatch(piece)):
         yield piece
     else:  # words around an address are no repositories, and a sentence without one is none at all
         yield from (word for word in words if _ADDRESS.match(word))
+
+
+def _beside(word: str, column: Column, folder: Path) -> str:
+    """A word of a cell; an account is none the less one where a folder has its name."""
+    if column is Column.ACCOUNT and is_word(word):
+        return f"@{word}" if not word.startswith("@") and _exists(word) else word
+    return seen_from(word, folder)
 
 
 def _exists(text: str) -> bool:

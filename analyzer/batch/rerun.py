@@ -51,7 +51,8 @@ def rerun(line: Mapping[str, Any], options: Options = Options(), rubric: str = "
     if "code" in line:
         raise UsageError("The line is blind", "Restore it with folioscope unblind first.")
     try:
-        basis, repositories, status = line["basis"], line["repositories"], line["status"]
+        basis, status = line["basis"], line["status"]
+        repositories = [*line["repositories"], *line.get("projects", ())]
         limits = options.limits.with_overrides(**basis["limits"])
         wanted = basis["rubric"]
         if status != "done":

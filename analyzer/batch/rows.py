@@ -48,7 +48,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         UsageError: the file cannot be read, or has no column that names repositories.
     """
     for number, record in enumerate(read_records(path), 1):
-        yield _row(number, record)
+        yield _row(number, record, path.parent)
 
 
 def count_rows(path: Path) -> int:
@@ -73,8 +73,8 @@ def digest_of(path: Path) -> str:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
 
 
-def _row(number: int, record: Record) -> Row:
-    found = [(cell, named_in_cell(cell.text, cell.column)) for cell in record.cells]
+def _row(number: int, record: Record, folder: Path) -> Row:
+    found = [(cell, named_in_cell(cell.text, cell.column, folder)) for cell in record.cells]
     targets = tuple(dict.fromkeys(target for _, named in found for target in named.targets))
     unclear = [word for _, named in found for word in named.rest]
     # What names nothing is shown as cells of other columns are.

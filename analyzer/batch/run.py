@@ -39,6 +39,7 @@ class Batch(Struct, frozen=True):
         retry: also run those again that failed.
         key: the key file, for a blind batch.
         quiet: say nothing of what is waited for.
+        whole: projects inside a repository are not told apart.
         row_seconds: time of one repository of a row, after which its worker is ended; by default what its limits allow.
     """
 
@@ -51,6 +52,7 @@ class Batch(Struct, frozen=True):
     retry: bool = False
     key: Path | None = None
     quiet: bool = False
+    whole: bool = False
     row_seconds: float | None = None
 
 
@@ -100,7 +102,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
     if batch.jobs < 1:
         raise UsageError(f"--jobs is {batch.jobs}", "Give a number of at least 1.")
     rubric = load_rubric(batch.options.rubric)
-    basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits)
+    basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits, whole=batch.whole)
     total = count_rows(batch.file)
     if not total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
@@ -122,10 +124,11 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
 
 
 def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: Tell) -> None:
-    setting = Setting(batch.options, batch.store)
+    setting = Setting(batch.options, batch.store, batch.whole)
     limits = batch.options.limits
     # Clone and analysis end by limits of their own; this one is for what neither of them sees.
-    seconds = batch.row_seconds or 2 * limits.clone_seconds + limits.analysis_seconds + 60
+    # Projects inside a repository take together what the whole takes.
+    seconds = batch.row_seconds or 2 * limits.clone_seconds + 2 * limits.analysis_seconds + 60
     began = time.monotonic()
 
     def count(outcome_done: bool, stored: bool = False, peak: int = 0) -> None:
@@ -177,7 +180,8 @@ def _keep(store: Store, batch: str, group: Sequence[tuple[Row, Outcome]]) -> Non
                 )
                 if new:
                     compare(store, source)
-                sources.append(source)
+                if fresh.prints is not None:
+                    sources.append(source)
             store.remember(batch, row.number, sources, _who(row))
 
 

@@ -22,7 +22,7 @@ from msgspec import Struct
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish
 from analyzer.batch.lines import dump
-from analyzer.batch.merge import merged, together
+from analyzer.batch.merge import inside_of, merged, together
 from analyzer.batch.results import BatchFolder, Written, asked_by
 from analyzer.batch.rows import Row, count_rows, is_account, read_rows
 from analyzer.batch.run import Batch, Counts, Tell
@@ -81,7 +81,8 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
         raise UsageError(
             "A service takes no rubric files", f"Name one of {', '.join(BUILT_IN)}, or leave out --server."
         )
-    basis = {**basis_of(rubric, discover(batch.options.rules), batch.options.limits), "server": server.url}
+    basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits, whole=batch.whole)
+    basis["server"] = server.url
     counts = Counts(count_rows(batch.file))
     if not counts.total:
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
@@ -158,11 +159,32 @@ def _problem(answer: httpx2.Response) -> str:
     return said or f"status {answer.status_code}"
 
 
-class _Waiting(Struct):
-    """A row and the results of its repositories so far, in the order in which it names them."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the service is asked of a row: a repository as the row names it, or a project inside that its report told of."""
+
+    target: str
+    url: str
+    ref: str
+    subdir: str
+    inside: bool = False
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A row with what it asks and the results so far, in the same order; and the reports that are there already."""
 
     row: Row
-    results: list[Mapping[str, Any] | None] = field(default_factory=list)
+    asked: list[_Asked]
+    results: list[Mapping[str, Any] | None]
+    reports: list[tuple[_Asked, Report]] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, row: Row) -> _Waiting:
+        """A row of which nothing is known."""
+        asked = [_Asked(target, target, row.ref, row.subdir) for target in row.targets]
+        return cls(row, asked, [None] * len(asked))
 
 
 class _Run:
@@ -173,46 +195,53 @@ class _Run:
         self._rubric, self._counts, self._tell = rubric, counts, tell
         self._began = time.monotonic()
         self._labels: dict[str, list[str]] = {}
+        self._with_projects: list[_Waiting] = []
 
     def run(self) -> None:
-        """Send the rows up, piece by piece, and take their results as they come."""
+        """Send the rows up, piece by piece, and take their results as they come; then the projects inside, likewise."""
+        self._run_all(self._rows())
+        found, self._with_projects = self._with_projects, []
+        self._run_all(iter(found))
+
+    def _run_all(self, rows: Iterator[_Waiting]) -> None:
         pieces: list[tuple[str, dict[str, _Waiting]]] = []
-        rows: list[Row] = []
+        piece: list[_Waiting] = []
         size = 0
+        for item in rows:
+            if size + len(item.asked) > _ROWS:
+                pieces.append(self._send(piece))
+                piece, size = [], 0
+            piece.append(item)
+            size += len(item.asked)
+        if piece:
+            pieces.append(self._send(piece))
+        for name, waiting in pieces:
+            self._follow(name, waiting)
+
+    def _rows(self) -> Iterator[_Waiting]:
+        """The rows that a service can run, also those that are done: the same rows are the same upload."""
         for row in read_rows(self._batch.file):
             done = self._folder.name(row.number) in self._folder.done
             problem = row.problem or _not_for_servers(row, self._batch.options.hosts)
             if problem:
                 if not done:
                     self._fail(row, UsageError(problem, "Correct the row, or run it here."))
-                continue
-            if done and self._batch.retry:
-                continue  # a retry is another upload
-            if size + len(row.targets) > _ROWS:
-                pieces.append(self._send(rows))
-                rows, size = [], 0
-            rows.append(row)
-            size += len(row.targets)
-        if rows:
-            pieces.append(self._send(rows))
-        for name, waiting in pieces:
-            self._follow(name, waiting)
+            elif not (done and self._batch.retry):  # a retry is another upload
+                yield _Waiting.of(row)
 
-    def _send(self, rows: Sequence[Row]) -> tuple[str, dict[str, _Waiting]]:
+    def _send(self, rows: Sequence[_Waiting]) -> tuple[str, dict[str, _Waiting]]:
         """Upload rows; the service knows each by its number and the place of its repository."""
         upload = [
-            {"url": target, "ref": row.ref, "subdir": row.subdir, "label": f"{row.number}.{place}"}
-            for row in rows
-            for place, target in enumerate(row.targets)
+            {"url": asked.url, "ref": asked.ref, "subdir": asked.subdir, "label": f"{item.row.number}.{place}"}
+            for item in rows
+            for place, asked in enumerate(item.asked)
         ]
         content = json.dumps({"name": "", "rubric": self._batch.options.rubric, "rows": upload}).encode()
         chosen = secrets.token_hex(16) if self._batch.retry else self._folder.manifest.batch
         key = hashlib.sha256(chosen.encode() + content).hexdigest()
         answer = self._client.post("/api/v1/batches", content, key).json()
         waiting = {
-            str(row.number): _Waiting(row, [None] * len(row.targets))
-            for row in rows
-            if self._folder.name(row.number) not in self._folder.done
+            str(item.row.number): item for item in rows if self._folder.name(item.row.number) not in self._folder.done
         }
         self._labels[str(answer["id"])] = [str(item["label"]) for item in upload]
         return str(answer["id"]), waiting
@@ -251,34 +280,59 @@ class _Run:
             self._finish(found)
 
     def _finish(self, found: _Waiting) -> None:
-        row = found.row
-        reports: list[tuple[str, Report]] = []
-        errors: list[dict[str, Any]] = []
-        made = ""
-        for target, result in zip(row.targets, found.results, strict=True):
+        """Write the line of a row, unless its reports tell of projects inside, which are asked for first."""
+        row, inside = found.row, []
+        for asked, result in zip(found.asked, found.results, strict=True):
             assert result is not None
+            told = f"{asked.target} ({asked.subdir})" if asked.inside else asked.target
             if result["status"] == "done":
                 try:
-                    reports.append((target, self._report(result, target)))
+                    report = self._report(result, asked.target)
                 except FolioscopeError as error:
-                    errors.append(error_of(error, target))
+                    found.errors.append(error_of(error, told))
+                    continue
+                found.reports.append((asked, report))
+                if not asked.inside:
+                    inside += self._inside(asked, report)
             else:
                 cause = result.get("cause") or {"what": f"The analysis was {result['status']}", "hint": ""}
-                errors.append(error_of(TargetError(cause["what"].rstrip("."), cause.get("hint", "")), target))
-        basis = self._folder.manifest.basis
-        if not reports:
-            self._write(row, failed_line(row, errors[0], basis), made)
-            return
-        entries = [entry_of(report) for _, report in reports]
-        repositories = [
-            {"target": target, **entry["repository"]} for (target, _), entry in zip(reports, entries, strict=True)
+                found.errors.append(error_of(TargetError(cause["what"].rstrip("."), cause.get("hint", "")), told))
+        if inside:
+            self._with_projects.append(_Waiting(row, inside, [None] * len(inside), found.reports, found.errors))
+        elif found.reports:
+            self._write(row, self._line(found), "")
+        else:
+            self._write(row, failed_line(row, found.errors[0], self._folder.manifest.basis), "")
+
+    def _inside(self, asked: _Asked, report: Report) -> list[_Asked]:
+        """The projects of a repository, at the commit of its report."""
+        if self._batch.whole or not report.target.commit:
+            return []
+        where = report.target.url or asked.url
+        return [_Asked(asked.target, where, report.target.commit, folder, inside=True) for folder in inside_of(report)]
+
+    def _line(self, found: _Waiting) -> dict[str, Any]:
+        """The line of a row with a score, as a worker here makes it."""
+        row, basis = found.row, self._folder.manifest.basis
+        # Of each repository the whole, then the projects inside.
+        ordered = [
+            (item, report)
+            for target in row.targets
+            for inside in (False, True)
+            for item, report in found.reports
+            if item.target == target and item.inside is inside
         ]
-        if len(row.targets) == 1:
-            self._write(row, done_line(row, entries[0], repositories, errors, basis), made)
-            return
-        line = done_line(row, merged(together(reports, self._rubric)), repositories, errors, basis)
+        entries = [(item, entry_of(report)) for item, report in ordered]
+        wholes = [entry for item, entry in entries if not item.inside]
+        named = [(item.inside, {"target": item.target, **entry["repository"]}) for item, entry in entries]
+        repositories = [repository for inside, repository in named if not inside]
+        if len(row.targets) == 1 and len(ordered) == 1:
+            return done_line(row, wholes[0], repositories, found.errors, basis)
+        portfolio = together(((item.target, report) for item, report in ordered), self._rubric)
+        line = done_line(row, merged(portfolio, wholes), repositories, found.errors, basis)
+        line["projects"] = [repository for inside, repository in named if inside]
         line["left_out"] = []
-        self._write(row, line, made)
+        return line
 
     def _report(self, result: Mapping[str, Any], target: str) -> Report:
         document = self._client.get(f"/api/v1/analyses/{result['analysis']}/report.json").json()

@@ -28,6 +28,8 @@ from analyzer.prints import FilePrint, bands_of, sketch_version
 __all__ = ["Kept", "Store", "default_store", "open_store"]
 
 _VERSION = 2
+_NOT_PRINTED = -1
+"""Number of files of a source whose fingerprints nobody made: a project inside a repository that has them."""
 _MARK = 2
 """Bytes of an applicant's mark: enough to know somebody again, too few to find out who it is."""
 _TABLES = """
@@ -66,12 +68,17 @@ create index pair_other on pair (other);
 """
 
 
-class Kept(Struct, frozen=True):
-    """An entry as it is kept: the document, the moment of its analysis (UTC, ISO 8601), and its source."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry as it is kept: the document, the moment of its analysis (UTC, ISO 8601), and its source.
+
+    ``printed`` says whether fingerprints of the source were made.
+    """
 
     document: dict[str, Any]
     made: str
     source: int
+    printed: bool = True
 
 
 def default_store() -> Path:
@@ -164,8 +171,10 @@ class Store:
 
     def get(self, key: str) -> Kept | None:
         """What is known under a key."""
-        row = self._db.execute("select document, made, source from entry where key = ?", (key,)).fetchone()
-        return Kept(json.loads(zlib.decompress(row[0])), row[1], row[2]) if row else None
+        row = self._db.execute(
+            "select document, made, source, files from entry join source on id = source where key = ?", (key,)
+        ).fetchone()
+        return Kept(json.loads(zlib.decompress(row[0])), row[1], row[2], row[3] != _NOT_PRINTED) if row else None
 
     def report(self, key: str) -> dict[str, Any] | None:
         """The whole report of an entry, where it was kept."""
@@ -177,11 +186,11 @@ class Store:
         key: str,
         place: str,
         document: Mapping[str, Any],
-        prints: Sequence[FilePrint],
+        prints: Sequence[FilePrint] | None,
         made: str = "",
         report: Mapping[str, Any] | None = None,
     ) -> tuple[int, bool]:
-        """Keep an entry and its fingerprints. Returns its source, and whether that one is new.
+        """Keep an entry and its fingerprints, where some were made. Returns its source, and whether those are new.
 
         ``place`` is the address or path of the repository: what tells it from others of the same name.
         """
@@ -192,23 +201,29 @@ class Store:
         )
         return source, new
 
-    def _source(self, place: str, repository: Mapping[str, Any], prints: Sequence[FilePrint]) -> tuple[int, bool]:
+    def _source(
+        self, place: str, repository: Mapping[str, Any], prints: Sequence[FilePrint] | None
+    ) -> tuple[int, bool]:
         names = (place, repository["commit"], repository["subdir"])
         row = self._db.execute(
-            'select id from source where place = ? and "commit" = ? and subdir = ?', names
+            'select id, files from source where place = ? and "commit" = ? and subdir = ?', names
         ).fetchone()
-        if row:
+        if row and (prints is None or row[1] != _NOT_PRINTED):
             return int(row[0]), False
-        size = sum(item.size for item in prints)
-        cursor = self._db.execute(
-            'insert into source (place, "commit", subdir, name, bytes, files) values (?, ?, ?, ?, ?, ?)',
-            (*names, repository["name"], size, len(prints)),
-        )
-        source = int(cursor.lastrowid or 0)
+        size, count = (0, _NOT_PRINTED) if prints is None else (sum(item.size for item in prints), len(prints))
+        if row:
+            source = int(row[0])
+            self._db.execute("update source set bytes = ?, files = ? where id = ?", (size, count, source))
+        else:
+            cursor = self._db.execute(
+                'insert into source (place, "commit", subdir, name, bytes, files) values (?, ?, ?, ?, ?, ?)',
+                (*names, repository["name"], size, count),
+            )
+            source = int(cursor.lastrowid or 0)
         self._db.executemany(
-            "insert into file values (?, ?, ?)", [(source, item.path, self._text(item)) for item in prints]
+            "insert into file values (?, ?, ?)", [(source, item.path, self._text(item)) for item in prints or ()]
         )
-        return source, True
+        return source, prints is not None
 
     def _text(self, item: FilePrint) -> int:
         row = self._db.execute("select id from text where digest = ?", (item.digest,)).fetchone()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from analyzer.batch.blind import KeyFile
+from analyzer.batch.blind import KeyFile, is_code
 from analyzer.batch.cells import harmless
 from analyzer.batch.decoding import text_lines
 from analyzer.batch.delimited import delimiter_of
-from analyzer.batch.export import MADE, Shown, person_columns
+from analyzer.batch.export import MADE, PAIR_ROWS, Shown, person_columns
 from analyzer.batch.given import columns_of
 from analyzer.batch.lines import dump, read_lines
 from analyzer.errors import UsageError
@@ -27,7 +27,7 @@ _SAMPLE = 50
 
 
 def restored(path: Path, key: Path) -> Iterator[bytes]:
-    """The file with people in place of codes: JSON lines whole, tables with the columns of the person beside the code.
+    """The file with people in place of codes: lines whole, tables with the columns of the person, pairs with the names.
 
     Raises:
         UsageError: the file has no codes, the key file is none, or belongs to another batch.
@@ -74,6 +74,9 @@ def _sheet(path: Path) -> Iterator[list[str]]:
 
 def _table(table: Iterator[list[str]], path: Path, kept: Callable[[str], dict[str, Any]]) -> Iterator[bytes]:
     header = next(table, [])
+    if set(PAIR_ROWS) <= set(header):
+        yield from _pairs(header, table, kept)
+        return
     if "code" not in header:
         raise UsageError(f"{path} has no column 'code'", "Give a table of a blind batch.")
     at = header.index("code") + 1
@@ -88,6 +91,26 @@ def _table(table: Iterator[list[str]], path: Path, kept: Callable[[str], dict[st
         if 0 <= made < len(cells):
             cells[made] = found["made"]
         yield _row([*cells[:at], *(take(shown) for _, take in person), *cells[at:]])
+
+
+def _pairs(header: list[str], table: Iterator[list[str]], kept: Callable[[str], dict[str, Any]]) -> Iterator[bytes]:
+    """The near-duplicates, with the people beside their codes."""
+
+    def people(cell: str) -> str:
+        codes = [word for word in cell.split(", ") if is_code(word)]
+        return ", ".join(Shown(kept(code)["line"]).label for code in codes)
+
+    places = [header.index(name) for name in PAIR_ROWS]
+    yield _row(_beside(header, places, list(PAIR_ROWS.values())), mark=True)
+    for cells in table:
+        if len(cells) > max(places):
+            yield _row(_beside(cells, places, [people(cells[place]) for place in places]))
+
+
+def _beside(cells: list[Any], places: Sequence[int], values: Sequence[str]) -> list[Any]:
+    """Cells with a value after each of some places."""
+    found = dict(zip(places, values, strict=True))
+    return [item for at, cell in enumerate(cells) for item in ((cell, found[at]) if at in found else (cell,))]
 
 
 def _row(cells: list[Any], *, mark: bool = False) -> bytes:

@@ -1,5 +1,6 @@
 """What a worker does for one applicant: look up, analyze what is not known, and put the line together.
 
+Projects inside a repository are judged each for itself beside the whole, so that weak neighbours lower none of them.
 A repository is read in a confined process of its own (``analyzer.isolation``). Workers write nothing but their own
 temporary clones; the line, the store and the journal are the batch's.
 """
@@ -23,8 +24,8 @@ from msgspec.structs import replace
 from analyzer.analysis import Options, Result, analyze
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.lines import dump
-from analyzer.batch.locate import check_local, locate, read_located
-from analyzer.batch.merge import merged, together
+from analyzer.batch.locate import Located, check_local, locate, read_located
+from analyzer.batch.merge import inside_of, merged, together
 from analyzer.batch.rows import Row, is_account
 from analyzer.batch.store import Store, open_store
 from analyzer.errors import FolioscopeError
@@ -41,11 +42,13 @@ if TYPE_CHECKING:
 __all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "work"]
 
 
-class Setting(Struct, frozen=True):
-    """What all workers of a batch have in common."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all workers of a batch have in common. With ``whole``, projects inside a repository are not told apart."""
 
     options: Options
     store: Path
+    whole: bool = False
 
 
 class Fresh(Struct, frozen=True):
@@ -54,9 +57,10 @@ class Fresh(Struct, frozen=True):
     key: str
     place: str
     document: Mapping[str, Any]
-    prints: tuple[FilePrint, ...]
+    prints: tuple[FilePrint, ...] | None
+    """None for a project inside a repository: those of the repository hold its files."""
     report: Mapping[str, Any] | None = None
-    """The whole report, where the row names several repositories: a portfolio is made of reports."""
+    """The whole report, where the row is judged as a portfolio: one is made of reports."""
 
 
 class Outcome(Struct):
@@ -99,7 +103,7 @@ _open = ExitStack()
 def prepare(setting: Setting) -> None:
     """Make this process a worker."""
     store = _open.enter_context(open_store(setting.store))
-    _own[:] = [Worker(setting.options, store)]
+    _own[:] = [Worker(setting.options, store, whole=setting.whole)]
 
     def end(number: int, frame: object) -> None:
         del number, frame
@@ -121,26 +125,46 @@ def work(row: Row) -> Outcome:
         _busy.clear()
 
 
-class _Looked(Struct):
-    """One repository: what is kept of it, from the store or new."""
+@dataclass(slots=True)
+class _Looked:
+    """One repository: what is kept of it, from the store or new, and the projects inside.
 
+    ``errors`` are those of projects that could not be judged.
+    """
+
+    target: str
     document: dict[str, Any]
     made: str
     source: int = 0
     fresh: Fresh | None = None
     report: Report | None = None
+    inside: list[_Looked] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def repository(self) -> dict[str, Any]:
+        """What a line says of it."""
+        return {"target": self.target, **self.document["repository"]}
+
+    @property
+    def reports(self) -> Iterator[tuple[str, Report]]:
+        """Its report and those of the projects inside, each with the target."""
+        for item in (self, *self.inside):
+            assert item.report
+            yield item.target, item.report
 
 
 class Worker:
     """Looks at applicants, one after the other."""
 
-    def __init__(self, options: Options, store: Store) -> None:
+    def __init__(self, options: Options, store: Store, *, whole: bool = False) -> None:
         # The store of the batch knows what the cache of single reports would, and the fingerprints too.
         self._options = replace(options, cached=False, isolated=True, prints=True)
         self._store = store
+        self._whole = whole
         self._rubric: Rubric = load_rubric(options.rubric)
         self._read = 0
-        self._basis = basis_of(self._rubric, discover(options.rules), options.limits)
+        self._basis = basis_of(self._rubric, discover(options.rules), options.limits, whole=whole)
 
     def look_at(self, row: Row) -> Outcome:
         """The outcome of one row; whatever goes wrong is its cause."""
@@ -165,8 +189,10 @@ class Worker:
             return self._failed(row, error)
         except Exception as error:  # noqa: BLE001 one row may fail in any way; the others go on
             return self._failed(row, error)
-        found = looked[0].document
-        return self._outcome(done_line(row, found, [found["repository"]], [], self._basis), looked)
+        found = looked[0]
+        if found.inside:
+            return self._merged(row, together(found.reports, self._rubric), looked, found.errors)
+        return self._outcome(done_line(row, found.document, [found.repository], found.errors, self._basis), looked)
 
     def _failed(self, row: Row, error: Exception) -> Outcome:
         return Outcome(dump(failed_line(row, error_of(error, ", ".join(row.targets)), self._basis)), done=False)
@@ -176,31 +202,75 @@ class Worker:
         return Outcome(
             dump(line),
             True,
-            [item.fresh for item in looked if item.fresh],
+            [item.fresh for whole in looked for item in (whole, *whole.inside) if item.fresh],
             [item.source for item in looked],
             max((item.made for item in looked), default=""),
         )
 
     # -- one repository --------------------------------------------------------------------------------------------
 
-    def _one(self, target: str, options: Options, *, whole: bool = False) -> _Looked:
-        """Look at one repository; with ``whole``, its report is needed too."""
+    def _one(self, target: str, options: Options, *, report: bool = False) -> _Looked:
+        """Look at one repository and the projects inside; with ``report``, its report is needed in any case."""
         located = locate(target, options)
-        key = located.key(located.commit, self._rubric, options) if located.commit else ""
-        known = self._store.get(key) if key else None
-        if known and not whole:
-            return _Looked(_named(known.document, target), known.made, known.source)
-        if known and (document := self._store.report(key)):
-            report = from_document(document, self._rubric, target)
-            return _Looked(_named(known.document, target), known.made, known.source, report=report)
+        if located.commit and (known := self._known(located, target, options, report=report)):
+            return known
         self._warm_up()
-        report = read_located(located, target, self._rubric, options)
-        entry = entry_of(report)
+        read, inside = read_located(located, target, self._rubric, options, self._inside)
+        fresh = self._fresh(located, target, read, options, printed=True, kept=report or bool(inside))
+        for result in inside:
+            if result.report is not None:
+                fresh.inside.append(self._fresh(located, target, result.report, options, printed=False, kept=True))
+            else:
+                assert result.error
+                fresh.errors.append(error_of(result.error, f"{target} ({result.target})"))
+        return fresh
+
+    def _inside(self, report: Report) -> Sequence[str]:
+        """The folders of a repository that are projects of their own, where they are told apart."""
+        return () if self._whole or not report.target.commit else inside_of(report)
+
+    def _known(self, located: Located, target: str, options: Options, *, report: bool) -> _Looked | None:
+        """What the store knows, if that is all that is needed."""
+        key = located.key(located.commit, self._rubric, options)
+        found = self._store.get(key)
+        if found is None or not found.printed:
+            return None
+        folders = () if self._whole else found.document.get("inside", ())
+        known = _Looked(target, found.document, found.made, found.source)
+        if not report and not folders:
+            return known
+        known.report = self._report(key, target)
+        for folder in folders:
+            key = replace(located, subdir=folder).key(located.commit, self._rubric, options)
+            if part := self._store.get(key):
+                known.inside.append(
+                    _Looked(target, part.document, part.made, part.source, report=self._report(key, target))
+                )
+        whole = len(known.inside) == len(folders) and all(item.report for item in (known, *known.inside))
+        return known if whole else None
+
+    def _report(self, key: str, target: str) -> Report | None:
+        document = self._store.report(key)
+        return from_document(document, self._rubric, target) if document else None
+
+    def _fresh(
+        self, located: Located, target: str, report: Report, options: Options, *, printed: bool, kept: bool
+    ) -> _Looked:
+        """A report that was just made, to be kept where it has a commit; whole where that is asked.
+
+        Such a one is what its document says from now on: what comes from the store later must give the same bytes.
+        """
+        entry = entry_of(report, inside_of(report) if printed else ())
+        prints = report.prints if printed else None
+        document = as_document(report) if kept else None
+        if document:
+            report = from_document(document, self._rubric, target)
         fresh = None
         if report.target.commit:
-            key = located.key(report.target.commit, self._rubric, options)
-            fresh = Fresh(key, located.name, entry, report.prints, as_document(report) if whole else None)
-        return _Looked(_named(entry, target), now(), fresh=fresh, report=report)
+            named = located if printed else replace(located, subdir=report.target.subdir)
+            key = named.key(report.target.commit, self._rubric, options)
+            fresh = Fresh(key, located.name, entry, prints, document)
+        return _Looked(target, entry, now(), fresh=fresh, report=report)
 
     def _warm_up(self) -> None:
         """Before the third repository, analyze a sample in this process.
@@ -221,45 +291,54 @@ class Worker:
         reports: list[tuple[str, Report]] = []
         for target in row.targets:
             try:
-                item = self._one(target, options, whole=True)
+                item = self._one(target, options, report=True)
             except FolioscopeError as error:
                 errors.append((error, target))
             else:
-                assert item.report
                 looked.append(item)
-                reports.append((target, item.report))
+                reports += item.reports
         if not reports:
             return self._failed(row, errors[0][0])
         told = [error_of(error, target) for error, target in errors]
+        told += [error for item in looked for error in item.errors]
         return self._merged(row, together(reports, self._rubric), looked, told)
 
     def _portfolio_of_account(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
         """What of an account deserves a look, and what else the row names."""
         from analyzer.portfolio import analyze_portfolio
 
+        inside: dict[tuple[str, str], Report] = {}
+
         def each(work: Iterable[tuple[str, Options]], *, jobs: int = 1) -> Iterator[Result]:
             del jobs
             for target, chosen in work:
+                if chosen.subdir and (found := inside.get((target, chosen.subdir))):
+                    yield Result(target, found)
+                    continue
                 try:
-                    item = self._one(target, chosen, whole=True)
+                    item = self._one(target, chosen, report=True)
                 except FolioscopeError as error:
                     yield Result(target, error=error)
                 else:
                     looked.append(item)
+                    inside.update({(target, found.target.subdir): found for _, found in item.reports})
                     yield Result(target, item.report)
 
         # A portfolio reads a file as a list of more; the rows of strangers may not.
         errors = list(_refused(row.targets, options))
         refused = {item["target"] for item in errors}
-        found = analyze_portfolio([target for target in row.targets if target not in refused], options, each=each)
+        targets = [target for target in row.targets if target not in refused]
+        found = analyze_portfolio(targets, options, split=not self._whole, each=each)
         errors += [error_of(item.error, item.target) for item in found.failures]
         return self._merged(row, found, looked, errors)
 
     def _merged(
         self, row: Row, found: Portfolio, looked: Sequence[_Looked], errors: Sequence[Mapping[str, Any]]
     ) -> Outcome:
-        repositories = [item.document["repository"] for item in looked]
-        line = done_line(row, merged(found), repositories, errors, self._basis)
+        repositories = [item.repository for item in looked]
+        whole = merged(found, [item.document for item in looked])
+        line = done_line(row, whole, repositories, errors, self._basis)
+        line["projects"] = [part.repository for item in looked for part in item.inside]
         line["left_out"] = [{"name": item.name, "reason": item.reason} for item in found.left_out]
         return self._outcome(line, looked)
 
@@ -272,10 +351,6 @@ def _refused(targets: Iterable[str], options: Options) -> Iterator[dict[str, Any
                 check_local(target, options)
             except FolioscopeError as error:
                 yield error_of(error, target)
-
-
-def _named(entry: dict[str, Any], target: str) -> dict[str, Any]:
-    return {**entry, "repository": {"target": target, **entry["repository"]}}
 
 
 def now() -> str:

@@ -42,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     output.add_argument("--quiet", action="store_true", help="no progress, and no summary")
     how = parser.add_argument_group("how it runs")
+    how.add_argument(
+        "--whole",
+        action="store_true",
+        help="judge repositories as a whole alone, and projects inside not for themselves",
+    )
     how.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     how.add_argument(
         "--store", metavar="FILE", help="what is known of commits (default: in the cache folder of the user)"
@@ -72,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.retry_failed,
         Path(arguments.blind) if arguments.blind else None,
         arguments.quiet,
+        arguments.whole,
     )
     progress = _Progress(quiet=arguments.quiet)
     try:

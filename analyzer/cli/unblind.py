@@ -9,7 +9,9 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The blind file, its key, and where the result goes."""
-    parser.add_argument("file", metavar="FILE", help="results.jsonl, batch.csv or batch.xlsx of a blind batch")
+    parser.add_argument(
+        "file", metavar="FILE", help="results.jsonl, batch.csv, batch.xlsx or pairs.csv of a blind batch"
+    )
     parser.add_argument("--key", required=True, metavar="KEYFILE", help="the file that --blind wrote")
     parser.add_argument("--output", metavar="FILE", help="write to a file instead of standard output (tables as CSV)")
 

@@ -13,7 +13,7 @@ from analyzer.errors import UsageError
 from analyzer.snapshot import find_git_dir
 from analyzer.target import Host
 
-__all__ = ["Account", "Named", "account_in", "named_in", "read_list"]
+__all__ = ["Account", "Named", "account_in", "named_in", "read_list", "seen_from"]
 
 _LOGIN = re.compile(r"@?([A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38})")
 _LONGEST_LIST = 1024 * 1024
@@ -78,7 +78,7 @@ def _is_file(text: str) -> bool:
 
 
 def read_list(path: Path) -> tuple[str, ...]:
-    """Return the lines of a list: one repository or account a line; ``#`` begins a comment. Paths are as seen from it.
+    """Return the lines of a list: one repository or account a line; ``#`` begins a comment. Paths are as in `seen_from`.
 
     Raises:
         UsageError: it cannot be read, or is no text.
@@ -94,18 +94,18 @@ def read_list(path: Path) -> tuple[str, ...]:
     if len(content) > _LONGEST_LIST:
         raise UsageError(f"The list {path} is larger than {_LONGEST_LIST:,} bytes", "Give one repository a line.")
     lines = (re.sub(r"(?:^|\s)#.*", "", line).strip() for line in text.splitlines())
-    return tuple(_from_list(line, path.parent) for line in lines if line)
+    return tuple(seen_from(line, path.parent) for line in lines if line)
 
 
-def _from_list(line: str, folder: Path) -> str:
-    """A relative path of a list as seen from the folder of the list."""
-    if "://" in line or line.startswith(("/", "~", "git@", "@")):
-        return line
-    beside = folder / line
+def seen_from(text: str, folder: Path) -> str:
+    """What a list names, with a relative path as seen from the folder of the list; where nothing is there, as it stands."""
+    if "://" in text or text.startswith(("/", "~", "git@", "@")):
+        return text
+    beside = folder / text
     try:
-        return str(beside) if beside.exists() else line
-    except OSError:
-        return line
+        return str(beside) if beside.exists() else text
+    except (OSError, ValueError):
+        return text
 
 
 def account_in(text: str, hosts: tuple[Host, ...]) -> Account | None:

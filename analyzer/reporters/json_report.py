@@ -76,6 +76,7 @@ def as_document(report: Report) -> dict[str, Any]:
                 "evidence": [evidence_part(found, target) for found in item.decision.evidence],
                 "how": item.criterion.how,
                 "why": item.criterion.why,
+                **({"withheld": True} if item.decision.withheld else {}),
             }
             for item in card.criteria
         ],
@@ -170,6 +171,7 @@ def from_document(document: dict[str, Any], rubric: Rubric, typed: str) -> Repor
                 Status(item["status"]),
                 item["summary"],
                 _found(item["evidence"]),
+                withheld=item.get("withheld", False),
                 excused=item["id"] in excused,
             ),
             item["points"],

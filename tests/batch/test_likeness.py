@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import analyzer.batch.likeness
 from analyzer.batch.likeness import Pair, pairs_of
@@ -142,6 +144,31 @@ def test_folders_of_one_repository_are_a_pair_where_they_overlap(batch_of: RunBa
     assert [pair["with rows"] for pair in found(tmp_path)] == ["row 2, the same repository, another folder"] * shown
 
 
+def test_folders_beside_each_other_in_one_repository_are_compared(batch_of: RunBatch, tmp_path):
+    copied = {path.replace("src/", "bob/lib/"): text for path, text in OWN.items()}
+    own = {path.replace("src/", "ann/src/"): text for path, text in OWN.items()}
+    course = build(tmp_path, "course", {**own, **copied, "cyd/app.py": module("app"), "ann2/app.py": module("other")})
+    batch_of(
+        people(tmp_path, "list.csv", *(f"{name},{course},,{name.lower()}" for name in ("Ann", "Bob", "Cyd", "Ann2")))
+    )
+    (pair,) = found(tmp_path)
+    assert (pair["rows"], pair["with rows"], pair["files"]) == ("row 1", "row 2", "4")
+    assert (pair["repository"], pair["with"]) == ("course (ann)", "course (bob)")
+    batch_of(people(tmp_path, "late.csv", f"Dan,{course},,bob"), "late")
+    assert any(
+        "earlier batch" in pair["with rows"] and pair["with"] == "course (ann)" for pair in found(tmp_path, "late")
+    )
+
+
+def test_what_many_folders_of_one_repository_have_is_course_material(batch_of: RunBatch, tmp_path, monkeypatch):
+    monkeypatch.setattr(analyzer.batch.likeness, "COMMON", 3)
+    names = ("ann", "bob", "cyd", "dan")
+    files = {path.replace("src", name): text for name in names for path, text in OWN.items()}
+    course = build(tmp_path, "course", files | {f"{name}/own.py": module(name) for name in names})
+    batch_of(people(tmp_path, "list.csv", *(f"{name},{course},,{name}" for name in names)))
+    assert found(tmp_path) == []
+
+
 def test_two_folders_of_one_person_are_no_pair(batch_of: RunBatch, tmp_path, two_commits):
     batch_of(people(tmp_path, "list.csv", f"Ann,{two_commits} {two_commits}/src,,", "Bob,/not/there,,"))
     assert found(tmp_path) == []
@@ -227,7 +254,29 @@ def test_a_blind_pair_shows_codes_alone(batch_of: RunBatch, tmp_path):
     batch_of(listed(tmp_path, one, other), key=tmp_path / "key.jsonl")
     (pair,) = found(tmp_path)
     assert len(pair["rows"]) == len(pair["with rows"]) == 8
-    assert (pair["repository"], pair["with"], pair["shared"]) == ("", "", "")
+    assert not {"applicants", "with applicants", "repository", "with", "shared"} & set(pair)
+
+
+def test_the_table_of_pairs_says_who_they_are(batch_of: RunBatch, tmp_path):
+    one, other = build(tmp_path, "one", OWN), build(tmp_path, "other", OWN)
+    file = people(tmp_path, "list.csv", f"Ann,{one},,", f",{other},,", f"Cyd,{other},,")
+    batch_of(file)
+    assert [(pair["applicants"], pair["with applicants"]) for pair in found(tmp_path)] == [
+        ("Cyd", "Cyd"),
+        ("Ann", "Cyd"),
+    ]
+    sheet = load_workbook(tmp_path / "out" / "batch.xlsx")["Near-duplicates"]
+    assert [row[:4] for row in sheet.iter_rows(values_only=True)][2] == ("row 1", "Ann", "row 2, row 3", "Cyd")
+
+
+def test_the_key_file_says_who_the_pairs_of_a_blind_batch_are(batch_of: RunBatch, tmp_path, capsysbinary):
+    one, other = build(tmp_path, "one", OWN), build(tmp_path, "other", OWN)
+    key = tmp_path / "key.jsonl"
+    batch_of(people(tmp_path, "list.csv", f"Ann,{one},,", f"Bob,{other},,"), key=key)
+    assert main(["unblind", str(tmp_path / "out" / "pairs.csv"), "--key", str(key)]) == 0
+    (pair,) = csv.DictReader(io.StringIO(capsysbinary.readouterr().out.decode("utf-8-sig")))
+    assert {pair["applicants"], pair["with applicants"]} == {"Ann", "Bob"}
+    assert list(pair)[:4] == ["rows", "applicants", "with rows", "with applicants"]
 
 
 def test_a_blind_batch_tells_what_was_handed_in_before(batch_of: RunBatch, tmp_path, two_commits):

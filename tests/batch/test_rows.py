@@ -10,6 +10,8 @@ from openpyxl import Workbook
 
 from analyzer.batch.rows import Row, digest_of, is_account, read_rows
 from analyzer.errors import UsageError
+from analyzer.portfolio.sources import named_in
+from analyzer.target import DEFAULT_HOSTS
 
 
 def rows(path: Path, text: str | bytes) -> list[Row]:
@@ -206,6 +208,31 @@ def test_a_path_with_spaces_is_one(tmp_path):
     (tmp_path / "my work").mkdir()
     (row,) = rows(tmp_path / "a.csv", f"name,repo\nAda,{tmp_path / 'my work'}\n")
     assert row.targets == (str(tmp_path / "my work"),)
+
+
+@pytest.mark.parametrize("cell", ["./bikes", "my work/bikes", "../team/bikes"])
+def test_a_relative_path_is_seen_from_the_folder_of_the_list(tmp_path, monkeypatch, cell):
+    folder = tmp_path / "lists"
+    beside = folder / cell
+    beside.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    (row,) = rows(Path("lists/a.csv"), f"name,repo\nAda,{cell}\n")
+    assert [Path(target).resolve() for target in row.targets] == [beside.resolve()]
+    assert row.targets == named_in([str(_list_of(folder, cell))], DEFAULT_HOSTS)  # as a portfolio takes it
+
+
+def _list_of(folder: Path, line: str) -> Path:
+    path = (folder / "list.txt").relative_to(Path.cwd())
+    path.write_text(f"{line}\n")
+    return path
+
+
+def test_a_relative_path_that_is_not_there_is_seen_from_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "bikes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (row,) = rows(Path("lists/a.csv"), "name,repo\nAda,./bikes\n")
+    assert row.targets == ("./bikes",)
 
 
 def test_a_list_has_one_a_line(tmp_path):

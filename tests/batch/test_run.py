@@ -120,7 +120,7 @@ def test_resume_of_another_file_is_refused(applicants, batch_of: RunBatch):
 
 def test_resume_by_another_rubric_is_refused(applicants, batch_of: RunBatch):
     batch_of(applicants)
-    with pytest.raises(UsageError, match="another rubric, version or limits"):
+    with pytest.raises(UsageError, match="another rubric, version, limits or choice"):
         batch_of(applicants, resume=True, options=Options(rubric="startup"))
 
 
@@ -325,3 +325,15 @@ def test_no_two_columns_of_the_table_have_one_name(batch_of: RunBatch, projects,
     batch_of(file, "again")
     again = header("again")
     assert len(again) == len(set(again)) == 2 * len(own)
+
+
+def test_several_from_the_store_give_the_bytes_of_a_first_run(batch_of: RunBatch, git_repository, tmp_path):
+    """A file that is too large to be read makes criteria unknown, whose points still belong to the maximum."""
+    works = [git_repository({"train.py": f"{name} = 1\n" * 200, "README.md": "# Work\n"}, name) for name in "xy"]
+    file = tmp_path / "list.jsonl"
+    file.write_text(json.dumps({"repos": list(map(str, works))}) + "\n")
+    options = Options(limits=Options().limits.with_overrides(blob_bytes=500))
+    batch_of(file, options=options)
+    assert batch_of(file, "again", options=options).stored == 1
+    assert sorted_bytes(tmp_path / "again") == sorted_bytes(tmp_path / "out")
+    assert lines_of(tmp_path / "out")[0]["unknown"]

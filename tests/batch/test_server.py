@@ -46,7 +46,8 @@ class Service(BaseHTTPRequestHandler):
             return
         parts = self.path.split("/")
         if self.path.startswith("/api/v1/analyses/"):
-            document = as_document(analyze(bytes.fromhex(parts[4]).decode()))
+            url, ref, subdir = json.loads(bytes.fromhex(parts[4]))
+            document = as_document(analyze(url, Options(ref=ref, subdir=subdir)))
             if self.version:
                 document["tool"]["version"] = self.version
             self._say(document)
@@ -71,7 +72,8 @@ class Service(BaseHTTPRequestHandler):
             return {"label": row["label"], "status": "queued"}
         if not Path(row["url"]).exists():
             return {"label": row["label"], "status": "failed", "cause": {"what": "It was not found.", "hint": "Look."}}
-        return {"label": row["label"], "status": "done", "analysis": row["url"].encode().hex()}
+        asked = json.dumps([row["url"], row["ref"], row["subdir"]])
+        return {"label": row["label"], "status": "done", "analysis": asked.encode().hex()}
 
     def _refused(self) -> bool:
         if self.headers["Authorization"] != "Bearer secret":
