@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +13,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.store import Store
-from api.store.models import Event
+from api.store.models import Analysis, Batch, Event
 
 __all__ = ["Feed", "Happening"]
 
 _LOG = logging.getLogger("folioscope.api")
 _AT_A_TIME = 1000
+_TOPICS_AT_A_TIME = 200
+_GONE_SECONDS = 3.0
+"""How often it is looked whether what readers wait for is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Happening:
 class _Reader:
     topic: tuple[str, str]
     last: int
-    queue: asyncio.Queue[Happening] = field(default_factory=asyncio.Queue)
+    queue: asyncio.Queue[Happening | None] = field(default_factory=asyncio.Queue)
+    """None says that nothing more can come."""
 
 
 class Feed:
@@ -45,14 +50,17 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
 
     async def read(self, kind: str, subject: str, last: int) -> AsyncIterator[Happening]:
-        """The events of an ``analysis`` or a ``batch`` after one, those that were and those that come; never ends."""
+        """The events of an ``analysis`` or a ``batch`` after one, those that were and those that come.
+
+        It ends when what they are about is deleted.
+        """
         reader = _Reader((kind, subject), last)
         self._readers.add(reader)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
         try:
-            while True:
-                yield await reader.queue.get()
+            while (happening := await reader.queue.get()) is not None:
+                yield happening
         finally:
             self._readers.discard(reader)
 
@@ -63,10 +71,15 @@ class Feed:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _look(self) -> None:
+        looked = time.monotonic()
         while self._readers:
             readers = list(self._readers)
+            gone: set[tuple[str, str]] = set()
             try:
                 found = await asyncio.to_thread(self._after, {(r.topic, r.last) for r in readers})
+                if time.monotonic() - looked > _GONE_SECONDS:
+                    gone = await asyncio.to_thread(self._gone, {reader.topic for reader in readers})
+                    looked = time.monotonic()
             except SQLAlchemyError as error:
                 _LOG.warning("events cannot be read, trying again: %s", error)
                 found = {}
@@ -75,6 +88,8 @@ class Feed:
                     if happening.id > reader.last:
                         reader.last = happening.id
                         reader.queue.put_nowait(happening)
+                if reader.topic in gone:
+                    reader.queue.put_nowait(None)
             await asyncio.sleep(self._poll_seconds)
 
     def _after(self, wanted: set[tuple[tuple[str, str], int]]) -> dict[tuple[str, str], list[Happening]]:
@@ -82,13 +97,24 @@ class Feed:
         found: dict[tuple[str, str], list[Happening]] = {}
         items = sorted(wanted)
         with self._store.reading() as session:
-            for start in range(0, len(items), 200):
+            for start in range(0, len(items), _TOPICS_AT_A_TIME):
                 after = [
                     (columns[kind] == subject) & (Event.id > last)
-                    for (kind, subject), last in items[start : start + 200]
+                    for (kind, subject), last in items[start : start + _TOPICS_AT_A_TIME]
                 ]
                 rows = session.scalars(select(Event).where(or_(*after)).order_by(Event.id).limit(_AT_A_TIME))
                 for row in rows:
                     topic = ("analysis", row.analysis_id) if row.analysis_id else ("batch", row.batch_id)
                     found.setdefault((topic[0], topic[1] or ""), []).append(Happening(row.id, row.kind, row.data))
         return found
+
+    def _gone(self, topics: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those that there is no row of any more."""
+        there: set[tuple[str, str]] = set()
+        items = sorted(topics)
+        with self._store.reading() as session:
+            for start in range(0, len(items), _TOPICS_AT_A_TIME):
+                names = [name for _, name in items[start : start + _TOPICS_AT_A_TIME]]
+                for kind, column in (("analysis", Analysis.id), ("batch", Batch.id)):
+                    there |= {(kind, name) for name in session.scalars(select(column).where(column.in_(names)))}
+        return topics - there

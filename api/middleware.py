@@ -1,4 +1,7 @@
-"""What every answer gets: security headers, and a place in the metrics. Plain ASGI, since every answer pays for it."""
+"""What every answer gets: security headers, a place in the metrics, and HEAD beside GET.
+
+Plain ASGI, since every answer pays for it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 
 from api.problems import unexpected
+from api.routes.negotiation import takes_gzip
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +38,8 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 """Sent where a route did not send its own."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that the metrics name; a stranger may make up any other, and each name would be kept for ever."""
 
 
 class Frame:
@@ -53,11 +59,16 @@ class Frame:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
+        head = scope["method"] == "HEAD"
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        scope = _understood(scope)
         bounded = self._bounded(scope, receive)
         status, stream, begun_to_answer = 500, False, False
 
         async def framed(message: Message) -> None:
             nonlocal status, stream, begun_to_answer
+            if message["type"] != "http.response.start" and head:
+                return
             if message["type"] == "http.response.start":
                 begun_to_answer = True
                 status = message["status"]
@@ -71,6 +82,8 @@ class Frame:
                     *((name.lower().encode(), value.encode()) for name, value in extra),
                 ]
             await send(message)
+            if head:  # all is said; a stream of events ends with it
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
 
         try:
             await self._app(scope, bounded, framed)
@@ -81,9 +94,9 @@ class Frame:
             await answer(scope, receive, framed)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+            self._metrics.requests.labels(method, route, str(status)).inc()
             if not stream:
-                self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)
+                self._metrics.seconds.labels(method, route).observe(time.perf_counter() - begun)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """The body of a request, up to the limit of its path; ``most`` where the path has none of its own.
@@ -116,3 +129,14 @@ class Frame:
             return message
 
         return bounded
+
+
+def _understood(scope: Scope) -> Scope:
+    """A request as the routes read it: HEAD is GET, and an encoding that is refused by ``q=0`` is not named."""
+    if scope["method"] == "HEAD":
+        scope = {**scope, "method": "GET"}
+    wanted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
+    if b"q=0" in wanted and not takes_gzip(wanted.decode("latin-1")):
+        headers = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+        scope = {**scope, "headers": headers}
+    return scope

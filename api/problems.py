@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from analyzer import FolioscopeError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CODES",
+    "NOWHERE",
     "UNKEPT",
     "Problem",
     "ProblemDetails",
@@ -110,6 +112,9 @@ class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
         return CODES[self.code][0]
 
 
+NOWHERE = "/{path:page}"
+"""The route of addresses that lead nowhere."""
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 UNKEPT = Problem("request.invalid", "A text holds characters that cannot be kept.", "Give plain text.")
 """For what PostgreSQL refuses as a value, as NUL in a text."""
 
@@ -176,16 +181,21 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        del request
         if any(item.get("type") == "json_invalid" for item in error.errors()):
             return problem_response(Problem("request.malformed", "The body is no JSON."))
+        if any(item.get("type") == "model_attributes_type" and item["loc"] == ("body",) for item in error.errors()):
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind != "application/json" and not kind.endswith("+json"):
+                said = f"The body is {kind or 'of no type'}."
+                return problem_response(Problem("request.media-type", said, "Send application/json."))
         return problem_response(
             Problem("request.invalid", _first(error.errors()), more={"errors": _told(error.errors())})
         )
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        del request
+        if error.status_code == 405:
+            return problem_response(_not_allowed(request))
         code = _BY_STATUS.get(error.status_code, "service.error" if error.status_code >= 500 else "request.malformed")
         said = "" if error.status_code in (404, 405) else str(error.detail)
         return problem_response(Problem(code, said, headers=error.headers or {}))
@@ -215,6 +225,24 @@ def unexpected(method: str, path: str, error: Exception) -> Response:
     number = secrets.token_hex(4)
     _LOG.error("%s %s: error %s", method, path, number, exc_info=error)
     return problem_response(Problem("service.error", f"The log has it as {number}.", "Try again later."))
+
+
+def _not_allowed(request: Request) -> Problem:
+    """What may be done at an address (RFC 9110: all of it), or that there is none; the router looks at one route."""
+    routes = [route for route in request.app.routes if getattr(route, "path", "") != NOWHERE]
+    methods = {
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in routes
+            if method == "GET" or not isinstance(route, Mount)  # files are read, and take any method to refuse it
+        )
+    }
+    if not methods:
+        return Problem("resource.unknown", "There is nothing at this address.")
+    allowed = methods | ({"HEAD"} if "GET" in methods else set())
+    return Problem("request.not-allowed", headers={"Allow": ", ".join(sorted(allowed))})
 
 
 def _told(errors: Iterable[Any]) -> list[dict[str, str]]:

@@ -157,12 +157,14 @@ def _by_key(service: Service, text: str) -> Principal | None:
 
 
 def _by_cookie(service: Service, token: str) -> Principal | None:
-    mark = hashed(token)
+    mark, moment = hashed(token), now()
+    holds = SignIn.key_id.is_(None) | (ApiKey.revoked_at.is_(None) & (ApiKey.expires_at > moment))
     with service.store.reading() as session:
         row = session.execute(
             select(SignIn, Account)
             .join(Account, Account.id == SignIn.account_id)
-            .where(SignIn.hash == mark, SignIn.expires_at > now(), Account.disabled_at.is_(None))
+            .outerjoin(ApiKey, ApiKey.id == SignIn.key_id)
+            .where(SignIn.hash == mark, SignIn.expires_at > moment, Account.disabled_at.is_(None), holds)
         ).one_or_none()
     if row is None:
         return None

@@ -18,11 +18,14 @@ from api.store.models import Account, SignIn
 __all__ = ["forget_cookie", "set_cookie", "sign_in", "sign_out"]
 
 
-def sign_in(session: Session, service: Service, account: Account, scopes: str) -> str:
-    """Begin a sign-in; return the token for the cookie, of which the hash alone is kept."""
+def sign_in(session: Session, service: Service, account: Account, scopes: str, key_id: str | None = None) -> str:
+    """Begin a sign-in, which ends with its key where it has one.
+
+    Returns the token for the cookie, of which the hash alone is kept.
+    """
     token = secrets.token_urlsafe(32)
     expires = now() + timedelta(hours=service.settings.session_hours)
-    session.add(SignIn(hash=hashed(token), account_id=account.id, scopes=scopes, expires_at=expires))
+    session.add(SignIn(hash=hashed(token), account_id=account.id, scopes=scopes, key_id=key_id, expires_at=expires))
     return token
 
 

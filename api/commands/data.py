@@ -71,7 +71,10 @@ def _erase(store: Store, settings: Settings, arguments: argparse.Namespace) -> i
         erased = erase(session, arguments.person)
     store.scrub()
     _note(store, "person.erase")
-    print(f"erased: {erased.analyses} analyses, {erased.batches} batches, {erased.accounts} accounts")
+    print(
+        f"erased: {erased.analyses} analyses, {erased.batches} batches, {erased.accounts} accounts, "
+        f"{erased.mentions} mentions"
+    )
     return 0
 
 

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analyzer import FolioscopeError
 from api.pages.templating import page
-from api.problems import CODES, UNKEPT, Problem
+from api.problems import CODES, NOWHERE, UNKEPT, Problem
 
 __all__ = ["PageRoute", "error_page", "mount"]
 
@@ -91,4 +91,4 @@ def mount(app: FastAPI) -> None:
     async def nowhere(request: Request) -> Response:
         return error_page(request, Problem("resource.unknown", "There is nothing at this address.", "Check the link."))
 
-    app.add_api_route("/{path:page}", nowhere, methods=["GET"], include_in_schema=False)
+    app.add_api_route(NOWHERE, nowhere, methods=["GET"], include_in_schema=False)

@@ -47,6 +47,12 @@ def _start(request: Request, *, typed: dict[str, str] | None = None, problem: Pr
     return page(request, "start.html", status=status, examples=EXAMPLES, typed=typed or empty, problem=problem)
 
 
+@router.get("/start")
+def again() -> Response:
+    """Where the form leads that was not understood: whoever loads that address anew gets the form."""
+    return RedirectResponse("/", 303)
+
+
 @router.post("/start")
 def begin(
     request: Request,

@@ -59,6 +59,7 @@ IdempotencyKey = Annotated[
             "access.unauthenticated",
             "access.forbidden",
             "access.csrf",
+            "request.media-type",
             "request.too-large",
             "queue.full",
         ),

@@ -34,7 +34,9 @@ def list_keys(service: ServiceDep, principal: Admin) -> KeyList:
         return KeyList(items=[KeyView.of(key, account) for key, account in rows])
 
 
-@router.post("/keys", status_code=201, responses=documented(*_ACCESS, "access.csrf", "request.too-large"))
+@router.post(
+    "/keys", status_code=201, responses=documented(*_ACCESS, "access.csrf", "request.media-type", "request.too-large")
+)
 def add_key(asked: KeyRequest, service: ServiceDep, principal: Admin) -> KeyMade:
     """Make a key; its secret is told in this answer and never again."""
     with service.store.writing() as session:

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from api.rendering import Rendering
 
-__all__ = ["accepted", "encoded"]
+__all__ = ["accepted", "encoded", "takes_gzip"]
 
 _MOST_RANGES = 64
 
@@ -46,7 +46,7 @@ def _quality(kind: str, ranges: list[tuple[str, float]]) -> float:
 
 def encoded(request: Request, rendering: Rendering) -> Response:
     """The answer that carries a rendering, compressed where the reader can take it, or 304 where it has it."""
-    packed = rendering.packed and _takes_gzip(request.headers.get("accept-encoding", ""))
+    packed = rendering.packed and takes_gzip(request.headers.get("accept-encoding", ""))
     etag = f'"{rendering.etag}{"-gzip" if packed else ""}"'
     headers = {
         "ETag": etag,
@@ -75,7 +75,8 @@ _STANDALONE_POLICY = (
 """Of a file that carries its own styles: it may do nothing at all, and has no part in this site."""
 
 
-def _takes_gzip(header: str) -> bool:
+def takes_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header lets an answer be gzipped."""
     for part in header.lower().split(","):
         kind, quality = _range(part)
         if kind in ("gzip", "*"):

@@ -42,7 +42,8 @@ def by_key(request: Request, service: ServiceDep, key: Annotated[str, Form(min_l
         if found is None:
             audit(session, stranger, "sign-in.refused", "", "key")
         else:
-            answer = _signed_in(session, service, found[1], found[0].scopes, f"key:{found[0].id}")
+            key_row, account = found
+            answer = _signed_in(session, service, account, key_row.scopes, f"key:{key_row.id}", key_row.id)
     if found is None:
         raise Problem("access.sign-in", "The key is wrong, over, or revoked.")
     return answer
@@ -101,8 +102,10 @@ def end(request: Request, service: ServiceDep, principal: Anyone) -> Response:
     return answer
 
 
-def _signed_in(session: Session, service: Service, account: Account, scopes: str, via: str) -> Response:
-    token = sign_in(session, service, account, scopes)
+def _signed_in(
+    session: Session, service: Service, account: Account, scopes: str, via: str, key_id: str | None = None
+) -> Response:
+    token = sign_in(session, service, account, scopes, key_id)
     audit(session, Principal("", account.id, via=via), "sign-in")
     answer = RedirectResponse(_AFTER, 303)
     set_cookie(service, answer, token)

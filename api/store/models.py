@@ -86,6 +86,8 @@ class SignIn(Base):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     scopes: Mapped[str] = mapped_column(String(200))
+    key_id: Mapped[str | None] = mapped_column(String(16))
+    """The key that it was begun with, and with which it ends; None where a provider was asked."""
     created_at: Mapped[datetime] = mapped_column(Utc, default=now)
     expires_at: Mapped[datetime] = mapped_column(Utc)
 

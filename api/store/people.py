@@ -1,25 +1,31 @@
 """Everything about one person: to hand it over, and to erase it.
 
 A person is known here as the owner of repositories, as a label of rows that a recruiter uploaded, or by an account (its
-name, e-mail address or id).
+name, e-mail address or id). Rows that were not understood and names of batches may mention them too. Names are compared by
+Python: what a database calls the lower case of a letter beyond ASCII depends on its kind and its locale.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.store.columns import now
-from api.store.models import Account, Analysis, ApiKey, AuditEntry, Batch, Event, SignIn
+from api.store.models import Account, Analysis, ApiKey, AuditEntry, Batch, BatchProblem, Event, SignIn
 from api.store.reports import document_for
 from api.store.retention import delete_analyses, delete_batch
 from api.store.states import FINAL, finish
 
 __all__ = ["Erased", "erase", "export"]
+
+_AT_A_TIME = 500
+"""Values in one question; SQLite takes some thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Erased:
     analyses: int
     batches: int
     accounts: int
+    mentions: int
+    """Names of batches and rows that were not understood, where the person was named."""
 
 
 def export(session: Session, person: str) -> dict[str, Any]:
@@ -40,12 +48,12 @@ def export(session: Session, person: str) -> dict[str, Any]:
     subjects = [*ids, *(item.id for item in analyses), *(batch.id for batch in batches)]
     entries = [
         entry
-        for start in range(0, max(len(subjects), 1), 500)
+        for start in range(0, max(len(subjects), 1), _AT_A_TIME)
         for entry in session.scalars(
             select(AuditEntry).where(
                 or_(
-                    AuditEntry.actor.in_(subjects[start : start + 500]),
-                    AuditEntry.subject.in_(subjects[start : start + 500]),
+                    AuditEntry.actor.in_(subjects[start : start + _AT_A_TIME]),
+                    AuditEntry.subject.in_(subjects[start : start + _AT_A_TIME]),
                 )
             )
         )
@@ -57,6 +65,7 @@ def export(session: Session, person: str) -> dict[str, Any]:
         "keys": [_plain(row, "hash") for row in session.scalars(select(ApiKey).where(ApiKey.account_id.in_(ids)))],
         "sign_ins": [_plain(row, "hash") for row in session.scalars(select(SignIn).where(SignIn.account_id.in_(ids)))],
         "batches": [_plain(row) for row in batches],
+        "mentions": [_plain(row) for row in (*_named_batches(session, person), *_problems(session, person))],
         "analyses": [
             {
                 **_plain(row, "lease", "lease_until", "share"),
@@ -103,16 +112,22 @@ def erase(session: Session, person: str) -> Erased:
     delete_analyses(session, names)
     for batch_id in batches:
         delete_batch(session, batch_id)
-    for start in range(0, len(names), 500):
-        _unname(session, AuditEntry.subject.in_(names[start : start + 500]))
+    for start in range(0, len(names), _AT_A_TIME):
+        _unname(session, AuditEntry.subject.in_(names[start : start + _AT_A_TIME]))
     for account in accounts:
         session.execute(
             update(AuditEntry).where(AuditEntry.actor == account.id).values(actor="erased", via="", detail="")
         )
         _unname(session, or_(AuditEntry.subject == account.id, AuditEntry.detail.contains(account.id)))
     _unname(session, func.lower(AuditEntry.detail).contains(person.lower(), autoescape=True))
+    named, problems = _named_batches(session, person), _problems(session, person)
+    for batch in named:
+        batch.name = ""
+    for problem in problems:  # the line stays, or a row of somebody's list would be lost
+        problem.what, problem.hint = "The row was erased.", ""
+    session.flush()
     session.execute(delete(Account).where(Account.id.in_(ids)))
-    return Erased(len(analyses), len(batches), len(accounts))
+    return Erased(len(analyses), len(batches), len(accounts), len(named) + len(problems))
 
 
 def _unname(session: Session, which: Any) -> None:
@@ -120,28 +135,58 @@ def _unname(session: Session, which: Any) -> None:
 
 
 def _accounts(session: Session, person: str) -> Sequence[Account]:
-    wanted = person.lower()
-    return session.scalars(
-        select(Account).where(
-            or_(func.lower(Account.name) == wanted, func.lower(Account.email) == wanted, Account.id == person)
-        )
-    ).all()
+    wanted = _folded(person)
+    rows = session.execute(select(Account.id, Account.name, Account.email))
+    ids = [name for name, *known in rows if name == person or wanted in (_folded(text or "") for text in known)]
+    return session.scalars(select(Account).where(_among(Account.id, ids)).order_by(Account.id)).all()
 
 
 def _analyses(session: Session, person: str, accounts: list[str]) -> Sequence[Analysis]:
-    wanted = person.lower()
+    wanted = _folded(person)
+    labels = session.scalars(select(Analysis.label).where(Analysis.label != "").distinct())
+    same = [label for label in labels if _folded(label) == wanted]
     return session.scalars(
         select(Analysis)
         .where(
             or_(
-                Analysis.owner == wanted,
-                func.lower(Analysis.label) == wanted,
+                Analysis.owner == person.strip().lower(),
+                _among(Analysis.label, same),
                 Analysis.account_id.in_(accounts),
             )
         )
         .order_by(Analysis.id)
         .with_for_update()
     ).all()
+
+
+def _named_batches(session: Session, person: str) -> list[Batch]:
+    """Batches whose name mentions a person, whoever they belong to."""
+    rows = session.execute(select(Batch.id, Batch.name).where(Batch.name != ""))
+    ids = [name for name, text in rows if _mentions(text, person)]
+    return list(session.scalars(select(Batch).where(_among(Batch.id, ids)).order_by(Batch.id)))
+
+
+def _problems(session: Session, person: str) -> list[BatchProblem]:
+    """Rows of uploads that were not understood, and that mention a person."""
+    rows = session.execute(select(BatchProblem.batch_id, BatchProblem.line, BatchProblem.what))
+    keys = [(batch, line) for batch, line, what in rows if _mentions(what, person)]
+    return [session.get_one(BatchProblem, key) for key in keys]
+
+
+def _among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a column has one of these values, however many they are."""
+    return or_(False, *(column.in_(values[start : start + _AT_A_TIME]) for start in range(0, len(values), _AT_A_TIME)))
+
+
+def _folded(text: str) -> str:
+    """A name as it is compared: without case, form of accents and doubled blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _mentions(text: str, person: str) -> bool:
+    """Whether a text has a name as a whole word; a part of a longer name is another name."""
+    wanted = _folded(person)
+    return bool(wanted) and re.search(rf"(?<![\w-]){re.escape(wanted)}(?![\w-])", _folded(text)) is not None
 
 
 def _plain(row: Any, *hidden: str) -> dict[str, Any]:

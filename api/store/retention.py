@@ -29,20 +29,21 @@ def delete_analyses(session: Session, ids: list[str]) -> None:
         drop_unused(session, {key for key in keys if key})
 
 
-def delete_batch(session: Session, batch_id: str) -> None:
-    """Delete a batch with its analyses."""
-    delete_analyses(session, list(session.scalars(select(Analysis.id).where(Analysis.batch_id == batch_id))))
+def delete_batch(session: Session, batch_id: str) -> int:
+    """Delete a batch with its analyses; return how many those were."""
+    rows = list(session.scalars(select(Analysis.id).where(Analysis.batch_id == batch_id)))
+    delete_analyses(session, rows)
     session.execute(delete(Batch).where(Batch.id == batch_id))
+    return len(rows)
 
 
 def purge(store: Store, settings: Settings) -> int:
-    """Delete what is older than the settings say; return how many analyses that were."""
+    """Delete what is older than the settings say; return how many analyses that were, those of batches among them."""
     moment = now()
     old = moment - timedelta(days=settings.retention_days)
-    count = 0
     with store.writing() as session:
-        for batch_id in session.scalars(select(Batch.id).where(Batch.created_at < old)).all():
-            delete_batch(session, batch_id)
+        batches = session.scalars(select(Batch.id).where(Batch.created_at < old)).all()
+        count = sum(delete_batch(session, batch_id) for batch_id in batches)
     while True:
         with store.writing() as session:
             some = session.scalars(select(Analysis.id).where(Analysis.created_at < old).limit(_AT_A_TIME)).all()
@@ -54,6 +55,6 @@ def purge(store: Store, settings: Settings) -> int:
         session.execute(delete(AuditEntry).where(AuditEntry.at < moment - timedelta(days=settings.audit_days)))
         session.execute(delete(Idempotency).where(Idempotency.created_at < moment - timedelta(days=1)))
         session.execute(delete(SignIn).where(SignIn.expires_at < moment))
-    if count:
+    if count or batches:
         store.scrub()
     return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -136,6 +136,16 @@ def test_a_browser_signs_in_by_key_and_out(browser: httpx2.Client, store: Store)
     stolen = browser.cookies["folioscope"]
     assert browser.post("/auth/logout", headers={"X-CSRF-Token": token}).status_code == 303
     assert browser.get(ME, headers={"Cookie": f"folioscope={stolen}"}).json()["account"] is None
+
+
+@pytest.mark.parametrize("change", [{"revoked_at": now()}, {"expires_at": now()}], ids=["revoked", "over"])
+def test_a_sign_in_ends_with_its_key(browser: httpx2.Client, store: Store, change: dict[str, datetime]):
+    key = new_key(store)
+    browser.post("/auth/key", data={"key": key})
+    assert browser.get(ME).json()["via"] == "sign-in"
+    with store.writing() as session:
+        session.execute(update(ApiKey).where(ApiKey.id == key.split("_")[1]).values(change))
+    assert browser.get(ME).json()["account"] is None
 
 
 def test_a_wrong_key_does_not_sign_in(browser: httpx2.Client):

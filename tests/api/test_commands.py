@@ -64,7 +64,7 @@ def test_data_of_a_person_is_exported_and_erased(own_data: Path, capsys: pytest.
     assert main(["data", "export", "octocat", "--output", str(own_data / "no" / "out.json")]) == 2
     capsys.readouterr()
     assert main(["data", "erase", "octocat"]) == 0
-    assert capsys.readouterr().out == "erased: 1 analyses, 0 batches, 1 accounts\n"
+    assert capsys.readouterr().out == "erased: 1 analyses, 0 batches, 1 accounts, 0 mentions\n"
     assert main(["data", "purge"]) == 0
     assert main(["migrate"]) == 0
     with store.reading() as session:

@@ -206,6 +206,76 @@ PATHS = (
 )
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", ANALYSES, "GET, HEAD, POST"),
+        ("PATCH", f"{ANALYSES}/x", "DELETE, GET, HEAD"),
+        ("DELETE", "/", "GET, HEAD"),
+        ("GET", "/auth/key", "POST"),
+        ("DELETE", "/static/report/report.css", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_allowed_is_told_all_that_are(service: Running, method: str, path: str, allowed: str):
+    with service.client() as client:
+        answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"], answer.json()["code"]) == (405, allowed, "request.not-allowed")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing", "/r/x/nothing"])
+def test_there_is_nothing_to_do_where_there_is_nothing(service: Running, path: str):
+    with service.client() as client:
+        assert client.post(path).json()["code"] == "resource.unknown"
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/badge/octocat/delay.svg", "/static/report/report.css", "/nothing"])
+def test_head_is_get_without_a_body(service: Running, path: str):
+    with service.client() as client:
+        head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_head_of_a_stream_ends(service: Running):
+    with service.client() as client:
+        link = client.post(ANALYSES, json={"url": "octocat/Hello-World"}).json()["links"]["events"]
+        assert client.head(link).headers["content-type"].startswith("text/event-stream")
+
+
+def test_a_stream_ends_when_what_it_tells_of_is_deleted(service: Running):
+    with service.client() as client:
+        started = client.post(ANALYSES, json={"url": "octocat/Hello-World"}).json()
+        with client.stream("GET", started["links"]["events"]) as stream:
+            lines = stream.iter_lines()
+            assert any(line == "event: queued" for line in lines)
+            token = {"Manage-Token": started["manage_token"]}
+            assert client.delete(started["links"]["self"], headers=token).status_code == 204
+            assert [line for line in lines if line.startswith("event")] == []
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_of_another_type_is_told(service: Running, kind: str):
+    with service.client() as client:
+        answer = client.post(ANALYSES, content=b'{"url": "octocat/delay"}', headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (415, "request.media-type")
+
+
+@pytest.mark.parametrize(("wanted", "packed"), [("gzip", True), ("gzip;q=0", False), ("gzip;q=0, *", False)])
+def test_what_is_refused_is_not_packed(service: Running, wanted: str, packed: bool):
+    with service.client() as client:
+        answer = client.get("/", headers={"Accept-Encoding": wanted})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+
+
+def test_made_up_methods_are_one_in_the_metrics(service: Running):
+    with service.client() as client:
+        for number in range(3):
+            assert client.request(f"MADEUP{number}", "/").status_code == 405
+        text = client.get("/metrics").text
+    assert "MADEUP" not in text
+    assert 'method="other"' in text
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_path_leaves_its_folder_or_its_header(service: Running, owner: httpx2.Client, path: str):
     for key in ("", f"Authorization: {owner.headers['Authorization']}\r\n"):

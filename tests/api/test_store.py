@@ -19,7 +19,7 @@ from api.app import create_app
 from api.settings import Settings
 from api.store import Base, Store, open_store
 from api.store.analyses import new_analysis, next_seq, parse_asked
-from api.store.batches import new_batch, results_of, row_ids
+from api.store.batches import new_batch, problems_of, results_of, row_ids
 from api.store.columns import now
 from api.store.database import alembic_config
 from api.store.models import Account, Analysis, AuditEntry, Batch, Event, StoredReport
@@ -146,7 +146,7 @@ def test_what_is_old_is_deleted_and_what_is_new_stays(store: Store):
         session.flush()
         session.execute(update(Analysis).where(Analysis.id == old).values(created_at=long_ago))
         session.execute(update(Batch).where(Batch.id == batch.id).values(created_at=long_ago))
-    assert purge(store, SETTINGS) == 1
+    assert purge(store, SETTINGS) == 2  # one, and the row of the batch
     with store.reading() as session:
         assert list(session.scalars(select(Analysis.id))) == [new]
         assert list(session.scalars(select(StoredReport.key))) == ["b"]
@@ -166,6 +166,12 @@ def test_deleted_rows_are_not_in_the_files_any_more(tmp_path: Path):
     with store.writing() as session:
         delete_analyses(session, names)
     store.scrub()
+    assert b"octo-vanishing" not in bytes_of_all()
+    with store.writing() as session:
+        account = new_account(session, "r", "recruiter").id
+        batch = new_batch(session, account, "", "mlops", [parse_asked(SETTINGS, "octo-vanishing/r")], [])
+        batch.created_at = now() - timedelta(days=91)
+    assert purge(store, SETTINGS) == 1
     assert b"octo-vanishing" not in bytes_of_all()
     store.close()
     assert path.stat().st_mode & 0o077 == 0
@@ -237,3 +243,33 @@ def test_an_erased_recruiter_is_gone_with_batches_and_keys(people: Store):
         assert session.scalars(select(Account)).all() == []
         assert sorted(session.scalars(select(Analysis.owner))) == ["bystander", "candidate"]
         assert {entry.actor for entry in session.scalars(select(AuditEntry))} == {"erased", "x"}
+
+
+@pytest.mark.parametrize("typed", ["Élodie Ünal", "élodie ünal", "E\u0301lodie  U\u0308nal"])
+def test_a_name_beyond_ascii_is_found_however_it_is_typed(store: Store, typed: str):
+    add(store, "somebody/one", label="Élodie Ünal")
+    with store.writing() as session:
+        new_account(session, "ÉLODIE ÜNAL", "recruiter")
+    with store.writing() as session:
+        found = export(session, typed)
+        assert (len(found["analyses"]), len(found["accounts"])) == (1, 1)
+        erase(session, typed)
+    assert (count(store, Analysis), count(store, Account)) == (0, 0)
+
+
+def test_rows_that_were_not_understood_and_names_of_batches_are_erased_too(store: Store):
+    with store.writing() as session:
+        recruiter = new_account(session, "r", "recruiter")
+        asked = [parse_asked(SETTINGS, "bystander/two", line=4)]
+        told = [(2, "'Jane Doe' names no repository.", "hint"), (3, "'Jane Doering' names no repository.", "hint")]
+        batch = new_batch(session, recruiter.id, "For Jane Doe", "mlops", asked, told).id
+    with store.writing() as session:
+        mentions = export(session, "jane doe")["mentions"]
+        assert [item.get("line", item.get("name")) for item in mentions] == ["For Jane Doe", 2]
+        assert erase(session, "jane doe").mentions == 2
+    with store.reading() as session:
+        assert session.get_one(Batch, batch).name == ""
+        assert [row.what for row in problems_of(session, batch)] == [
+            "The row was erased.",
+            "'Jane Doering' names no repository.",
+        ]
