@@ -60,6 +60,7 @@ class Kind(StrEnum):
     TASKFILE = "taskfile"
     TOX = "tox"
     PACKAGE_JSON = "package-json"
+    PROJECT_TASKS = "project-tasks"
     PRE_COMMIT = "pre-commit"
     REQUIREMENTS = "requirements"
     PYPROJECT = "pyproject"

@@ -9,13 +9,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, monitoring, orchestration, tasks
+from analyzer.artifacts import (
+    ci,
+    cloud_templates,
+    dependencies,
+    dvc,
+    monitoring,
+    orchestration,
+    project_tasks,
+    tasks,
+    tox,
+)
 from analyzer.artifacts.compose import ComposeFile, parse_compose
 from analyzer.artifacts.dockerfile import Dockerfile, parse_dockerfile
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.infrastructure import InfraFile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
+from analyzer.artifacts.makefile import parse_makefile
 from analyzer.artifacts.markdown import parse_markdown, parse_rst
 from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.notebook import Notebook, parse_notebook
@@ -362,22 +373,23 @@ class Repository:
     def task_files(self) -> tuple[tasks.TaskFile, ...]:
         """Files of task runners."""
         found = [
-            *self._parse((Kind.MAKEFILE,), tasks.parse_makefile, serving=True),
+            *self._parse((Kind.MAKEFILE,), parse_makefile, serving=True),
             *self._parse((Kind.JUSTFILE,), tasks.parse_justfile, serving=True),
             *self._parse((Kind.TASKFILE,), tasks.parse_taskfile, serving=True),
-            *self._parse((Kind.TOX,), tasks.parse_tox),
-            *self._parse((Kind.PACKAGE_JSON,), tasks.parse_package_json),
+            *self._parse((Kind.TOX, Kind.SETUP_CFG), tox.parse_tox),
+            *self._parse((Kind.PACKAGE_JSON,), project_tasks.parse_package_json),
+            *self._parse((Kind.PIPFILE,), project_tasks.parse_pipfile_scripts),
             *self._parse((Kind.MLPROJECT,), tasks.parse_mlproject),
         ]
-        for files in self._parse((Kind.PYPROJECT,), tasks.parse_pyproject_tasks):
+        for files in self._parse((Kind.PYPROJECT, Kind.PROJECT_TASKS), project_tasks.parse_pyproject_tasks):
             found += files
         for module in self.modules:
             name = module.path.rsplit("/", 1)[-1]
             if name == "noxfile.py":
-                found.append(tasks.parse_nox(module, "nox"))
+                found.append(project_tasks.parse_nox(module, "nox"))
             elif name == "tasks.py" and any(item.root == "invoke" for item in module.imports):
-                found.append(tasks.parse_nox(module, "invoke"))
-        return tuple(file for file in found if file.tasks)
+                found.append(project_tasks.parse_nox(module, "invoke"))
+        return tuple(file for file in found if file.tasks or file.includes)
 
     @cached_property
     def pre_commit_files(self) -> tuple[PreCommitFile, ...]:

@@ -17,7 +17,7 @@ _ID = re.compile(r"\s*-\s+id\s*:\s*[\"']?([\w.-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One hook; ``entry`` is the command of a local hook, ``args`` what the hook is given besides."""
+    """One hook; ``entry`` is the command of a local hook, ``args`` what it is given besides, ``stages`` when it runs."""
 
     path: str
     id: str
@@ -25,6 +25,7 @@ class Hook:
     entry: str
     line: int
     args: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -59,6 +60,7 @@ def parse_precommit(path: str, text: str) -> PreCommitFile:
             hook.get("entry").text,
             hook.line,
             tuple(hook.get("args").texts()),
+            (hook.get("stages") or root.get("default_stages")).texts(),
         )
         for repo in repos
         for hook in repo.get("hooks")
