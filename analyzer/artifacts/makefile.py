@@ -17,6 +17,7 @@ _INCLUDE = re.compile(r"^[-s]?include\s+(.+)$")
 _DEFINE = re.compile(r"^(?:override\s+)?define\s+(\w+)")
 _PREFIX = re.compile(r"^\.RECIPEPREFIX\s*:?=\s*(\S)")
 _GOAL = re.compile(r"^\.DEFAULT_GOAL\s*:?=\s*(\S+)")
+_SPECIAL = re.compile(r"\.[A-Z_]+")
 _LONGEST = 2000
 
 
@@ -51,7 +52,7 @@ class _Reader:
                     line, number = f"{line[:-1].rstrip()} {self._lines[number].strip()}", number + 1
                 self._statement(line, at)
         self._close()
-        tasks = tuple(task for task in self._tasks if not task.name.startswith("."))
+        tasks = tuple(task for task in self._tasks if not _SPECIAL.fullmatch(task.name))
         return TaskFile(self._path, "make", tasks, includes=tuple(self._includes), default=self._goal)
 
     def _is_recipe(self, line: str, number: int) -> bool:

@@ -237,3 +237,8 @@ tasks:
     assert commands(file.named("t")) == [("uv run pytest tests", 11), ("ruff check ${ITEM}", 13)]
     assert file.includes == (("py", "./tasks"), ("js", "js/Taskfile.yml"))
     assert file.tasks[0].folder == "src"
+
+
+def test_files_whose_names_begin_with_a_dot_are_targets() -> None:
+    file = make("VENV = .venv\n.PHONY: setup\n.SILENT:\nsetup: $(VENV)/ready\n$(VENV)/ready:\n\tuv sync\n")
+    assert [(task.name, task.needs) for task in file.tasks] == [("setup", (".venv/ready",)), (".venv/ready", ())]
