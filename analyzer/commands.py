@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.findings import Place
-from analyzer.knowledge.commands import WRAPPERS, command_roles
+from analyzer.knowledge.commands import CANNOT_FAIL, WRAPPERS, command_roles
 
 if TYPE_CHECKING:
     from analyzer.repository import Repository
@@ -142,6 +142,8 @@ class CommandResolver:
         given = invocation
         if bare != invocation.argv:
             invocation = replace(invocation, argv=bare)
+        if not invocation.swallowed and CANNOT_FAIL.match(invocation.text):
+            invocation = replace(invocation, swallowed=True)
         led_to = tuple(self._led_to(invocation))
         if led_to and _RUNNERS.get(bare[0].rsplit("/", 1)[-1], "mlflow") != "mlflow":
             invocation = replace(invocation, delegates=True)

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
+from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.terraform import parse_terraform
 from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
@@ -39,6 +41,7 @@ from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
+from analyzer.knowledge.actions import command_of
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
@@ -251,13 +254,19 @@ class Repository:
         return tuple(sorted(unread | submodules | parsed))
 
     def _parse(
-        self, kinds: tuple[Kind, ...], parse: Callable[[str, str], _Artifact], *, serving: bool = False
+        self,
+        kinds: tuple[Kind, ...],
+        parse: Callable[[str, str], _Artifact],
+        *,
+        serving: bool = False,
+        alone: bool = True,
     ) -> tuple[_Artifact, ...]:
+        """The artifacts of files of these kinds; ``alone`` says that nothing but the file itself tells what it is."""
         found: list[_Artifact] = []
         for path in (*self.inventory.of(*kinds), *(self._serving(*kinds) if serving else ())):
             text = self.text(path)
             if text and not text.isspace():
-                artifact = self._parsed(parse, path, text)
+                artifact = self._parsed(parse, path, text) if alone else parse(path, text)
                 error = getattr(artifact, "error", "")
                 if error:
                     self._problems[path] = f"read in part: {error}"
@@ -290,14 +299,30 @@ class Repository:
         """CI configuration that its system would find."""
         parsers: tuple[tuple[Kind, Callable[[str, str], ci.Pipeline]], ...] = (
             (Kind.GITHUB_WORKFLOW, ci.parse_github),
-            (Kind.GITLAB_CI, ci.parse_gitlab),
             (Kind.JENKINSFILE, ci.parse_jenkins),
             (Kind.CIRCLECI, ci.parse_circleci),
-            (Kind.AZURE_PIPELINES, ci.parse_azure),
             (Kind.OTHER_CI, _parse_other_ci),
         )
         found = [item for kind, parse in parsers for item in self._parse((kind,), parse, serving=True)]
+        including: tuple[tuple[Kind, Callable[[str, str, ci.Finder], ci.Pipeline]], ...] = (
+            (Kind.GITLAB_CI, ci.parse_gitlab),
+            (Kind.AZURE_PIPELINES, ci.parse_azure),
+        )
+        for kind, parse_with in including:
+            found += self._parse((kind,), self._with_included(parse_with), serving=True, alone=False)
         return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
+
+    def _with_included(self, parse: Callable[[str, str, ci.Finder], ci.Pipeline]) -> Callable[[str, str], ci.Pipeline]:
+        return lambda path, text: parse(path, text, self._matching)
+
+    def _matching(self, pattern: str) -> Iterator[tuple[str, str]]:
+        """(path, text) of the files that a path or pattern of a pipeline means."""
+        paths = [pattern] if pattern in self.snapshot.entries else []
+        if not paths and "*" in pattern:
+            paths = [path for path in self.paths if fnmatchcase(path, pattern)]
+        for path in paths:
+            if text := self.text(path):
+                yield path, text
 
     def _is_misplaced(self, pipeline: ci.Pipeline) -> bool:
         """GitHub reads workflows of the repository's root alone, even when a subfolder is judged."""
@@ -334,7 +359,7 @@ class Repository:
                 CiCommand(pipeline, job, step, invocation)
                 for job, step in self.steps_of(pipeline)
                 for invocation in self.resolver.follow(
-                    step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./")
+                    step.commands or _run_by(step), step.place_of, posixpath.normpath(step.folder or ".").strip("./")
                 )
             )
         return self._commands_by_pipeline[pipeline.path]
@@ -352,8 +377,15 @@ class Repository:
                     yield from self.steps_of(called, depth + 1)
             for step in job.steps:
                 yield job, step
-                if step.uses.startswith("./") and depth < 4:
-                    yield from ((job, inner) for inner in self._action_steps(step.uses[2:]))
+                if step.uses.startswith("./"):
+                    yield from ((job, inner) for inner in self._within(step.uses))
+
+    def _within(self, uses: str, depth: int = 0) -> Iterator[ci.Step]:
+        """The steps of a local action and of those that it uses."""
+        for inner in self._action_steps(uses[2:]):
+            yield inner
+            if inner.uses.startswith("./") and depth < 4:
+                yield from self._within(inner.uses, depth + 1)
 
     @remembered
     def _called_pipeline(self, path: str) -> ci.Pipeline | None:
@@ -714,6 +746,12 @@ def _is_named_in(path: str, text: str) -> bool:
 def _as_text(path: str, content: bytes) -> str | None:
     text = decode(content)
     return None if text is None else bounded(path, text)
+
+
+def _run_by(step: ci.Step) -> tuple[ShellCommand, ...]:
+    """The command that a ready-made step stands for, where what it runs is written in the repository."""
+    command = command_of(step.uses)
+    return parse_shell(command) if command else ()
 
 
 def _parse_other_ci(path: str, text: str) -> ci.Pipeline:

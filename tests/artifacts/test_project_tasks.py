@@ -236,7 +236,10 @@ def test_tasks_that_invoke_runs_before() -> None:
     ("path", "text"),
     [
         ("pyproject.toml", "[tool.poe.tasks]\nlint = 'ruff'\ntest.cmd = 'pytest'\nall = ['lint', 'test -q']\n"),
-        ("pyproject.toml", "[tool.poe.tasks]\nlint = 'ruff'\n[tool.poe.tasks.all]\nsequence = ['lint', {ref = 'test'}]\n"),
+        (
+            "pyproject.toml",
+            "[tool.poe.tasks]\nlint = 'ruff'\n[tool.poe.tasks.all]\nsequence = ['lint', {ref = 'test'}]\n",
+        ),
         ("pyproject.toml", "[tool.poe.tasks.all]\ndeps = ['lint', 'test']\ncmd = 'true'\n"),
         (
             "pyproject.toml",
