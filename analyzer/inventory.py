@@ -21,6 +21,7 @@ from analyzer.knowledge.paths import (
     OUTSIDE_FOLDERS,
     SCAFFOLD_FILES,
     TELLS_BY_ITSELF,
+    TEMPLATE_SUFFIXES,
     VENDORED_FOLDERS,
     ZIP_FOLDER,
 )
@@ -167,6 +168,8 @@ def kind_of(path: str) -> Kind:
                 return Kind(kind)
     if suffix in DOCUMENT_SUFFIXES:
         return Kind.DOCUMENT
+    if suffix in TEMPLATE_SUFFIXES and name.removesuffix(suffix).endswith((".yaml", ".yml")):
+        return Kind.YAML
     return _BY_SUFFIX.get(suffix, Kind.OTHER)
 
 

@@ -42,11 +42,11 @@ from analyzer.findings import Place
 from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
 from analyzer.knowledge.actions import command_of
-from analyzer.knowledge.paths import TEST_FILE
+from analyzer.knowledge.paths import TEMPLATE_SUFFIXES, TEST_FILE
 from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.snapshot import EntryKind, Problem, Snapshot
-from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
+from analyzer.sniff import embedded, json_worth_reading, sniff_json, sniff_text
 from analyzer.startmark import ORIGIN, is_start
 
 __all__ = ["CiCommand", "Repository"]
@@ -454,10 +454,11 @@ class Repository:
     def _yaml(self) -> tuple[tuple[str, str, str], ...]:
         """(path, text, what it is) of YAML files whose name says nothing, and of platform files that may be manifests."""
         found = []
+        others = frozenset(self.inventory.of(Kind.YAML))  # templates too, whose names end otherwise
         for path in self.inventory.of(Kind.YAML, Kind.PLATFORM, Kind.CONDA):
             text = self.text(path)
-            if text and (path.endswith((".yaml", ".yml"))):
-                found.append((path, text, self.of_file(path, sniff_yaml, text)))
+            if text and (path.endswith((".yaml", ".yml")) or path in others):
+                found.append((path, text, self.of_file(path, sniff_text, text)))
         return tuple(found)
 
     @cached_property
@@ -478,6 +479,9 @@ class Repository:
         """Objects of manifests and of Helm templates."""
         found: list[KubernetesObject] = []
         for path, text in self._sniffed("kubernetes"):
+            if posixpath.splitext(path)[1] in TEMPLATE_SUFFIXES:
+                found += self._parsed(parse_template, path, text)
+                continue
             objects, error = self._parsed(parse_kubernetes, path, text)
             if error:
                 self._problems[path] = f"read in part: {error}"
@@ -523,6 +527,7 @@ class Repository:
         found = [
             self._parsed(parse, path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)
         ]
+        found += (parsers[kind](path, text) for path, text, kind in self._embedded if kind in parsers)
         rules = (item for item in self.kubernetes if item.kind == "PrometheusRule" and not item.template)
         found += (monitoring.parse_rules(item.path, self.text(item.path) or "") for item in rules)
         return tuple(found)
@@ -530,8 +535,15 @@ class Repository:
     @cached_property
     def dashboards(self) -> tuple[Dashboard, ...]:
         """Grafana dashboards with at least one panel."""
-        parsed = (self._parsed(monitoring.parse_dashboard, path, text) for path, text in self._sniffed("dashboard"))
+        parsed = [self._parsed(monitoring.parse_dashboard, path, text) for path, text in self._sniffed("dashboard")]
+        parsed += (monitoring.parse_dashboard(path, text) for path, text, kind in self._embedded if kind == "dashboard")
         return tuple(item for item in parsed if item and item.panels)
+
+    @cached_property
+    def _embedded(self) -> tuple[tuple[str, str, str], ...]:
+        """(path, text, what it is) of files that ConfigMaps hold; empty lines before each keep the lines of its manifest."""
+        texts = ((path, text) for path, text in self._sniffed("kubernetes") if "ConfigMap" in text)
+        return tuple((path, *item) for path, text in texts for item in self.of_file(path, embedded, text))
 
     @cached_property
     def cloud_dashboards(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ __all__ = [
     "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
     "TELLS_BY_ITSELF",
+    "TEMPLATE_SUFFIXES",
     "TEST_FILE",
     "VENDORED_FOLDERS",
     "ZIP_FOLDER",
@@ -206,6 +207,9 @@ TELLS_BY_ITSELF = frozenset(
 
 DOCUMENT_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".mdx", ".qmd"})
 
+# Endings of files that a tool fills in before they are what they are: deployment.yaml.j2.
+TEMPLATE_SUFFIXES = frozenset({".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".envsubst"})
+
 KINDS_BY_SUFFIX = {
     ".py": "python",
     ".ipynb": "notebook",
@@ -217,6 +221,7 @@ KINDS_BY_SUFFIX = {
     ".bicep": "bicep",
     ".yaml": "yaml",
     ".yml": "yaml",
+    ".template": "yaml",
     ".json": "json",
     ".sql": "sql",
     ".go": "program",
