@@ -24,7 +24,7 @@ from analyzer.version import VERSION
 __all__ = ["Check", "State", "examine"]
 
 _LIBRARIES = (
-    *("gitpython", "lark", "python-hcl2", "pyromark", "pyyaml", "rich"),
+    *("gitpython", "lark", "python-hcl2", "pyromark", "rich", "ruamel.yaml", "ruamel.yaml.clib"),
     *("tree-sitter", "tree-sitter-bash", "tree-sitter-hcl"),
 )
 _GIT_NEEDED, _GIT_PINS = (2, 30), (2, 37)

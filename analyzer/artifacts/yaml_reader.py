@@ -1,6 +1,6 @@
 """YAML as nodes that know their lines (YAML 1.2, https://yaml.org/spec/1.2.2/), read as far as it can be read.
 
-libyaml (through PyYAML's binding) composes the node graph; nothing is constructed, so tags create no objects
+libyaml (through ruamel.yaml's binding) composes the node graph; nothing is constructed, so tags create no objects
 and aliases are not expanded.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from yaml.cyaml import CParser
-from yaml.error import YAMLError
-from yaml.events import CollectionEndEvent, CollectionStartEvent
+from _ruamel_yaml import CParser
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
 __all__ = ["EMPTY", "Node", "YamlFile", "read_yaml"]
 

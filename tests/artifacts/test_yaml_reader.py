@@ -172,17 +172,3 @@ def test_an_unknown_directive_is_an_error_not_an_exception() -> None:
 
 def test_empty_documents_have_lines_of_the_file() -> None:
     assert [node.line for node in read_yaml("---\n---\n").documents] == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "value"),
-    [
-        ("docker: [{image: cimg/python:3.11}]\n", ("docker",), "cimg/python:3.11"),
-        ("image: {name: example.org/executor:debug, entrypoint: ['']}\n", ("image",), "example.org/executor:debug"),
-        ("ports: [8000:8000, 9000:9000]\n", (), "8000:8000"),
-    ],
-)
-def test_colons_within_words_of_flow_collections_are_text(text, path, value) -> None:
-    file = read_yaml(text)
-    assert file.error == ""
-    assert value in [node.text for node in file.documents[0].get(*path).walk()]

@@ -14,7 +14,7 @@ from tests.deploy.conftest import ROOT, program, run
 LOCKS = ("requirements.lock", "requirements-service.lock", "requirements-build.lock", "requirements-dev.lock")
 ENGINE = {
     "dockerfile-parse", "folioscope", "gitdb", "gitpython", "jinja2", "lark", "markdown-it-py", "markupsafe", "mdurl",
-    "pyflakes", "pygments", "pyromark", "python-hcl2", "pyyaml", "regex", "rich", "shtab",
+    "pyflakes", "pygments", "pyromark", "python-hcl2", "regex", "rich", "ruamel-yaml", "ruamel-yaml-clib", "shtab",
     "smmap", "tree-sitter", "tree-sitter-bash", "tree-sitter-hcl", "typing-extensions",
 }  # fmt: skip
 
