@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from msgspec.structs import replace
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.findings import Place
-from analyzer.knowledge.commands import WRAPPERS, command_roles
+from analyzer.knowledge.commands import CANNOT_FAIL, WRAPPERS, command_roles
 
 if TYPE_CHECKING:
     from analyzer.repository import Repository
@@ -29,11 +31,15 @@ _PLACEHOLDER = re.compile(
 _RUNNERS = {
     "make": "make", "gmake": "make", "just": "just", "task": "task", "tox": "tox", "nox": "nox", "poe": "poe",
     "invoke": "invoke", "inv": "invoke", "npm": "npm", "yarn": "npm", "pnpm": "npm", "pdm": "pdm", "rye": "rye",
-    "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe",
+    "taskipy": "task", "mlflow": "mlflow", "poethepoet": "poe", "go-task": "task", "npm-run-all": "npm", "run-s": "npm",
+    "run-p": "npm", "bun": "npm",
 }  # fmt: skip
 _SHELL = re.compile(r"#!\s*/\S*/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
-_SCRIPT_RUNNERS = frozenset(["pdm", "rye", "hatch"])
-_FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--entry-point"])
+_SCRIPT_RUNNERS = frozenset(["pdm", "rye", "hatch", "pixi", "pipenv"])
+_FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--sessions", "--entry-point"])
+_HOOK_RUNNERS = frozenset(["pre-commit", "prek"])
+_ON_COMMIT = frozenset(["pre-commit", "commit"])
+_VERBS = frozenset(["run", "run-script"])
 _FLAGS_WITH_VALUE = _FLAGS_WITH_TASK | frozenset(
     [
         "-C",
@@ -71,7 +77,8 @@ class Invocation(Struct, frozen=True):
     """A command that is really run.
 
     ``place`` is the line that starts it (a CI step), ``origin`` the line on which it stands in the end,
-    ``via`` the tasks and scripts between. ``argv`` is without wrappers such as ``poetry run``.
+    ``via`` the tasks and scripts between. ``argv`` is without wrappers such as ``poetry run``. ``delegates`` is true
+    where it is a task runner whose task is known: what it does is what the task does.
     """
 
     argv: tuple[str, ...]
@@ -82,6 +89,7 @@ class Invocation(Struct, frozen=True):
     via: tuple[str, ...] = ()
     redirect: str = ""
     heredoc: str = ""
+    delegates: bool = False
 
     @property
     def text(self) -> str:
@@ -91,7 +99,7 @@ class Invocation(Struct, frozen=True):
     @property
     def roles(self) -> frozenset[str]:
         """What the command does, by the table of commands."""
-        return command_roles(self.text)
+        return frozenset() if self.delegates else command_roles(self.text)
 
 
 class CommandResolver:
@@ -136,10 +144,15 @@ class CommandResolver:
         given = invocation
         if bare != invocation.argv:
             invocation = replace(invocation, argv=bare)
+        if not invocation.swallowed and CANNOT_FAIL.match(invocation.text):
+            invocation = replace(invocation, swallowed=True)
+        led_to = tuple(self._led_to(invocation))
+        if led_to and _RUNNERS.get(bare[0].rsplit("/", 1)[-1], "mlflow") != "mlflow":
+            invocation = replace(invocation, delegates=True)
         found.append(invocation)
         if depth >= _DEEPEST or len(found) > _MOST:
             return
-        for key, inner in (*self._scripts(given), *self._programs(given, bare), *self._led_to(invocation)):
+        for key, inner in (*self._scripts(given), *self._programs(given, bare), *led_to):
             if key not in seen:
                 self._expand(inner, found, seen | {key}, depth + 1)
 
@@ -172,6 +185,8 @@ class CommandResolver:
                     yield from self._inner(invocation, stage.commands, stage.place, f"dvc:{stage.name}", "")
         elif name in _RUNNERS:
             yield from self._tasks(invocation, _RUNNERS[name])
+        elif name in _HOOK_RUNNERS and "run" in invocation.argv:
+            yield from self._hooks(invocation)
         elif name == "poetry" and invocation.argv[1:2] == ("poe",):
             yield from self._tasks(replace(invocation, argv=invocation.argv[1:]), "poe")
 
@@ -223,28 +238,52 @@ class CommandResolver:
             command.heredoc,
         )
 
+    def _hooks(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+        """The commands of the hooks that ``pre-commit run`` runs; those of other repositories are known by their ids."""
+        asked = [word for word in invocation.argv[1:] if not word.startswith("-") and word != "run"]
+        for file in self._repository.pre_commit_files:
+            named = [hook for hook in file.hooks if hook.id in asked] or file.hooks
+            for hook in named:
+                if hook.entry and (not hook.stages or _ON_COMMIT.intersection(hook.stages)):
+                    folder = posixpath.dirname(file.path)
+                    yield from self._inner(invocation, parse_shell(hook.entry), hook.place, f"hook:{hook.id}", folder)
+
     def _tasks(self, invocation: Invocation, tool: str) -> Iterator[tuple[str, Invocation]]:
-        words = list(invocation.argv[1:])
-        folder, names, file_name = invocation.folder, [], ""
-        while words:
-            word = words.pop(0)
-            if word in ("-C", "--directory") and words:
-                folder = _join(folder, words.pop(0))
-            elif word in ("-f", "--file") and words:
-                file_name = words.pop(0)
-            elif word in _FLAGS_WITH_VALUE and words and word != "-j":
-                value = words.pop(0)
-                names += value.split(",") if word in _FLAGS_WITH_TASK else []
-            elif tool == "mlflow":
-                continue  # the folder of the project; its entry point is named by a flag
-            elif not word.startswith("-") and "=" not in word and word not in ("run", "run-script"):
-                names.append(word.rsplit(":", 1)[-1] if tool == "hatch" else word)  # ``hatch run ENVIRONMENT:SCRIPT``
+        folder, file_name, names = _asked(invocation, tool)
         file = self._task_file(tool, folder, file_name)
         if file is None:
             return
-        tasks = [task for name in names if (task := file.named(name))] if names else list(_default(file, tool))
-        for task in tasks:
-            yield from self._task(invocation, file, task, posixpath.dirname(file.path), set())
+        if not names:
+            names = list(_default(file, tool))
+        for index, name in enumerate(names):
+            inside = f"{names[index - 1]}:{name}" if index and tool == "just" else name  # a recipe of a module
+            found = self._task_named(file, inside) or (self._task_named(file, name) if inside != name else None)
+            if found:
+                yield from self._task(invocation, *found, set())
+
+    def _task_named(self, file: TaskFile, name: str, depth: int = 0) -> tuple[TaskFile, Task] | None:
+        """The task of that name in a file or in those that it includes, with its file."""
+        name = name.replace("::", ":")
+        own = file.named(name) or (file.named(_VARIANT.sub("", name)) if file.tool == "nox" else None)
+        if own is None and file.fallback and not depth:
+            own = file.named(file.fallback)
+        if own is not None:
+            return file, own
+        for space, target in file.includes if depth < _DEEPEST else ():
+            if not space or name.startswith(f"{space}:"):
+                rest = name[len(space) + 1 :] if space else name
+                for other in self._included(file, target):
+                    if found := self._task_named(other, rest, depth + 1):
+                        return found
+        return None
+
+    def _included(self, file: TaskFile, target: str) -> Iterator[TaskFile]:
+        wanted = _join(posixpath.dirname(file.path), target)
+        for other in self._repository.task_files:
+            if other.tool == file.tool and other.path != file.path:
+                inside = posixpath.dirname(other.path) == wanted and posixpath.basename(other.path) in _OF_FOLDER
+                if other.path == wanted or inside or fnmatchcase(other.path, wanted):
+                    yield other
 
     def _task_file(self, tool: str, folder: str, name: str) -> TaskFile | None:
         files = [file for file in self._repository.task_files if file.tool == tool]
@@ -257,32 +296,62 @@ class CommandResolver:
         return next(iter([*same, *below, *root]), files[0] if len(files) == 1 else None)
 
     def _task(
-        self, invocation: Invocation, file: TaskFile, task: Task, folder: str, done: set[str]
+        self, invocation: Invocation, file: TaskFile, task: Task, done: set[str]
     ) -> Iterator[tuple[str, Invocation]]:
-        if task.name in done:
+        if f"{task.path}:{task.name}" in done:
             return
-        done.add(task.name)
+        done.add(f"{task.path}:{task.name}")
         for need in task.needs:
-            needed = file.named(need)
-            if needed:
-                yield from self._task(invocation, file, needed, folder, done)
-        inner_folder = folder
+            if needed := self._task_named(file, need):
+                yield from self._task(invocation, *needed, done)
+        folder = posixpath.dirname(file.path)
+        folder = _join(folder, task.folder) if task.folder else folder
         for command in task.commands:
             if command.name == "cd" and len(command.argv) > 1:
-                inner_folder = _join(folder, command.argv[1])
+                folder = _join(folder, command.argv[1])
                 continue
             place = task.place_of(command)
             key = f"{file.path}:{task.name}:{command.line}:{command.text}"
-            yield key, self._nested(invocation, command, place, f"{file.tool} {task.name}", inner_folder)
+            yield key, self._nested(invocation, command, place, f"{file.tool} {task.name}", folder)
 
 
-def _default(file: TaskFile, tool: str) -> Iterator[Task]:
-    if tool in ("tox", "nox"):
-        yield from file.tasks
+_VARIANT = re.compile(r"[-(]\d.*$")  # tests-3.12: a session of nox for one Python
+_OF_FOLDER = frozenset(
+    {"Taskfile.yml", "Taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml", "mod.just", "justfile"}
+)
+
+
+def _asked(invocation: Invocation, tool: str) -> tuple[str, str, list[str]]:
+    """(folder, file, names of tasks) that a call of a task runner names."""
+    words = list(invocation.argv[1:])
+    folder, names, file_name = invocation.folder, [], ""
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            break
+        if word in ("-C", "--directory", "-d", "--working-directory") and words:
+            folder = _join(folder, words.pop(0))
+        elif word in ("-f", "--file", "--justfile", "--taskfile", "--noxfile") and words and tool != "tox":
+            file_name = words.pop(0)
+        elif word in _FLAGS_WITH_VALUE and words and word != "-j":
+            value = words.pop(0)
+            names += value.split(",") if word in _FLAGS_WITH_TASK else []
+        elif tool == "tox":
+            names += word[2:].split(",") if re.match(r"-e\w", word) else []
+        elif tool == "mlflow":
+            continue  # the folder of the project; its entry point is named by a flag
+        elif not word.startswith("-") and "=" not in word and word not in _VERBS:
+            names.append(word.rsplit(":", 1)[-1] if tool == "hatch" else word)  # ``hatch run ENVIRONMENT:SCRIPT``
+    known = [name.strip() for name in names if "$" not in name]
+    return folder, file_name, known if tool in ("tox", "nox") else names
+
+
+def _default(file: TaskFile, tool: str) -> Iterator[str]:
+    """The names of the tasks that run where none is named."""
+    if file.default:
+        yield from file.default
     elif file.tasks and tool in ("make", "just"):
-        yield file.tasks[0]
-    elif (tool == "task" and (task := file.named("default"))) or (tool == "mlflow" and (task := file.named("main"))):
-        yield task
+        yield file.tasks[0].name
 
 
 def _join(folder: str, target: str) -> str:

@@ -21,6 +21,7 @@ from analyzer.knowledge.paths import (
     OUTSIDE_FOLDERS,
     SCAFFOLD_FILES,
     TELLS_BY_ITSELF,
+    TEMPLATE_SUFFIXES,
     VENDORED_FOLDERS,
     ZIP_FOLDER,
 )
@@ -60,6 +61,7 @@ class Kind(StrEnum):
     TASKFILE = "taskfile"
     TOX = "tox"
     PACKAGE_JSON = "package-json"
+    PROJECT_TASKS = "project-tasks"
     PRE_COMMIT = "pre-commit"
     REQUIREMENTS = "requirements"
     PYPROJECT = "pyproject"
@@ -166,6 +168,8 @@ def kind_of(path: str) -> Kind:
                 return Kind(kind)
     if suffix in DOCUMENT_SUFFIXES:
         return Kind.DOCUMENT
+    if suffix in TEMPLATE_SUFFIXES and name.removesuffix(suffix).endswith((".yaml", ".yml")):
+        return Kind.YAML
     return _BY_SUFFIX.get(suffix, Kind.OTHER)
 
 

@@ -5,23 +5,35 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, TypeVar
 
-from msgspec import Struct
-
-from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, monitoring, orchestration, tasks
+from analyzer.artifacts import (
+    ci,
+    cloud_templates,
+    dependencies,
+    dvc,
+    monitoring,
+    orchestration,
+    project_tasks,
+    tasks,
+    tox,
+)
 from analyzer.artifacts.compose import ComposeFile, parse_compose
 from analyzer.artifacts.dockerfile import Dockerfile, parse_dockerfile
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.infrastructure import InfraFile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
+from analyzer.artifacts.makefile import parse_makefile
 from analyzer.artifacts.markdown import parse_markdown, parse_rst
 from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
+from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.terraform import parse_terraform
 from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
@@ -29,11 +41,12 @@ from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
 from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
-from analyzer.knowledge.paths import TEST_FILE
+from analyzer.knowledge.actions import command_of
+from analyzer.knowledge.paths import TEMPLATE_SUFFIXES, TEST_FILE
 from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.snapshot import EntryKind, Problem, Snapshot
-from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
+from analyzer.sniff import embedded, json_worth_reading, sniff_json, sniff_text
 from analyzer.startmark import ORIGIN, is_start
 
 __all__ = ["CiCommand", "Repository"]
@@ -240,13 +253,19 @@ class Repository:
         return tuple(sorted(unread | submodules | parsed))
 
     def _parse(
-        self, kinds: tuple[Kind, ...], parse: Callable[[str, str], _Artifact], *, serving: bool = False
+        self,
+        kinds: tuple[Kind, ...],
+        parse: Callable[[str, str], _Artifact],
+        *,
+        serving: bool = False,
+        alone: bool = True,
     ) -> tuple[_Artifact, ...]:
+        """The artifacts of files of these kinds; ``alone`` says that nothing but the file itself tells what it is."""
         found: list[_Artifact] = []
         for path in (*self.inventory.of(*kinds), *(self._serving(*kinds) if serving else ())):
             text = self.text(path)
             if text and not text.isspace():
-                artifact = self._parsed(parse, path, text)
+                artifact = self._parsed(parse, path, text) if alone else parse(path, text)
                 error = getattr(artifact, "error", "")
                 if error:
                     self._problems[path] = f"read in part: {error}"
@@ -279,14 +298,30 @@ class Repository:
         """CI configuration that its system would find."""
         parsers: tuple[tuple[Kind, Callable[[str, str], ci.Pipeline]], ...] = (
             (Kind.GITHUB_WORKFLOW, ci.parse_github),
-            (Kind.GITLAB_CI, ci.parse_gitlab),
             (Kind.JENKINSFILE, ci.parse_jenkins),
             (Kind.CIRCLECI, ci.parse_circleci),
-            (Kind.AZURE_PIPELINES, ci.parse_azure),
             (Kind.OTHER_CI, _parse_other_ci),
         )
         found = [item for kind, parse in parsers for item in self._parse((kind,), parse, serving=True)]
+        including: tuple[tuple[Kind, Callable[[str, str, ci.Finder], ci.Pipeline]], ...] = (
+            (Kind.GITLAB_CI, ci.parse_gitlab),
+            (Kind.AZURE_PIPELINES, ci.parse_azure),
+        )
+        for kind, parse_with in including:
+            found += self._parse((kind,), self._with_included(parse_with), serving=True, alone=False)
         return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
+
+    def _with_included(self, parse: Callable[[str, str, ci.Finder], ci.Pipeline]) -> Callable[[str, str], ci.Pipeline]:
+        return lambda path, text: parse(path, text, self._matching)
+
+    def _matching(self, pattern: str) -> Iterator[tuple[str, str]]:
+        """(path, text) of the files that a path or pattern of a pipeline means."""
+        paths = [pattern] if pattern in self.snapshot.entries else []
+        if not paths and "*" in pattern:
+            paths = [path for path in self.paths if fnmatchcase(path, pattern)]
+        for path in paths:
+            if text := self.text(path):
+                yield path, text
 
     def _is_misplaced(self, pipeline: ci.Pipeline) -> bool:
         """GitHub reads workflows of the repository's root alone, even when a subfolder is judged."""
@@ -323,7 +358,7 @@ class Repository:
                 CiCommand(pipeline, job, step, invocation)
                 for job, step in self.steps_of(pipeline)
                 for invocation in self.resolver.follow(
-                    step.commands, step.place_of, posixpath.normpath(step.folder or ".").strip("./")
+                    step.commands or _run_by(step), step.place_of, posixpath.normpath(step.folder or ".").strip("./")
                 )
             )
         return self._commands_by_pipeline[pipeline.path]
@@ -341,8 +376,15 @@ class Repository:
                     yield from self.steps_of(called, depth + 1)
             for step in job.steps:
                 yield job, step
-                if step.uses.startswith("./") and depth < 4:
-                    yield from ((job, inner) for inner in self._action_steps(step.uses[2:]))
+                if step.uses.startswith("./"):
+                    yield from ((job, inner) for inner in self._within(step.uses))
+
+    def _within(self, uses: str, depth: int = 0) -> Iterator[ci.Step]:
+        """The steps of a local action and of those that it uses."""
+        for inner in self._action_steps(uses[2:]):
+            yield inner
+            if inner.uses.startswith("./") and depth < 4:
+                yield from self._within(inner.uses, depth + 1)
 
     @remembered
     def _called_pipeline(self, path: str) -> ci.Pipeline | None:
@@ -362,22 +404,23 @@ class Repository:
     def task_files(self) -> tuple[tasks.TaskFile, ...]:
         """Files of task runners."""
         found = [
-            *self._parse((Kind.MAKEFILE,), tasks.parse_makefile, serving=True),
+            *self._parse((Kind.MAKEFILE,), parse_makefile, serving=True),
             *self._parse((Kind.JUSTFILE,), tasks.parse_justfile, serving=True),
             *self._parse((Kind.TASKFILE,), tasks.parse_taskfile, serving=True),
-            *self._parse((Kind.TOX,), tasks.parse_tox),
-            *self._parse((Kind.PACKAGE_JSON,), tasks.parse_package_json),
+            *self._parse((Kind.TOX, Kind.SETUP_CFG), tox.parse_tox),
+            *self._parse((Kind.PACKAGE_JSON,), project_tasks.parse_package_json),
+            *self._parse((Kind.PIPFILE,), project_tasks.parse_pipfile_scripts),
             *self._parse((Kind.MLPROJECT,), tasks.parse_mlproject),
         ]
-        for files in self._parse((Kind.PYPROJECT,), tasks.parse_pyproject_tasks):
+        for files in self._parse((Kind.PYPROJECT, Kind.PROJECT_TASKS), project_tasks.parse_pyproject_tasks):
             found += files
         for module in self.modules:
             name = module.path.rsplit("/", 1)[-1]
             if name == "noxfile.py":
-                found.append(tasks.parse_nox(module, "nox"))
+                found.append(project_tasks.parse_nox(module, "nox"))
             elif name == "tasks.py" and any(item.root == "invoke" for item in module.imports):
-                found.append(tasks.parse_nox(module, "invoke"))
-        return tuple(file for file in found if file.tasks)
+                found.append(project_tasks.parse_nox(module, "invoke"))
+        return tuple(file for file in found if file.tasks or file.includes)
 
     @cached_property
     def pre_commit_files(self) -> tuple[PreCommitFile, ...]:
@@ -410,10 +453,11 @@ class Repository:
     def _yaml(self) -> tuple[tuple[str, str, str], ...]:
         """(path, text, what it is) of YAML files whose name says nothing, and of platform files that may be manifests."""
         found = []
+        others = frozenset(self.inventory.of(Kind.YAML))  # templates too, whose names end otherwise
         for path in self.inventory.of(Kind.YAML, Kind.PLATFORM, Kind.CONDA):
             text = self.text(path)
-            if text and (path.endswith((".yaml", ".yml"))):
-                found.append((path, text, self.of_file(path, sniff_yaml, text)))
+            if text and (path.endswith((".yaml", ".yml")) or path in others):
+                found.append((path, text, self.of_file(path, sniff_text, text)))
         return tuple(found)
 
     @cached_property
@@ -434,6 +478,9 @@ class Repository:
         """Objects of manifests and of Helm templates."""
         found: list[KubernetesObject] = []
         for path, text in self._sniffed("kubernetes"):
+            if posixpath.splitext(path)[1] in TEMPLATE_SUFFIXES:
+                found += self._parsed(parse_template, path, text)
+                continue
             objects, error = self._parsed(parse_kubernetes, path, text)
             if error:
                 self._problems[path] = f"read in part: {error}"
@@ -479,6 +526,7 @@ class Repository:
         found = [
             self._parsed(parse, path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)
         ]
+        found += (parsers[kind](path, text) for path, text, kind in self._embedded if kind in parsers)
         rules = (item for item in self.kubernetes if item.kind == "PrometheusRule" and not item.template)
         found += (monitoring.parse_rules(item.path, self.text(item.path) or "") for item in rules)
         return tuple(found)
@@ -486,8 +534,15 @@ class Repository:
     @cached_property
     def dashboards(self) -> tuple[Dashboard, ...]:
         """Grafana dashboards with at least one panel."""
-        parsed = (self._parsed(monitoring.parse_dashboard, path, text) for path, text in self._sniffed("dashboard"))
+        parsed = [self._parsed(monitoring.parse_dashboard, path, text) for path, text in self._sniffed("dashboard")]
+        parsed += (monitoring.parse_dashboard(path, text) for path, text, kind in self._embedded if kind == "dashboard")
         return tuple(item for item in parsed if item and item.panels)
+
+    @cached_property
+    def _embedded(self) -> tuple[tuple[str, str, str], ...]:
+        """(path, text, what it is) of files that ConfigMaps hold; empty lines before each keep the lines of its manifest."""
+        texts = ((path, text) for path, text in self._sniffed("kubernetes") if "ConfigMap" in text)
+        return tuple((path, *item) for path, text in texts for item in self.of_file(path, embedded, text))
 
     @cached_property
     def cloud_dashboards(self) -> tuple[str, ...]:
@@ -702,6 +757,12 @@ def _is_named_in(path: str, text: str) -> bool:
 def _as_text(path: str, content: bytes) -> str | None:
     text = decode(content)
     return None if text is None else bounded(path, text)
+
+
+def _run_by(step: ci.Step) -> tuple[ShellCommand, ...]:
+    """The command that a ready-made step stands for, where what it runs is written in the repository."""
+    command = command_of(step.uses)
+    return parse_shell(command) if command else ()
 
 
 def _parse_other_ci(path: str, text: str) -> ci.Pipeline:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["json_worth_reading", "sniff_json", "sniff_yaml"]
+from analyzer.artifacts.yaml_reader import read_yaml
+
+__all__ = ["embedded", "json_worth_reading", "sniff_json", "sniff_text", "sniff_yaml"]
 
 _TOP_KEY = re.compile(r"^([A-Za-z_][\w.-]*)\s*:", re.MULTILINE)
 _TELLING_JSON = re.compile(
@@ -52,9 +54,11 @@ def sniff_yaml(text: str) -> str:
 
 
 def sniff_json(text: str) -> str:
-    """Return ``dashboard``, ``state-machine``, ``task-definition``, ``cloudformation``, or an empty string."""
+    """Return ``dashboard``, ``kubernetes``, ``state-machine``, ``task-definition``, ``cloudformation``, or an empty string."""
     if '"panels"' in text and ('"schemaVersion"' in text or '"targets"' in text):
         return "dashboard"
+    if '"apiVersion"' in text and '"kind"' in text and '"metadata"' in text:
+        return "kubernetes"
     if '"StartAt"' in text and '"States"' in text:
         return "state-machine"
     if '"containerDefinitions"' in text:
@@ -64,3 +68,22 @@ def sniff_json(text: str) -> str:
     if '"widgets"' in text and '"metrics"' in text:
         return "cloudwatch-dashboard"
     return ""
+
+
+def sniff_text(text: str) -> str:
+    """What a file is that may be YAML or JSON."""
+    return sniff_json(text) if text.lstrip()[:1] == "{" else sniff_yaml(text)
+
+
+def embedded(text: str) -> tuple[tuple[str, str], ...]:
+    """(text, what it is) of the files that the ConfigMaps of a manifest hold, each behind as many lines as stand before it."""
+    found = []
+    for document in read_yaml(text).documents:
+        for item in (document, *document.get("items")):
+            if item.get("kind").text != "ConfigMap":
+                continue
+            for _, _, node in item.get("data").items():
+                kind = sniff_text(node.text) if node.block else ""
+                if kind:
+                    found.append(("\n" * node.line + node.text, kind))
+    return tuple(found)

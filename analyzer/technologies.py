@@ -88,8 +88,9 @@ def _by_files(repo: Repository) -> Iterator[tuple[str, Place]]:
             yield "poetry", file.place
     for config in repo.monitoring:
         names = {"prometheus": "prometheus", "rules": "prometheus", "alertmanager": "alertmanager"}
+        of_grafana = bool(config.alerts) and all(alert.source == "grafana" for alert in config.alerts)
         if config.kind != "prometheus" or config.jobs or config.rule_files:
-            yield names.get(config.kind, "grafana"), config.place
+            yield "grafana" if of_grafana else names.get(config.kind, "grafana"), config.place
     for dashboard in repo.dashboards:
         yield "grafana", dashboard.place
     for path in repo.playbooks:
@@ -98,6 +99,7 @@ def _by_files(repo: Repository) -> Iterator[tuple[str, Place]]:
         names = {"sam": "aws-sam", "cdk": "aws-cdk", "cloudformation": "cloudformation"}
         if infra.tool in names and infra.resources:
             yield names[infra.tool], infra.place
+            yield "aws", infra.place
             if infra.tool == "sam":
                 yield "cloudformation", infra.place
     yield from _by_objects(repo)

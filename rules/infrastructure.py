@@ -13,7 +13,7 @@ from analyzer.queries.containers import own_services, packagings
 from analyzer.repository import Repository
 
 _FILES = (Kind.TERRAFORM, Kind.BICEP, Kind.SERVERLESS, Kind.PULUMI_YAML)
-_STATE_BY_NATURE = frozenset({"cloudformation", "sam", "cdk", "serverless"})
+_STATE_BY_NATURE = frozenset({"cloudformation", "sam", "cdk", "serverless", "bicep"})
 _REMOTE = frozenset(
     ["s3", "gcs", "azurerm", "remote", "cloud", "http", "consul", "pg", "kubernetes", "oss", "cos", "oci"]
 )

@@ -102,6 +102,21 @@ def test_a_file_that_is_not_there_leads_nowhere(follow):
         ({}, "docker compose run api ruff check ."),
         ({}, "docker exec api ruff check ."),
         ({"dvc.yaml": "stages:\n  a:\n    cmd: ruff check .\n"}, "dvc repro"),
+        ({"Makefile": "include m/*.mk\na:\n\techo\n", "m/x.mk": "lint:\n\truff check .\n"}, "make lint"),
+        ({"justfile": "import 'ci.just'\na:\n  echo\n", "ci.just": "lint:\n  ruff check .\n"}, "just lint"),
+        ({"justfile": "mod ci\na:\n  echo\n", "ci.just": "lint:\n  ruff check .\n"}, "just ci lint"),
+        ({"justfile": "mod ci\na:\n  echo\n", "ci/mod.just": "lint:\n  ruff check .\n"}, "just ci::lint"),
+        ({"Taskfile.yml": "includes: {ci: ./ci}\n", "ci/Taskfile.yml": "tasks: {lint: ruff check .}\n"}, "go-task ci:lint"),
+        ({"tox.ini": "[testenv]\ncommands = ruff check .\n"}, "tox -e py312 -- -q"),
+        ({"tox.ini": "[testenv]\ncommands = ruff check .\n"}, "tox -e $TOXENV"),
+        ({"noxfile.py": "import nox\n\n@nox.session\ndef lint(s):\n    s.run('ruff', 'check', '.')\n"}, "nox -s a lint-3.12"),
+        ({"Pipfile": "[scripts]\nlint = 'ruff check .'\n"}, "pipenv run lint"),
+        ({"pixi.toml": "[tasks]\nlint = 'ruff check .'\n"}, "pixi run -e dev lint"),
+        ({"package.json": '{"scripts": {"all": "npm-run-all lint", "lint": "ruff check ."}}'}, "yarn all"),
+        (
+            {".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks:\n  - {id: x, entry: make x}\n", "Makefile": "x:\n\truff check .\n"},
+            "pre-commit run -a",
+        ),
     ],
 )  # fmt: skip
 def test_runners_and_scripts_are_followed(follow, files, command):
@@ -120,6 +135,21 @@ def test_a_script_without_a_suffix_is_known_by_its_first_line(follow, command):
 def test_a_program_of_another_kind_is_not_followed(follow):
     assert len(follow({"bin/test": "#!/usr/bin/env python\npytest = 1\n"}, "bin/test")) == 1
     assert len(follow({"bin/test": SCRIPT}, "/usr/bin/test -f x; test -f y; .venv/bin/test")) == 3
+
+
+def test_a_runner_does_what_its_tasks_do_and_nothing_else(follow):
+    tox = {"tox.ini": "[testenv:lint]\ncommands = ruff check .\n"}
+    assert "test" not in {role for item in follow(tox, "tox -e lint") for role in item.roles}
+    assert "test" in follow({}, "tox -e py312")[0].roles
+    script = {"package.json": '{"scripts": {"test": "echo no test"}}'}
+    assert "test" not in {role for item in follow(script, "npm test") for role in item.roles}
+
+
+def test_hooks_that_do_not_run_on_commit_are_not_followed(follow):
+    hooks = "repos:\n- repo: local\n  hooks:\n  - {id: a, entry: pytest a, stages: [manual]}\n  - {id: b, entry: pytest b}\n"
+    files = {".pre-commit-config.yaml": hooks}
+    assert texts(follow(files, "pre-commit run --all-files")) == ["pre-commit run --all-files", "pytest b"]
+    assert texts(follow(files, "pre-commit run b"))[1:] == ["pytest b"]
 
 
 def test_mlflow_without_an_entry_point_leads_nowhere(follow):

@@ -32,6 +32,12 @@ def shown(repository: BuildRepository):
     [
         ("python", {"a.py": "x = 1\n"}, "a.py:1"),
         ("go", {"main.go": "package main\n"}, "main.go:1"),
+        ("aws", {"Pulumi.yaml": "name: x\nruntime: yaml\nresources:\n  a:\n    type: aws:ec2:Instance\n"}, "Pulumi.yaml:4"),
+        (
+            "grafana",
+            {"a.yaml": "apiVersion: 1\ngroups:\n- name: g\n  rules:\n  - title: drift\n    condition: C\n"},
+            "a.yaml:5",
+        ),
         ("rust", {"src/main.rs": "fn main() {}\n"}, "src/main.rs:1"),
         ("scikit-learn", {"a.py": "import os\nfrom sklearn.svm import SVC\nSVC()\n"}, "a.py:2"),
         ("keras", {"a.py": "import tensorflow as tf\ntf.keras.Model()\n"}, "a.py:2"),

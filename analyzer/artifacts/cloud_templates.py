@@ -86,6 +86,13 @@ _NEW = re.compile(
 )
 _GO_NEW = re.compile(r"\b(\w+)\.New(\w+)\(\s*ctx\s*,\s*\"([^\"]+)\"")
 _CDK_NEW = re.compile(r"\bnew\s+((?:\w+\.)?(?:Cfn)?[A-Z]\w+)\s*\(\s*this\s*,\s*[\"'`]([^\"'`]*)")
+_CDK_VALUE = re.compile(r"Cfn(?:Output|Parameter)$")
+_CDK_OUTPUT = re.compile(r"\bnew\s+(?:\w+\.)?CfnOutput\s*\(\s*this\s*,\s*[\"'`]([^\"'`]*)")
+_CDK_CONFIG = re.compile(
+    r"\bnew\s+(?:\w+\.)?CfnParameter\s*\(\s*this\s*,\s*[\"'`]([^\"'`]*)|\btryGetContext\(\s*[\"'`](\w+)"
+)
+_GO_OUTPUT = re.compile(r"\bctx\.Export\(\s*\"([^\"]+)\"")
+_GO_CONFIG = re.compile(r"\b\w+\.(?:Require|Get|Try)\w*\(\s*(?:ctx\s*,\s*)?\"([^\"]+)\"|\bconfig\.New\(")
 _TS_OUTPUT = re.compile(r"^export\s+const\s+(\w+)", re.MULTILINE)
 _TS_CONFIG = re.compile(r"\bnew\s+pulumi\.Config\(|\bconfig\.(?:require|get)\w*\(\s*[\"'](\w+)")
 
@@ -96,22 +103,33 @@ def parse_pulumi_program(path: str, text: str) -> InfraFile:
     cdk = "aws-cdk-lib" in text or "@aws-cdk/" in text
     tool = "cdk" if cdk else "pulumi"
     found: list[Resource] = []
-    if path.endswith(".go"):
+    go = path.endswith(".go")
+    if go:
         matches = [(match, f"{match.group(1)}.{match.group(2)}", match.group(3)) for match in _GO_NEW.finditer(text)]
     else:
         pattern = _CDK_NEW if cdk else _NEW
-        matches = [(match, match.group(1), match.group(2)) for match in pattern.finditer(text)]
+        matches = [
+            (match, match.group(1), match.group(2))
+            for match in pattern.finditer(text)
+            if not _CDK_VALUE.search(match.group(1))
+        ]
     for match, kind, name in matches:
         line = _line(starts, match.start())
         found.append(Resource(path, tool, kind, name, line, line, {}, text[match.start() : match.start() + 2000]))
-    outputs = tuple(
-        Declaration(path, match.group(1), _line(starts, match.start())) for match in _TS_OUTPUT.finditer(text)
+    returned, given = (
+        (_GO_OUTPUT, _GO_CONFIG) if go else (_CDK_OUTPUT, _CDK_CONFIG) if cdk else (_TS_OUTPUT, _TS_CONFIG)
     )
-    config = tuple(
-        Declaration(path, match.group(1) or "config", _line(starts, match.start()))
-        for match in _TS_CONFIG.finditer(text)
+    return InfraFile(
+        path, tool, tuple(found), _named_by(path, text, starts, given), _named_by(path, text, starts, returned)
     )
-    return InfraFile(path, tool, tuple(found), config, outputs if not cdk else ())
+
+
+def _named_by(path: str, text: str, starts: list[int], pattern: re.Pattern[str]) -> tuple[Declaration, ...]:
+    """What a pattern finds, by the first name in it."""
+    return tuple(
+        Declaration(path, next((name for name in match.groups() if name), "config"), _line(starts, match.start()))
+        for match in pattern.finditer(text)
+    )
 
 
 _BICEP_RESOURCE = re.compile(r"^\s*resource\s+(\w+)\s+'([^'@]+)@?[^']*'", re.MULTILINE)

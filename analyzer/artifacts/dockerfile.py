@@ -14,7 +14,7 @@ from analyzer.findings import Place
 
 __all__ = ["Copy", "Dockerfile", "Instruction", "parse_dockerfile"]
 
-_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w[\w.-]*)[\"']?")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
 _FLAG = re.compile(r"^--(\w[\w-]*)(?:=(\S*))?\s*")
 _FLAGS = re.compile(r"^(?:--\w[\w-]*(?:=\S*)?\s+)+")

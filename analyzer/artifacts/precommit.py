@@ -16,8 +16,9 @@ __all__ = ["Hook", "PreCommitFile", "parse_precommit"]
 _ID = re.compile(r"\s*-\s+id\s*:\s*[\"']?([\w.-]+)")
 
 
-class Hook(Struct, frozen=True):
-    """One hook; ``entry`` is the command of a local hook, ``args`` what the hook is given besides."""
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One hook; ``entry`` is the command of a local hook, ``args`` what it is given besides, ``stages`` when it runs."""
 
     path: str
     id: str
@@ -25,6 +26,7 @@ class Hook(Struct, frozen=True):
     entry: str
     line: int
     args: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -58,6 +60,7 @@ def parse_precommit(path: str, text: str) -> PreCommitFile:
             hook.get("entry").text,
             hook.line,
             tuple(hook.get("args").texts()),
+            (hook.get("stages") or root.get("default_stages")).texts(),
         )
         for repo in repos
         for hook in repo.get("hooks")

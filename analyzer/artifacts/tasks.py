@@ -1,38 +1,23 @@
-"""Task runners: Makefile, justfile, Taskfile, tox, nox, invoke, npm and Python project scripts."""
+"""Tasks, whatever runs them; the files of just, Task and MLflow projects."""
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from configparser import ConfigParser, Error
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from msgspec import Struct
-
-from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.findings import Place
 
-__all__ = [
-    "Task",
-    "TaskFile",
-    "parse_justfile",
-    "parse_makefile",
-    "parse_mlproject",
-    "parse_nox",
-    "parse_package_json",
-    "parse_pyproject_tasks",
-    "parse_taskfile",
-    "parse_tox",
-]
+__all__ = ["Task", "TaskFile", "line_of", "line_where", "parse_justfile", "parse_mlproject", "parse_taskfile"]
 
 
 class Task(Struct, frozen=True):
     """One target. ``script`` is shell text whose first line stands on ``script_line``.
 
     ``end_line`` is the last line of the script where text with escapes can have more lines than the file, else 0.
+    ``folder`` is where it runs, relative to its file.
     """
 
     path: str
@@ -42,6 +27,7 @@ class Task(Struct, frozen=True):
     script_line: int
     needs: tuple[str, ...] = ()
     end_line: int = 0
+    folder: str = ""
 
     @property
     def place(self) -> Place:
@@ -59,17 +45,28 @@ class Task(Struct, frozen=True):
         return Place(self.path, min(line, self.end_line) if self.end_line else line)
 
 
-class TaskFile(Struct, frozen=True):
-    """A task runner's file; ``tool`` is the command that runs its tasks."""
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """A task runner's file; ``tool`` is the command that runs its tasks.
+
+    ``aliases`` are other names of tasks, ``includes`` (namespace, path as written) of files whose tasks belong to it,
+    ``default`` the tasks that run where none is named, ``fallback`` the one that stands for a name without its own.
+    """
 
     path: str
     tool: str
     tasks: tuple[Task, ...]
     error: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
+    includes: tuple[tuple[str, str], ...] = ()
+    default: tuple[str, ...] = ()
+    fallback: str = ""
 
     def named(self, name: str) -> Task | None:
-        """The task of that name."""
-        return next((task for task in self.tasks if task.name == name), None)
+        """The task of that name, alias or pattern (``test-%``)."""
+        name = dict(self.aliases).get(name, name)
+        found = next((task for task in self.tasks if task.name == name), None)
+        return found or next((task for task in self.tasks if _fits(name, task.name)), None)
 
     @property
     def place(self) -> Place:
@@ -77,64 +74,11 @@ class TaskFile(Struct, frozen=True):
         return self.tasks[0].place if self.tasks else Place(self.path, 1)
 
 
-_RULE = re.compile(r"^(?P<names>[A-Za-z0-9_.${}()/%-][^:=#\t]*?)\s*::?(?![=:])\s*(?P<needs>[^=#]*)(?:#.*)?$")
-_VARIABLE = re.compile(r"^(?:export\s+)?(\w+)\s*(?:\?|:|::|\+)?=\s*(.*)$")
-_EXPANSION = re.compile(r"\$[({](\w+)[)}]")
-
-
-def parse_makefile(path: str, text: str) -> TaskFile:
-    """Parse a Makefile (GNU make): targets, prerequisites and recipes, simple variables substituted."""
-    variables: dict[str, str] = {}
-    tasks: list[Task] = []
-    names: list[str] = []
-    needs: tuple[str, ...] = ()
-    head = 0
-    recipe: list[str] = []
-    first = 0
-
-    def close() -> None:
-        if names:
-            script = "\n".join(recipe)
-            tasks.extend(Task(path, name, head, script, first or head, needs) for name in names)
-
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        continued = number > 1 and lines[number - 2].endswith("\\")
-        if (line.startswith("\t") or (recipe and line.startswith("    ")) or (recipe and continued)) and names:
-            first = first or number
-            recipe += [""] * (number - first - len(recipe))
-            recipe.append(_recipe_line(line, variables))
-            continue
-        if not line.strip() or line.startswith("#"):
-            continue
-        variable = _VARIABLE.match(line)
-        rule = None if variable else _RULE.match(line)
-        if variable:
-            variables[variable.group(1)] = _expand(variable.group(2).strip(), variables)
-        elif rule:
-            close()
-            names = [name for name in rule.group("names").split() if name != ".PHONY"]
-            raw_needs, _, inline = rule.group("needs").partition(";")
-            needs, head, recipe, first = tuple(raw_needs.split()), number, [], 0
-            if inline.strip():
-                recipe, first = [_recipe_line(inline, variables)], number
-    close()
-    return TaskFile(path, "make", tuple(task for task in tasks if not task.name.startswith(".")))
-
-
-def _expand(text: str, variables: Mapping[str, str]) -> str:
-    return (
-        _EXPANSION.sub(lambda match: variables.get(match.group(1), match.group()), text)[:2000] if "$" in text else text
-    )
-
-
-def _recipe_line(line: str, variables: Mapping[str, str]) -> str:
-    stripped = line.strip()
-    ignores = stripped[:2].strip("@+").startswith("-")
-    plain = _expand(stripped.lstrip("@-+ "), variables).replace("$$", "$")
-    plain = plain.replace("$(MAKE)", "make").replace("${MAKE}", "make")
-    plain = _EXPANSION.sub(r"${\1}", plain)
-    return f"{plain} || true" if ignores and not plain.endswith("\\") else plain
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a pattern rule of make means a name."""
+    head, percent, tail = pattern.partition("%")
+    longer = len(name) > len(head) + len(tail)
+    return bool(percent and (head or tail)) and longer and name.startswith(head) and name.endswith(tail)
 
 
 _JUST_RECIPE = re.compile(
@@ -142,17 +86,26 @@ _JUST_RECIPE = re.compile(
 )
 
 
+_JUST_VALUE = re.compile(r"^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*([\"'])(.*)\2\s*(?:#.*)?$")
+_JUST_ALIAS = re.compile(r"^alias\s+([\w-]+)\s*:=\s*([\w:-]+)")
+_JUST_IMPORT = re.compile(r"^(?:import\??\s+[\"']([^\"']+)|mod\??\s+([\w-]+)(?:\s+[\"']([^\"']+))?)")
+_JUST_GIVEN = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
+
+
 def parse_justfile(path: str, text: str) -> TaskFile:
-    """Parse a justfile (https://just.systems/man/en/)."""
+    """Parse a justfile (https://just.systems/man/en/): recipes, aliases, imports and modules; variables are substituted."""
     tasks: list[Task] = []
+    lines = text.split("\n")
+    values = {match.group(1): match.group(3) for line in lines if (match := _JUST_VALUE.match(line))}
     name, head, first = "", 0, 0
     needs: tuple[str, ...] = ()
     recipe: list[str] = []
-    for number, line in enumerate([*text.split("\n"), "end:"], 1):
+    for number, line in enumerate([*lines, "end:"], 1):
         if line[:1] in (" ", "\t") and name:
             first = first or number
             recipe += [""] * (number - first - len(recipe))
-            recipe.append(line.strip().lstrip("@-"))
+            goes_on = bool(recipe) and recipe[-1].endswith("\\")
+            recipe.append(_just_line(line.strip(), values, goes_on=goes_on))
             continue
         match = _JUST_RECIPE.match(line)
         if match:
@@ -160,21 +113,50 @@ def parse_justfile(path: str, text: str) -> TaskFile:
                 tasks.append(Task(path, name, head, "\n".join(recipe), first or head, needs))
             name, head, recipe, first = match.group(1), number, [], 0
             needs = tuple(word.strip("()") for word in match.group(3).split("#")[0].split() if word != "&&")
-    return TaskFile(path, "just", tuple(tasks))
+    aliases = tuple((match.group(1), match.group(2)) for line in lines if (match := _JUST_ALIAS.match(line)))
+    includes: list[tuple[str, str]] = []
+    for line in lines:
+        if not (found := _JUST_IMPORT.match(line)):
+            continue
+        imported, module, where = found.groups()
+        includes += (
+            [("", imported)]
+            if imported
+            else [(module, place) for place in ([where] if where else [f"{module}.just", module])]
+        )
+    return TaskFile(path, "just", tuple(tasks), aliases=aliases, includes=tuple(includes))
+
+
+def _just_line(line: str, values: Mapping[str, str], *, goes_on: bool) -> str:
+    """A line of a recipe without just's own marks, which one that goes on from the line before has none of."""
+    plain = line if goes_on else line.lstrip("@-")
+    ignored = "-" in line[: len(line) - len(plain)] and not plain.endswith("\\")
+    plain = _JUST_GIVEN.sub(lambda match: values.get(match.group(1), match.group()), plain) if "{{" in plain else plain
+    return f"{plain} || true" if ignored else plain
+
+
+_TASK_GIVEN = re.compile(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
 
 
 def parse_taskfile(path: str, text: str) -> TaskFile:
-    """Parse a Taskfile (https://taskfile.dev/reference/schema/)."""
+    """Parse a Taskfile (https://taskfile.dev/reference/schema/): tasks, includes, aliases; variables are substituted."""
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
+    values = {name: node.text for name, _, node in root.get("vars").items() if node.kind == "scalar"}
     tasks: list[Task] = []
+    aliases: list[tuple[str, str]] = []
     for name, line, node in root.get("tasks").items():
         commands = node if node.kind != "mapping" else node.get("cmds") or node.get("cmd")
         needs = [item.text or item.get("task").text for item in node.get("deps")]
         needs += [called for item in commands if (called := item.get("task").text)]
         script, first, last = _script(commands)
-        tasks.append(Task(path, name, line, script, first, tuple(need for need in needs if need), last))
-    return TaskFile(path, "task", tuple(tasks), file.error)
+        known = values | {key: value.text for key, _, value in node.get("vars").items() if value.kind == "scalar"}
+        script = _TASK_GIVEN.sub(lambda match: known.get(match.group(1), f"${{{match.group(1)}}}"), script)  # noqa: B023
+        folder = node.get("dir").text
+        tasks.append(Task(path, name, line, script, first, tuple(need for need in needs if need), last, folder))
+        aliases += ((alias, name) for alias in node.get("aliases").texts())
+    includes = tuple((space, node.text or node.get("taskfile").text) for space, _, node in root.get("includes").items())
+    return TaskFile(path, "task", tuple(tasks), file.error, tuple(aliases), includes, ("default",))
 
 
 def _script(node: Node) -> tuple[str, int, int]:
@@ -200,122 +182,17 @@ def parse_mlproject(path: str, text: str) -> TaskFile:
     for name, line, node in root.get("entry_points").items():
         script, first, last = _script(node.get("command"))
         tasks.append(Task(path, name, line, script, first, (), last))
-    return TaskFile(path, "mlflow", tuple(tasks), file.error)
+    return TaskFile(path, "mlflow", tuple(tasks), file.error, default=("main",))
 
 
-_INI_COMMENT = re.compile(r"^[ \t]*[#;].*$", re.MULTILINE)
-_INI_COMMANDS = re.compile(r"commands\s*(?:[=:]|$)")
-
-
-def parse_tox(path: str, text: str) -> TaskFile:
-    """Parse tox.ini, or the ``tox:`` sections of setup.cfg (https://tox.wiki/)."""
-    parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
-    try:
-        parser.read_string(_INI_COMMENT.sub("", text))  # the parser drops comment lines, so that lines shift
-    except (Error, ValueError, AttributeError) as problem:  # configparser trips over lines that continue no value
-        return TaskFile(path, "tox", (), str(problem).split("\n", 1)[0][:160])
-    tasks = []
-    for section in parser.sections():
-        if section.split(":", 1)[0] in ("testenv", "tox") and parser.has_option(section, "commands"):
-            value = parser.get(section, "commands") or ""
-            script = value.strip("\n").replace("{posargs}", "")
-            line = _line_of(text, f"[{section}]")
-            first = _line_where(text, _INI_COMMANDS, line) + len(value) - len(value.lstrip("\n"))
-            tasks.append(Task(path, section.partition(":")[2] or section, line, script, first))
-    return TaskFile(path, "tox", tuple(tasks))
-
-
-def _line_of(text: str, words: str, after: int = 1) -> int:
+def line_of(text: str, words: str, after: int = 1) -> int:
     """The first line from ``after`` on that begins with ``words``, or ``after``."""
-    return _line_where(text, re.compile(re.escape(words)), after)
+    return line_where(text, re.compile(re.escape(words)), after)
 
 
-def _line_where(text: str, pattern: re.Pattern[str], after: int = 1) -> int:
+def line_where(text: str, pattern: re.Pattern[str], after: int = 1) -> int:
+    """The first line from ``after`` on that matches a pattern, or ``after``."""
     for number, line in enumerate(text.split("\n"), 1):
         if number >= after and pattern.match(line.strip()):
             return number
     return after
-
-
-def parse_nox(module: PythonModule, tool: str) -> TaskFile:
-    """Read the sessions of a noxfile, or the tasks of an invoke ``tasks.py``, from a parsed module."""
-    decorator = {"nox": "nox.session", "invoke": "invoke.task"}[tool]
-    tasks = []
-    for function in module.functions:
-        if any(name.startswith(decorator) for name in function.decorators):
-            runs = [
-                call for call in module.calls if call.scope == function.qualname and call.last in ("run", "run_always")
-            ]
-            lines: list[str] = []
-            for call in runs:
-                words = " ".join(arg for arg in call.args if isinstance(arg, str))
-                lines += [""] * max(call.line - function.line - len(lines), 0)
-                lines.append(words)
-            tasks.append(Task(module.path, function.name, function.line, "\n".join(lines), function.line))
-    return TaskFile(module.path, tool, tuple(tasks))
-
-
-def parse_package_json(path: str, text: str) -> TaskFile:
-    """Read the scripts of a package.json."""
-    try:
-        document = json.loads(text)
-        scripts = document.get("scripts") if isinstance(document, dict) else None
-    except (ValueError, RecursionError) as problem:
-        return TaskFile(path, "npm", (), f"no valid JSON: {problem}"[:160])
-    return TaskFile(path, "npm", tuple(_mapped(path, text, scripts, _line_of(text, '"scripts"'))))
-
-
-def parse_pyproject_tasks(path: str, text: str) -> tuple[TaskFile, ...]:
-    """Read the tasks that tools keep in pyproject.toml: poe, pdm, hatch, rye, taskipy."""
-    try:
-        tool = tomllib.loads(text).get("tool", {})
-    except (ValueError, RecursionError):
-        return ()
-    tables = {
-        "poe": ("poe", "tasks"),
-        "pdm": ("pdm", "scripts"),
-        "rye": ("rye", "scripts"),
-        "task": ("taskipy", "tasks"),
-    }
-    found = []
-    for name, keys in tables.items():
-        table: object = tool
-        for key in keys:
-            table = table.get(key) if isinstance(table, dict) else None
-        if isinstance(table, dict):
-            found.append(
-                TaskFile(path, name, tuple(_mapped(path, text, table, _line_of(text, f"[tool.{'.'.join(keys)}"))))
-            )
-    hatch = tool.get("hatch") if isinstance(tool, dict) else None
-    environments = hatch.get("envs") if isinstance(hatch, dict) else None
-    tasks = [
-        task
-        for name, table in (environments.items() if isinstance(environments, dict) else ())
-        for task in _mapped(
-            path,
-            text,
-            table.get("scripts") if isinstance(table, dict) else None,
-            _line_of(text, f"[tool.hatch.envs.{name}.scripts"),
-        )
-    ]
-    return (*found, TaskFile(path, "hatch", tuple(tasks))) if tasks else tuple(found)
-
-
-def _mapped(path: str, text: str, scripts: object, after: int) -> Iterator[Task]:
-    """Tasks of a table of names and commands that begins on line ``after``."""
-    if not isinstance(scripts, dict):
-        return
-    for name, value in scripts.items():
-        command = value.get("cmd") or value.get("shell") if isinstance(value, dict) else value
-        needs: tuple[str, ...] = ()
-        if isinstance(value, list):  # one after the other, other tasks by their names
-            parts = [part for part in value if isinstance(part, str)]
-            needs = tuple(part for part in parts if part in scripts)
-            command = " && ".join(part for part in parts if part not in scripts)
-        elif isinstance(command, list):
-            command = " ".join(str(part) for part in command)
-        if isinstance(command, str):
-            named = re.escape(str(name))
-            at = re.compile(rf"[{{,\s]*[\"']?{named}[\"']?\s*[:=.]|\[[\w.-]+\.[\"']?{named}[\"']?\]")
-            line = _line_where(text, at, after)
-            yield Task(path, str(name), line, command, line, needs, line)

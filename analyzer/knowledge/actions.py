@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["action_roles"]
+__all__ = ["action_roles", "command_of"]
+
+# Actions that run what the repository configures, with the command that they run.
+_COMMANDS = {
+    "pre-commit/action": "pre-commit run --all-files",
+    "tox-dev/action-pre-commit-uv": "pre-commit run --all-files",
+}
 
 _ACTIONS: dict[str, str] = {
     "setup": """
@@ -18,7 +24,7 @@ _ACTIONS: dict[str, str] = {
     """,
     "test": """
         pavelzw/pytest-action cclauss/pytest-action python-pytest fylein/python-pytest-github-action
-        publish-unit-test-result-action dorny/test-reporter pmeier/pytest-results-action publishtestresults
+        python/test publish-unit-test-result-action dorny/test-reporter pmeier/pytest-results-action publishtestresults
     """,
     "lint": """
         astral-sh/ruff-action chartboost/ruff-action psf/black rickstaa/action-black py-actions/flake8
@@ -69,3 +75,8 @@ def action_roles(uses: str) -> frozenset[str]:
         for role, actions in _ACTIONS.items()
         if any(name.startswith(item) or f"/{item}" in name for item in actions.split())
     )
+
+
+def command_of(uses: str) -> str:
+    """The command that an action stands for, or an empty string."""
+    return _COMMANDS.get(uses.partition("@")[0].lower(), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["WRAPPERS", "command_roles"]
+__all__ = ["CANNOT_FAIL", "WRAPPERS", "command_roles"]
 
 # Programs that run another one; the number of own words after the flags.
 WRAPPERS: dict[str, int] = {
@@ -21,15 +21,16 @@ _ROLES: dict[str, str] = {
     r"|manage\.py test\b|python setup\.py test\b|deepeval test\b|ward\b",
     "lint": r"(?:python -m )?(?:flake8|pylint|ruff|black|isort|mypy|pyright|basedpyright|autopep8|autoflake|yapf|pycodestyle|pydocstyle"
     r"|bandit|pyflakes|prospector|vulture|hadolint|shellcheck|yamllint|tflint|tfsec|checkov|sqlfluff|nbqa|codespell"
-    r"|super-linter|eslint|prettier|golangci-lint|markdownlint\S*|interrogate|darglint|pytype|ty|djlint|pre-commit)\b"
+    r"|super-linter|eslint|prettier|golangci-lint|markdownlint\S*|interrogate|darglint|pytype|ty|djlint)\b"
     r"|pre-commit run\b|terraform (?:fmt|validate)\b|cargo (?:fmt|clippy)\b|gofmt\b|go vet\b|helm lint\b|trunk check\b"
-    r"|kubeval\b|kubeconform\b|prek\b|hatch fmt\b|docformatter\b|pyupgrade\b|refurb\b|semgrep\b|(?:npm|yarn|pnpm) (?:run )?lint\b",
+    r"|kubeval\b|kubeconform\b|prek\b(?! (?:auto)?(?:un)?install)|hatch fmt\b|docformatter\b|pyupgrade\b|refurb\b|semgrep\b|(?:npm|yarn|pnpm) (?:run )?lint\b",
     "image.build": r"docker (?:buildx )?build\b|docker[- ]compose\b(?:.*)\bbuild\b|buildah (?:bud|build)\b|podman build\b"
     r"|kaniko\b|/kaniko/executor\b|gcloud builds submit\b|az acr build\b|bentoml containerize\b|pack build\b"
     r"|sam build\b|mlflow models build-docker\b|docker[- ]compose\b.*\bup\b.*--build|nixpacks build\b|executor --context\b",
     "image.push": r"docker (?:image )?push\b|docker buildx build\b.*--push\b|docker[- ]compose\b.*\bpush\b|podman push\b"
     r"|buildah push\b|skopeo copy\b|crane push\b|gcloud builds submit\b|az acr build\b|docker build\b.*--push\b"
-    r"|bentoml push\b|heroku container:push\b|gcloud run deploy\b.*--source\b|docker manifest push\b|executor --context\b",
+    r"|bentoml push\b|heroku container:push\b|gcloud run deploy\b.*--source\b|docker manifest push\b"
+    r"|(?:/kaniko/)?executor\b(?!.*--no-push\b).*\s(?:--destination|-d)\b",
     "deploy": r"terraform\b.*\bapply\b|tofu\b.*\bapply\b|terragrunt\b.*\bapply\b|pulumi\b.*\bup\b|kubectl\b.*\b(?:apply|rollout|set image|create|patch)\b"
     r"|helm\b.*\b(?:upgrade|install)\b|helmfile\b.*\b(?:apply|sync)\b|kustomize\b.*\bapply\b|aws cloudformation (?:deploy|create-stack|update-stack)\b"
     r"|sam deploy\b|cdk deploy\b|(?:serverless|sls) deploy\b|aws (?:ecs|eks|lambda|elasticbeanstalk|apprunner|sagemaker) (?:update(?!-kubeconfig)|create|deploy|register|publish)\S*"
@@ -63,6 +64,11 @@ _ROLES: dict[str, str] = {
     "schedule": r"cron\b|crontab\b|prefect deployment (?:build|set-schedule)\b.*(?:--cron|--interval)|prefect\b.*\b(?:set-schedule|schedule create)\b|prefect deploy\b.*--(?:cron|interval)\b",
     "alert": r"amtool\b|slack\b|sendmail\b|mail\b|curl\b.*(?:hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|api\.telegram\.org|SLACK_WEBHOOK\w*|WEBHOOK_URL)",
 }  # fmt: skip
+
+CANNOT_FAIL = re.compile(
+    r"(?:flake8|ruff|pylint|pyright)\b.*\s--exit-zero\b|pylint\b.*--fail-under[= ]0(?![.\d]*[1-9])"
+)
+"""Checks that succeed whatever they find, by their flags."""
 
 _COMPILED: dict[str, re.Pattern[str]] = {}
 

@@ -19,6 +19,7 @@ __all__ = [
     "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
     "TELLS_BY_ITSELF",
+    "TEMPLATE_SUFFIXES",
     "TEST_FILE",
     "VENDORED_FOLDERS",
     "ZIP_FOLDER",
@@ -153,9 +154,10 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"^.+\.dvc$", "dvc-pointer", False),
     (r"^mlproject$", "mlproject", False),
     (r"^(?:gnu)?makefile(?:\..*)?$|^.*\.mk$", "makefile", False),
-    (r"^\.?justfile$", "justfile", False),
+    (r"^\.?justfile$|^.+\.just$", "justfile", False),
     (r"^taskfile(?:\.dist)?\.ya?ml$", "taskfile", False),
-    (r"^tox\.ini$", "tox", False),
+    (r"^tox\.(?:ini|toml)$", "tox", False),
+    (r"^(?:pixi|hatch|poe_tasks)\.toml$", "project-tasks", False),
     (r"^package\.json$", "package-json", False),
     (r"^\.pre-commit-config\.ya?ml$", "pre-commit", False),
     (r"^(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in)$", "requirements", False),
@@ -205,6 +207,9 @@ TELLS_BY_ITSELF = frozenset(
 
 DOCUMENT_SUFFIXES = frozenset({".md", ".markdown", ".rst", ".mdx", ".qmd"})
 
+# Endings of files that a tool fills in before they are what they are: deployment.yaml.j2.
+TEMPLATE_SUFFIXES = frozenset({".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".envsubst"})
+
 KINDS_BY_SUFFIX = {
     ".py": "python",
     ".ipynb": "notebook",
@@ -216,6 +221,7 @@ KINDS_BY_SUFFIX = {
     ".bicep": "bicep",
     ".yaml": "yaml",
     ".yml": "yaml",
+    ".template": "yaml",
     ".json": "json",
     ".sql": "sql",
     ".go": "program",

@@ -38,7 +38,7 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     ),
     (
         "compute",
-        r"lambda_function|serverless_function|^function$|functions?_function|cloudfunctions|cloud_?run|run_service|run_v2|app_?service|web_?app|container_?app|container_?group|apprunner|ec2|_instance$|instance$|compute_instance|virtual_?machine|lightsail|beanstalk(?!_application)|batch_|droplet|autoscaling|launch_template|fargate|app_engine|digitalocean_app|linode_instance|hcloud_server|function_?app|batch_job|_vm$|sfn_state_machine|stepfunctions|statemachine|step_function|apigateway|api_gateway|serverless_api|^render_(?:web_service|private_service|background_worker|cron_job)|^heroku_(?:app$|build|formation)|^fly_(?:app|machine)|^railway_service|^koyeb_(?:app|service)|^vercel_deployment|lb$|_lb_|load_?balancer|elasticloadbalancing",
+        r"lambda_[a-z_]*function|serverless_function|^(?:docker_?image|python|nodejs|go)?function$|functions?_function|cloudfunctions|cloud_?run|run_service|run_v2|app_?service|web_?app|container_?app|container_?group|apprunner|ec2|_instance$|instance$|compute_instance|virtual_?machine|lightsail|beanstalk(?!_application)|batch_|droplet|autoscaling|launch_template|fargate|app_engine|digitalocean_app|linode_instance|hcloud_server|function_?app|batch_job|_vm$|sfn_state_machine|stepfunctions|statemachine|step_function|apigateway|api_gateway|serverless_api|^render_(?:web_service|private_service|background_worker|cron_job)|^heroku_(?:app$|build|formation)|^fly_(?:app|machine)|^railway_service|^koyeb_(?:app|service)|^vercel_deployment|lb$|_lb_|load_?balancer|elasticloadbalancing",
     ),
     ("storage", r"s3|bucket|storage|blob|spaces|efs|filestore|minio"),
     (

@@ -152,7 +152,12 @@ def _called(repo: Repository, pipeline: Pipeline) -> bool:
 
 def pushes(act: Act) -> bool:
     """Whether a build action pushes what it builds."""
-    value = act.step.inputs.get("push", "").strip().lower()
+    inputs = act.step.inputs
+    if act.step.uses.lower().startswith("docker@"):  # Azure, where building and pushing is what it does by itself
+        return inputs.get("command", "").strip().lower() in ("", "buildandpush", "push")
+    if re.search(r"\bpush=true\b|\btype=registry\b", inputs.get("outputs", "")):
+        return True
+    value = inputs.get("push", "").strip().lower()
     return bool(value) and value not in ("false", "${{ false }}")
 
 

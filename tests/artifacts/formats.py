@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.artifacts import ci, cloud_templates, dependencies, dvc, kubernetes, monitoring, orchestration, tasks
+from analyzer.artifacts import (
+    ci,
+    cloud_templates,
+    dependencies,
+    dvc,
+    kubernetes,
+    makefile,
+    monitoring,
+    orchestration,
+    project_tasks,
+    tasks,
+    tox,
+)
 from analyzer.artifacts.compose import parse_compose
 from analyzer.artifacts.dockerfile import parse_dockerfile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
@@ -188,8 +200,8 @@ FORMATS = (
     Format("terraform", _two(parse_terraform, "main.tf"), TERRAFORM),
     Format("python", _two(parse_python, "app.py"), PYTHON),
     Format("infrastructure in python", lambda text: read_infrastructure(parse_python("__main__.py", text)), PYTHON),
-    Format("nox", lambda text: tasks.parse_nox(parse_python("noxfile.py", text), "nox"), PYTHON),
-    Format("invoke", lambda text: tasks.parse_nox(parse_python("tasks.py", text), "invoke"), PYTHON),
+    Format("nox", lambda text: project_tasks.parse_nox(parse_python("noxfile.py", text), "nox"), PYTHON),
+    Format("invoke", lambda text: project_tasks.parse_nox(parse_python("tasks.py", text), "invoke"), PYTHON),
     Format("markdown", _two(parse_markdown, "README.md"), MARKDOWN),
     Format("rst", _two(parse_rst, "README.rst"), MARKDOWN),
     Format("helm template", _two(kubernetes.parse_template, "templates/x.yaml"), HELM),
@@ -202,12 +214,15 @@ FORMATS = (
     Format("pipfile", _two(dependencies.parse_pipfile, "Pipfile"), TOML),
     Format("setup.cfg", _two(dependencies.parse_setup_cfg, "setup.cfg"), INI),
     Format("lock", lambda text: dependencies.parse_lock("uv.lock", "uv", text), LOCK),
-    Format("makefile", _two(tasks.parse_makefile, "Makefile"), MAKE),
+    Format("makefile", _two(makefile.parse_makefile, "Makefile"), MAKE),
     Format("justfile", _two(tasks.parse_justfile, "justfile"), JUST),
-    Format("tox", _two(tasks.parse_tox, "tox.ini"), INI),
-    Format("pyproject tasks", _two(tasks.parse_pyproject_tasks, "pyproject.toml"), TOML),
+    Format("tox", _two(tox.parse_tox, "tox.ini"), INI),
+    Format("tox.toml", _two(tox.parse_tox, "tox.toml"), TOML),
+    Format("pipfile scripts", _two(project_tasks.parse_pipfile_scripts, "Pipfile"), TOML),
+    Format("pixi.toml", _two(project_tasks.parse_pyproject_tasks, "pixi.toml"), TOML),
+    Format("pyproject tasks", _two(project_tasks.parse_pyproject_tasks, "pyproject.toml"), TOML),
     Format("dvc config", _two(dvc.parse_dvc_config, ".dvc/config"), (*INI, "['remote \"s\"']\n", "url = s3://b\n")),
-    _json("package.json", tasks.parse_package_json, "package.json", _MORE_KEYS["tasks"]),
+    _json("package.json", project_tasks.parse_package_json, "package.json", _MORE_KEYS["tasks"]),
     _json("notebook", parse_notebook, "eda.ipynb", _MORE_KEYS["notebook"]),
     _json("dashboard", monitoring.parse_dashboard, "dashboard.json", _MORE_KEYS["monitoring"]),
     _json("state machine", orchestration.parse_state_machine, "flow.asl.json", _MORE_KEYS["flows"]),

@@ -141,3 +141,8 @@ def test_an_empty_file_has_a_first_line() -> None:
 def test_alternatives_of_variables_are_no_defaults() -> None:
     text = "ARG A=1\nFROM x\nLABEL v=${A:+set}${B:+set}\n"
     assert parse(text).named("LABEL")[0].value == "v=set${B:+set}"
+
+
+def test_a_heredoc_may_end_with_a_name_of_a_file() -> None:
+    file = parse_dockerfile("Dockerfile", "FROM python\nCOPY <<run.sh /run.sh\nuvicorn a:b\nrun.sh\nCOPY . .\n")
+    assert (file.error, [item.line for item in file.instructions]) == ("", [1, 2, 5])

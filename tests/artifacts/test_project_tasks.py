@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.artifacts.project_tasks import (
+    parse_nox,
+    parse_package_json,
+    parse_pipfile_scripts,
+    parse_pyproject_tasks,
+)
 from analyzer.artifacts.python_source import parse_python
-from analyzer.artifacts.tasks import Task, parse_nox, parse_package_json, parse_pyproject_tasks, parse_tox
+from analyzer.artifacts.tasks import Task
+from analyzer.artifacts.tox import parse_tox
 
 
 def commands(task: Task | None) -> list[tuple[str, int]]:
@@ -165,3 +172,99 @@ def test_sequences_name_other_tasks_or_commands() -> None:
 )
 def test_other_pyprojects_have_no_tasks(text: str) -> None:
     assert parse_pyproject_tasks("pyproject.toml", text) == ()
+
+
+def test_environments_that_a_section_makes_have_their_own_commands() -> None:
+    text = (
+        "[tox]\nenvlist = py3{11,12}, lint\n[testenv:{lint,types}]\ncommands =\n  lint: ruff check .\n  types: mypy\n"
+    )
+    file = parse_tox("tox.ini", text)
+    assert file.default == ("py311", "py312", "lint")
+    assert commands(file.named("lint")) == [("ruff check .", 5)]
+    assert commands(file.named("types")) == [("mypy", 6)]
+
+
+def test_commands_of_other_sections_and_of_the_environment() -> None:
+    text = "[base]\ncommands =\n  pytest {posargs:tests}\n[testenv]\ncommands =\n  {[base]commands}\n  - {envpython} -m flake8\n"
+    (task,) = parse_tox("tox.ini", text).tasks
+    assert commands(task) == [("pytest tests", 6), ("python -m flake8", 7), ("true", 7)]
+
+
+@pytest.mark.parametrize(
+    ("path", "head"), [("tox.toml", ""), ("pyproject.toml", "tool.tox.")], ids=["tox.toml", "pyproject.toml"]
+)
+def test_tox_in_toml(path: str, head: str) -> None:
+    text = f'[{head}env_run_base]\ncommands = [["pytest", "{{posargs}}"]]\n[{head}env.lint]\ncommands = [["ruff", "check"], ["mypy"]]\n'
+    (file,) = parse_pyproject_tasks(path, text) if head else (parse_tox(path, text),)
+    assert file.default == ("testenv",)
+    assert commands(file.named("testenv")) == [("pytest", 2)]
+    assert commands(file.named("lint")) == [("ruff check", 4), ("mypy", 4)]
+
+
+def test_a_tox_ini_within_pyproject() -> None:
+    text = '[tool.tox]\nlegacy_tox_ini = """\n[testenv]\ncommands =\n  pytest\n"""\n'
+    (file,) = parse_pyproject_tasks("pyproject.toml", text)
+    assert commands(file.named("testenv")) == [("pytest", 5)]
+
+
+def test_sessions_with_names_of_their_own_and_what_they_notify() -> None:
+    text = """\
+from nox import session, options
+import nox
+nox.options.sessions = ["all"]
+@session(name="all")
+def everything(s):
+    s.notify("tests")
+@session(default=False)
+def tests(s):
+    s.run("pytest")
+"""
+    file = parse_nox(parse_python("noxfile.py", text), "nox")
+    assert [(task.name, task.needs) for task in file.tasks] == [("all", ("tests",)), ("tests", ())]
+    assert (file.default, file.named("everything")) == (("all",), file.tasks[0])
+
+
+def test_tasks_that_invoke_runs_before() -> None:
+    text = 'from invoke import task\n@task\ndef lint(c):\n    c.run("ruff check")\n@task(pre=[lint])\ndef run_tests(c):\n    c.run("pytest")\n'
+    file = parse_nox(parse_python("tasks.py", text), "invoke")
+    found = file.named("run-tests")
+    assert found is not None
+    assert found.needs == ("lint",)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", "[tool.poe.tasks]\nlint = 'ruff'\ntest.cmd = 'pytest'\nall = ['lint', 'test -q']\n"),
+        (
+            "pyproject.toml",
+            "[tool.poe.tasks]\nlint = 'ruff'\n[tool.poe.tasks.all]\nsequence = ['lint', {ref = 'test'}]\n",
+        ),
+        ("pyproject.toml", "[tool.poe.tasks.all]\ndeps = ['lint', 'test']\ncmd = 'true'\n"),
+        (
+            "pyproject.toml",
+            "[tool.pdm.scripts]\nlint = 'ruff'\ntest = 'pytest'\nall = {composite = ['lint', 'test']}\n",
+        ),
+        ("pyproject.toml", "[tool.rye.scripts]\nlint = 'ruff'\ntest = 'pytest'\nall = {chain = ['lint', 'test']}\n"),
+        ("pixi.toml", "[tasks]\nall = {depends-on = ['lint', {task = 'test'}]}\n"),
+        ("pyproject.toml", "[tool.pixi.feature.dev.tasks]\nall = {depends_on = ['lint', 'test']}\n"),
+        ("hatch.toml", "[envs.dev.scripts]\nlint = 'ruff'\ntest = 'pytest'\nall = ['lint', 'test']\n"),
+        ("poe_tasks.toml", "[tasks]\nlint = 'ruff'\ntest = 'pytest'\nall = ['lint', 'test']\n"),
+    ],
+)
+def test_tasks_made_of_others_need_them(path: str, text: str) -> None:
+    (file,) = parse_pyproject_tasks(path, text)
+    task = file.named("all")
+    assert task is not None
+    assert task.needs == ("lint", "test")
+
+
+def test_commands_within_a_sequence() -> None:
+    text = "[tool.poe.tasks]\nall = [{cmd = 'ruff check'}, {shell = 'pytest'}, {script = 'a:b'}]\n"
+    (file,) = parse_pyproject_tasks("pyproject.toml", text)
+    assert commands(file.named("all")) == [("ruff check", 2), ("pytest", 2)]
+
+
+def test_scripts_of_a_pipfile() -> None:
+    file = parse_pipfile_scripts("Pipfile", "[packages]\ntest = '*'\n[scripts]\ntest = 'pytest'\n")
+    assert (file.tool, commands(file.named("test"))) == ("pipenv", [("pytest", 4)])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.artifacts.tasks import Task, TaskFile, parse_justfile, parse_makefile, parse_mlproject, parse_taskfile
+from analyzer.artifacts.makefile import parse_makefile
+from analyzer.artifacts.tasks import Task, TaskFile, parse_justfile, parse_mlproject, parse_taskfile
 from analyzer.findings import Place
 
 
@@ -109,7 +110,7 @@ def test_recipes_of_just() -> None:
     file = parse_justfile("justfile", JUSTFILE)
     assert [(task.name, task.line) for task in file.tasks] == [("test", 6), ("quiet", 10), ("build", 13)]
     assert file.tasks[0].needs[:2] == ("build", "lint")
-    assert [line for _, line in commands(file.named("test"))] == [7, 9]
+    assert [line for _, line in commands(file.named("test"))] == [7, 9, 9]
     assert commands(file.named("build")) == []
 
 
@@ -170,3 +171,74 @@ def test_entry_points_of_mlflow() -> None:
 def test_empty_files_have_no_tasks(parse: object, text: str) -> None:
     assert callable(parse)
     assert parse("x", text).tasks == ()
+
+
+def test_lines_that_go_on_keep_their_dashes() -> None:
+    text = "test:\n\tpytest \\\n\t\t--cov=src \\\n\t\t-x\n\t-docker run \\\n\t  -p 80:80 image\n\truff check .\n"
+    task = make(text).named("test")
+    assert commands(task) == [
+        ("pytest --cov=src -x", 2),
+        ("docker run -p 80:80 image", 5),
+        ("true", 6),
+        ("ruff check .", 7),
+    ]
+    assert task is not None
+    assert [item.swallowed for item in task.commands] == [False, True, False, False]
+
+
+def test_values_and_prerequisites_go_on_over_lines() -> None:
+    text = "CMD = uv run \\\n  pytest\nall: a \\\n  b\na:\n\t$(CMD) -q\nb: ; echo b\n"
+    file = make(text)
+    assert [(task.name, task.line, task.needs) for task in file.tasks] == [
+        ("all", 3, ("a", "b")),
+        ("a", 5, ()),
+        ("b", 7, ()),
+    ]
+    assert commands(file.named("a")) == [("uv run pytest -q", 6)]
+
+
+def test_canned_recipes_are_filled_in() -> None:
+    text = "define check\n@poetry run $(1) $(2)\nendef\nall:\n\t$(call check,pytest,-q)\n"
+    assert commands(make(text).named("all")) == [("poetry run pytest -q", 5)]
+
+
+def test_patterns_goals_and_marks_of_make() -> None:
+    text = ".DEFAULT_GOAL := test-all\n.RECIPEPREFIX = >\nother:\n> echo\ntest-%:\n> pytest tests/$*\n"
+    file = make(text)
+    assert (file.default, [task.name for task in file.tasks]) == (("test-all",), ["other", "test-%"])
+    assert commands(file.named("test-unit")) == [("pytest tests/$*", 6)]
+    assert file.named("nothing") is None
+
+
+def test_variables_aliases_and_modules_of_just() -> None:
+    text = "py := 'uv run'\nalias t := test\nimport? 'a.just'\nmod b\nmod c 'x/c.just'\ntest:\n  {{ py }} pytest {{args}}\n"
+    file = parse_justfile("justfile", text)
+    assert commands(file.named("t")) == [("uv run pytest {{args}}", 7)]
+    assert file.includes == (("", "a.just"), ("b", "b.just"), ("b", "b"), ("c", "x/c.just"))
+
+
+def test_variables_aliases_and_includes_of_a_taskfile() -> None:
+    text = """\
+vars: {PY: uv run}
+includes:
+  py: ./tasks
+  js: {taskfile: js/Taskfile.yml}
+tasks:
+  test:
+    aliases: [t]
+    dir: src
+    vars: {WHAT: tests}
+    cmds:
+      - '{{.PY}} pytest {{ .WHAT }}'
+      - for: [a, b]
+        cmd: 'ruff check {{.ITEM}}'
+"""
+    file = parse_taskfile("Taskfile.yml", text)
+    assert commands(file.named("t")) == [("uv run pytest tests", 11), ("ruff check ${ITEM}", 13)]
+    assert file.includes == (("py", "./tasks"), ("js", "js/Taskfile.yml"))
+    assert file.tasks[0].folder == "src"
+
+
+def test_files_whose_names_begin_with_a_dot_are_targets() -> None:
+    file = make("VENV = .venv\n.PHONY: setup\n.SILENT:\nsetup: $(VENV)/ready\n$(VENV)/ready:\n\tuv sync\n")
+    assert [(task.name, task.needs) for task in file.tasks] == [("setup", (".venv/ready",)), (".venv/ready", ())]

@@ -48,6 +48,71 @@ def test_ci_runs_tests(repository: BuildRepository, run: str, wanted: Status) ->
     assert status(repository, "ci.tests", {**TEST, **workflow(run)}) is wanted
 
 
+def test_a_linter_that_succeeds_whatever_it_finds_is_partial(repository: BuildRepository) -> None:
+    assert status(repository, "ci.lint", workflow("flake8 . --exit-zero")) is Status.PARTIAL
+    both = workflow("flake8 . --select=E9 && flake8 . --exit-zero")
+    assert status(repository, "ci.lint", both) is Status.MET
+
+
+@pytest.mark.parametrize(("run", "wanted"), [("pre-commit install", Status.MISSING), ("pre-commit run", Status.MET)])
+def test_hooks_check_when_they_run(repository: BuildRepository, run: str, wanted: Status) -> None:
+    hooks = {".pre-commit-config.yaml": "repos:\n- repo: a\n  hooks:\n  - id: black\n"}
+    assert status(repository, "ci.lint", {**hooks, **workflow(run)}) is wanted
+
+
+def test_local_hooks_are_followed(repository: BuildRepository) -> None:
+    hooks = "repos:\n- repo: local\n  hooks:\n  - {id: checks, entry: make lint}\n  - {id: tests, entry: pytest}\n"
+    files = {**TEST, ".pre-commit-config.yaml": hooks, "Makefile": "lint:\n\truff check .\n"}
+    uses = "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: pre-commit/action@v3\n"
+    for started in (workflow("pre-commit run --all-files"), {".github/workflows/ci.yml": uses}):
+        assert status(repository, "ci.lint", {**files, **started}) is Status.MET
+        assert status(repository, "ci.tests", {**files, **started}) is Status.MET
+
+
+def test_actions_within_actions_are_followed(repository: BuildRepository) -> None:
+    action = "runs:\n  using: composite\n  steps:\n  - {step}\n"
+    files = {
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: ./outer\n",
+        "outer/action.yml": action.format(step="uses: ./inner"),
+        "inner/action.yml": action.format(step="run: ruff check ."),
+    }
+    assert status(repository, "ci.lint", files) is Status.MET
+    files["inner/action.yml"] = action.format(step="uses: ./outer")
+    assert status(repository, "ci.lint", files) is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    [
+        ("uses: docker/build-push-action@v6\n        with: {outputs: 'type=image,name=a/b,push=true'}", Status.MET),
+        ("uses: docker/build-push-action@v6\n        with: {outputs: 'type=local,dest=out'}", Status.PARTIAL),
+        ("run: /kaniko/executor --context . --destination a/b:1", Status.MET),
+        ("run: /kaniko/executor --context . --destination a/b:1 --no-push", Status.PARTIAL),
+    ],
+)
+def test_an_image_is_pushed_or_not(repository: BuildRepository, step: str, wanted: Status) -> None:
+    text = f"on: push\njobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - {step}\n"
+    assert status(repository, "ci.deploy", {**IMAGE, ".github/workflows/ci.yml": text}) is wanted
+
+
+@pytest.mark.parametrize(("command", "wanted"), [("", Status.MET), ("build", Status.PARTIAL)])
+def test_the_task_of_azure_builds_and_pushes_by_itself(
+    repository: BuildRepository, command: str, wanted: Status
+) -> None:
+    text = f"steps:\n- task: Docker@2\n  inputs:\n    repository: a\n    command: '{command}'\n"
+    assert status(repository, "ci.deploy", {**IMAGE, "azure-pipelines.yml": text}) is wanted
+
+
+def test_files_that_a_pipeline_includes_are_found(repository: BuildRepository) -> None:
+    files = {".gitlab-ci.yml": "include: /ci/*.yml\n", "ci/lint.yml": "lint:\n  script: ruff check .\n"}
+    assert status(repository, "ci.lint", files) is Status.MET
+    azure = {
+        "azure-pipelines.yml": "jobs:\n- template: ci/a.yml\n",
+        "ci/a.yml": "jobs:\n- job: a\n  steps:\n  - script: ruff check .\n",
+    }
+    assert status(repository, "ci.lint", azure) is Status.MET
+
+
 def test_commands_are_followed_through_make_and_scripts(repository: BuildRepository) -> None:
     files = {**workflow("make quality"), "Makefile": "quality:\n\tbash check.sh\n", "check.sh": "ruff check .\n"}
     assert status(repository, "ci.lint", files) is Status.MET

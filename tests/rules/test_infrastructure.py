@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
@@ -67,3 +69,69 @@ def test_terragrunt_provisions(repository: BuildRepository) -> None:
         assert decide_one(database, criterion).status is Status.MET, criterion
     bucket = repository({"infra/db/terragrunt.hcl": source % "s3-bucket"})
     assert decide_one(bucket, "iac.ml-infrastructure").status is Status.PARTIAL
+
+
+CDK = (
+    "import * as lambda from 'aws-cdk-lib/aws-lambda';\nexport class S extends cdk.Stack {\n  constructor() {\n"
+    "    new lambda.DockerImageFunction(this, 'f', {});\n    new cdk.CfnOutput(this, 'url', {value: 'x'});\n  }\n}\n"
+)
+GO = (
+    'package main\n\nimport "github.com/pulumi/pulumi/sdk/v3/go/pulumi"\n\nfunc main() {\n\tc := config.New(ctx, "")\n'
+    '\tecs.NewService(ctx, "api", nil)\n\tctx.Export("url", pulumi.String(c.Require("url")))\n}\n'
+)
+PYTHON = (
+    "from aws_cdk import Stack, aws_lambda\nclass S(Stack):\n    def __init__(self, scope):\n"
+    "        aws_lambda.DockerImageFunction(self, 'f', code=None)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"lib/s.ts": CDK},
+        {"main.go": GO},
+        {"s.py": PYTHON},
+        {"i.py": "import pulumi_aws as aws\naws.lambda_.Function('f', runtime='python3.12')\n"},
+        {"stack.template": '{"Resources": {"F": {"Type": "AWS::Lambda::Function"}}}'},
+    ],
+)
+def test_programs_provision_what_runs_code(repository: BuildRepository, files: dict[str, str]) -> None:
+    assert status(repository, "iac.ml-infrastructure", files) is Status.MET
+
+
+@pytest.mark.parametrize("files", [{"lib/s.ts": CDK}, {"main.go": GO}])
+def test_programs_take_values_and_give_outputs(repository: BuildRepository, files: dict[str, str]) -> None:
+    assert status(repository, "iac.parameterised", files) is Status.MET
+
+
+def test_an_output_of_the_cdk_is_no_resource(repository: BuildRepository) -> None:
+    (file,) = repository({"lib/s.ts": CDK}).infrastructure
+    assert [item.type for item in file.resources] == ["lambda.DockerImageFunction"]
+
+
+def test_azure_keeps_the_state_of_bicep(repository: BuildRepository) -> None:
+    files = {"main.bicep": "resource ws 'Microsoft.MachineLearningServices/workspaces@2024-04-01' = {\n}\n"}
+    assert status(repository, "iac.remote-state", files) is Status.MET
+
+
+MANIFEST = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n"
+    "      - name: api\n        image: {{ image }}:${TAG}\n"
+)
+
+
+@pytest.mark.parametrize("name", ["api.yaml.j2", "api.yml.tmpl", "api.yaml.template"])
+def test_manifests_that_a_tool_fills_in_are_read(repository: BuildRepository, name: str) -> None:
+    seen = repository({f"deploy/{name}": MANIFEST, "Dockerfile": "FROM python\nCOPY . .\n"})
+    decision = decide_one(seen, "iac.kubernetes")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 2)
+    assert seen.problems == ()
+
+
+def test_manifests_in_json_are_read(repository: BuildRepository) -> None:
+    text = (
+        '{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "api"}, "spec": {"template": {"spec": '
+        '{"containers": [{"name": "api", "image": "own/api:1"}]}}}}'
+    )
+    files = {"k8s/api.json": text, "Dockerfile": "FROM python\nCOPY . .\n"}
+    assert status(repository, "iac.kubernetes", files) is Status.MET

@@ -178,12 +178,31 @@ def test_a_log_of_steps_keeps_no_predictions(repository: BuildRepository) -> Non
     assert status(repository, "mon.metrics", values) is Status.PARTIAL
 
 
-def test_the_scores_of_two_classes_are_no_drift(repository: BuildRepository) -> None:
-    code = (
-        "from scipy.stats import ks_2samp\n\n"
-        "def ks_statistic(y_true, y_prob):\n    return ks_2samp(LEFT, RIGHT).statistic\n\nks_statistic([1], [1])\n"
-    )
-    separated = code.replace("LEFT", "y_prob[y_true == 0]").replace("RIGHT", "y_prob[y_true == 1]")
-    assert status(repository, "mon.drift", {"metrics.py": separated}) is Status.MISSING
-    drifted = code.replace("LEFT", "reference['x']").replace("RIGHT", "current['x']")
-    assert status(repository, "mon.drift", {"metrics.py": drifted}) is not Status.MISSING
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: monitoring}
+data:
+  note: plain
+  rules.yml: |
+    groups:
+    - name: g
+      rules:
+      - alert: Down
+        expr: up == 0
+  board.json: |
+    {
+      "title": "Service",
+      "schemaVersion": 39,
+      "panels": [{"type": "timeseries", "targets": [{"expr": "up"}]}]
+    }
+"""
+
+
+@pytest.mark.parametrize(("criterion", "line"), [("mon.alerting", 10), ("mon.dashboard", 14)])
+def test_files_that_a_config_map_holds_are_read(repository: BuildRepository, criterion: str, line: int) -> None:
+    app = {
+        "app.py": "from prometheus_client import Counter, start_http_server\nC = Counter('c', 'c')\nC.inc()\nstart_http_server(8000)\n"
+    }
+    decision = decide_one(repository({**app, "k8s/monitoring.yaml": CONFIG_MAP}), criterion)
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, line)

@@ -5,10 +5,11 @@ from analyzer.artifacts.ci.circleci import parse_circleci
 from analyzer.artifacts.ci.github import parse_action, parse_github
 from analyzer.artifacts.ci.gitlab import parse_gitlab
 from analyzer.artifacts.ci.jenkins import parse_jenkins
-from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger
+from analyzer.artifacts.ci.model import Finder, Job, Pipeline, Step, Trigger
 from analyzer.artifacts.ci.others import parse_other
 
 __all__ = [
+    "Finder",
     "Job",
     "Pipeline",
     "Step",

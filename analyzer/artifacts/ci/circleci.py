@@ -16,7 +16,9 @@ def parse_circleci(path: str, text: str) -> Pipeline:
     """Parse a ``.circleci/config.yml``; never raises. Commands of the file itself are followed."""
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
-    jobs = tuple(
+    run = list(_of_workflows(root))
+    names = {name for name, _ in run}
+    jobs = [
         Job(
             path=path,
             name=name,
@@ -25,8 +27,25 @@ def parse_circleci(path: str, text: str) -> Pipeline:
             images=tuple(image for item in node.get("docker") if (image := item.get("image").text)),
         )
         for name, line, node in root.get("jobs").items()
-    )
-    return Pipeline(path, "circleci", "", tuple(_triggers(root)), jobs, file.error)
+        if name in names or not root.get("workflows")
+    ]
+    for name, node in run:
+        if "/" in name and not root.get("jobs", name):  # a job of an orb
+            inputs = {key: value.text for key, _, value in node.get(name).items()}
+            jobs.append(
+                Job(path, name, node.line, (Step(path, node.line, node.end_line, name, uses=name, inputs=inputs),))
+            )
+    return Pipeline(path, "circleci", "", tuple(_triggers(root)), tuple(jobs), file.error)
+
+
+def _of_workflows(root: Node) -> Iterator[tuple[str, Node]]:
+    """The jobs that workflows run, each with its entry: a job that none names never runs."""
+    for _, _, workflow in root.get("workflows").items():
+        for item in workflow.get("jobs"):
+            if item.kind == "scalar":
+                yield item.text, item
+            for name, _, _ in item.items():
+                yield name, item
 
 
 def _steps(path: str, steps: Node, root: Node, depth: int) -> Iterator[Step]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice, product
 
 from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 
 __all__ = ["parse_action", "parse_github"]
+
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
+_MOST = 24  # combinations of a matrix that are looked at
 
 _KINDS = {
     "push": "push",
@@ -60,7 +66,12 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
         path=path,
         name=name,
         line=line,
-        steps=tuple(_step(path, step, inner) for step in node.get("steps") if step.kind == "mapping"),
+        steps=tuple(
+            variant
+            for step in node.get("steps")
+            if step.kind == "mapping"
+            for variant in _variants(_step(path, step, inner), node.get("strategy", "matrix"))
+        ),
         condition=node.get("if").text,
         needs=node.get("needs").texts(),
         images=tuple(image for image in images if image),
@@ -68,6 +79,43 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
         allow_failure=node.get("continue-on-error").text.lower() == "true",
         environment=environment.text or environment.get("name").text,
     )
+
+
+def _variants(step: Step, matrix: Node) -> list[Step]:
+    """A step as its matrix makes it: one for each different command or folder."""
+    if not matrix or not (_MATRIX.search(step.run) or _MATRIX.search(step.folder)):
+        return [step]
+    found = []
+    for row in _rows(matrix):
+        variant = replace(step, run=_filled(step.run, row), folder=_filled(step.folder, row))
+        if variant not in found:
+            found.append(variant)
+    return found or [step]
+
+
+def _rows(matrix: Node) -> Iterator[Mapping[str, str]]:
+    """The combinations of a matrix, those that are included besides among them."""
+    axes = [(name, [_values(item) for item in node]) for name, _, node in matrix.items() if name not in _NO_AXIS]
+    known = [[{f"{name}{rest}": text for rest, text in value.items()} for value in values] for name, values in axes]
+    combined = ({key: text for part in parts for key, text in part.items()} for parts in product(*known))
+    if any(known):
+        yield from islice(combined, _MOST)
+    for item in islice(matrix.get("include"), _MOST):
+        yield {name: value.text for name, _, value in item.items() if value.kind == "scalar"}
+
+
+_NO_AXIS = frozenset({"include", "exclude"})
+
+
+def _values(node: Node) -> Mapping[str, str]:
+    """What an entry of an axis says: by the empty key, or by ``.name`` for each of its parts."""
+    if node.kind != "mapping":
+        return {"": node.text}
+    return {f".{name}": value.text for name, _, value in node.items() if value.kind == "scalar"}
+
+
+def _filled(text: str, row: Mapping[str, str]) -> str:
+    return _MATRIX.sub(lambda match: row.get(match.group(1)) or match.group(), text)
 
 
 def _step(path: str, node: Node, folder: str) -> Step:

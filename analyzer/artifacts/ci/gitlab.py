@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice, product
 
-from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger, script_step
-from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
+from analyzer.artifacts.ci.model import Finder, Job, Pipeline, Step, Trigger, nothing_found, script_step
+from analyzer.artifacts.yaml_reader import EMPTY, Node, YamlFile, read_yaml
 
 __all__ = ["parse_gitlab"]
 
@@ -26,6 +29,7 @@ _RESERVED = frozenset(
     ]
 )
 _DEEPEST = 10
+_MOST = 24
 _SOURCES = {
     "merge_request_event": "pull_request",
     "merge_requests": "pull_request",
@@ -38,24 +42,55 @@ _SOURCES = {
 }
 
 
-def parse_gitlab(path: str, text: str) -> Pipeline:
-    """Parse a ``.gitlab-ci.yml``; never raises."""
+def parse_gitlab(path: str, text: str, find: Finder = nothing_found) -> Pipeline:
+    """Parse a ``.gitlab-ci.yml``; never raises. ``find`` gives the files of the repository that it includes."""
     file = read_yaml(text)
-    root = next((document for document in file.documents if not document.get("spec")), EMPTY)
-    jobs: list[Job] = []
+    root = _root(file)
+    parts = [(path, root), *_included(root, find)]
+    whole = _Merged(root, [part for _, part in parts[1:]])
+    places = {id(node._raw): other for other, part in parts[1:] for node in part.walk()}
+    jobs: dict[str, Job] = {}
     kinds: dict[str, int] = {}
-    for name, line, node in root.items():
-        if name in _RESERVED or name.startswith(".") or node.kind != "mapping":
-            continue
-        whole = _inherit(root, node)
-        if not whole.get("script") and not whole.get("trigger"):
-            continue
-        job = _job(path, name, line, whole, root)
-        jobs.append(job)
-        for kind in ["manual"] if job.manual else list(_kinds(whole)) or ["push"]:
-            kinds.setdefault(kind, line)
+    for other, part in parts:
+        for name, line, node in part.items():
+            if name in _RESERVED or name.startswith(".") or node.kind != "mapping" or name in jobs:
+                continue
+            inherited = _inherit(whole, node)
+            if not inherited.get("script") and not inherited.get("trigger"):
+                continue
+            job = _job(other, name, line, inherited, whole, places)
+            jobs[name] = job
+            for kind in ["manual"] if job.manual else list(_kinds(inherited)) or ["push"]:
+                kinds.setdefault(kind, line if other == path else 1)
     triggers = tuple(Trigger(kind, line) for kind, line in kinds.items())
-    return Pipeline(path, "gitlab-ci", "", triggers, tuple(jobs), file.error)
+    return Pipeline(path, "gitlab-ci", "", triggers, tuple(jobs.values()), file.error)
+
+
+def _root(file: YamlFile) -> Node:
+    return next((document for document in file.documents if not document.get("spec")), EMPTY)
+
+
+def _included(root: Node, find: Finder) -> Iterator[tuple[str, Node]]:
+    """(path, document) of the local files that a pipeline or its child pipelines include, each once."""
+    seen: set[str] = set()
+    stack = [root]
+    while stack and len(seen) < _MOST:
+        node = stack.pop(0)
+        for pattern in _locals(node):
+            for path, text in find(pattern.lstrip("/")):
+                if path not in seen and len(seen) < _MOST:
+                    seen.add(path)
+                    included = _root(read_yaml(text))
+                    stack.append(included)
+                    yield path, included
+
+
+def _locals(root: Node) -> Iterator[str]:
+    for include in (root.get("include"), *(node.get("trigger", "include") for _, _, node in root.items())):
+        for item in include if include.kind == "sequence" else [include]:
+            text = item.text or item.get("local").text
+            if text and "://" not in text:
+                yield text
 
 
 class _Merged(Node):
@@ -79,13 +114,17 @@ def _inherit(root: Node, node: Node, depth: int = 0) -> Node:
     return _Merged(node, [_inherit(root, root.get(name), depth + 1) for name in reversed(names)])
 
 
-def _job(path: str, name: str, line: int, node: Node, root: Node) -> Job:
+def _job(path: str, name: str, line: int, node: Node, root: Node, places: Mapping[int, str]) -> Job:
     allow = node.get("allow_failure").text.lower() == "true"
     image = node.get("image")
     before = node.get("before_script") or root.get("default", "before_script") or root.get("before_script")
     scripts = [item for item in (before, node.get("script"), node.get("after_script")) if item]
     runs = [run for item in scripts for run in _runs(item, root)]
-    steps: list[Step] = [script_step(path, node, allow_failure=allow, parts=parts) for node, parts in runs]
+    rows = _matrix(node.get("parallel", "matrix"))
+    steps: list[Step] = []
+    for script, parts in runs:
+        where = places.get(id(parts[0]._raw), path) if parts else path
+        steps += _variants(script_step(where, script, allow_failure=allow, parts=parts), rows)
     environment = node.get("environment")
     rules = list(node.get("rules"))
     manual = node.get("when").text == "manual" or (
@@ -104,6 +143,24 @@ def _job(path: str, name: str, line: int, node: Node, root: Node) -> Job:
         allow_failure=allow,
         environment=environment.text or environment.get("name").text,
     )
+
+
+def _matrix(matrix: Node) -> list[dict[str, tuple[str, ...]]]:
+    return [{name: node.texts() for name, _, node in row.items()} for row in islice(matrix, _MOST)]
+
+
+def _variants(step: Step, rows: list[dict[str, tuple[str, ...]]]) -> list[Step]:
+    """A step as its matrix makes it: one for each different script."""
+    found = [step]
+    for row in rows:
+        for values in islice(product(*row.values()), _MOST):
+            run = step.run
+            for name, value in zip(row, values, strict=True):
+                run = re.sub(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}\}})", lambda _, text=value: text, run)  # type: ignore[misc]
+            variant = replace(step, run=run)
+            if variant not in found:
+                found.append(variant)
+    return found[1:] or found
 
 
 def _named(node: Node, key: str) -> tuple[str, ...]:

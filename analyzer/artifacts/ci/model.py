@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from msgspec import Struct, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import Node
 from analyzer.findings import Place
 
-__all__ = ["Job", "Pipeline", "Step", "Trigger", "script_step"]
+__all__ = ["Finder", "Job", "Pipeline", "Step", "Trigger", "nothing_found", "script_step"]
+
+Finder = Callable[[str], Iterable[tuple[str, str]]]
+"""Gives (path, text) of the files of the repository that a path or a pattern of paths means."""
+
+
+def nothing_found(pattern: str) -> Iterable[tuple[str, str]]:
+    """The finder of a file that is read alone."""
+    del pattern
+    return ()
 
 
 class Trigger(Struct, frozen=True):
