@@ -16,8 +16,7 @@ __all__ = ["Hook", "PreCommitFile", "parse_precommit"]
 _ID = re.compile(r"\s*-\s+id\s*:\s*[\"']?([\w.-]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """One hook; ``entry`` is the command of a local hook, ``args`` what it is given besides, ``stages`` when it runs."""
 
     path: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
@@ -45,8 +46,7 @@ class Task(Struct, frozen=True):
         return Place(self.path, min(line, self.end_line) if self.end_line else line)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFile:
+class TaskFile(Struct, frozen=True):
     """A task runner's file; ``tool`` is the command that runs its tasks.
 
     ``aliases`` are other names of tasks, ``includes`` (namespace, path as written) of files whose tasks belong to it,

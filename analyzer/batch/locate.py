@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.acquire import RemoteRef, resolve_remote
 from analyzer.analysis import Options, Progress, Result, analyze, analyze_remote_inside, each_inside

@@ -159,8 +159,7 @@ def _problem(answer: httpx2.Response) -> str:
     return said or f"status {answer.status_code}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What the service is asked of a row: a repository as the row names it, or a project inside that its report told of."""
 
     target: str
@@ -170,8 +169,7 @@ class _Asked:
     inside: bool = False
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     """A row with what it asks and the results so far, in the same order; and the reports that are there already."""
 
     row: Row

@@ -68,8 +68,7 @@ create index pair_other on pair (other);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An entry as it is kept: the document, the moment of its analysis (UTC, ISO 8601), and its source.
 
     ``printed`` says whether fingerprints of the source were made.

@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "work"]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What all workers of a batch have in common. With ``whole``, projects inside a repository are not told apart."""
 
     options: Options
@@ -125,8 +124,7 @@ def work(row: Row) -> Outcome:
         _busy.clear()
 
 
-@dataclass(slots=True)
-class _Looked:
+class _Looked(Struct):
     """One repository: what is kept of it, from the store or new, and the projects inside.
 
     ``errors`` are those of projects that could not be judged.

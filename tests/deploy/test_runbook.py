@@ -26,7 +26,7 @@ def commands(word: str) -> str:
     """The one block of commands that this word is in."""
     found = [block for block in BLOCKS if word in block]
     assert len(found) == 1, word
-    return found[0]
+    return str(found[0])
 
 
 def bash(script: str, folder: Path, **env: str) -> None:

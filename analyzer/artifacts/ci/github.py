@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import islice, product
+
+from msgspec.structs import replace
 
 from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import Node
