@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -73,6 +74,10 @@ class CiCommand(Struct, frozen=True):
     def swallowed(self) -> bool:
         """Whether its failure cannot show."""
         return self.invocation.swallowed or self.step.allow_failure or self.job.allow_failure
+
+
+_SAYS_LITTLE = 40
+"""Words under which a README at the root tells nothing of the project."""
 
 
 class Repository:
@@ -726,7 +731,24 @@ class Repository:
 
     @cached_property
     def readme_path(self) -> str:
-        """Path of the main README, or an empty string."""
+        """Path of the README about the project, or an empty string: one of a few words at the root leaves it to its folder."""
+        first = self._first_readme
+        if not first or len((self.text(first) or "").split()) >= _SAYS_LITTLE:
+            return first
+        return self._readme_of_most or first
+
+    @cached_property
+    def _readme_of_most(self) -> str:
+        """The README of the folder that holds most of the candidate's files, or an empty string."""
+        start = len(self.subdir) + 1 if self.subdir else 0
+        folders = Counter(path[: path.find("/", start)] for path in self.inventory.own if "/" in path[start:])
+        ((folder, files),) = folders.most_common(1) or (("", 0),)
+        path = self.find("README.md", folder) if folder and 2 * files > len(self.inventory.own) else None
+        return path if path and len((self.text(path) or "").split()) >= 2 * _SAYS_LITTLE else ""
+
+    @cached_property
+    def _first_readme(self) -> str:
+        """Path of the README that a visitor sees first, or an empty string."""
         base = f"{self.subdir}/" if self.subdir else ""
         names = [
             path for path in self.inventory.of(Kind.DOCUMENT) if path.rsplit("/", 1)[-1].lower().startswith("readme")
@@ -740,7 +762,7 @@ class Repository:
     @property
     def front_page(self) -> str:
         """Path of the file that a visitor sees first: the README, or the first file of the root; or an empty string."""
-        return self.readme_path or min(self.paths, key=lambda path: (path.count("/"), path), default="")
+        return self._first_readme or min(self.paths, key=lambda path: (path.count("/"), path), default="")
 
     @cached_property
     def readme(self) -> Document | None:

@@ -10,7 +10,7 @@ from analyzer.code import Code
 from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.by_hand import emulators, steps_by_hand
+from analyzer.queries.by_hand import asks_emulator, emulators, pushes_by_hand, steps_by_hand
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_header, telling_first
 from analyzer.queries.commands import data_downloads, script_runs
@@ -377,10 +377,10 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
         partial("An image is pushed to a registry; nothing runs it in a cloud", item.place)
         for item in image_pushes(repo)
     )
-    weak += (
-        partial("Cloud services are used from code; nothing deploys the project", call)
-        for call in repo.code.calls("cloud.use")[:2]
-    )
+    used = repo.code.calls("cloud.use")
+    real = [call for call in used if not asks_emulator(repo, call)]
+    weak += (partial("Cloud services are used from code; nothing deploys the project", call) for call in real[:2])
+    weak += (partial("A cloud is emulated; nothing deploys on one", call) for call in used[:2] if call not in real)
     weak += (
         partial("A server in a cloud is used from code; nothing deploys the project", text)
         for text in list(cloud_hosts(repo))[:2]
@@ -388,5 +388,9 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     weak += (partial("A cloud is emulated; nothing deploys on one", service) for service in list(emulators(repo))[:1])
     weak += (
         partial("The steps on a cloud are told to be done by hand", place) for place in list(steps_by_hand(repo))[:1]
+    )
+    weak += (
+        partial("An image is pushed to a registry by hand; nothing runs it in a cloud", place)
+        for place in list(pushes_by_hand(repo))[:1]
     )
     yield from weak[:3]

@@ -80,11 +80,19 @@ _LOGS = re.compile(
 )
 
 
+_DRIFTED = re.compile(r"(?i)drift")
+_WARNS = frozenset({"warn", "warning", "error", "critical"})
+
+
 def alert_objects(repo: Repository) -> Iterator[Place]:
-    """Functions that raise an alert in name and only log."""
+    """Functions that raise an alert in name and only log, and warnings of the log about drift."""
     for function in repo.code.functions:
         if re.search(r"(?i)alert|notify", function.name):
             yield function.head
     for item in repo.code.classes:
         if re.search(r"(?i)alert", item.name):
             yield item.place
+    for module in repo.code.modules:
+        for condition in module.conditions:
+            if any(_DRIFTED.search(word) for word in condition.asked) and not _WARNS.isdisjoint(condition.acts):
+                yield condition.place

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from analyzer.artifacts.compose import ComposeService
+from analyzer.artifacts.python_source import Call
 from analyzer.findings import Place
 from analyzer.queries.prose import own_documents
 from analyzer.repository import Repository
 
-__all__ = ["emulators", "steps_by_hand"]
+__all__ = ["asks_emulator", "emulators", "pushes_by_hand", "steps_by_hand"]
 
 _EMULATES = re.compile(r"(?:^|/)localstack(?:-pro)?(?:[:@]|$)")
 
@@ -20,6 +21,29 @@ def emulators(repo: Repository) -> Iterator[ComposeService]:
     """Services of compose that stand in for a cloud."""
     for file in repo.compose_files:
         yield from (service for service in file.services if _EMULATES.search(service.image))
+
+
+_LOCAL = re.compile(r"(?i)localstack|(?:localhost|127\.0\.0\.1|moto|minio|azurite)\S*:\d{4,5}")
+
+
+def asks_emulator(repo: Repository, call: Call) -> bool:
+    """Whether a call to a cloud, by what its module says, goes to one that is emulated."""
+    module = repo.code.module(call.path)
+    return module is not None and any(_LOCAL.search(text.value) for text in module.texts)
+
+
+_PUSH = re.compile(r"^\s*(?:[$>#]\s*)?(?:sudo\s+)?(?:docker|podman)\s+(?:image\s+)?push\s+\S")
+
+
+def pushes_by_hand(repo: Repository) -> Iterator[Place]:
+    """Commands of READMEs and docs that push an image, where there is a Dockerfile to make it."""
+    for document in own_documents(repo) if repo.dockerfiles else ():
+        for section in document.sections:
+            for block in section.of("code"):
+                for place in (Place(block.path, number) for number in range(block.line, block.end_line + 1)):
+                    line = repo.line(place)
+                    if _PUSH.match(line) and "localhost" not in line:
+                        yield place
 
 
 _CLOUD = re.compile(r"(?i)\b(?:gcp|google cloud|aws|ec2|azure|digital ?ocean|heroku|render|railway|cloud run|cloud)\b")

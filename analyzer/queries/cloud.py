@@ -146,6 +146,6 @@ _HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)
 
 def space_header(repo: Repository) -> Place | None:
     """The front matter by which Hugging Face runs the repository as a Space."""
-    text = repo.text(repo.readme_path) if repo.readme_path else None
+    text = repo.text(repo.front_page) if repo.front_page else None
     match = _HEADER.match(text or "")
-    return Place(repo.readme_path, match.group().count("\n") + 1) if match else None
+    return Place(repo.front_page, match.group().count("\n") + 1) if match else None

@@ -333,3 +333,22 @@ def test_asking_for_a_version_registers_none(repository: BuildRepository) -> Non
     asks = code.replace("VERSION", "'production'")
     assert status(repository, "e2e.model-registry", {"a.py": asks}) is not Status.MET
     assert status(repository, "e2e.model-registry", {"a.py": code.replace("VERSION", "None")}) is Status.MET
+
+
+def test_an_image_that_a_readme_pushes_is_a_partial_deployment(repository: BuildRepository) -> None:
+    files = {
+        "README.md": "# Docks\n\nPush it:\n\n```sh\ndocker build -t octocat/docks .\ndocker push octocat/docks\n```\n",
+        "app.py": "print(1)\n",
+    }
+    image = {"Dockerfile": 'FROM python:3.12\nCOPY app.py .\nCMD ["python", "app.py"]\n'}
+    assert status(repository, "e2e.cloud-deployment", files) is Status.MISSING
+    decision = decide_one(repository({**files, **image}), "e2e.cloud-deployment")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 7)
+
+
+def test_a_client_of_an_emulator_uses_no_cloud(repository: BuildRepository) -> None:
+    code = "import boto3\n\nboto3.client('s3', endpoint_url={}).upload_file('a', 'b', 'c')\n"
+    emulated = decide_one(repository({"up.py": code.format("'http://localhost:4566'")}), "e2e.cloud-deployment")
+    assert (emulated.status, emulated.summary) == (Status.PARTIAL, "A cloud is emulated; nothing deploys on one")
+    real = decide_one(repository({"up.py": code.format("None")}), "e2e.cloud-deployment")
+    assert real.summary == "Cloud services are used from code; nothing deploys the project"

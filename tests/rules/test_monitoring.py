@@ -206,3 +206,10 @@ def test_files_that_a_config_map_holds_are_read(repository: BuildRepository, cri
     }
     decision = decide_one(repository({**app, "k8s/monitoring.yaml": CONFIG_MAP}), criterion)
     assert (decision.status, decision.evidence[0].line) == (Status.MET, line)
+
+
+def test_a_warning_of_drift_in_the_log_is_a_partial_alert(repository: BuildRepository) -> None:
+    code = "import logging\n\nlogger = logging.getLogger(__name__)\n\ndef look(drift_detected):\n    if {}:\n        logger.warning('drift')\n\nlook(1)\n"
+    decision = decide_one(repository({"watch.py": code.format("drift_detected")}), "mon.alerting")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 6)
+    assert decide_one(repository({"watch.py": code.format("ready")}), "mon.alerting").status is Status.MISSING

@@ -272,3 +272,20 @@ def test_an_architecture_in_one_sentence_is_called_that(repository: BuildReposit
     readme = f"{README}## Architecture\n\nThe flow reads the docks every hour, trains the model anew and redeploys the service.\n"
     decision = decide_one(repository({"README.md": readme}), "doc.architecture")
     assert (decision.status, decision.summary) == (Status.PARTIAL, "The architecture is told in a few words only")
+
+
+def test_a_readme_of_a_few_words_leaves_it_to_that_of_the_project(repository: BuildRepository) -> None:
+    told = (
+        "# Docks\n\nBike docks run empty in the morning, so that riders walk to work and the city loses money, because trucks are sent "
+        "by habit. We predict the demand of each dock in order to send trucks where bikes are needed, which reduces cost. "
+        "Riders find a bike, the city keeps its fares, and drivers go home in time, since nobody has to drive a second round.\n"
+    ) + "More about the docks of the city. " * 12
+    root = {"README.md": "# Course\n\nAnswers and the project of a course.\n"}
+    project = {"project/README.md": told, "project/a.py": "print(1)\n", "project/b.py": "print(2)\n"}
+    repo = repository({**root, **project})
+    assert (repo.readme_path, repo.front_page) == ("project/README.md", "README.md")
+    assert decide_one(repo, "doc.problem").evidence[0].path == "project/README.md"
+    long = repository({"README.md": root["README.md"] + "Words about it all. " * 12, **project})
+    assert long.readme_path == "README.md"
+    beside = repository({**root, **project, **{f"other/{number}.py": "print(1)\n" for number in range(4)}})
+    assert beside.readme_path == "README.md"
