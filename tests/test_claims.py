@@ -58,6 +58,13 @@ def test_a_list_of_all_that_was_installed_claims_nothing(repository: BuildReposi
     assert claims(repository({"requirements.txt": f"{frozen}sentry-sdk==2.0\nflask==3.0\n"})) == {}
 
 
+def test_an_exported_environment_claims_nothing(repository: BuildRepository):
+    frozen = "".join(f"  - package{number}=1.{number}=py311_0\n" for number in range(60))
+
+    found = claims(repository({"environment.yml": f"name: x\ndependencies:\n{frozen}  - flask=3.0=py311_0\n"}))
+    assert "flask" not in found
+
+
 def test_a_compose_file_shows_docker(repository: BuildRepository):
     repo = repository(
         {
@@ -79,6 +86,10 @@ def test_a_compose_file_shows_docker(repository: BuildRepository):
         "- 2 points: the project is deployed to Kubernetes or uses LocalStack",
         "- [ ] LocalStack",
         "- Make comes with Git Bash",
+        "- (Optional) AWS account, to deploy on SageMaker",
+        "- Cloud Storage, an alternative for storage from Amazon Web Services",
+        "- Evidently was there, and I removed it for want of time",
+        "- Implement data versioning with DVC",
         "- 🔜 Releases by GitHub Actions",
         "- Monitoring is under development (adding Evidently)",
         "- Workloads that are ready for Kubernetes",

@@ -123,6 +123,31 @@ def test_a_registration_that_checks_itself_answers_nobody(repository):
     assert asked(repository({"train.py": train}), "versioning") == ""
 
 
+def test_what_prepares_the_input_is_not_the_model_that_is_loaded(repository):
+    serve = SERVE.replace("import pickle", "import mlflow").replace(
+        'model = pickle.load(open("models/model.pkl", "rb"))',
+        "dv = mlflow.sklearn.load_model(f'runs:/{RUN}/dv')\nmodel = mlflow.sklearn.load_model(f'runs:/{RUN}/model')",
+    )
+    question = asked(repository({"train.py": TRAIN, "serve.py": serve}), "versioning")
+    assert question.startswith("`train.py:8` registers the model and `serve.py:7` loads it.")
+
+
+def test_a_handler_is_no_run_of_its_own(repository):
+    code = (
+        "import pickle\n\nmodel = pickle.load(open('m.pkl', 'rb'))\n\n"
+        "def predict(x):\n    return float(model.predict(x)[0])\n\n"
+        "def lambda_handler(event, context):\n    return predict(event['x'])\n"
+    )
+    assert asked(repository({"lambda_function.py": code}), "rollout").startswith(
+        "`lambda_function.py:8` serves the predictions of one model."
+    )
+
+
+def test_a_goal_is_no_number_worth_explaining(repository):
+    readme = "# P\n\n## Results\n\nPrediction accuracy within ±20 % of demand.\n"
+    assert asked(repository({"README.md": readme}), "results") == ""
+
+
 def test_an_app_is_asked_about_its_prediction(repository):
     app = (
         "import joblib\nimport streamlit as st\n\n@st.cache_resource\ndef load():\n    return joblib.load('m.joblib')\n\n"
@@ -245,6 +270,7 @@ def test_training_that_nothing_calls_is_not_said_to_be_started(repository):
         ("logger.info('predicted %s', y)", True),
         ("logger.warning('cannot decode this request: %s', x)", False),
         ("logger.debug(f'raw request: {x}')", False),
+        ("logger.info('prediction_count %s', x)", False),
     ],
 )
 def test_only_a_line_that_tells_the_prediction_keeps_it(repository, line, kept):

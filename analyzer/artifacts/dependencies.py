@@ -76,8 +76,12 @@ class DependencyFile(Struct, frozen=True):
 
     @property
     def frozen(self) -> bool:
-        """Whether it lists all that was installed somewhere (``pip freeze``), so that no line of it was asked for."""
-        return self.tool == "pip" and len(self.requirements) >= _FROZEN_FROM and self.pinned_share >= _FROZEN_SHARE
+        """Whether it lists all that was installed somewhere (``pip freeze``, ``conda env export``), so that no line of it was asked for."""
+        return (
+            self.tool in ("pip", "conda")
+            and len(self.requirements) >= _FROZEN_FROM
+            and self.pinned_share >= _FROZEN_SHARE
+        )
 
     @property
     def pinned_share(self) -> float:

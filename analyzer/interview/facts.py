@@ -67,7 +67,7 @@ def code(text: str, most: int = _LONGEST_QUOTE) -> str:
 
 
 _BESIDE = re.compile(
-    r"(?i)zenml|kubeflow|trigger|extract|\bload(?:er)?\b|scrap|crawl|collect|pipeline|monitor|drift|evidently|mlflow|(?<![a-z])mage(?![a-z])|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
+    r"(?i)bastion|zenml|kubeflow|trigger|extract|\bload(?:er)?\b|scrap|crawl|collect|pipeline|monitor|drift|evidently|mlflow|(?<![a-z])mage(?![a-z])|airflow|prefect|grafana|prometheus|orchestrat|dashboard|jenkins|retrain"
     r"|train(?:ing|er)?\b|ingest|\betl\b|frontend|\bui\b"
 )
 _ANSWERS = re.compile(r"(?i)predict|infer|scor(?:e|ing)|\bapi\b|[-_]api|serving|endpoint")
@@ -149,6 +149,11 @@ class Facts:
         """The route that answers with predictions: one that takes input before one that shows a page."""
         routes = list(prediction_routes(self.repo))
         return next((item for item in routes if _takes_input(item)), routes[0] if routes else None)
+
+    @cached_property
+    def handler(self) -> Place | None:
+        """The function that a platform calls with a request, where it comes to a prediction."""
+        return next((item.place for item in handlers(self.repo)), None)
 
     @cached_property
     def loads(self) -> tuple[Call, ...]:

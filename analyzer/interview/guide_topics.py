@@ -182,9 +182,15 @@ def _registered(facts: Facts, registered: Place) -> Iterator[Ground]:
     training = {registered.path, *(call.path for call in training_calls(facts.repo.code))}
     loads = facts.repo.code.calls("model.load", "registry.load", reached=False)
     elsewhere = [call for call in loads if call not in facts.loads and call.path not in training]
-    asking = [call for call in facts.loads if _asks_registry(call) and call.path != registered.path]
-    from_file = [call for call in facts.loads if not _asks_registry(call) and _is_file(facts, call)]
-    from_file.sort(key=lambda call: not _LOADS_MODEL.search(facts.repo.line(call.place)))
+    folder = registered.path.partition("/")[0]
+
+    def key(call: Call) -> tuple[bool, bool]:
+        line = facts.repo.line(call.place)
+        return bool(_PREPARES.search(line)) or not _LOADS_MODEL.search(line), call.path.partition("/")[0] != folder
+
+    serving = sorted((call for call in facts.loads if call.path != registered.path), key=key)
+    asking = [call for call in serving if _asks_registry(call)]
+    from_file = [call for call in serving if not _asks_registry(call) and _is_file(facts, call)]
     if not asking and not from_file:
         asking = [call for call in elsewhere if "load" in call.last and _asks_registry(call)]
     if asking:
@@ -281,13 +287,17 @@ def rollout(facts: Facts) -> Iterator[Ground]:
     if facts.route:
         yield Ground("rollout.route", facts.route.place, {"route": at(facts.route)})
     for call in batch_scoring(repo):
-        if not facts.route and call.path not in {item.path for item in repo.code.calls("serve.ui")}:
+        if (
+            not facts.route
+            and not facts.handler
+            and call.path not in {item.path for item in repo.code.calls("serve.ui")}
+        ):
             yield Ground("rollout.batch", call.place, {"scoring": at(call)})
             break
-    served = facts.found("e2e.serving")
+    served = facts.handler or facts.found("e2e.serving")
     if served and not facts.route:
         made = (call.place for call in repo.code.calls("model.predict") if call.path == served.path)
-        place = next(made, served)
+        place = facts.handler or next(made, served)
         yield Ground("rollout.route", place, {"route": at(place)})
     saved = facts.found("e2e.model-registry")
     if saved and facts.missing("e2e.serving"):

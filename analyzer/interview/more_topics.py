@@ -153,7 +153,7 @@ _NO_RESULTS = re.compile(
     r"(?i)run-?book|decision|(?:^|/)adrs?/|(?:^|/)\d{4}-|operations|troubleshoot|set-?up|install|guide"
 )
 _OF_OPERATION = re.compile(
-    r"(?i)\btraffic\b|\balarms?\b|\balerts?\b|threshold|download|install|may take|\brows\b|\bif the\b"
+    r"(?i)±\s?\d|\btraffic\b|\balarms?\b|\balerts?\b|threshold|download|install|may take|\brows\b|\bif the\b"
 )
 _MARKUP = re.compile(r"[*_#>]{1,3}(?=\S)|(?<=\S)[*_]{1,3}|!?\[([^\]]*)\]\([^)]*\)|<[^>]+>")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*])")

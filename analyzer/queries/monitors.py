@@ -149,6 +149,9 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
 _PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")
 
 
+_COUNTED = re.compile(r"(?i)\b\w*predict\w*_(?:metrics?|counts?|latency|durations?|requests?)\b")
+
+
 def kept_predictions(repo: Repository) -> Iterator[Place]:
     """Where serving code writes down what it answered: the line speaks of a prediction, or its function makes one."""
     code = repo.code
@@ -160,7 +163,8 @@ def kept_predictions(repo: Repository) -> Iterator[Place]:
         lines = (repo.text(place.path) or "").split("\n")[place.line - 1 : max(place.last, place.line)]
         call = keeping.get((place.path, place.line))
         made = call and any("model.predict" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
-        if made or _PREDICTED.search("\n".join(lines)):
+        written = _COUNTED.sub(" ", "\n".join(lines))
+        if (made and written == "\n".join(lines)) or _PREDICTED.search(written):
             yield place
 
 

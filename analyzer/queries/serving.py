@@ -205,6 +205,16 @@ _EVALUATES = re.compile(r"(?i)evaluat|valid|metric|test")
 _MEASURED = re.compile(r"_(?:score|error|loss|report|matrix)\(.*\.predict")
 
 
+_TRAINING_NAMES = frozenset({"X_train", "x_train", "y_train", "X_tr", "y_tr"})
+
+
+def _arguments(code: Code, call: Call) -> tuple[str, ...]:
+    """The parameters of the function that a call stands in."""
+    module = code.module(call.path)
+    function = module.function_at.get(call.scope) if module else None
+    return function.parameters if function else ()
+
+
 @remembered
 def batch_scoring(repo: Repository) -> Iterator[Call]:
     """Predictions by a loaded model outside training, whose result is kept or printed."""
@@ -213,6 +223,8 @@ def batch_scoring(repo: Repository) -> Iterator[Call]:
     loading = {call.path for call in code.calls("model.load", "registry.load")}
     for call in code.calls("model.predict"):
         if _EVALUATES.search(call.path.rsplit("/", 1)[-1]) and _MEASURED.search(repo.line(call.place)):
+            continue
+        if call.scope and _TRAINING_NAMES & set(_arguments(code, call)):
             continue
         if (call.path in loading and call.path not in fitting) or (
             re.search(r"(?i)predict|score|scoring|batch|inference", call.path.rsplit("/", 1)[-1])

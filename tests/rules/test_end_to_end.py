@@ -326,6 +326,11 @@ def test_a_model_that_is_evaluated_serves_nobody(repository: BuildRepository) ->
         "frame = pd.read_csv('a.csv')\nprint(accuracy_score(frame['y'], model.predict(frame[['x']])))\n"
     )
     assert status(repository, "e2e.serving", {"model_evaluation.py": code, "train.py": TRAIN}) is Status.MISSING
+    logs = (
+        "import mlflow\n\ndef log_all(model, X_train, y_train):\n"
+        "    mlflow.log_metric('mean', model.predict(X_train).mean())\n\nlog_all(mlflow.sklearn.load_model('m'), 1, 2)\n"
+    )
+    assert status(repository, "e2e.serving", {"tracking.py": logs, "train.py": TRAIN}) is Status.MISSING
 
 
 def test_asking_for_a_version_registers_none(repository: BuildRepository) -> None:
