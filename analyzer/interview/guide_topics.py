@@ -182,13 +182,12 @@ def _registered(facts: Facts, registered: Place) -> Iterator[Ground]:
     training = {registered.path, *(call.path for call in training_calls(facts.repo.code))}
     loads = facts.repo.code.calls("model.load", "registry.load", reached=False)
     elsewhere = [call for call in loads if call not in facts.loads and call.path not in training]
-    folder = registered.path.partition("/")[0]
 
-    def key(call: Call) -> tuple[bool, bool]:
+    def of_input(call: Call) -> bool:
         line = facts.repo.line(call.place)
-        return bool(_PREPARES.search(line)) or not _LOADS_MODEL.search(line), call.path.partition("/")[0] != folder
+        return bool(_PREPARES.search(line)) or not _LOADS_MODEL.search(line)
 
-    serving = sorted((call for call in facts.loads if call.path != registered.path), key=key)
+    serving = sorted((call for call in facts.loads if call.path != registered.path), key=of_input)
     asking = [call for call in serving if _asks_registry(call)]
     from_file = [call for call in serving if not _asks_registry(call) and _is_file(facts, call)]
     if not asking and not from_file:

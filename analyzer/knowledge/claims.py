@@ -91,11 +91,11 @@ FUTURE_TITLE = Caseless(
 FUTURE_LINE = Caseless(
     r"[🔜⏳🚧]|^\W*(?:implement|consider|explore|migrate|try)\b|^\W*\d+ points?\b|\b(?:linter|formatter|type[ -]?checker|package manager)\b.*\bwritten in\b|"  # a grading scheme; of a tool
     r"\b(?:in (?:the )?future\b|to[- ]?do\b|plan(?:s|ned|ning)? to\b|not (?:use|using|implement|support|included)|not yet\b|optional(?:ly)?\b|equivalent (?:of|to)\b|analogous to\b|(?:was|were|is|been|i) removed?\b|under development\b|in progress\b|instead of\b"
-    r"|rather than\b|could (?:also )?(?:be|use|run)\b|would (?:also )?(?:be|use|need)\b|no longer\b|unlike\b|alternatives? (?:to|for)\b|without\b|coming soon\b)"
+    r"|rather than\b|could (?:also\b|be\b|use\b|run\b)|would (?:also )?(?:be|use|need)\b|no longer\b|unlike\b|alternatives? (?:to|for)\b|without\b|coming soon\b)"
 )
 
 # What is named to say that it is not there, or what else would do; "no", "similar to" ... and the words behind it.
 SET_ASIDE = Caseless(
-    r"\b(?:no(?! (?:longer|matter|need to))|similar to|comparable (?:to|with)|(?:extend(?:able|ible|ed)|migrate|migrating|migration) to|ready for)"
+    r"\b(?:no(?! (?:longer|matter|need to))|not(?! (?:only|just))|neither|nor|(?:is|are|works|looks) like|similar to|comparable (?:to|with)|(?:extend(?:able|ible|ed)|migrate|migrating|migration) to|ready for)"
     r" +(?:[\w&+-]+,? ){0,2}[\w&+-]+"
 )
