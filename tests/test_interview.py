@@ -151,9 +151,11 @@ def test_a_goal_is_no_number_worth_explaining(repository):
 def test_an_app_is_asked_about_its_prediction(repository):
     app = (
         "import joblib\nimport streamlit as st\n\n@st.cache_resource\ndef load():\n    return joblib.load('m.joblib')\n\n"
-        "st.title('Rain')\nst.write(load().predict([[st.number_input('x')]]))\n"
+        "model = load()\nst.title('Rain')\nst.write(model.predict([[st.number_input('x')]]))\n"
     )
-    assert asked(repository({"app.py": app}), "rollout").startswith("`app.py:9` serves the predictions")
+    assert asked(repository({"app.py": app, "train.py": TRAIN}), "rollout").startswith(
+        "`app.py:10` serves the predictions"
+    )
 
 
 def test_a_service_that_loads_a_name_nobody_registers(repository):
