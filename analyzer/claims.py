@@ -66,7 +66,7 @@ def _run_by_readme(repo: Repository) -> set[str]:
 
 def place_words(repo: Repository, path: str, line: int) -> str:
     """``README line 12`` for the README that a visitor sees first, ``docs/run.md line 3`` for any other file."""
-    return f"{'README' if path == repo.front_page else path} line {line}"
+    return f"{'README' if repo.readme_path and path == repo.front_page else path} line {line}"
 
 
 def _mentions(repo: Repository) -> Iterator[_Mention]:
