@@ -300,7 +300,8 @@ def existing_folder(snapshot: Snapshot, subdir: str) -> str:
         entry = snapshot.entries.get(candidate)
         if entry and entry.kind is EntryKind.FILE:
             return posixpath.dirname(candidate)
-    raise TargetError(f"There is no folder {subdir!r} in this commit", nearest(subdir, folders - {""}))
+    where = "in this commit" if snapshot.commit else "in the repository"
+    raise TargetError(f"There is no folder {subdir!r} {where}", nearest(subdir, folders - {""}))
 
 
 # -- remote ------------------------------------------------------------------------------------------------------

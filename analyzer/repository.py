@@ -30,11 +30,12 @@ from analyzer.artifacts.infrastructure import InfraFile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
 from analyzer.artifacts.makefile import parse_makefile
-from analyzer.artifacts.markdown import parse_markdown, parse_rst
+from analyzer.artifacts.markdown import parse_markdown
 from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
+from analyzer.artifacts.rst import parse_rst
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.terraform import parse_terraform
 from analyzer.artifacts.text import bounded, decode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ _FOLDER = Path(__file__).parent / "rubrics"
 _EFFORTS = ("an hour", "an evening", "a weekend")
 _MOST_BYTES = 1_000_000
 _MOST_GENERATIONS = 8
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
+_FORM = "See docs/rubrics.md for the form of a rubric."
 
 
 def read_rubric(name: str) -> Rubric:
@@ -56,7 +59,7 @@ class _Reader:
     def __init__(self, name: str, content: bytes, path: Path, children: tuple[Path, ...]) -> None:
         self._name, self._content, self._path, self._children = name, content, path, children
 
-    def _fail(self, node: Node, what: str, hint: str = "See docs/rubrics.md for the form of a rubric.") -> RubricError:
+    def _fail(self, node: Node, what: str, hint: str = _FORM) -> RubricError:
         return RubricError(f"{self._name}, line {node.line}: {what}", hint)
 
     def rubric(self) -> Rubric:
@@ -87,6 +90,8 @@ class _Reader:
         if file.error:
             raise RubricError(f"{self._name}, {file.error}", "The file must be valid YAML.")
         root = file.documents[0] if file.documents else EMPTY
+        for further in file.documents[1:]:
+            raise self._fail(further, "a rubric is one document, and another begins here")
         if root.kind != "mapping":
             raise RubricError(f"{self._name}, line 1: a rubric is a mapping with id, version, grades and sections")
         return root
@@ -159,7 +164,7 @@ class _Reader:
 
     def _section(self, node: Node) -> Section:
         self._known(node, "id", "title", "source", "criteria", "full_with_chain")
-        name = self._text(node, "id")
+        name = self._id(node)
         criteria = tuple(self._criterion(item, name) for item in self._list(node, "criteria"))
         whole = self._flag(node, "full_with_chain")
         return Section(name, self._text(node, "title"), node.get("source").text, criteria, whole)
@@ -170,7 +175,7 @@ class _Reader:
         if effort not in _EFFORTS:
             raise self._fail(node.get("effort"), f"effort is {effort!r}; it is one of: {', '.join(_EFFORTS)}")
         return Criterion(
-            id=self._text(node, "id"),
+            id=self._id(node),
             section=section,
             title=self._text(node, "title"),
             points=self._points(node),
@@ -189,6 +194,8 @@ class _Reader:
             self._known(node, "from", "name")
             least = self._number(node, "from", lambda value: 0 <= value <= 100, "from 0 to 100")
             grades.append(Grade(least, self._text(node, "name")))
+            if [grade.least for grade in grades].count(least) > 1:
+                raise self._fail(node.get("from"), f"a grade from {least:g} stands there twice")
         ordered = tuple(sorted(grades, key=lambda grade: -grade.least))
         if ordered[-1].least != 0:
             raise self._fail(root.get("grades"), "the lowest grade must be from 0")
@@ -219,7 +226,11 @@ class _Reader:
     def _known(self, node: Node, *keys: str) -> None:
         if node.kind != "mapping":
             raise self._fail(node, f"a mapping with {', '.join(keys)} was expected")
+        seen: set[str] = set()
         for key, line, _ in node.items():
+            if key in seen:
+                raise RubricError(f"{self._name}, line {line}: the key {key!r} stands there twice", _FORM)
+            seen.add(key)
             if key not in keys:
                 raise RubricError(
                     f"{self._name}, line {line}: there is no key {key!r} here", f"Known: {', '.join(keys)}."
@@ -236,6 +247,14 @@ class _Reader:
         if not value.text.strip():
             raise self._fail(value or node, f"{key} is missing or empty")
         return " ".join(value.text.split())
+
+    def _id(self, node: Node) -> str:
+        name = self._text(node, "id")
+        if not _ID.fullmatch(name):
+            raise self._fail(
+                node.get("id"), f"id is {name[:80]!r}; it has letters, digits, dots, dashes and underscores"
+            )
+        return name
 
     def _flag(self, node: Node, key: str) -> bool:
         value = node.get(key)

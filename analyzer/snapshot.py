@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -230,7 +230,8 @@ def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]
     try:
         refs = run(git_dir, "for-each-ref", "--format=%(refname:short)", seconds=10, most=1 << 20)
     except GitError as error:
-        raise TargetError(f"{git_dir} could not be read as a git repository: {error.stderr or error.what}") from error
+        what = f"{git_dir} could not be read as a git repository: {error.stderr or error.what}"
+        raise TargetError(what, f"{_DAMAGED} With --standalone the folder is judged without git.") from error
     if ended:
         raise ended
     names = refs.decode("utf-8", "replace").split()
@@ -274,6 +275,7 @@ def _committed(header: bytes) -> str:
     return ""
 
 
+_DAMAGED = "The copy may be damaged or partial; run git fsck on it, or clone it anew."
 _KINDS = {"120000": EntryKind.SYMLINK, "160000": EntryKind.SUBMODULE}
 
 
@@ -288,7 +290,7 @@ def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, En
     except GitError as error:
         raise TargetError(
             f"The files of commit {commit} could not be listed: {error.stderr or error.what}",
-            "The copy may be damaged or partial; run git fsck on it, or clone it anew.",
+            _DAMAGED,
         ) from error
     return admit(_entries(listing.decode("utf-8", "surrogateescape")), limits)
 
@@ -356,21 +358,25 @@ def open_worktree(root: Path, git_dir: Path, limits: Limits) -> Snapshot:
     Raises:
         TargetError: git cannot list the files.
     """
-    listing = run(
-        git_dir,
-        f"--work-tree={root}",
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--deduplicate",
-        seconds=limits.read_seconds,
-        most=_listing_bytes(limits),
-        cwd=root,
-    )
-    paths = (raw.decode("utf-8", "surrogateescape") for raw in listing.split(b"\0") if raw)
-    return _open_paths(root, paths, limits)
+    try:
+        listing = run(
+            git_dir,
+            f"--work-tree={root}",
+            "ls-files",
+            "-z",
+            "-t",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            seconds=limits.read_seconds,
+            most=_listing_bytes(limits),
+            cwd=root,
+        )
+    except GitError as error:
+        raise TargetError(f"The files of {root} could not be listed: {error.stderr or error.what}", _DAMAGED) from error
+    records = [raw.decode("utf-8", "surrogateescape") for raw in listing.split(b"\0") if raw]
+    absent = {record[2:] for record in records if record.startswith("S ")}
+    return _open_paths(root, dict.fromkeys(record[2:] for record in records), limits, absent)
 
 
 def open_folder(root: Path, limits: Limits) -> Snapshot:
@@ -387,7 +393,8 @@ def open_folder(root: Path, limits: Limits) -> Snapshot:
     return _open_paths(root, walk(), limits)
 
 
-def _open_paths(root: Path, paths: Iterable[str], limits: Limits) -> Snapshot:
+def _open_paths(root: Path, paths: Iterable[str], limits: Limits, absent: Set[str] = frozenset()) -> Snapshot:
+    """The files at these paths; ``absent`` names those that a sparse checkout leaves out, which are not assessed."""
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     folders: dict[str, bool] = {"": True}
@@ -410,6 +417,8 @@ def _open_paths(root: Path, paths: Iterable[str], limits: Limits) -> Snapshot:
         try:
             status = (root / path).lstat()
         except OSError:
+            if path in absent:
+                entries[path] = Entry(path, -1)
             continue
         if stat.S_ISDIR(status.st_mode):
             name = path.rstrip("/")

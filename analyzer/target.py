@@ -139,6 +139,8 @@ def _local_path(stripped: str) -> Path | None:
         path = Path(stripped).expanduser()
         if path.exists() or stripped.startswith(("/", "./", "../", "~")):
             return path
+        if len(path.parts) > 2 and "." not in path.parts[0] and Path(path.parts[0]).is_dir():
+            return path  # longer than OWNER/REPO, and begun on this machine
         inside = any((folder / "HEAD").is_file() and (folder / "objects").is_dir() for folder in path.parents[:-1])
     except (OSError, RuntimeError):  # a name that is too long, or the home of nobody
         return Path(stripped) if stripped.startswith(("/", "./", "../")) else None

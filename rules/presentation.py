@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.document import Block, Section
 from analyzer.findings import Finding, Place, met, partial
@@ -175,8 +175,17 @@ def _line_of(repo: Repository, block: Block, text: str) -> Place:
     lines = repo.lines(block.path)[block.line - 1 : block.end_line]
     wanted = text.strip()
     numbers = (number for number, line in enumerate(lines, block.line) if wanted and wanted in line)
-    line = next(numbers, 0)
+    line = next(numbers, 0) or _row_of(lines, block.line, wanted)
     return Place(block.path, line, block.end_line) if line else block.place
+
+
+def _row_of(lines: Sequence[str], first: int, wanted: str) -> int:
+    """The line that has the same words between other marks: a row of a table is written in many ways."""
+    words = _WORDS.findall(wanted)
+    return next((number for number, line in enumerate(lines, first) if words and _WORDS.findall(line) == words), 0)
+
+
+_WORDS = re.compile(r"[^\s|`*+]+")
 
 
 @rule("doc.quantified", reads=_DOCUMENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from pathlib import Path
@@ -259,6 +260,40 @@ def test_a_work_tree_has_uncommitted_files_but_no_ignored_ones(git_repository: B
     snapshot = open_worktree(work, work / ".git", LIMITS)
     assert list(snapshot.entries) == [".gitignore", "a.txt", "new.txt"]
     assert snapshot.read("a.txt") == b"new"
+
+
+def test_what_a_sparse_checkout_leaves_out_is_not_assessed(git_repository: BuildGit):
+    work = git_repository({"a.txt": "1", "src/b.txt": "2", "src/c.txt": "3"})
+    git(work, "sparse-checkout", "set", "--no-cone", "/a.txt", "/src/c.txt")
+    (work / "src/c.txt").unlink()  # deleted, not left out
+    snapshot = open_worktree(work, work / ".git", LIMITS)
+    assert list(snapshot.entries) == ["a.txt", "src/b.txt"]
+    assert snapshot.read("src/b.txt") is None
+    assert "not in this copy" in problems(snapshot)["src/b.txt"]
+
+
+def test_files_in_conflict_are_read_once(git_repository: BuildGit):
+    work = git_repository({"a.txt": "1\n"})
+    git(work, "checkout", "-q", "-b", "other")
+    commit_all(write_files(work, {"a.txt": "2\n"}))
+    git(work, "checkout", "-q", "main")
+    commit_all(write_files(work, {"a.txt": "3\n"}))
+    with contextlib.suppress(subprocess.CalledProcessError):
+        git(work, "merge", "-q", "other")
+    snapshot = open_worktree(work, work / ".git", LIMITS)
+    assert list(snapshot.entries) == ["a.txt"]
+    assert b"<<<<<<<" in (snapshot.read("a.txt") or b"")
+
+
+def test_a_broken_work_tree_is_named_with_the_way_out(git_repository: BuildGit):
+    work = git_repository({"a.txt": "1"})
+    (work / ".git/HEAD").unlink()
+    with pytest.raises(TargetError, match="could not be listed: fatal: not a git repository") as caught:
+        open_worktree(work, work / ".git", LIMITS)
+    assert "git fsck" in caught.value.hint
+    with pytest.raises(TargetError, match="could not be read as a git repository") as caught:
+        open_git(work / ".git", "", LIMITS)
+    assert "--standalone" in caught.value.hint
 
 
 def test_a_work_tree_is_not_left_through_a_link(git_repository: BuildGit, tmp_path: Path):

@@ -240,3 +240,12 @@ def test_any_folder_is_inside_or_refused(text):
         assert not clean.startswith("/")
         assert clean == "" or not {"", ".", ".."} & set(clean.split("/"))
         assert clean_subdir(clean) == clean
+
+
+def test_a_longer_path_that_begins_here_is_a_path(tmp_path, monkeypatch):
+    (tmp_path / "proj/src").mkdir(parents=True)
+    (tmp_path / "github.com").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert parse_target("proj/src/gone").path == Path("proj/src/gone")
+    assert parse_target("proj/gone").owner == "proj"
+    assert parse_target("github.com/o/r").owner == "o"

@@ -265,16 +265,22 @@ def parse_conda(path: str, text: str) -> DependencyFile:
 
 
 _LOCKED = re.compile(
-    r"^(?:name = \"(?P<toml>[^\"\n]+)\"| {8}\"(?P<json>[A-Za-z0-9._-]+)\": \{|- name: (?P<yaml>[\w.-]+)"
+    r"^(?:name = \"(?P<toml>[^\"\n]+)\"| {8}\"(?P<json>[A-Za-z0-9._-]+)\": \{|(?:- | {2})name: (?P<yaml>[\w.-]+)"
     r"|(?:version = |[ \t]{2,}\"?version\"?: )\"?(?:==)?(?P<version>[\w.+!-]+))",
+    re.MULTILINE,
+)
+# A package by its address, as pixi and an explicit list of conda name it: .../noarch/pandas-2.2.3-py312_0.conda
+_BY_ADDRESS = re.compile(
+    r"^(?:- (?:conda|pypi): )?https?://\S+/(?P<name>[\w.-]+?)-(?P<version>\d[\w.!+]*)-[\w.]+(?:-[\w.]+)*\.(?:conda|tar\.bz2|whl)\b",
     re.MULTILINE,
 )
 
 
 def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
-    """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda, and requirements that a tool wrote."""
+    """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda, pixi, and requirements that a tool wrote."""
     if tool.startswith("requirements"):
-        return replace(parse_requirements(path, text), lock=True)
+        listed = parse_requirements(path, text)
+        return replace(listed, lock=listed.pinned_share == 1)
     found: list[Requirement] = []
     line, position = 1, 0
     for match in _LOCKED.finditer(text):
@@ -285,4 +291,8 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
             found.append(Requirement(normalise(name), True, line))
         elif found and not found[-1].version:
             found[-1] = replace(found[-1], version=f"=={match['version']}")
+    if not found:
+        for match in _BY_ADDRESS.finditer(text):
+            at = text.count("\n", 0, match.start()) + 1
+            found.append(Requirement(normalise(match["name"]), True, at, f"=={match['version']}"))
     return DependencyFile(path, tool, tuple(found), lock=True)

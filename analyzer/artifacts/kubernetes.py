@@ -41,6 +41,17 @@ class KubernetesObject(Struct, frozen=True):
         """The line of ``kind``."""
         return Place(self.path, self.line)
 
+    @property
+    def commands(self) -> tuple[tuple[Place, tuple[str, ...]], ...]:
+        """What the containers run where the object says it itself, with the line of ``command`` or ``args``."""
+        found = []
+        for inner in self.node.get("spec").walk() if self.node else ():
+            first = inner.get("command") or inner.get("args")
+            words = (*inner.get("command").texts(), *inner.get("args").texts())
+            if words and inner.get("image").text:
+                found.append((Place(self.path, first.line), words))
+        return tuple(found)
+
 
 class HelmChart(Struct, frozen=True):
     """A Chart.yaml: ``folder`` is the chart's folder, ``dependencies`` its subcharts."""

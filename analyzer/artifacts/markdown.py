@@ -1,4 +1,4 @@
-"""Markdown (CommonMark with tables) and reStructuredText read into documents. Nothing is rendered.
+"""Markdown (CommonMark with tables) read into documents. Nothing is rendered.
 
 Text that a reader does not see (HTML comments, hidden elements, zero-width characters) is left out.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from analyzer.artifacts.document import Block, Document, Image, Link, Section
 
-__all__ = ["parse_markdown", "parse_rst"]
+__all__ = ["LONGEST", "parse_markdown", "visible_text"]
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HIDING = re.compile(
@@ -35,19 +35,24 @@ _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BOLD_LINE = re.compile(
     r"^[ \t]*(\*\*|__)(?![-\s])([^*_\n]{2,79}?)\1:?[ \t]*(?:<br\s*/?>[ \t]*)$", re.MULTILINE | re.IGNORECASE
 )
-_MOST = 1_000_000
+LONGEST = 1_000_000
 
 
 def parse_markdown(path: str, text: str) -> Document:
     """Parse Markdown; never raises."""
     import pyromark
 
-    text = _visible(text[:_MOST])
+    text = _visible(text[:LONGEST])
     options = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
     builder = _Builder(path, text)
     for event, span in pyromark.events_with_range(text, options=options):
         builder.handle(event, span["start"], span["end"])
     return builder.finished()
+
+
+def visible_text(text: str) -> str:
+    """The text without characters that have no width."""
+    return _INVISIBLE.sub("", text)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -308,39 +313,3 @@ class _Builder:
     def finished(self) -> Document:
         self._close_section()
         return Document(self._path, tuple(self._sections))
-
-
-_UNDERLINE = re.compile(r"^([=\-~^\"'#*+.`:_])\1{2,}\s*$")
-_RST_IMAGE = re.compile(r"^\s*(?:\.\. (?:\|\w+\| )?(?:image|figure):: )(\S+)")
-_RST_CODE = re.compile(r"^\s*\.\. (?:code-block|code|sourcecode|mermaid|uml|graphviz)::\s*(\w*)")
-_RST_LINK = re.compile(r"`([^`<]*)<(https?://[^>]+)>`__?")
-
-
-def parse_rst(path: str, text: str) -> Document:
-    """Read headings, paragraphs, images, links and code of a reStructuredText file; never raises."""
-    lines = _INVISIBLE.sub("", text[:_MOST]).split("\n")
-    out: list[str] = []
-    levels: list[str] = []
-    skip = False
-    for index, line in enumerate(lines):
-        following = lines[index + 1] if index + 1 < len(lines) else ""
-        underline = _UNDERLINE.match(following)
-        image, code = _RST_IMAGE.match(line), _RST_CODE.match(line)
-        if skip:
-            skip = False
-            out.append("")
-        elif underline and line.strip() and not line[0].isspace() and len(following.strip()) >= len(line.strip()) - 2:
-            mark = underline.group(1)
-            if mark not in levels:
-                levels.append(mark)
-            out.append(f"{'#' * min(levels.index(mark) + 1, 6)} {line.strip()}")
-            skip = True
-        elif _UNDERLINE.match(line):
-            out.append("")
-        elif image:
-            out.append(f"![]({image.group(1)})")
-        elif code or line.rstrip().endswith("::"):
-            out.append(line.replace("::", ":") if not code else "")
-        else:
-            out.append(_RST_LINK.sub(r"[\1](\2)", line))
-    return parse_markdown(path, "\n".join(out))

@@ -119,33 +119,42 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group("limits")
     defaults = Limits()
     limits.add_argument(
-        "--max-bytes", type=int, metavar="N", help=f"size of a clone (default: {defaults.clone_bytes:,})"
-    )
-    limits.add_argument("--max-files", type=int, metavar="N", help=f"files in the tree (default: {defaults.files:,})")
-    limits.add_argument(
-        "--max-seconds", type=int, metavar="N", help=f"time of a clone (default: {defaults.clone_seconds})"
+        "--max-bytes", type=_limit, metavar="N", help=f"size of a clone (default: {defaults.clone_bytes:,})"
     )
     limits.add_argument(
-        "--max-depth", type=int, metavar="N", help=f"folders in a path (default: {defaults.path_depth})"
+        "--max-files", type=_limit, metavar="N", help=f"files in the tree (default: {defaults.files:,})"
+    )
+    limits.add_argument(
+        "--max-seconds", type=_limit, metavar="N", help=f"time of a clone (default: {defaults.clone_seconds})"
+    )
+    limits.add_argument(
+        "--max-depth", type=_limit, metavar="N", help=f"folders in a path (default: {defaults.path_depth})"
     )
     limits.add_argument(
         "--max-text",
-        type=int,
+        type=_limit,
         metavar="N",
         help=f"bytes of text read from one repository (default: {defaults.text_bytes:,})",
     )
     limits.add_argument(
         "--max-analysis-seconds",
-        type=int,
+        type=_limit,
         metavar="N",
         help=f"time of the analysis in a confined process (default: {defaults.analysis_seconds})",
     )
     limits.add_argument(
         "--max-memory",
-        type=int,
+        type=_limit,
         metavar="N",
         help=f"bytes of memory of a confined process (default: {defaults.memory_bytes:,})",
     )
+
+
+def _limit(text: str) -> int:
+    """A whole number above 0, for argparse."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is no limit; give a whole number above 0")
+    return int(text)
 
 
 def add_platform(parser: argparse._ActionsContainer, what: str) -> None:

@@ -166,7 +166,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"^pipfile$", "pipfile", False),
     (r"^setup\.cfg$", "setup-cfg", False),
     (
-        r"^(?:poetry|uv|pdm|pixi)\.lock$|^pipfile\.lock$|^conda-lock\.ya?ml$|^requirements.*\.lock$|^pylock.*\.toml$",
+        r"^(?:poetry|uv|pdm|pixi)\.lock$|^pipfile\.lock$|^conda-lock\.ya?ml$|^conda-(?:linux|osx|win)\S*\.lock$|^requirements.*\.lock$|^pylock.*\.toml$",
         "lock",
         False,
     ),

@@ -36,6 +36,11 @@ def code(text: str) -> str:
     return f"`{visible(text).replace('`', chr(39))}`"
 
 
+def _in_cell(report: Report, found: Evidence) -> str:
+    """A link in a table, whose cells end at a bar even within code."""
+    return _link(report, found).replace("|", "\\|")
+
+
 def _link(report: Report, evidence: Evidence) -> str:
     url = report.target.link(evidence.path, evidence.line, evidence.end_line)
     shown = code(place(evidence))
@@ -103,7 +108,7 @@ def _chain(report: Report) -> Iterator[str]:
     yield "|---|---|---|---|"
     for link in links:
         evidence = Evidence(link.path, link.line, link.line, "")
-        where = _link(report, evidence) if link.path else ""
+        where = _in_cell(report, evidence) if link.path else ""
         mark = MARKS[Status.MET if link.found else Status.MISSING]
         yield f"| {mark} {link.status} | {link.name} | {where} | {escaped(link.sentence)} |"
     yield ""
@@ -135,7 +140,7 @@ def _checklist(report: Report) -> Iterator[str]:
                 continue
             status = item.decision.status
             # A pipe in a path would end the cell.
-            evidence = "<br>".join(_link(report, found).replace("|", "\\|") for found in item.decision.evidence[:3])
+            evidence = "<br>".join(_in_cell(report, found) for found in item.decision.evidence[:3])
             yield (
                 f"| {MARKS[status]} {STATUS_WORDS[status]} | {item.criterion.title} | "
                 f"{number(item.points)}/{number(item.criterion.points)} | {escaped(item.decision.summary)} | {evidence} |"

@@ -8,6 +8,7 @@ import re
 from analyzer.artifacts.ci import Step
 from analyzer.artifacts.infrastructure import Resource
 from analyzer.artifacts.kubernetes import KubernetesObject
+from analyzer.artifacts.shell import ShellCommand
 from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.resources import resource_class
@@ -17,6 +18,7 @@ from analyzer.wiring.code import module_id
 from analyzer.wiring.graph import Draft
 from analyzer.wiring.images import Images
 from analyzer.wiring.names import Names, image_name
+from analyzer.wiring.programs import targets
 
 __all__ = ["NODE_CLASSES", "Clusters"]
 
@@ -81,6 +83,12 @@ class Clusters:
         for image in item.images:
             if "://" not in image:
                 self._images.refer(node, self._names.helm(image, item.path), "runs", item.place)
+        for place, words in item.commands:
+            command = ShellCommand(words, place.line)
+            for invocation in self._repo.resolver.follow((command,), lambda _, at=place: at):  # type: ignore[misc]
+                for target in targets(self._repo, invocation):
+                    if target.path:
+                        self._draft.edge(node, module_id(target.path), "runs", place)
 
     def _cluster_services(self) -> None:
         """Services of Kubernetes, by the labels of the workloads that they select; those of their folder first."""

@@ -22,10 +22,11 @@ from analyzer.artifacts import (
 from analyzer.artifacts.compose import parse_compose
 from analyzer.artifacts.dockerfile import parse_dockerfile
 from analyzer.artifacts.infrastructure_code import read_infrastructure
-from analyzer.artifacts.markdown import parse_markdown, parse_rst
+from analyzer.artifacts.markdown import parse_markdown
 from analyzer.artifacts.notebook import parse_notebook
 from analyzer.artifacts.precommit import parse_precommit
 from analyzer.artifacts.python_source import parse_python
+from analyzer.artifacts.rst import parse_rst
 from analyzer.artifacts.shell import parse_shell
 from analyzer.artifacts.terraform import parse_terraform
 from analyzer.artifacts.yaml_reader import read_yaml

@@ -196,3 +196,26 @@ def test_requirements_that_end_in_lock_are_lines_of_pip(repository: BuildReposit
 def test_what_a_tool_compiled_is_a_lock(text: str) -> None:
     assert parse_requirements("requirements.txt", text).lock
     assert not parse_requirements("requirements.txt", "flask==3.0.3  # via the page\n").lock
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("requirements.lock", "# made by a tool\npandas==2.2.3\n    # via -r requirements.in\n", 2),
+        ("pixi.lock", "version: 6\npackages:\n- conda: https://c.example/noarch/pandas-2.2.3-py312_0.conda\n", 3),
+        ("pixi.lock", "version: 5\npackages:\n- kind: conda\n  name: pandas\n  version: 2.2.3\n", 4),
+        ("conda-linux-64.lock", "@EXPLICIT\nhttps://c.example/noarch/pandas-2.2.3-py312_0.tar.bz2#0123\n", 2),
+        ("pylock.toml", 'lock-version = "1.0"\n[[packages]]\nname = "pandas"\nversion = "2.2.3"\n', 3),
+        ("pdm.lock", '[[package]]\nname = "pandas"\nversion = "2.2.3"\n', 2),
+    ],
+)
+def test_lock_files_of_every_tool_name_their_packages(path: str, text: str, line: int) -> None:
+    file = parse_lock(path, path.split(".", 1)[0], text)
+    assert (file.lock, [(item.name, item.version, item.line) for item in file.requirements]) == (
+        True,
+        [("pandas", "==2.2.3", line)],
+    )
+
+
+def test_a_list_of_requirements_without_versions_is_no_lock() -> None:
+    assert not parse_lock("requirements.lock", "requirements", "pandas\n").lock

@@ -84,3 +84,16 @@ def test_reports_of_fixtures_have_whole_tables(name):
     assert len(rows) == 44
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 6 for row in rows)
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_a_bar_in_a_path_ends_no_cell_of_the_chain(tmp_path):
+    code = "import pickle\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = pickle.load(open('m', 'rb'))\n"
+    code += "@app.post('/predict')\ndef predict(x: dict):\n    return model.predict([x['a']]).tolist()\n"
+    (tmp_path / "a|b").mkdir()
+    (tmp_path / "a|b/Dockerfile").write_text("FROM python\nCOPY . .\nCMD uvicorn main:app\n")
+    (tmp_path / "a|b/main.py").write_text(code)
+    text = render_markdown(analyze(str(tmp_path), Options(standalone=True)))
+    chain = text[text.index("## From data to alert") : text.index("## Checklist")]
+    rows = [line for line in chain.splitlines() if line.startswith("| ")]
+    assert any("a\\|b/" in row for row in rows)
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)

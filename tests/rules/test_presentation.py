@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.findings import Status
+from rules.presentation import _line_of
 from tests.conftest import BuildRepository, decide_one
 
 TITLE = "# Dock watch\n\n"
@@ -289,3 +290,10 @@ def test_a_readme_of_a_few_words_leaves_it_to_that_of_the_project(repository: Bu
     assert long.readme_path == "README.md"
     beside = repository({**root, **project, **{f"other/{number}.py": "print(1)\n" for number in range(4)}})
     assert beside.readme_path == "README.md"
+
+
+def test_a_row_of_a_table_is_found_however_it_is_written(repository: BuildRepository) -> None:
+    repo = repository({"README.md": "# A\n\n| Metric | Value |\n|---|---|\n| **AUC** |   `0.84` |\n"})
+    (block,) = (item for item in repo.documents[0].blocks if item.kind == "table")
+    assert _line_of(repo, block, "AUC | 0.84").line == 5
+    assert _line_of(repo, block, "nowhere").line == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.wiring import build_wiring
 from tests.conftest import BuildRepository
 from tests.wiring.support import edges
@@ -81,3 +83,22 @@ def test_a_deploy_command_runs_the_image_that_it_names(repository: BuildReposito
         }
     )
     assert ("resource:command:deploy.sh:3", "runs", "image:Dockerfile") in edges(repo, "runs")
+
+
+@pytest.mark.parametrize(
+    "started",
+    [
+        "command: [python, -m, shop.train]",
+        "command: [python]\n            args: ['-m', 'shop.train']",
+        "args: [make, train]",
+        "command:\n            - sh\n            - -c\n            - python shop/train.py",
+    ],
+)
+def test_a_workload_runs_the_module_that_its_container_is_told(repository: BuildRepository, started: str) -> None:
+    manifest = (
+        "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: train}\nspec:\n  jobTemplate:\n    spec:\n      template:\n"
+        f"        spec:\n          containers:\n          - image: example/shop:1\n            {started}\n"
+    )
+    files = {"shop/train.py": "x = 1\n", "Makefile": "train:\n\tpython -m shop.train\n", "k8s/train.yaml": manifest}
+    runs = edges(repository(files), "runs")
+    assert ("workload:k8s/train.yaml#CronJob.train", "runs", "module:shop/train.py") in runs
