@@ -270,6 +270,15 @@ def test_the_audit_log_tells_who_changed_what(owner: httpx2.Client, store: Store
     assert {"sign-in", "sign-in.refused"} <= actions or actions
 
 
+def test_the_audit_log_tells_who_looked_at_a_batch(owner: httpx2.Client):
+    batch = owner.post("/api/v1/batches", json={"rows": [{"url": "octocat/Hello-World"}]}).json()["id"]
+    owner.get(f"/batches/{batch}")
+    owner.get("/api/v1/analyses", params={"batch": batch})
+    owner.get(f"/batches/{batch}", headers={"HX-Request": "true"})  # the same look goes on
+    entries = owner.get("/api/v1/audit", params={"subject": batch}).json()["items"]
+    assert [entry["action"] for entry in entries] == ["analysis.list", "batch.view", "batch.start"]
+
+
 def test_too_many_requests_are_refused_by_address_and_account(tmp_path, hub: GitServer):
     settings = settings_of(
         tmp_path, hub, executor="none", rate_anonymous="2/hour", rate_keyed="3/hour", rate_sign_in="1/hour"
