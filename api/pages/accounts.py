@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from analyzer import load_texts
 from api.accounts.principal import Admin, Anyone, Principal, check_origin
 from api.pages.errors import PageRoute
 from api.pages.templating import page
@@ -91,7 +93,12 @@ def make(
     """Make a key, and show it this once."""
     check_origin(request)
     chosen = [scope for scope in ("read", "write", "admin") if scope in (scopes or ["read", "write"])]
-    asked = KeyRequest.model_validate({"account": account.strip(), "name": name, "scopes": chosen, "days": days})
+    typed: dict[str, Any] = {"account": account.strip(), "name": name.strip(), "scopes": chosen, "days": days}
+    try:
+        asked = KeyRequest.model_validate(typed)
+    except ValidationError:
+        blank = Problem("request.invalid", load_texts()("keys.blank"))
+        return _keys(request, service, principal, problem=blank, typed=KeyRequest.model_construct(**typed))
     try:
         made = add_key(asked, service, principal)
     except Problem as problem:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from analyzer import load_texts
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader, Writer, check_origin
 from api.blind import coder
@@ -83,13 +84,17 @@ async def begin(request: Request, service: ServiceDep, principal: Writer) -> Res
 @router.get("/batches/{batch_id}")
 def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Reader) -> Response:
     """The table of a batch; its filters stand in the address."""
-    filters = Filters.of(request.query_params)
+    filters, part = Filters.of(request.query_params), is_partial(request)
     with service.store.reading() as session:
         batch = view_of(session, find_batch(session, batch_id, principal), blind=filters.blind)
         code = coder(service.settings.secret) if filters.blind else None
         table = tabled(read_rows(session, batch_id, code), filters)
-    template = "batch_part.html" if is_partial(request) else "batch.html"
-    return page(request, template, batch=batch, table=table, filters=filters, may_write="write" in principal.scopes)
+    if not part:  # a table that fills itself anew is looked at once
+        with service.store.writing() as session:
+            audit(session, principal, "batch.view", batch_id, "names hidden" if filters.blind else "")
+    may_write = "write" in principal.scopes
+    template = "batch_part.html" if part else "batch.html"
+    return page(request, template, batch=batch, table=table, filters=filters, may_write=may_write, part=part)
 
 
 @router.get("/batches/{batch_id}/compare")
@@ -138,6 +143,17 @@ async def resume(request: Request, batch_id: BatchId, service: ServiceDep, princ
     check_origin(request)
     await run_in_threadpool(resume_rows, batch_id, service, principal)
     return _back(request, batch_id)
+
+
+@router.get("/batches/{batch_id}/delete")
+def ask_delete(request: Request, batch_id: BatchId, service: ServiceDep, principal: Writer) -> Response:
+    """Ask once more: hours of work may be in it."""
+    blind = request.query_params.get("blind") == "1"
+    with service.store.reading() as session:
+        batch = view_of(session, find_batch(session, batch_id, principal), blind=blind)
+    what = batch.name or load_texts()("batches.unnamed", day=batch.created_at.date())
+    back, query = f"/batches/{batch_id}", "?blind=1" if blind else ""
+    return page(request, "delete.html", what=what, back=back, query=query, texts="batches")
 
 
 @router.post("/batches/{batch_id}/delete")
