@@ -133,8 +133,10 @@ def ask_delete(request: Request, analysis_id: AnalysisId, service: ServiceDep, p
         raise Problem(
             "access.forbidden", "Only who started the analysis may delete it.", "Use the browser it began in."
         )
-    what, back = analysis.input, f"/r/{analysis_id}"
-    return page(request, "delete.html", what=what, back=back, query="", texts="page")
+    return page(
+        request, "delete.html", title="page.delete_title", said="page.delete_what", what=analysis.input,
+        back=f"/r/{analysis_id}", query="",
+    )  # fmt: skip
 
 
 @router.post("/r/{analysis_id}/delete")

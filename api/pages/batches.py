@@ -152,8 +152,10 @@ def ask_delete(request: Request, batch_id: BatchId, service: ServiceDep, princip
     with service.store.reading() as session:
         batch = view_of(session, find_batch(session, batch_id, principal), blind=blind)
     what = batch.name or load_texts()("batches.unnamed", day=batch.created_at.date())
-    back, query = f"/batches/{batch_id}", "?blind=1" if blind else ""
-    return page(request, "delete.html", what=what, back=back, query=query, texts="batches")
+    return page(
+        request, "delete.html", title="batches.delete_title", said="batches.delete_what", what=what,
+        back=f"/batches/{batch_id}", query="?blind=1" if blind else "",
+    )  # fmt: skip
 
 
 @router.post("/batches/{batch_id}/delete")
