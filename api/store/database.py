@@ -65,10 +65,13 @@ class Store:
         """
         from alembic import command
 
+        if self.sqlite:  # one transaction, whose lock is taken at its beginning
+            with self._immediate.begin() as connection:
+                command.upgrade(alembic_config(connection), "head")
+            return
         with self.engine.connect() as connection:
-            if not self.sqlite:
-                connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
-                connection.commit()
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
+            connection.commit()
             try:
                 revision = _revision(connection)
                 if revision is None or revision in _revisions():
@@ -76,9 +79,8 @@ class Store:
                 else:
                     _LOG.warning("the tables are those of a later version (%s), and stay as they are", revision)
             finally:
-                if not self.sqlite:
-                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
-                    connection.commit()
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
+                connection.commit()
 
     def outdated(self) -> bool:
         """Whether the tables are those of an earlier version, or not there at all."""
