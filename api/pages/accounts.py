@@ -14,7 +14,7 @@ from api.pages.errors import PageRoute
 from api.pages.templating import page
 from api.problems import Problem
 from api.routes.keys import add_key, list_keys, revoke_key
-from api.routes.signing_in import by_key
+from api.routes.signing_in import by_key, inside
 from api.schemas import KeyMade, KeyRequest
 from api.service import Service, ServiceDep
 
@@ -26,9 +26,7 @@ _HOME = "/batches"
 
 
 def _inside(target: str) -> str:
-    """Where to go after signing in: a page of ours, never another site."""
-    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target[:500] if inside and "\\" not in target else _HOME
+    return inside(target, _HOME)
 
 
 @router.get("/sign-in")

@@ -172,9 +172,9 @@ def test_a_form_of_another_site_does_nothing(browser: httpx2.Client, store: Stor
     assert foreign.json()["code"] == "access.csrf"
 
 
-def by_provider(browser: httpx2.Client) -> httpx2.Response:
+def by_provider(browser: httpx2.Client, wanted: str = "/") -> httpx2.Response:
     """Go to the provider and come back."""
-    there = browser.get("/auth/login")
+    there = browser.get("/auth/login", params={"next": wanted})
     assert there.status_code == 303, there.text
     assert "code_challenge_method=S256" in there.headers["location"]
     back = httpx2.get(there.headers["location"])
@@ -226,6 +226,21 @@ def test_a_token_that_another_key_signed_is_refused(browser: httpx2.Client, issu
         assert by_provider(browser).json()["code"] == "access.sign-in"
     finally:
         issuer.signer = None
+
+
+def test_who_comes_back_from_the_provider_gets_the_page_that_was_wanted(browser: httpx2.Client, issuer: Provider):
+    issuer.person, issuer.spoil = person(6), {}
+    wanted = browser.get("/batches?blind=1").headers["location"]
+    assert wanted == "/sign-in?next=/batches%3Fblind%3D1"
+    assert 'href="/auth/login?next=/batches%3Fblind%3D1"' in browser.get(wanted).text
+    assert by_provider(browser, "/batches?blind=1").headers["location"] == "/batches?blind=1"
+    assert by_provider(browser, "https://evil.example.org").headers["location"] == "/"
+
+
+def test_a_person_whose_sign_in_fails_sees_a_page(browser: httpx2.Client):
+    answer = browser.get("/auth/callback", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 400
+    assert "<h1>The sign-in failed</h1>" in answer.text
 
 
 def test_an_answer_that_nobody_asked_for_is_refused(browser: httpx2.Client, issuer: Provider):
