@@ -82,7 +82,7 @@ def _page(
     if analysis.account_id:
         _note_view(service, principal, name)
     return page(
-        request, finished, **report_page_context(report), kind="analysis", id=name, may_delete=may,
+        request, finished, **report_page_context(request, report), kind="analysis", id=name, may_delete=may,
         owned=analysis.account_id is not None, rubric_name=analysis.rubric,
     )  # fmt: skip
 

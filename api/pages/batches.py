@@ -8,13 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from analyzer import load_texts
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader, Writer, check_origin
 from api.blind import coder
 from api.pages.errors import PageRoute
 from api.pages.rows import Filters, Row, read_rows, tabled
-from api.pages.templating import is_partial, page
+from api.pages.templating import is_partial, page, texts_of
 from api.problems import CODES, Problem
 from api.routes.batches import (
     BatchId,
@@ -151,7 +150,7 @@ def ask_delete(request: Request, batch_id: BatchId, service: ServiceDep, princip
     blind = request.query_params.get("blind") == "1"
     with service.store.reading() as session:
         batch = view_of(session, find_batch(session, batch_id, principal), blind=blind)
-    what = batch.name or load_texts()("batches.unnamed", day=batch.created_at.date())
+    what = batch.name or texts_of(request)("batches.unnamed", day=batch.created_at.date())
     return page(
         request, "delete.html", title="batches.delete_title", said="batches.delete_what", what=what,
         back=f"/batches/{batch_id}", query="?blind=1" if blind else "",
