@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from analyzer.reporters.badge import badge_svg
     from analyzer.reporters.comparison import comparison_document
     from analyzer.reporters.formats import FORMATS, Format, render
-    from analyzer.reporters.html import REPORT_STATIC, html_environment, load_texts, report_context
+    from analyzer.reporters.html import (
+        LANGUAGES,
+        REPORT_STATIC,
+        Texts,
+        html_environment,
+        load_texts,
+        report_context,
+    )
     from analyzer.reporters.json_report import as_document, from_document
     from analyzer.reporters.schema import report_schema
     from analyzer.rubric import BUILT_IN, Criterion, Grade, Rubric, Section, load_rubric
@@ -33,6 +40,7 @@ __all__ = [
     "BUILT_IN",
     "EXAMPLES",
     "FORMATS",
+    "LANGUAGES",
     "REPORT_STATIC",
     "VERSION",
     "Comparison",
@@ -52,6 +60,7 @@ __all__ = [
     "Section",
     "Target",
     "TargetError",
+    "Texts",
     "UsageError",
     "analyze",
     "analyze_many",
@@ -85,7 +94,10 @@ _HOMES = {
     "comparison_document": "analyzer.reporters.comparison",
     "harmless": "analyzer.batch.cells",
     **dict.fromkeys(("Comparison", "compare_documents"), "analyzer.compare"),
-    **dict.fromkeys(("REPORT_STATIC", "html_environment", "load_texts", "report_context"), "analyzer.reporters.html"),
+    **dict.fromkeys(
+        ("LANGUAGES", "REPORT_STATIC", "Texts", "html_environment", "load_texts", "report_context"),
+        "analyzer.reporters.html",
+    ),
     **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),
     "Limits": "analyzer.limits",
     "read_records": "analyzer.batch.tables",

@@ -16,10 +16,12 @@ _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
 _REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SCP = re.compile(r"git@([A-Za-z0-9.-]+):(.+)", re.DOTALL)
 _REF_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|^[-/.]|[/.]$|^@$")
-_FORMS = (
-    "Give https://github.com/OWNER/REPO, OWNER/REPO, a URL with /tree/REF/FOLDER, git@github.com:OWNER/REPO.git, "
-    "or the path of a folder on this machine."
-)
+_ADDRESSES = "https://github.com/OWNER/REPO, OWNER/REPO, a URL with /tree/REF/FOLDER"
+_FORMS = {
+    True: f"Give {_ADDRESSES}, git@github.com:OWNER/REPO.git, or the path of a folder on this machine.",
+    False: f"Give {_ADDRESSES}, or git@github.com:OWNER/REPO.git.",
+}
+"""What can be typed, by whether paths of this machine can."""
 _LONGEST = 2048
 _FILE_PAGES = frozenset({"blob", "raw", "edit", "blame"})
 _PAGES = _FILE_PAGES | {"tree", "commits", "commit"}
@@ -122,13 +124,15 @@ def parse_target(
         check_ref(ref)
     subdir = clean_subdir(subdir)
     if not stripped:
-        raise UsageError("No repository was given", _FORMS)
+        raise UsageError("No repository was given", _FORMS[local])
     if len(stripped) > _LONGEST:
-        raise UsageError(f"The target is {len(stripped)} characters long", f"At most {_LONGEST} are read. {_FORMS}")
+        raise UsageError(
+            f"The target is {len(stripped)} characters long", f"At most {_LONGEST} are read. {_FORMS[local]}"
+        )
     path = _local_path(stripped) if local else None
     if path is not None:
         return Target(input=text, ref=ref, subdir=subdir, path=path)
-    return _remote(stripped, text, ref, subdir, hosts)
+    return _remote(stripped, text, ref, subdir, hosts, local=local)
 
 
 def _local_path(stripped: str) -> Path | None:
@@ -147,19 +151,21 @@ def _local_path(stripped: str) -> Path | None:
     return path if inside else None
 
 
-def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, ...]) -> Target:
-    host, segments = _host_and_segments(stripped, hosts)
+def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, ...], *, local: bool) -> Target:
+    forms = _FORMS[local]
+    host, segments = _host_and_segments(stripped, hosts, forms)
     if len(segments) < 2:
-        raise UsageError(f"{stripped[:120]!r} names no repository", _FORMS)
+        raise UsageError(f"{stripped[:120]!r} names no repository", forms)
     owner, repo = segments[0], segments[1].removesuffix(".git")
     if not _OWNER.fullmatch(owner) or not _REPO.fullmatch(repo) or repo in ("", ".", ".."):
-        raise UsageError(f"{owner[:60]}/{repo[:110]} is not a valid repository name", _FORMS)
+        raise UsageError(f"{owner[:60]}/{repo[:110]} is not a valid repository name", forms)
     kind, tail = (segments[2] if len(segments) > 2 else ""), tuple(segments[3:])
     if kind == "releases" and tail[:1] == ("tag",):
         tail = tail[1:]
     elif kind not in _PAGES:
         if kind and stripped.startswith(f"{owner}/"):
-            raise UsageError(f"{stripped[:120]!r} is neither a folder on this machine nor OWNER/REPO", _FORMS)
+            neither = "neither a folder on this machine nor OWNER/REPO" if local else "not OWNER/REPO"
+            raise UsageError(f"{stripped[:120]!r} is {neither}", forms)
         tail = ()
     return Target(
         input=text,
@@ -173,7 +179,7 @@ def _remote(stripped: str, text: str, ref: str, subdir: str, hosts: tuple[Host, 
     )
 
 
-def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, list[str]]:
+def _host_and_segments(stripped: str, hosts: tuple[Host, ...], forms: str) -> tuple[Host, list[str]]:
     scp = _SCP.fullmatch(stripped)
     if scp:
         scheme, authority, path = "https", scp.group(1), scp.group(2)
@@ -181,7 +187,7 @@ def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, li
         try:
             parts = urlsplit(stripped)
         except ValueError as error:
-            raise UsageError(f"{stripped[:120]!r} is not a URL", _FORMS) from error
+            raise UsageError(f"{stripped[:120]!r} is not a URL", forms) from error
         scheme, authority, path = parts.scheme.lower(), parts.netloc, parts.path
         if scheme in ("ssh", "git+ssh") and authority.startswith("git@"):
             scheme, authority = "https", authority.removeprefix("git@").removesuffix(":22")
@@ -189,7 +195,7 @@ def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, li
         bare = re.split(r"[?#]", stripped, maxsplit=1)[0]
         first = bare.split("/", 1)[0].lower().removeprefix("www.")
         if "." in first and bare.count("/") >= 2 and any(first == known.name for known in hosts):
-            return _host_and_segments(f"https://{bare}", hosts)
+            return _host_and_segments(f"https://{bare}", hosts, forms)
         return hosts[0], [] if bare.startswith("/") else _segments(bare)
     if "@" in authority:
         raise UsageError("The URL carries a user name or password", "Give it without; private access is by token.")
@@ -199,7 +205,7 @@ def _host_and_segments(stripped: str, hosts: tuple[Host, ...]) -> tuple[Host, li
         if wanted in (host.name, own_authority) and scheme in (own_scheme, "git", "http", "https"):
             return host, _segments(path)
     allowed = ", ".join(host.name for host in hosts)
-    raise UsageError(f"{scheme}://{authority[:80]} is not a host that may be read", f"Allowed: {allowed}. {_FORMS}")
+    raise UsageError(f"{scheme}://{authority[:80]} is not a host that may be read", f"Allowed: {allowed}. {forms}")
 
 
 def _segments(path: str) -> list[str]:

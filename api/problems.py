@@ -230,11 +230,12 @@ def unexpected(method: str, path: str, error: Exception) -> Response:
 def _not_allowed(request: Request) -> Problem:
     """What may be done at an address (RFC 9110: all of it), or that there is none; the router looks at one route."""
     routes = [route for route in request.app.routes if getattr(route, "path", "") != NOWHERE]
+    scope = {**request.scope, "root_path": request.scope.get("app_root_path", "")}  # a mount moves it
     methods = {
         method
         for method in _METHODS
         if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            route.matches({**scope, "method": method})[0] is Match.FULL
             for route in routes
             if method == "GET" or not isinstance(route, Mount)  # files are read, and take any method to refuse it
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -19,12 +19,14 @@ __all__ = [
     "AuditList",
     "BatchList",
     "BatchRequest",
+    "BatchUpload",
     "BatchView",
     "KeyList",
     "KeyMade",
     "KeyRequest",
     "KeyView",
     "Me",
+    "RowRequest",
     "Status",
 ]
 
@@ -166,6 +168,16 @@ class RowRequest(BaseModel):
     ref: str = Field("", max_length=250)
     subdir: str = Field("", max_length=1000)
     label: str = Field("", max_length=200, description="what you call it", examples=["candidate-17"])
+
+
+class BatchUpload(BaseModel):
+    """Many repositories to analyze, whose rows are read one by one: a wrong one costs itself alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("", max_length=200)
+    rubric: str = Field("mlops", max_length=64)
+    rows: list[Any] = Field(max_length=100_000)
 
 
 class BatchRequest(BaseModel):

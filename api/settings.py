@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -102,12 +103,39 @@ class Settings(BaseSettings):
     @field_validator("hosts")
     @classmethod
     def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("at least one host is needed, such as https://github.com")
         for url in value:
             try:
                 Host.of(url)
             except UsageError as error:
                 raise ValueError(str(error)) from error
         return value
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
+            raise ValueError(f"{value!r} is no address; give it as https://f.example.org")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_proxies(cls, value: str) -> str:
+        for part in filter(None, (one.strip() for one in value.split(","))):
+            if part != "*":
+                ipaddress.ip_network(part, strict=False)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr) -> SecretStr:
+        return _with_scheme(value, "redis", "rediss", "unix", "redis+unix", "redis+sentinel", "redis+cluster")
+
+    @field_validator("broker_url")
+    @classmethod
+    def _is_broker(cls, value: SecretStr) -> SecretStr:
+        return _with_scheme(value, "redis", "rediss", "sentinel", "amqp", "amqps", "pyamqp")
 
     @field_validator("rate_anonymous", "rate_keyed", "rate_batches", "rate_sign_in", "rate_requests")
     @classmethod
@@ -197,7 +225,12 @@ def load_settings(**overrides: Any) -> Settings:
     from tomllib import TOMLDecodeError
 
     given = {name: value for name, value in overrides.items() if value is not None}
-    folder = os.environ.get("FOLIOSCOPE_SECRETS_FOLDER")
+    folder, file = os.environ.get("FOLIOSCOPE_SECRETS_FOLDER"), os.environ.get("FOLIOSCOPE_CONFIG")
+    # The reader of settings passes over what is not there, and the service would run with its defaults.
+    if file and not Path(file).is_file():
+        raise UsageError(f"There is no file of settings {file}", "It is named by FOLIOSCOPE_CONFIG.")
+    if folder and not Path(folder).is_dir():
+        raise UsageError(f"There is no folder of secrets {folder}", "It is named by FOLIOSCOPE_SECRETS_FOLDER.")
     try:
         if folder:
             given["_secrets_dir"] = folder
@@ -212,6 +245,14 @@ def load_settings(**overrides: Any) -> Settings:
         raise UsageError(
             f"The file of settings cannot be read: {error}", "It is named by FOLIOSCOPE_CONFIG."
         ) from error
+
+
+def _with_scheme(value: SecretStr, *known: str) -> SecretStr:
+    """A URL of one of these kinds, or empty; what is wrong is told without it, for it may hold a password."""
+    scheme, separator, _ = value.get_secret_value().partition("://")
+    if value.get_secret_value() and (not separator or scheme not in known):
+        raise ValueError(f"it is no URL of a kind that is known; give {known[0]}://HOST:PORT/0")
+    return value
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 HELP = "serve the web pages and the API"
 
@@ -34,6 +39,35 @@ def run(arguments: argparse.Namespace) -> int:
     )
     settings.check_binding()
     configure(settings.log_level)
+    _check_places(settings)
     server = uvicorn.Server(server_config(create_app(settings), settings))
     server.run()
     return 0 if server.started else 3
+
+
+def _check_places(settings: Settings) -> None:
+    """Look whether the database answers and clones have a place, before there is a service that would fail by them.
+
+    Raises:
+        UsageError: one of them cannot be used.
+    """
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from analyzer import UsageError
+    from api.store import open_store
+
+    with closing(open_store(settings.database)) as store:
+        try:
+            with store.reading() as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            why = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise UsageError(f"The database cannot be reached: {why}", "Check FOLIOSCOPE_DATABASE_URL.") from error
+    if settings.executor == "local":
+        try:
+            settings.clones.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise UsageError(
+                f"{settings.clones} cannot be made: {error.strerror}", "Set FOLIOSCOPE_CLONE_FOLDER."
+            ) from error

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from api.accounts.principal import Admin, Anyone, Principal, check_origin
 from api.pages.errors import PageRoute
-from api.pages.templating import page
+from api.pages.templating import page, texts_of
 from api.problems import Problem
 from api.routes.keys import add_key, list_keys, revoke_key
-from api.routes.signing_in import by_key
+from api.routes.signing_in import by_key, inside
 from api.schemas import KeyMade, KeyRequest
 from api.service import Service, ServiceDep
 
@@ -24,9 +25,7 @@ _HOME = "/batches"
 
 
 def _inside(target: str) -> str:
-    """Where to go after signing in: a page of ours, never another site."""
-    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target[:500] if inside and "\\" not in target else _HOME
+    return inside(target, _HOME)
 
 
 @router.get("/sign-in")
@@ -91,7 +90,12 @@ def make(
     """Make a key, and show it this once."""
     check_origin(request)
     chosen = [scope for scope in ("read", "write", "admin") if scope in (scopes or ["read", "write"])]
-    asked = KeyRequest.model_validate({"account": account.strip(), "name": name, "scopes": chosen, "days": days})
+    typed: dict[str, Any] = {"account": account.strip(), "name": name.strip(), "scopes": chosen, "days": days}
+    try:
+        asked = KeyRequest.model_validate(typed)
+    except ValidationError:
+        blank = Problem("request.invalid", texts_of(request)("keys.blank"))
+        return _keys(request, service, principal, problem=blank, typed=KeyRequest.model_construct(**typed))
     try:
         made = add_key(asked, service, principal)
     except Problem as problem:

@@ -81,7 +81,10 @@ def _page(
         return page(request, unfinished, **values)
     if analysis.account_id:
         _note_view(service, principal, name)
-    return page(request, finished, **report_page_context(report), kind="analysis", id=name, may_delete=may)
+    return page(
+        request, finished, **report_page_context(request, report), kind="analysis", id=name, may_delete=may,
+        owned=analysis.account_id is not None, rubric_name=analysis.rubric,
+    )  # fmt: skip
 
 
 def _progress(analysis: Analysis, place: int | None, *, may_cancel: bool) -> dict[str, Any]:
@@ -130,7 +133,10 @@ def ask_delete(request: Request, analysis_id: AnalysisId, service: ServiceDep, p
         raise Problem(
             "access.forbidden", "Only who started the analysis may delete it.", "Use the browser it began in."
         )
-    return page(request, "delete.html", analysis=analysis)
+    return page(
+        request, "delete.html", title="page.delete_title", said="page.delete_what", what=analysis.input,
+        back=f"/r/{analysis_id}", query="",
+    )  # fmt: skip
 
 
 @router.post("/r/{analysis_id}/delete")

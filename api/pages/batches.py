@@ -13,7 +13,7 @@ from api.accounts.principal import Principal, Reader, Writer, check_origin
 from api.blind import coder
 from api.pages.errors import PageRoute
 from api.pages.rows import Filters, Row, read_rows, tabled
-from api.pages.templating import is_partial, page
+from api.pages.templating import is_partial, page, texts_of
 from api.problems import CODES, Problem
 from api.routes.batches import (
     BatchId,
@@ -83,13 +83,17 @@ async def begin(request: Request, service: ServiceDep, principal: Writer) -> Res
 @router.get("/batches/{batch_id}")
 def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Reader) -> Response:
     """The table of a batch; its filters stand in the address."""
-    filters = Filters.of(request.query_params)
+    filters, part = Filters.of(request.query_params), is_partial(request)
     with service.store.reading() as session:
         batch = view_of(session, find_batch(session, batch_id, principal), blind=filters.blind)
         code = coder(service.settings.secret) if filters.blind else None
         table = tabled(read_rows(session, batch_id, code), filters)
-    template = "batch_part.html" if is_partial(request) else "batch.html"
-    return page(request, template, batch=batch, table=table, filters=filters, may_write="write" in principal.scopes)
+    if not part:  # a table that fills itself anew is looked at once
+        with service.store.writing() as session:
+            audit(session, principal, "batch.view", batch_id, "names hidden" if filters.blind else "")
+    may_write = "write" in principal.scopes
+    template = "batch_part.html" if part else "batch.html"
+    return page(request, template, batch=batch, table=table, filters=filters, may_write=may_write, part=part)
 
 
 @router.get("/batches/{batch_id}/compare")
@@ -138,6 +142,19 @@ async def resume(request: Request, batch_id: BatchId, service: ServiceDep, princ
     check_origin(request)
     await run_in_threadpool(resume_rows, batch_id, service, principal)
     return _back(request, batch_id)
+
+
+@router.get("/batches/{batch_id}/delete")
+def ask_delete(request: Request, batch_id: BatchId, service: ServiceDep, principal: Writer) -> Response:
+    """Ask once more: hours of work may be in it."""
+    blind = request.query_params.get("blind") == "1"
+    with service.store.reading() as session:
+        batch = view_of(session, find_batch(session, batch_id, principal), blind=blind)
+    what = batch.name or texts_of(request)("batches.unnamed", day=batch.created_at.date())
+    return page(
+        request, "delete.html", title="batches.delete_title", said="batches.delete_what", what=what,
+        back=f"/batches/{batch_id}", query="?blind=1" if blind else "",
+    )  # fmt: skip
 
 
 @router.post("/batches/{batch_id}/delete")

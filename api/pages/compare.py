@@ -11,6 +11,7 @@ from analyzer import FolioscopeError
 from api.accounts.principal import Anyone, check_origin
 from api.pages.analyses import stages
 from api.pages.errors import PageRoute
+from api.pages.links import keep_manage_token
 from api.pages.templating import is_partial, page
 from api.problems import CODES, Problem
 from api.routes.analyses import AnalysisId, find_analysis, start
@@ -33,10 +34,14 @@ def _form(request: Request, typed: dict[str, str], problem: Problem | None = Non
 
 
 @router.get("/compare")
-def ask(request: Request, principal: Anyone, url: str = "", base: str = "", head: str = "") -> Response:
+def ask(
+    request: Request, principal: Anyone, url: str = "", base: str = "", head: str = "", subdir: str = "",
+    rubric: str = "mlops",
+) -> Response:  # fmt: skip
     """Ask which repository and which two commits."""
     del principal
-    return _form(request, {"url": url[:2048], "base": base[:250], "head": head[:250]})
+    typed = {"url": url[:2048], "base": base[:250], "head": head[:250], "subdir": subdir[:1000], "rubric": rubric[:64]}
+    return _form(request, typed)
 
 
 @router.post("/compare")
@@ -47,22 +52,28 @@ def begin(
     url: Annotated[str, Form(max_length=2048)] = "",
     base: Annotated[str, Form(max_length=250)] = "",
     head: Annotated[str, Form(max_length=250)] = "",
+    subdir: Annotated[str, Form(max_length=1000)] = "",
+    rubric: Annotated[str, Form(max_length=64)] = "mlops",
 ) -> Response:
     """Analyze both, and lead to the comparison. A commit that is known is answered from the store at once."""
     check_origin(request)
-    typed = {"url": url, "base": base, "head": head}
+    typed = {"url": url, "base": base, "head": head, "subdir": subdir, "rubric": rubric}
     if not url.strip() or not base.strip():
         return _form(request, typed, Problem("target.invalid", "The repository and the first commit are needed."))
     try:
-        first, second = (
-            start(request, service, principal, AnalysisRequest(url=url.strip(), ref=ref.strip()))[0]
+        asked = (
+            AnalysisRequest(url=url.strip(), ref=ref.strip(), subdir=subdir.strip(), rubric=rubric)
             for ref in (base, head)
         )
+        first, second = (start(request, service, principal, one)[0] for one in asked)
     except FolioscopeError as error:
         return _form(request, typed, Problem("target.invalid", f"{error.what}.", error.hint))
     except Problem as problem:
         return _form(request, typed, problem)
-    return RedirectResponse(f"/compare/{first.id}/{second.id}", 303)
+    answer = RedirectResponse(f"/compare/{first.id}/{second.id}", 303)
+    for view in (first, second):
+        keep_manage_token(service, answer, view.id, view.manage_token)
+    return answer
 
 
 @router.get("/compare/{base}/{head}")

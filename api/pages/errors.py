@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from analyzer import FolioscopeError
-from api.pages.templating import page
+from api.pages.templating import is_partial, page
 from api.problems import CODES, NOWHERE, UNKEPT, Problem
 
 __all__ = ["PageRoute", "error_page", "mount"]
@@ -39,7 +39,16 @@ class PageRoute(APIRoute):
             except Exception as error:  # noqa: BLE001 every error is told; what is unknown is logged too
                 problem = _problem_of(request, error)
                 if problem.code == "access.unauthenticated" and request.method == "GET":
-                    return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+                    query = f"?{request.url.query}" if request.url.query else ""  # it says whether names are hidden
+                    sign_in = f"/sign-in?next={quote(request.url.path + query)}"
+                    # A part of a page cannot become the form: the whole page leads there.
+                    return (
+                        Response(headers={"HX-Redirect": sign_in})
+                        if is_partial(request)
+                        else RedirectResponse(sign_in, 303)
+                    )
+                if is_partial(request) and problem.status == 404:  # what the page shows was deleted: it says so
+                    return Response(headers={"HX-Refresh": "true"})
                 return error_page(request, problem)
 
         return handler
@@ -91,4 +100,12 @@ def mount(app: FastAPI) -> None:
     async def nowhere(request: Request) -> Response:
         return error_page(request, Problem("resource.unknown", "There is nothing at this address.", "Check the link."))
 
+    plain: Any = app.exception_handlers[Problem]
+
+    async def told(request: Request, problem: Problem) -> Response:
+        """Of signing in, what a browser shows to a person; the routes themselves are the API's."""
+        people = request.url.path.startswith("/auth/") and "text/html" in request.headers.get("accept", "")
+        return error_page(request, problem) if people else await plain(request, problem)
+
+    app.add_exception_handler(Problem, told)  # type: ignore[arg-type]
     app.add_api_route(NOWHERE, nowhere, methods=["GET"], include_in_schema=False)

@@ -87,4 +87,4 @@ def example_page(request: Request, name: str, principal: Anyone) -> Response:
     if name not in EXAMPLES:
         raise Problem("resource.unknown", "There is no example of this name.")
     report = example(name)
-    return page(request, "report.html", **report_page_context(report), kind="example", id="", may_delete=False)
+    return page(request, "report.html", **report_page_context(request, report), kind="example", id="", may_delete=False)

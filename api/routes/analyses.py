@@ -150,6 +150,8 @@ def list_analyses(
         except ValueError as error:
             raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.") from error
         items = [AnalysisView.of(row) for row in page.rows]
+    with service.store.writing() as session:
+        audit(session, principal, "analysis.list", batch or "", f"{len(items)} analyses")
     return AnalysisList(items=items, next=page.cursor or None)
 
 

@@ -20,9 +20,9 @@ from api.problems import Problem, documented
 from api.routes.analyses import IdempotencyKey
 from api.routes.idempotency import Remembered, remember, remembered
 from api.routes.pace import hit
-from api.schemas import BatchList, BatchRequest, BatchSummary, BatchView, RowProblem
+from api.schemas import BatchList, BatchSummary, BatchUpload, BatchView, RowProblem, RowRequest
 from api.service import Service, ServiceDep
-from api.store.analyses import Asked, parse_asked, plain
+from api.store.analyses import Asked, as_cursor, check_rubric, from_cursor, moment_of, parse_asked, plain
 from api.store.batches import cancel_batch, counts_of, new_batch, problems_of, resume_batch
 from api.store.models import Analysis, Batch
 from api.store.retention import delete_batch
@@ -80,6 +80,7 @@ _ACCESS = ("access.unauthenticated", "access.forbidden", "access.csrf")
             *_ACCESS,
             "request.media-type",
             "request.too-large",
+            "target.invalid",
             "idempotency.mismatch",
             "batch.empty",
             "batch.too-many-rows",
@@ -122,7 +123,7 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         try:
-            asked = BatchRequest.model_validate_json(await request.body())
+            asked = BatchUpload.model_validate_json(await request.body())
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             if first["type"] == "json_invalid":
@@ -131,8 +132,7 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
                 raise Problem("batch.too-many-rows", f"It has more than {most:,} rows.", "Send fewer.") from error
             where = ".".join(map(str, first["loc"]))
             raise Problem("request.invalid", f"{where}: {first['msg']}.") from error
-        rows = [UploadedRow(index, row.url, row.ref, row.subdir, row.label) for index, row in enumerate(asked.rows, 1)]
-        return _Wanted(asked.name, asked.rubric, rows, most)
+        return _Wanted(asked.name, asked.rubric, (_row(index, row) for index, row in enumerate(asked.rows, 1)), most)
     if kind == "multipart/form-data":
         form = await request.form(max_files=1, max_fields=10)
         file = form.get("file")
@@ -151,15 +151,30 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
     )
 
 
+def _row(index: int, given: object) -> UploadedRow:
+    """A row of a JSON upload, or what is wrong with it."""
+    try:
+        row = RowRequest.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        return UploadedRow(index, "", problem=f"{where}: {first['msg']}" if where else first["msg"])
+    return UploadedRow(index, row.url, row.ref, row.subdir, row.label)
+
+
 def start_from(
     request: Request, service: Service, principal: Principal, wanted: _Wanted, key: str | None = None
 ) -> tuple[BatchView, bool]:
     """Start a batch, or find the one that the same Idempotency-Key started; the second value says which.
 
     Raises:
-        Problem: there are too many rows, none that can be analyzed, or too many batches.
+        Problem: there is no such rubric, there are too many rows, none that can be analyzed, or too many batches.
     """
     assert principal.account_id
+    try:
+        check_rubric(wanted.rubric)
+    except UsageError as error:
+        raise Problem("target.invalid", f"{error.what}.", error.hint) from error
     rows = [(row.line, row.url, row.ref, row.subdir, row.label) for row in wanted.rows]
     known = remembered(principal.share, key, {"name": wanted.name, "rubric": wanted.rubric, "rows": rows})
     if earlier := _earlier(service, known):
@@ -214,17 +229,17 @@ def list_batches(
     service: ServiceDep,
     principal: Reader,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=64, description="next of the page before")] = "",
+    cursor: Annotated[str, Query(max_length=300, description="next of the page before")] = "",
 ) -> BatchList:
     """The batches of the account, the newest first."""
     with service.store.reading() as session:
         query = select(Batch).where(Batch.account_id == principal.account_id)
         if cursor:
-            last = session.get(Batch, cursor)
-            if last is None or last.account_id != principal.account_id:
-                raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.")
-            same = (Batch.created_at == last.created_at) & (Batch.id < last.id)
-            query = query.where((Batch.created_at < last.created_at) | same)
+            try:
+                moment, last = from_cursor(cursor, moment_of)
+            except ValueError as error:
+                raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.") from error
+            query = query.where((Batch.created_at < moment) | ((Batch.created_at == moment) & (Batch.id < last)))
         rows = session.scalars(query.order_by(Batch.created_at.desc(), Batch.id.desc()).limit(limit + 1)).all()
         items = [
             BatchSummary(
@@ -237,7 +252,8 @@ def list_batches(
             )
             for row in rows[:limit]
         ]
-    return BatchList(items=items, next=items[-1].id if len(rows) > limit else None)
+    more = len(rows) > limit
+    return BatchList(items=items, next=as_cursor(items[-1].created_at.isoformat(), items[-1].id) if more else None)
 
 
 @router.get("/{batch_id}", responses=documented("resource.unknown", "access.unauthenticated", "access.forbidden"))

@@ -8,18 +8,23 @@ from fastapi import Request, Response
 
 from api.rendering import Rendering
 
-__all__ = ["accepted", "encoded", "takes_gzip"]
+__all__ = ["accepted", "encoded", "ranges", "takes_gzip"]
 
 _MOST_RANGES = 64
 
 
 def accepted(header: str, offered: Sequence[str]) -> str | None:
     """The offered media type that an Accept header prefers, or None; the first of equals."""
-    ranges = [_range(part) for part in header.split(",")[:_MOST_RANGES] if part.strip()]
-    if not ranges:
+    asked = ranges(header)
+    if not asked:
         return offered[0]
-    best = max(offered, key=lambda kind: _quality(kind, ranges))
-    return best if _quality(best, ranges) > 0 else None
+    best = max(offered, key=lambda kind: _quality(kind, asked))
+    return best if _quality(best, asked) > 0 else None
+
+
+def ranges(header: str) -> list[tuple[str, float]]:
+    """What a header such as Accept lists, in lower case, each with its quality from 0 to 1."""
+    return [_range(part) for part in header.split(",")[:_MOST_RANGES] if part.strip()]
 
 
 def _range(part: str) -> tuple[str, float]:
@@ -35,10 +40,10 @@ def _range(part: str) -> tuple[str, float]:
     return kind.strip().lower(), quality
 
 
-def _quality(kind: str, ranges: list[tuple[str, float]]) -> float:
+def _quality(kind: str, asked: list[tuple[str, float]]) -> float:
     main = kind.partition("/")[0]
     for pattern in (kind, f"{main}/*", "*/*"):
-        found = [quality for name, quality in ranges if name == pattern]
+        found = [quality for name, quality in asked if name == pattern]
         if found:
             return max(found)
     return 0.0

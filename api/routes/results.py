@@ -31,7 +31,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv", "xlsx": _XLSX}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "One result a row of the upload, in its order; failed rows have their cause and no score",
+        "description": "One result a row of the upload, in its order, those first that were not understood and then "
+        "those that failed, which have their cause and no score",
         "content": {kind: {"schema": {"type": "string"}} for kind in _TYPES.values()},
     }
 }
@@ -86,11 +87,14 @@ def _answer(service: Service, principal: Principal, batch_id: str, form: str, *,
             }
             for row in problems_of(session, batch.id)
         ]
-        codes = [(code(name), name) for name in row_ids(session, batch.id)]
-    rows = _rows(service, problems, codes)
+        # What has no score stands first, with its cause: at the end of a long table nobody would see it.
+        parts = [[(code(name), name) for name in row_ids(session, batch.id, failed=failed)] for failed in (True, False)]
     if blind:
         problems.sort(key=lambda row: str(row["code"]))
-        rows = map(blinded, _rows(service, problems, sorted(codes)))
+        parts = [sorted(part) for part in parts]
+    rows = _rows(service, problems, [*parts[0], *parts[1]])
+    if blind:
+        rows = map(blinded, rows)
     name = f"results{'-blind' if blind else ''}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if form == "jsonl":
@@ -104,7 +108,7 @@ def _answer(service: Service, principal: Principal, batch_id: str, form: str, *,
 def _rows(
     service: Service, problems: Sequence[dict[str, Any]], codes: Sequence[tuple[str, str]]
 ) -> Iterator[dict[str, Any]]:
-    """Rows that were not understood first, then the others as ordered, read a piece at a time."""
+    """Rows that were not understood first, then the others as ordered; read a piece at a time."""
     yield from problems
     for start in range(0, len(codes), _AT_A_TIME):
         known = {name: code for code, name in codes[start : start + _AT_A_TIME]}

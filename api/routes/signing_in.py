@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from api.routes.pace import hit
 from api.service import Service, ServiceDep
 from api.store.models import Account
 
-__all__ = ["router"]
+__all__ = ["inside", "router"]
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 _AFTER = "/"
@@ -55,11 +55,17 @@ def by_key(request: Request, service: ServiceDep, key: Annotated[str, Form(min_l
     response_class=RedirectResponse,
     responses={303: {"description": "To the provider"}, **documented("resource.unknown")},
 )
-async def by_provider(request: Request, service: ServiceDep) -> Response:
+async def by_provider(
+    request: Request,
+    service: ServiceDep,
+    next: Annotated[str, Query(max_length=500, description="page to come back to")] = _AFTER,  # noqa: A002 the name in the address
+) -> Response:
     """Sign in at the OpenID provider."""
     stranger = Principal(address_share(service, request))
     hit(request, service, stranger, service.settings.rate_sign_in, "sign-in")
-    answer = await _provider(request).begin(request, _callback(request, service))
+    provider = _provider(request)
+    request.session["after"] = inside(next, _AFTER)
+    answer = await provider.begin(request, _callback(request, service))
     answer.status_code = 303
     return answer
 
@@ -74,6 +80,7 @@ async def from_provider(request: Request, service: ServiceDep) -> Response:
     """Where the OpenID provider sends the browser back to."""
     provider = _provider(request)
     claims = await provider.finish(request)
+    after = inside(str(request.session.get("after", "")), _AFTER)
     request.session.clear()
 
     def accept() -> Response:
@@ -82,7 +89,9 @@ async def from_provider(request: Request, service: ServiceDep) -> Response:
             scopes = f"{_SCOPES} admin" if account.role == "owner" else _SCOPES
             return _signed_in(session, service, account, scopes, "openid")
 
-    return await run_in_threadpool(accept)
+    answer = await run_in_threadpool(accept)
+    answer.headers["Location"] = after
+    return answer
 
 
 @router.post(
@@ -110,6 +119,12 @@ def _signed_in(
     answer = RedirectResponse(_AFTER, 303)
     set_cookie(service, answer, token)
     return answer
+
+
+def inside(target: str, usual: str) -> str:
+    """Where to go after signing in: a page of ours, never another site."""
+    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target[:500] if ours and "\\" not in target else usual
 
 
 def _provider(request: Request) -> OpenId:

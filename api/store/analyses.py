@@ -21,7 +21,20 @@ from api.store.columns import now
 from api.store.models import Analysis, StoredReport
 from api.store.states import RUNNING, finish, record
 
-__all__ = ["Asked", "cancel", "new_analysis", "page_of", "parse_asked", "plain", "position", "reuse"]
+__all__ = [
+    "Asked",
+    "as_cursor",
+    "cancel",
+    "check_rubric",
+    "from_cursor",
+    "moment_of",
+    "new_analysis",
+    "page_of",
+    "parse_asked",
+    "plain",
+    "position",
+    "reuse",
+]
 
 _Key = TypeVar("_Key")
 _LONGEST = 2048
@@ -55,8 +68,7 @@ def parse_asked(
     Raises:
         UsageError: the repository, ref, subfolder or rubric is not understood.
     """
-    if rubric not in BUILT_IN:
-        raise UsageError(f"There is no rubric {rubric[:60]!r}", f"Rubrics: {', '.join(BUILT_IN)}.")
+    check_rubric(rubric)
     for text in (url, ref, subdir):
         if "\x00" in text or not text.isprintable() or any(0xD800 <= ord(character) <= 0xDFFF for character in text):
             raise UsageError("The text holds characters that cannot be shown", "Give plain text.")
@@ -66,6 +78,16 @@ def parse_asked(
     if len(target.subdir) > 1000:
         raise UsageError("The subfolder is longer than 1,000 characters", "Give a folder relative to its root.")
     return Asked(target, rubric, plain(label[:200]), badge, line)
+
+
+def check_rubric(rubric: str) -> None:
+    """Refuse a rubric that there is none of.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if rubric not in BUILT_IN:
+        raise UsageError(f"There is no rubric {rubric[:60]!r}", f"Rubrics: {', '.join(BUILT_IN)}.")
 
 
 def plain(text: str) -> str:
@@ -194,12 +216,12 @@ def page_of(
     if batch is not None:
         query = query.where(Analysis.batch_id == batch).order_by(Analysis.seq, Analysis.id)
         if cursor:
-            seq, name = _from_cursor(cursor, _number)
+            seq, name = from_cursor(cursor, _number)
             query = query.where(tuple_(Analysis.seq, Analysis.id) > (seq, name))
     else:
         query = query.where(Analysis.batch_id.is_(None)).order_by(Analysis.created_at.desc(), Analysis.id.desc())
         if cursor:
-            moment, name = _from_cursor(cursor, _moment)
+            moment, name = from_cursor(cursor, moment_of)
             query = query.where(
                 (Analysis.created_at < moment) | ((Analysis.created_at == moment) & (Analysis.id < name))
             )
@@ -209,14 +231,20 @@ def page_of(
     if not more:
         return Page(rows, "")
     last = rows[-1]
-    return Page(rows, _as_cursor(last.seq if batch is not None else last.created_at.isoformat(), last.id))
+    return Page(rows, as_cursor(last.seq if batch is not None else last.created_at.isoformat(), last.id))
 
 
-def _as_cursor(*parts: object) -> str:
+def as_cursor(*parts: object) -> str:
+    """Where the next page begins: after the row with this place and id, whether or not it is still there then."""
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def _from_cursor(cursor: str, read: Callable[[Any], _Key]) -> tuple[_Key, str]:
+def from_cursor(cursor: str, read: Callable[[Any], _Key]) -> tuple[_Key, str]:
+    """The place and id of a cursor.
+
+    Raises:
+        ValueError: it is not one of ours.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         first, name = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -225,7 +253,12 @@ def _from_cursor(cursor: str, read: Callable[[Any], _Key]) -> tuple[_Key, str]:
         raise ValueError(str(error)) from error
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """A moment as a cursor has it.
+
+    Raises:
+        ValueError: it is none.
+    """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without a zone")

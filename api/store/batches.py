@@ -64,8 +64,13 @@ def new_batch(
             for index, row in enumerate(asked)
         ],
     )
-    told = [{"batch_id": batch.id, "line": line, "what": what, "hint": hint} for line, what, hint in problems]
-    if told:
+    by_line: dict[int, dict[str, Any]] = {}
+    for line, what, hint in problems:  # a line may name several repositories, of which several are not understood
+        if line in by_line:
+            by_line[line]["what"] += f" {what}"
+        else:
+            by_line[line] = {"batch_id": batch.id, "line": line, "what": what, "hint": hint}
+    if told := list(by_line.values()):
         session.execute(insert(BatchProblem), told)
     session.add(Event(batch_id=batch.id, kind="started", data={"finished": 0, "rows": batch.rows}))
     return batch
@@ -112,9 +117,12 @@ def resume_batch(session: Session, batch: Batch) -> int:
     return len(again)
 
 
-def row_ids(session: Session, batch_id: str) -> list[str]:
-    """The rows of a batch in their order."""
-    return list(session.scalars(select(Analysis.id).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)))
+def row_ids(session: Session, batch_id: str, *, failed: bool | None = None) -> list[str]:
+    """The rows of a batch in their order; those alone that failed, or that did not, where it is said."""
+    query = select(Analysis.id).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)
+    if failed is not None:
+        query = query.where(Analysis.status == "failed" if failed else Analysis.status != "failed")
+    return list(session.scalars(query))
 
 
 def results_of(session: Session, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -63,22 +63,18 @@ class Store:
 
         Tables of a later version stay as they are: migrations only add, so this version runs on them, as after a roll-back.
         """
-        from alembic import command
-
+        if self.sqlite:  # one transaction, whose lock is taken at its beginning
+            with self._immediate.begin() as connection:
+                _upgrade(connection)
+            return
         with self.engine.connect() as connection:
-            if not self.sqlite:
-                connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
-                connection.commit()
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
+            connection.commit()
             try:
-                revision = _revision(connection)
-                if revision is None or revision in _revisions():
-                    command.upgrade(alembic_config(connection), "head")
-                else:
-                    _LOG.warning("the tables are those of a later version (%s), and stay as they are", revision)
+                _upgrade(connection)
             finally:
-                if not self.sqlite:
-                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
-                    connection.commit()
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
+                connection.commit()
 
     def outdated(self) -> bool:
         """Whether the tables are those of an earlier version, or not there at all."""
@@ -113,6 +109,16 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    revision = _revision(connection)
+    if revision is None or revision in _revisions():
+        command.upgrade(alembic_config(connection), "head")
+    else:
+        _LOG.warning("the tables are those of a later version (%s), and stay as they are", revision)
 
 
 def open_store(url: str) -> Store:

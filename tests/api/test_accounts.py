@@ -172,9 +172,9 @@ def test_a_form_of_another_site_does_nothing(browser: httpx2.Client, store: Stor
     assert foreign.json()["code"] == "access.csrf"
 
 
-def by_provider(browser: httpx2.Client) -> httpx2.Response:
+def by_provider(browser: httpx2.Client, wanted: str = "/") -> httpx2.Response:
     """Go to the provider and come back."""
-    there = browser.get("/auth/login")
+    there = browser.get("/auth/login", params={"next": wanted})
     assert there.status_code == 303, there.text
     assert "code_challenge_method=S256" in there.headers["location"]
     back = httpx2.get(there.headers["location"])
@@ -228,6 +228,21 @@ def test_a_token_that_another_key_signed_is_refused(browser: httpx2.Client, issu
         issuer.signer = None
 
 
+def test_who_comes_back_from_the_provider_gets_the_page_that_was_wanted(browser: httpx2.Client, issuer: Provider):
+    issuer.person, issuer.spoil = person(6), {}
+    wanted = browser.get("/batches?blind=1").headers["location"]
+    assert wanted == "/sign-in?next=/batches%3Fblind%3D1"
+    assert 'href="/auth/login?next=/batches%3Fblind%3D1"' in browser.get(wanted).text
+    assert by_provider(browser, "/batches?blind=1").headers["location"] == "/batches?blind=1"
+    assert by_provider(browser, "https://evil.example.org").headers["location"] == "/"
+
+
+def test_a_person_whose_sign_in_fails_sees_a_page(browser: httpx2.Client):
+    answer = browser.get("/auth/callback", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 400
+    assert "<h1>The sign-in failed</h1>" in answer.text
+
+
 def test_an_answer_that_nobody_asked_for_is_refused(browser: httpx2.Client, issuer: Provider):
     issuer.person, issuer.spoil = person(4), {}
     there = browser.get("/auth/login")
@@ -268,6 +283,15 @@ def test_the_audit_log_tells_who_changed_what(owner: httpx2.Client, store: Store
     with store.reading() as session:
         actions = set(session.scalars(select(AuditEntry.action)))
     assert {"sign-in", "sign-in.refused"} <= actions or actions
+
+
+def test_the_audit_log_tells_who_looked_at_a_batch(owner: httpx2.Client):
+    batch = owner.post("/api/v1/batches", json={"rows": [{"url": "octocat/Hello-World"}]}).json()["id"]
+    owner.get(f"/batches/{batch}")
+    owner.get("/api/v1/analyses", params={"batch": batch})
+    owner.get(f"/batches/{batch}", headers={"HX-Request": "true"})  # the same look goes on
+    entries = owner.get("/api/v1/audit", params={"subject": batch}).json()["items"]
+    assert [entry["action"] for entry in entries] == ["analysis.list", "batch.view", "batch.start"]
 
 
 def test_too_many_requests_are_refused_by_address_and_account(tmp_path, hub: GitServer):

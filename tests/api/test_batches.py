@@ -47,8 +47,8 @@ def test_results_as_json_lines_csv_and_xlsx(finished):
     assert [(row["line"], row["status"]) for row in lines] == [
         (3, "not understood"),
         (6, "not understood"),
-        (2, "done"),
         (4, "failed"),
+        (2, "done"),
         (7, "done"),
     ]
     failed = next(row for row in lines if row["status"] == "failed")
@@ -90,7 +90,7 @@ def test_hidden_names_are_in_no_export_and_codes_lead_back(finished):
         assert word not in said, word
     assert not {"line", "label", "url", "ref"} & {name for row in rows for name in row}
     codes = [row["code"] for row in rows]
-    assert codes == sorted(codes[:2]) + sorted(codes[2:])  # no order of the upload
+    assert codes == sorted(codes[:2]) + codes[2:3] + sorted(codes[3:])  # no order of the upload
     assert [row[0] for row in cells[1:]] == [row[0] for row in sheets[1:]] == codes
     scores = {row["code"]: row.get("score") for row in open_rows}
     assert {row["code"]: row.get("score") for row in rows} == scores
@@ -149,6 +149,28 @@ def test_a_form_takes_what_the_batch_command_takes(stack: Stack):
         assert json.loads(line)["label"] == "x"
 
 
+def test_a_wrong_row_of_json_costs_itself_alone(stack: Stack):
+    rows = [{"url": 5}, {"url": stack.hub.url("octocat/r1")}, {"url": "o/r", "ref": "x" * 251}, {"label": "x"}, "o/r"]
+    with stack.account() as client:
+        begun = client.post(BATCHES, json={"rows": rows}).json()
+        assert (begun["rows"], [problem["line"] for problem in begun["problems"]]) == (1, [1, 3, 4, 5])
+        assert begun["problems"][0]["what"] == "url: Input should be a valid string."
+        assert client.delete(begun["links"]["self"]).status_code == 204
+
+
+def test_pages_of_batches_go_on_where_one_was_deleted(stack: Stack):
+    with stack.account() as client:
+        made = [client.post(BATCHES, json={"rows": [{"url": stack.hub.url("octocat/r1")}]}).json() for _ in range(3)]
+        first = client.get(BATCHES, params={"limit": 2}).json()
+        assert [item["id"] for item in first["items"]] == [made[2]["id"], made[1]["id"]]
+        assert client.delete(made[1]["links"]["self"]).status_code == 204
+        rest = client.get(BATCHES, params={"limit": 2, "cursor": first["next"]}).json()
+        assert ([item["id"] for item in rest["items"]], rest["next"]) == ([made[0]["id"]], None)
+        assert client.get(BATCHES, params={"cursor": made[0]["id"]}).json()["code"] == "request.cursor"
+        for item in (made[0], made[2]):
+            client.delete(item["links"]["self"])
+
+
 def test_what_is_no_list_is_refused(stack: Stack):
     with stack.account() as client:
 
@@ -163,6 +185,8 @@ def test_what_is_no_list_is_refused(stack: Stack):
         assert code(content="x", headers={"Content-Type": "image/png"}) == (415, "request.media-type")
         assert code(content="{", headers={"Content-Type": "application/json"}) == (400, "request.malformed")
         assert code(json={"rows": "no"}) == (422, "request.invalid")
+        assert code(json={"rows": [{"url": "o/r"}], "rubric": "none"}) == (422, "target.invalid")
+        assert code(content="url\no/r\n", headers=kind, params={"rubric": "none"}) == (422, "target.invalid")
         assert code(json={"rows": [{"url": "o/r"}] * 10_001}) == (422, "batch.too-many-rows")
         assert code(content="url\n" + "o/r\n" * 3_000_000, headers=kind) == (413, "request.too-large")
 

@@ -73,6 +73,21 @@ def test_data_of_a_person_is_exported_and_erased(own_data: Path, capsys: pytest.
     assert b"octocat" not in b"".join(file.read_bytes() for file in (own_data / "data").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "postgresql://127.0.0.1:1/none", "database cannot be reached"),
+        ("CLONE_FOLDER", "/proc/none", "/proc/none cannot be made"),
+    ],
+)
+def test_a_server_that_cannot_work_says_so_and_ends(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv(f"FOLIOSCOPE_{name}", value)
+    assert main(["serve", "--port", "0"]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_database_that_cannot_be_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setenv("FOLIOSCOPE_DATABASE_URL", "nonsense://x")
     assert main(["keys", "list"]) == 2

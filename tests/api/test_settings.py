@@ -40,11 +40,24 @@ def test_the_order_is_argument_environment_secret_file_file(tmp_path: Path, monk
         ({"secret_key": "short"}, "at least 32"),
         ({"oidc_issuer": "https://x.example.org"}, "oidc_client_id"),
         ({"nonsense": 1}, "nonsense"),
+        ({"hosts": ""}, "hosts"),
+        ({"public_url": "f.example.org"}, "public_url"),
+        ({"oidc_issuer": "login", "oidc_client_id": "a", "oidc_client_secret": "b"}, "oidc_issuer"),
+        ({"trusted_proxies": "garbage"}, "trusted_proxies"),
+        ({"redis_url": "localhost"}, "redis_url"),
+        ({"broker_url": "localhost"}, "broker_url"),
     ],
 )
 def test_a_wrong_setting_is_named(given: dict[str, Any], said: str):
     with pytest.raises(UsageError, match=said):
         load_settings(**given)
+
+
+@pytest.mark.parametrize("name", ["FOLIOSCOPE_CONFIG", "FOLIOSCOPE_SECRETS_FOLDER"])
+def test_a_file_or_folder_that_is_not_there_is_told(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(name, str(tmp_path / "nothing"))
+    with pytest.raises(UsageError, match=r"There is no .*nothing"):
+        load_settings()
 
 
 @pytest.mark.parametrize("content", ["nonsense = 1", "port = [", "port = 'x'"])

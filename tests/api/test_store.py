@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +62,19 @@ def test_the_migrations_make_the_tables_of_the_models(store: Store):
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_several_processes_migrate_at_the_same_moment(tmp_path: Path):
+    code = "import sys; from api.store import open_store; s = open_store(sys.argv[1]); sys.stdin.read(1); s.migrate()"
+    command_line = [sys.executable, "-c", code, f"sqlite:///{tmp_path}/many.sqlite3"]
+    started = [subprocess.Popen(command_line, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
+    time.sleep(3)  # all are there by then, on most machines
+    for process in started:
+        assert process.stdin
+        process.stdin.write(b"x")
+        process.stdin.flush()
+    said = [process.communicate(timeout=120)[1].decode() for process in started]
+    assert [(process.returncode, text) for process, text in zip(started, said, strict=True)] == [(0, "")] * 4
 
 
 def test_reports_from_before_get_their_summary(store: Store):

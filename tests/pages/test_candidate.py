@@ -108,6 +108,31 @@ def test_stages_are_shown_and_an_analysis_can_be_cancelled(context: OpenContext,
     expect(page.get_by_role("heading", name="was cancelled")).to_be_visible(timeout=LONG)
 
 
+def test_a_page_that_follows_keeps_the_place_of_the_keyboard_and_says_what_it_does(context: OpenContext, site: Site):
+    site.git.faults["octocat/stuck"] = "hang"
+    page = context().new_page()
+    start(page, site, "stuck")
+    expect(page.locator("#said")).to_have_text("Finding the branch and commit", timeout=LONG)
+    page.get_by_role("button", name="Cancel").focus()
+    with page.expect_response("**/live"):
+        pass
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+
+
+def test_what_is_deleted_while_it_is_watched_is_told(context: OpenContext, site: Site):
+    import httpx
+
+    site.git.faults["octocat/stuck"] = "hang"
+    opened = context()
+    page = opened.new_page()
+    start(page, site, "stuck")
+    [token] = [item["value"] for item in opened.cookies(page.url) if item["name"] == "manage"]
+    link = f"{site.url}/api/v1/analyses/{page.url.rpartition('/')[2]}"
+    assert httpx.delete(link, headers={"Manage-Token": token}).status_code == 204
+    expect(page.get_by_role("heading", name="There is no such resource")).to_be_visible()
+
+
 def test_two_commits_side_by_side(context: OpenContext, site: Site):
     page = context().new_page()
     page.goto(f"{site.url}/compare")
@@ -123,7 +148,29 @@ def test_two_commits_side_by_side(context: OpenContext, site: Site):
     expect(moved.locator("li").first).to_contain_text(re.compile(r"line \d+ to \d+"))
     expect(page.locator(".evidence-change", has_text="New evidence")).to_contain_text(".pre-commit-config.yaml")
     assert serious(page) == []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert overflow(page) <= 0
+    page.get_by_role("link", name="The first report").click()
+    expect(page.get_by_role("link", name="Delete")).to_be_visible()  # whoever started it may
+
+
+def test_a_report_of_a_folder_is_compared_as_it_was_made(context: OpenContext, site: Site):
+    page = context(java_script_enabled=False).new_page()
+    page.goto(site.url)
+    page.get_by_label("Repository").fill(site.repository("good"))
+    page.get_by_text("Branch, folder, rubric").click()
+    page.get_by_label("Folder").fill("project")
+    page.get_by_label("Rubric").select_option("startup")
+    page.get_by_role("button", name="Analyze").click()
+    page.get_by_role("main").get_by_role("link", name="Compare").click(timeout=LONG)
+    expect(page.get_by_label("Folder")).to_have_value("project")
+    expect(page.get_by_label("Rubric")).to_have_value("startup")
+
+
+def test_the_address_of_a_form_that_was_refused_leads_to_the_form(context: OpenContext, site: Site):
+    page = context().new_page()
+    page.goto(f"{site.url}/start")
+    expect(page.get_by_label("Repository")).to_be_visible()
 
 
 def test_an_example_is_a_report(context: OpenContext, site: Site):

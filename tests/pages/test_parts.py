@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
-from analyzer import EXAMPLES, example_folder
-from api.pages import assets
+from analyzer import EXAMPLES, Texts, example_folder, load_texts
+from api.pages import assets, templating
 from api.pages.accounts import _inside
 from api.pages.rows import PER_PAGE, Filters, Row, tabled
+from api.pages.templating import language_of, page
 from api.store.summaries import Bar, Summary
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,32 @@ def test_a_sign_in_leads_to_our_pages_alone(target):
 
 def test_a_sign_in_leads_to_the_page_that_was_wanted():
     assert _inside("/keys?x=1") == "/keys?x=1"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("ar", "ar"),
+        ("ar-EG,ar;q=0.9,en;q=0.8", "ar"),
+        ("en-GB,en;q=0.9,ar;q=0.8", "en"),
+        ("fr,ar;q=0.5", "ar"),
+        ("fr", "en"),
+        ("ar;q=0", "en"),
+        ("*", "en"),
+        (";;,,=", "en"),
+    ],
+)
+def test_a_browser_chooses_among_the_languages_that_there_are(header: str, language: str):
+    assert language_of(header, ("en", "ar")) == language
+
+
+def test_a_page_speaks_the_language_that_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    arabic = Texts("ar", {"direction": "rtl"}, load_texts())
+    monkeypatch.setattr(templating, "LANGUAGES", ("en", "ar"))
+    monkeypatch.setattr(templating, "load_texts", lambda language: arabic if language == "ar" else load_texts())
+    request = Request({"type": "http", "headers": [(b"accept-language", b"ar-EG")], "state": {}})
+    assert '<html lang="ar" dir="rtl">' in bytes(page(request, "deleted.html").body).decode()
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

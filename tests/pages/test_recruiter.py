@@ -163,8 +163,53 @@ def test_without_a_script(context: OpenContext, site: Site, recruiter_key: str):
     page.get_by_role("button", name="Compare what is selected").click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     page.get_by_role("link", name="Back to the batch").click()
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_role("heading", name="Delete this batch?")).to_be_visible()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Many repositories at once")).to_be_visible()
+
+
+def test_a_batch_that_ends_while_it_is_watched_offers_what_it_then_can(
+    context: OpenContext, site: Site, recruiter_key: str
+):
+    page = context().new_page()
+    sign_in(page, site, recruiter_key)
+    upload(
+        page, site, "".join(f"{site.repository(name)},{name}\n" for name in ("begun", "complete", "good", "nowhere"))
+    )
+    expect(page.get_by_text("4 of 4 rows are finished")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    expect(page.get_by_role("button", name="Run the rest")).to_be_visible()
+    page.get_by_text("Filter and sort").click()
+    page.get_by_label("Technology").select_option("mlflow")
+
+
+def test_a_table_that_nobody_is_signed_in_for_leads_to_the_form(context: OpenContext, site: Site, recruiter_key: str):
+    site.git.faults["octocat/held"] = "hang"
+    opened = context()
+    page = opened.new_page()
+    sign_in(page, site, recruiter_key)
+    upload(page, site, f"{site.repository('held')},a\n")
+    address = page.url
+    opened.clear_cookies()
+    page.wait_for_url("**/sign-in?next=/batches/*")
+    page.get_by_label("API key").fill(recruiter_key)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(address)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("1 of 1 rows")).to_be_visible()
+
+
+def test_what_is_printed_is_the_whole_comparison(batch: tuple[BrowserContext, str]):
+    opened, address = batch
+    page = opened.new_page()
+    page.goto(address)
+    rows = page.locator(".rows input:enabled").evaluate_all("boxes => boxes.slice(0, 2).map(box => `row=${box.value}`)")
+    page.goto(f"{address}/compare?{'&'.join(rows)}")
+    page.emulate_media(media="print")
+    hidden = page.locator(".tall").evaluate("part => part.scrollHeight - part.clientHeight")
+    assert hidden <= 1
+    page.close()
 
 
 def test_others_see_nothing_of_a_batch(context: OpenContext, batch: tuple[BrowserContext, str], site: Site):
@@ -192,6 +237,11 @@ def test_the_owner_makes_and_revokes_a_key(context: OpenContext, site: Site):
     page = context(viewport=PHONE).new_page()
     sign_in(page, site, site.owner_key)
     page.get_by_role("link", name="Keys").click()
+    page.get_by_label("Account", exact=True).fill(" ")
+    page.get_by_label("What it is for").fill("autumn")
+    page.get_by_role("button", name="Make the key").click()
+    expect(page.get_by_role("alert")).to_contain_text("Account and name are needed")
+    expect(page.get_by_label("What it is for")).to_have_value("autumn")
     page.get_by_label("Account", exact=True).fill("agency")
     page.get_by_label("What it is for").fill("autumn")
     page.get_by_role("button", name="Make the key").click()

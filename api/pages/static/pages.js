@@ -90,6 +90,25 @@
     });
   });
 
+  // Beside the rows come buttons and choices; they stay as they are until there is something new in them.
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var old = event.detail.target, fresh = event.detail.fragment.querySelector("#" + old.id);
+    if (!fresh) { return; }
+    if (old.tagName === "SELECT") {
+      event.detail.shouldSwap = old !== document.activeElement && old.options.length !== fresh.options.length;
+      fresh.value = old.value;
+    } else if (old.dataset.state) {
+      event.detail.shouldSwap = old.dataset.state !== fresh.dataset.state;
+    }
+  });
+
+  // A page that is swapped each second is silent; this place stays, and says what changed.
+  document.addEventListener("htmx:afterSwap", function () {
+    var said = document.getElementById("said");
+    var news = document.querySelector("[aria-current=step] b") || document.querySelector("#page h1");
+    if (said && news && said.textContent !== news.textContent) { said.textContent = news.textContent; }
+  });
+
   begin();
   document.addEventListener("htmx:load", begin);
 })();
