@@ -14,11 +14,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from analyzer.batch.lines import dump, read_lines, whole_lines
+from analyzer.batch.lines import dump, read_lines, replace_file, whole_lines
 from analyzer.errors import UsageError
 
 __all__ = ["KeyFile", "blinded", "is_code"]
@@ -117,6 +117,25 @@ class KeyFile:
         """Add the line of a code, and when its analysis was made."""
         self._file.write(dump({"batch": self._batch, "code": code, "made": made, "line": line}))
         self._file.flush()
+
+    def of_batch(self) -> dict[str, dict[str, Any]]:
+        """The whole lines of the batch, by code."""
+        found = (line for place, line in read_lines(self.path) if place and line["batch"] == self._batch)
+        return {line["code"]: line["line"] for line in found}
+
+    def erase(self, codes: Collection[str]) -> None:
+        """Take the lines of some codes of the batch out of the file."""
+
+        def write(whole: Path) -> None:
+            descriptor = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                for place, line in read_lines(self.path):
+                    if not place or line["batch"] != self._batch or line["code"] not in codes:
+                        file.write(dump(line))
+
+        self._file.close()
+        replace_file(self.path, write)
+        self._file = self.path.open("ab")
 
     def sync(self) -> None:
         """See that what was added is on the disk."""

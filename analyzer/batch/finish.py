@@ -16,11 +16,11 @@ from analyzer.batch.likeness import Pair, Side, pairs_of
 from analyzer.batch.lines import read_lines, replacing
 from analyzer.batch.page import Distribution, write_page
 from analyzer.batch.ranking import failures, order_of, ranked
-from analyzer.batch.results import BatchFolder
+from analyzer.batch.results import BatchFiles
 from analyzer.batch.store import Store
 from analyzer.rubric import Rubric
 
-__all__ = ["finish"]
+__all__ = ["finish", "sections_of"]
 
 
 class _Facts(Struct):
@@ -60,7 +60,14 @@ class _Facts(Struct):
         return (*rows, side.remark) if side.remark else tuple(rows)
 
 
-def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool = True) -> tuple[int, int]:
+def sections_of(rubric: Rubric) -> tuple[tuple[str, str], ...]:
+    """Id and title of each section of a rubric."""
+    return tuple((section.id, section.title) for section in rubric.sections)
+
+
+def finish(
+    folder: BatchFiles, store: Store, sections: tuple[tuple[str, str], ...], *, compared: bool = True
+) -> tuple[int, int]:
     """Write ``batch.csv``, ``batch.xlsx``, ``batch.html`` and ``pairs.csv``.
 
     Returns how many rows have no score, and how many have one though a repository that they name gave an error.
@@ -74,7 +81,7 @@ def finish(folder: BatchFolder, store: Store, rubric: Rubric, *, compared: bool 
         manifest.batch,
         manifest.begun,
         manifest.basis,
-        tuple((section.id, section.title) for section in rubric.sections),
+        sections,
         columns_of(facts.given),
         manifest.blind,
         compared,
@@ -114,7 +121,7 @@ def _name(line: dict[str, object]) -> str:
     return str(line.get("code") or line["row"])
 
 
-def _named(folder: BatchFolder, pair: Pair) -> Pair:
+def _named(folder: BatchFiles, pair: Pair) -> Pair:
     """A pair with codes in place of rows where the batch is blind."""
     if not folder.manifest.blind:
         return pair

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from analyzer.batch.lines import replace_file
 from analyzer.errors import UsageError
@@ -21,7 +21,9 @@ _NAME = "batch.json"
 class Manifest(Struct, frozen=True):
     """What a batch is.
 
-    ``input`` is the SHA-256 of its file, ``basis`` what its scores rest on, ``key`` the fingerprint of its key file.
+    ``input`` is the SHA-256 of its file, which has had so many ``rows``; ``basis`` what its scores rest on, ``key`` the
+    fingerprint of its key file. ``erased`` are the names of rows that were taken out of the results, ``absent`` those of
+    them that the file does not have any more.
     """
 
     batch: str
@@ -30,6 +32,9 @@ class Manifest(Struct, frozen=True):
     begun: str
     blind: bool = False
     key: str = ""
+    rows: int = 0
+    erased: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -40,7 +45,10 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / _NAME
     try:
-        return Manifest(**json.loads(path.read_bytes())) if path.exists() else None
+        if not path.exists():
+            return None
+        found = Manifest(**json.loads(path.read_bytes()))
+        return replace(found, erased=tuple(found.erased), absent=tuple(found.absent))
     except (ValueError, TypeError) as error:
         raise UsageError(f"{path} is damaged", "Give another folder with --output.") from error
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +24,10 @@ from msgspec.structs import replace
 from analyzer.batch.blind import KeyFile, blinded
 from analyzer.batch.lines import dump, read_lines, replace_file, whole_lines
 from analyzer.batch.manifest import Manifest, check_same, read_manifest, write_manifest
-from analyzer.batch.rows import Row, digest_of, read_rows
+from analyzer.batch.rows import Row, count_rows, digest_of, read_rows
 from analyzer.errors import UsageError
 
-__all__ = ["BatchFolder", "Written", "asked_by"]
+__all__ = ["BatchFiles", "BatchFolder", "Written", "asked_by", "name_of"]
 
 _GO_ON = "Go on with --resume, or give another --output."
 _OTHER_FILE = (
@@ -38,6 +38,7 @@ _OTHER_ROW = (
     "Rows that have a score must stay as they were, in their order. For other changes give another --output: what did not "
     "change comes from the store."
 )
+_SOME_ERASED = "Leave it as it was, or take out of it all rows that were erased, and no others."
 _SYNC_EVERY = 0.5
 """Seconds. What a power cut takes is done again; what ends the program alone takes nothing."""
 
@@ -69,7 +70,27 @@ def asked_by(row: Row) -> str:
     return json.dumps([row.applicant, row.targets, row.ref, row.subdir, row.given])
 
 
-class BatchFolder:
+class BatchFiles:
+    """Where the files of one batch are, what it is, and how its rows are called in them.
+
+    Args:
+        folder: where they are.
+        manifest: what it is.
+        key: the key file of a blind batch.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, key: KeyFile | None = None) -> None:
+        self.folder = folder
+        self.results, self.journal = folder / "results.jsonl", folder / "journal.jsonl"
+        self.manifest = manifest
+        self._key = key
+
+    def name(self, row: int) -> str:
+        """The name of a row in these files: its number, or its code."""
+        return self._key.code(row) if self._key else str(row)
+
+
+class BatchFolder(BatchFiles):
     """The files of one batch, open for writing.
 
     Args:
@@ -94,9 +115,6 @@ class BatchFolder:
         resume: bool = False,
         retry: bool = False,
     ) -> None:
-        self.folder = folder
-        self.results = folder / "results.jsonl"
-        self.journal = folder / "journal.jsonl"
         if key and key.resolve().is_relative_to(folder.resolve()):
             raise UsageError(
                 f"The key file {key} lies in the folder of the results", "Keep it where those who review do not come."
@@ -110,8 +128,9 @@ class BatchFolder:
                         raise UsageError(f"{folder} holds results of a batch already", _GO_ON)
                     check_same(found, folder, basis, blind=key is not None)
                 batch = found.batch if found else uuid4().hex
-                self._key = opened.enter_context(KeyFile(key, batch, found.key if found else None)) if key else None
-                self.manifest = found or self._begun(batch, file, basis)
+                opened_key = opened.enter_context(KeyFile(key, batch, found.key if found else None)) if key else None
+                super().__init__(folder, found or _begun(folder, batch, file, basis, opened_key), opened_key)
+                self._file = file
                 self._check_file(file, retry=retry)
                 self.done = self._take_up(retry=retry)
                 self._lines: IO[bytes] = opened.enter_context(self.results.open("ab"))
@@ -121,32 +140,51 @@ class BatchFolder:
             raise UsageError(f"{folder} cannot be written: {error.strerror}", "Give another --output.") from error
         self._synced = time.monotonic()
 
-    def _begun(self, batch: str, file: Path, basis: Mapping[str, Any]) -> Manifest:
-        """A new batch; its key file is there before, so that none is ever made for a batch that has lines."""
-        begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        key = self._key.fingerprint if self._key else ""
-        made = Manifest(batch, digest_of(file), dict(basis), begun, self._key is not None, key)
-        write_manifest(self.folder, made)
-        return made
+    def rows(self) -> Iterator[Row]:
+        """The rows of the file, each with the number that it had when the batch was begun; none that was erased."""
+        erased = frozenset(self.manifest.erased)
+        for row in self._numbered(self.manifest.absent):
+            if not erased or self.name(row.number) not in erased:
+                yield row
+
+    @property
+    def total(self) -> int:
+        """The number of these rows."""
+        return self.manifest.rows - len(self.manifest.erased)
+
+    def _numbered(self, absent: tuple[str, ...]) -> Iterator[Row]:
+        gone = frozenset(absent)
+        return read_rows(self._file, lambda number: bool(gone) and self.name(number) in gone)
 
     def _check_file(self, file: Path, *, retry: bool) -> None:
-        """See that the file is that of the batch, or says other things of the rows alone that are run again."""
-        digest = digest_of(file)
-        if digest == self.manifest.input:
+        """See that the file is that of the batch, lacks what was erased, or says other things of what is run again alone."""
+        digest, manifest = digest_of(file), self.manifest
+        if digest == manifest.input:
+            if not manifest.rows:  # of a version that did not count them
+                self._keep(replace(manifest, rows=count_rows(file)))
             return
-        if not retry:
+        absent, count = manifest.absent, count_rows(file)
+        if manifest.erased != absent:
+            if count == manifest.rows - len(manifest.erased):
+                absent = manifest.erased
+            elif count != manifest.rows - len(absent):
+                raise UsageError(f"{file} has {count:,} rows, and the batch was begun with others", _SOME_ERASED)
+        if not retry and absent == manifest.absent:
             raise UsageError(f"{self.folder} holds a batch with another file of applicants", _OTHER_FILE)
-        kept = {_name_of(line) for _, line in read_lines(self.results) if _is_whole(line)}
+        kept = {name_of(line) for _, line in read_lines(self.results) if _is_whole(line) or not retry}
         asked = {entry["row"]: entry.get("asked") for _, entry in read_lines(self.journal)}
-        for row in read_rows(file):
+        for row in self._numbered(absent):
             name = self.name(row.number)
             if name in kept and asked.get(name) != self._digest(asked_by(row)):
                 raise UsageError(f"Line {row.line} of {file} is another than the one that was analyzed", _OTHER_ROW)
             kept.discard(name)
         if kept:
             raise UsageError(f"{file} has fewer rows than were analyzed", _OTHER_ROW)
-        self.manifest = replace(self.manifest, input=digest)
-        write_manifest(self.folder, self.manifest)
+        self._keep(replace(manifest, input=digest, absent=absent, rows=count + len(absent)))
+
+    def _keep(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+        write_manifest(self.folder, manifest)
 
     def _digest(self, asked: str) -> str:
         return (self._key.sealed(asked) if self._key else hashlib.sha256(asked.encode())).hexdigest()
@@ -160,17 +198,13 @@ class BatchFolder:
             return set()
         if retry:
             replace_file(self.results, self._without_failed)
-        return {_name_of(line) for _, line in read_lines(self.results)}
+        return {name_of(line) for _, line in read_lines(self.results)}
 
     def _without_failed(self, whole: Path) -> None:
         with whole.open("wb") as file:
             for _, line in read_lines(self.results):
                 if _is_whole(line):
                     file.write(dump(line))
-
-    def name(self, row: int) -> str:
-        """The name of a row in these files: its number, or its code."""
-        return self._key.code(row) if self._key else str(row)
 
     def write(self, *items: Written) -> None:
         """Add the lines of some rows, after what belongs to them; each write to a file is one for all of them."""
@@ -230,7 +264,17 @@ class BatchFolder:
             file.writelines(text for _, text in entries)
 
 
-def _name_of(line: Mapping[str, Any]) -> str:
+def _begun(folder: Path, batch: str, file: Path, basis: Mapping[str, Any], key: KeyFile | None) -> Manifest:
+    """A new batch; its key file is there before, so that none is ever made for a batch that has lines."""
+    begun = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fingerprint = key.fingerprint if key else ""
+    made = Manifest(batch, digest_of(file), dict(basis), begun, key is not None, fingerprint, count_rows(file))
+    write_manifest(folder, made)
+    return made
+
+
+def name_of(line: Mapping[str, Any]) -> str:
+    """The name of the row of a line: its code where it has one, else its number."""
     return str(line["code"]) if "code" in line else str(line["row"])
 
 

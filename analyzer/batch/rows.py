@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -41,13 +41,17 @@ class Row(Struct, frozen=True):
     problem: str = ""
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a file, one at a time.
+def read_rows(path: Path, absent: Callable[[int], bool] = lambda number: False) -> Iterator[Row]:
+    """The rows of a file, one at a time. Numbers that are ``absent`` are left out: those rows were in it once.
 
     Raises:
         UsageError: the file cannot be read, or has no column that names repositories.
     """
-    for number, record in enumerate(read_records(path), 1):
+    number = 0
+    for record in read_records(path):
+        number += 1
+        while absent(number):
+            number += 1
         yield _row(number, record, path.parent)
 
 

@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from analyzer.analysis import Options
 from analyzer.batch.entry import basis_of, error_of, failed_line
-from analyzer.batch.finish import finish
+from analyzer.batch.finish import finish, sections_of
 from analyzer.batch.likeness import compare
 from analyzer.batch.lines import dump
 from analyzer.batch.pool import run_rows
 from analyzer.batch.results import BatchFolder, Written, asked_by
-from analyzer.batch.rows import Row, count_rows, read_rows
+from analyzer.batch.rows import Row, count_rows
 from analyzer.batch.store import Store, open_store
 from analyzer.batch.work import Outcome, Setting, now
 from analyzer.errors import FolioscopeError, UsageError
@@ -103,8 +103,7 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
         raise UsageError(f"--jobs is {batch.jobs}", "Give a number of at least 1.")
     rubric = load_rubric(batch.options.rubric)
     basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits, whole=batch.whole)
-    total = count_rows(batch.file)
-    if not total:
+    if not count_rows(batch.file):
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
         with closing(
@@ -117,9 +116,9 @@ def run_batch(batch: Batch, tell: Tell = lambda counts: None) -> Counts:
                 retry=batch.retry,
             )
         ) as folder:
-            counts = Counts(total, before=len(folder.done))
+            counts = Counts(folder.total, before=len(folder.done))
             _run(batch, folder, store, counts, tell)
-        counts.failed, counts.partial = finish(folder, store, rubric)
+        counts.failed, counts.partial = finish(folder, store, sections_of(rubric))
     return counts
 
 
@@ -142,7 +141,7 @@ def _run(batch: Batch, folder: BatchFolder, store: Store, counts: Counts, tell: 
 
     def runnable() -> Iterator[Row]:
         """Rows that have no line yet; those that cannot be run get theirs at once."""
-        for row in read_rows(batch.file):
+        for row in folder.rows():
             if folder.name(row.number) in folder.done:
                 continue
             if row.problem:

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
-from analyzer.batch.finish import finish
+from analyzer.batch.finish import finish, sections_of
 from analyzer.batch.lines import dump
 from analyzer.batch.merge import inside_of, merged, together
 from analyzer.batch.results import BatchFolder, Written, asked_by
-from analyzer.batch.rows import Row, count_rows, is_account, read_rows
+from analyzer.batch.rows import Row, count_rows, is_account
 from analyzer.batch.run import Batch, Counts, Tell
 from analyzer.batch.store import open_store
 from analyzer.batch.work import now
@@ -83,17 +83,16 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
         )
     basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits, whole=batch.whole)
     basis["server"] = server.url
-    counts = Counts(count_rows(batch.file))
-    if not counts.total:
+    if not count_rows(batch.file):
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
         with closing(
             BatchFolder(batch.output, batch.file, basis=basis, key=batch.key, resume=batch.resume, retry=batch.retry)
         ) as folder:
-            counts.before = len(folder.done)
+            counts = Counts(folder.total, before=len(folder.done))
             with closing(_Client(server)) as client:
                 _Run(batch, folder, client, rubric, counts, tell).run()
-        counts.failed, counts.partial = finish(folder, store, rubric, compared=False)
+        counts.failed, counts.partial = finish(folder, store, sections_of(rubric), compared=False)
     return counts
 
 
@@ -218,7 +217,7 @@ class _Run:
 
     def _rows(self) -> Iterator[_Waiting]:
         """The rows that a service can run, also those that are done: the same rows are the same upload."""
-        for row in read_rows(self._batch.file):
+        for row in self._folder.rows():
             done = self._folder.name(row.number) in self._folder.done
             problem = row.problem or _not_for_servers(row, self._batch.options.hosts)
             if problem:

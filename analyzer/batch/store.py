@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -282,6 +282,32 @@ class Store:
             self.change("delete from text where id not in (select text from file)")
         self._db.execute("pragma wal_checkpoint(truncate)")
         return gone
+
+    def leave(self, batch: str, rows: Collection[int]) -> None:
+        """Erase which repositories rows of a batch name, and what is known of those that no other row of any batch names."""
+        with self.writing():
+            for row in rows:
+                found = self.query(
+                    'select id, place, "commit" from source join member on source = id where batch = ? and row = ?',
+                    (batch, row),
+                )
+                sources = list(found)
+                self.change("delete from member where batch = ? and row = ?", (batch, row))
+                for source, place, commit in sources:
+                    if any(self.query("select 1 from member where source = ?", (source,))):
+                        continue
+                    self.change("delete from source where id = ?", (source,))
+                    # The projects inside, which no row names.
+                    self.change(
+                        'delete from source where place = ? and "commit" = ? and files = ?',
+                        (place, commit, _NOT_PRINTED),
+                    )
+            self.change("delete from text where id not in (select text from file)")
+        self._db.execute("pragma wal_checkpoint(truncate)")
+
+    def rows_of(self, batch: str) -> set[int]:
+        """The numbers of the rows of a batch that are known."""
+        return {int(row) for (row,) in self.query("select distinct row from member where batch = ?", (batch,))}
 
 
 _NAMED = """
