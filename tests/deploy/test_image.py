@@ -94,6 +94,46 @@ def test_the_context_holds_what_is_copied_and_no_more():
     assert copied == allowed
 
 
+DOCKER = """#!/bin/sh
+echo "$*" >>calls
+case "$*" in *"$BAD"*) exit 1 ;; esac
+case "$*" in *Health.Status*) echo healthy ;; *"id -u"*) echo 10001 ;; esac
+"""
+"""What answers as Docker does where all is well, and fails at commands that hold a word."""
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("nothing of it", ""),
+        ("Health.Status", "does not become healthy"),
+        ("id -u", "does not run as 10001"),
+        ("touch", "can be written"),
+        ("command -v pip", "installer"),
+        ("folioscope migrate", "database"),
+        ("folioscope analyze", "repository"),
+    ],
+)
+def test_what_is_wrong_with_an_image_is_said(tmp_path, bad, said):
+    docker = tmp_path / "docker"
+    docker.write_text(DOCKER)
+    docker.chmod(0o755)
+    done = subprocess.run(
+        [ROOT / "deploy" / "smoke", "folioscope:check"],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "BAD": bad},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode != 0) == bool(said)
+    assert said in done.stderr
+    calls = (tmp_path / "calls").read_text()
+    assert "--network none --read-only --tmpfs /tmp --cap-drop ALL" in calls
+    assert calls.splitlines()[-1].startswith("rm --force ")
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the steps of the build stage were carried out, as if it were the root of the image."""

@@ -91,6 +91,6 @@ def test_programs_that_workflows_call_are_there():
         for path in PATHS
         for word in re.findall(r"(?:^|\s)((?:bin|deploy|\.ci)/[\w-]+)(?=\s|$)", path.read_text("utf-8"))
     }
-    assert {"bin/package", "bin/audit", "bin/setup", "deploy/smoke", ".ci/run"} <= called
+    assert {"bin/package", "bin/audit", "bin/setup", "bin/image", ".ci/run"} <= called
     for word in called - {"deploy/terraform"}:
         assert (ROOT / word).stat().st_mode & 0o111, word
