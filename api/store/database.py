@@ -65,13 +65,15 @@ class Store:
         """
         if self.sqlite:  # one transaction, whose lock is taken at its beginning
             with self._immediate.begin() as connection:
-                _upgrade(connection)
+                _upgrade(connection, _revision(connection))
             return
         with self.engine.connect() as connection:
             connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK})
             connection.commit()
             try:
-                _upgrade(connection)
+                revision = _revision(connection)
+                connection.rollback()  # the migrations have transactions of their own
+                _upgrade(connection, revision)
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK})
                 connection.commit()
@@ -111,10 +113,9 @@ class Store:
         self.engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str | None) -> None:
     from alembic import command
 
-    revision = _revision(connection)
     if revision is None or revision in _revisions():
         command.upgrade(alembic_config(connection), "head")
     else:
@@ -166,9 +167,7 @@ def _revision(connection: Connection) -> str | None:
     """The migration that the tables are at; None where there are none yet."""
     from alembic.migration import MigrationContext
 
-    revision: str | None = MigrationContext.configure(connection).get_current_revision()
-    connection.rollback()
-    return revision
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _make_private(path: Path) -> None:
