@@ -5,8 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -38,24 +37,20 @@ from analyzer.artifacts.python_source import PythonModule, parse_python
 from analyzer.artifacts.rst import parse_rst
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.terraform import parse_terraform
-from analyzer.artifacts.text import bounded, decode
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
-from analyzer.fingerprints import COMPARED_KINDS, may_be_copy, origin_of
-from analyzer.inventory import Inventory, Kind, Owner, kind_of, take_inventory
+from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
 from analyzer.knowledge.paths import TEMPLATE_SUFFIXES, TEST_FILE
-from analyzer.path_index import PathIndex
+from analyzer.reading_ci import ReadingCi
 from analyzer.remembered import remembered
-from analyzer.snapshot import EntryKind, Problem, Snapshot
+from analyzer.snapshot import Snapshot
 from analyzer.sniff import embedded, json_worth_reading, sniff_json, sniff_text
-from analyzer.startmark import ORIGIN, is_start
 
 __all__ = ["CiCommand", "Repository"]
 
 _Artifact = TypeVar("_Artifact")
-_NO_START = frozenset({Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL, Kind.NOTEBOOK})
 
 
 class CiCommand(Struct, frozen=True):
@@ -81,45 +76,12 @@ _SAYS_LITTLE = 40
 """Words under which a README at the root tells nothing of the project."""
 
 
-class Repository:
+class Repository(ReadingCi):
     """One snapshot, or a folder of it, as rules see it. Reading is lazy; nothing changes once read."""
 
     def __init__(self, snapshot: Snapshot, subdir: str = "", left_out: Callable[[str], bool] | None = None) -> None:
-        self.snapshot = snapshot
-        self.subdir = subdir
-        self.inventory: Inventory = take_inventory(
-            (path for path, entry in snapshot.entries.items() if entry.kind is EntryKind.FILE), subdir
-        )
-        self._texts: dict[str, str | None] = {}
-        self._problems: dict[str, str] = {}
+        super().__init__(snapshot, subdir, left_out)
         self._built: dict[Callable[[Repository], Any], Any] = {}
-        if left_out:
-            self.inventory = self.inventory.leaving(left_out)
-        snapshot.fetch(self._worth_reading())
-        self.inventory = self.inventory.without({**self._copies(), **self._starts()}, starts=ORIGIN)
-
-    def _copies(self) -> dict[str, str]:
-        """The candidate's files that are unchanged copies of a template, with its name."""
-        # Of all at once: an entry that is asked for by its name counts as looked at in a history.
-        sizes = {path: entry.size for path, entry in self.snapshot.entries.items()}
-        found = {}
-        for path in self.paths:
-            size = sizes[path]
-            if kind_of(path) in COMPARED_KINDS and size <= self.snapshot.limits.blob_bytes and may_be_copy(size):
-                origin = self.of_file(path, origin_of, self.snapshot.read(path))
-                if origin:
-                    found[path] = origin
-        return found
-
-    def _starts(self) -> dict[str, str]:
-        """Files that ``folioscope fix`` wrote and nobody has worked on since, with their origin."""
-        kinds = (kind for kind in self.inventory.by_kind if kind not in _NO_START)
-        paths = (*self.inventory.of(*kinds), *self.inventory.serving)
-        return {
-            path: ORIGIN
-            for path in paths
-            if (content := self.snapshot.read(path)) and is_start(content, document=kind_of(path) is Kind.DOCUMENT)
-        }
 
     def close(self) -> None:
         """Let go of all that was read.
@@ -135,109 +97,12 @@ class Repository:
         for item in (*documents, *(part for part in parts if part is not None), self):
             vars(item).clear()
 
-    def _worth_reading(self) -> Iterator[str]:
-        skipped = {Kind.OTHER, Kind.JSON, Kind.PROGRAM, Kind.LOCK, Kind.SQL}
-        for kind, paths in self.inventory.by_kind.items():
-            if kind not in skipped:
-                yield from paths
-        for path in self.inventory.of(Kind.JSON):
-            if json_worth_reading(path, self.snapshot.entries[path].size):
-                yield path
-        yield from self.inventory.serving
-
     def once(self, build: Callable[[Repository], _Artifact]) -> _Artifact:
         """What a query builds from this repository: built on first use, kept for all who ask."""
         if build not in self._built:
             self._built[build] = build(self)
         found: _Artifact = self._built[build]
         return found
-
-    # -- reading ---------------------------------------------------------------------------------------------
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """All paths that are the candidate's, those of the root that serve a subfolder included."""
-        return (*self.inventory.own, *self.inventory.serving)
-
-    def has(self, path: str) -> bool:
-        """Whether a file or folder of that path is in the snapshot, whoever's it is."""
-        return path in self.snapshot.entries or path in self._folders or path in ("", ".")
-
-    @cached_property
-    def index(self) -> PathIndex:
-        """All paths of the snapshot, whoever's they are."""
-        return PathIndex(self.snapshot.entries)
-
-    def is_candidates(self, path: str) -> bool:
-        """Whether a path is among ``paths``."""
-        return self.inventory.owners.get(path) is Owner.OWN or path in self._serving_paths
-
-    @cached_property
-    def _serving_paths(self) -> frozenset[str]:
-        return frozenset(self.inventory.serving)
-
-    def is_filled(self, path: str) -> bool:
-        """Whether a file of the snapshot holds anything, whatever that is."""
-        return path in self._filled
-
-    @cached_property
-    def _filled(self) -> frozenset[str]:
-        return frozenset(path for path, entry in self.snapshot.entries.items() if entry.size)
-
-    @cached_property
-    def _folders(self) -> frozenset[str]:
-        found: set[str] = set()
-        for path in self.snapshot.entries:
-            folder = posixpath.dirname(path)
-            while folder and folder not in found:
-                found.add(folder)
-                folder = posixpath.dirname(folder)
-        return frozenset(found)
-
-    def text(self, path: str) -> str | None:
-        """The text of a file, or None when it is no text or was not read."""
-        if path not in self._texts:
-            content = self.snapshot.read(path)
-            self._texts[path] = None if content is None else self.of_file(path, _as_text, path, content)
-        return self._texts[path]
-
-    def of_file(self, path: str, make: Callable[..., _Artifact], *given: object, by: Hashable = None) -> _Artifact:
-        """What ``make(*given)`` makes of one file; other commits that have the same file share it.
-
-        It must depend on the path and the content of the file, and on ``by``, alone.
-        """
-        shared = self.snapshot.shared
-        if shared is None:
-            return make(*given)
-        name = f"{make.__module__}.{make.__qualname__}"
-        return shared.once(path, self.snapshot.entries[path].oid, (name, by), lambda: make(*given))
-
-    def _parsed(self, parse: Callable[[str, str], _Artifact], path: str, text: str) -> _Artifact:
-        return self.of_file(path, parse, path, text)
-
-    def line(self, place: Place) -> str:
-        """The first line of a place as it stands in the file; empty when it cannot be read."""
-        lines = self.lines(place.path)
-        return lines[place.line - 1] if len(lines) >= place.line else ""
-
-    @remembered
-    def lines(self, path: str) -> tuple[str, ...]:
-        """The lines of a file without their ends; none when it cannot be read."""
-        text = self.text(path)
-        return () if text is None else tuple(text.split("\n"))
-
-    def find(self, name: str, folder: str = "") -> str | None:
-        """The path that a command in ``folder`` means by a relative name, or None."""
-        plain = name.strip("\"'")
-        for prefix in ("$(pwd)/", "${PWD}/", "$PWD/", "./", "/app/", "/opt/app/", "/usr/src/app/", "/code/"):
-            plain = plain.removeprefix(prefix)
-        if not plain or plain.startswith(("/", "$", "~")) or "{" in plain:
-            return None
-        for base in dict.fromkeys((folder, self.subdir, "")):
-            path = posixpath.normpath(posixpath.join(base, plain))
-            if path in self.snapshot.entries:
-                return path
-        return None
 
     def program(self, invocation: Invocation) -> str:
         """The Python file of this repository that a command runs (``python x.py``, ``python -m x``), or an empty string."""
@@ -248,43 +113,6 @@ class Repository:
             return ""
         name = next((word for word in words[1:4] if word.endswith(".py")), "")
         return (self.find(name, invocation.folder) or "") if name else ""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be read or parsed, so far, in order of paths."""
-        unread = {
-            problem for problem in self.snapshot.problems if self.is_candidates(problem.where) or "..." in problem.where
-        }
-        submodules = {problem for problem in self.snapshot.problems if "submodule" in problem.what}
-        parsed = {Problem(path, what) for path, what in self._problems.items()}
-        return tuple(sorted(unread | submodules | parsed))
-
-    def _parse(
-        self,
-        kinds: tuple[Kind, ...],
-        parse: Callable[[str, str], _Artifact],
-        *,
-        serving: bool = False,
-        alone: bool = True,
-    ) -> tuple[_Artifact, ...]:
-        """The artifacts of files of these kinds; ``alone`` says that nothing but the file itself tells what it is."""
-        found: list[_Artifact] = []
-        for path in (*self.inventory.of(*kinds), *(self._serving(*kinds) if serving else ())):
-            text = self.text(path)
-            if text and not text.isspace():
-                artifact = self._parsed(parse, path, text) if alone else parse(path, text)
-                error = getattr(artifact, "error", "")
-                if error:
-                    self._problems[path] = f"read in part: {error}"
-                found.append(artifact)
-        return tuple(found)
-
-    def _serving(self, *kinds: Kind) -> Iterator[str]:
-        """Files of the root that mention the subfolder, or whose kind serves the whole repository."""
-        name = self.subdir.rsplit("/", 1)[-1]
-        for path in self.inventory.serving:
-            if kind_of(path) in kinds and (Kind.PRE_COMMIT in kinds or name in (self.text(path) or "")):
-                yield path
 
     # -- containers and CI -----------------------------------------------------------------------------------
 
@@ -299,54 +127,6 @@ class Repository:
         """Compose files with at least one service."""
         files = self._parse((Kind.COMPOSE,), parse_compose, serving=True)
         return tuple(file for file in files if file.services)
-
-    @cached_property
-    def pipelines(self) -> tuple[ci.Pipeline, ...]:
-        """CI configuration that its system would find."""
-        parsers: tuple[tuple[Kind, Callable[[str, str], ci.Pipeline]], ...] = (
-            (Kind.GITHUB_WORKFLOW, ci.parse_github),
-            (Kind.JENKINSFILE, ci.parse_jenkins),
-            (Kind.CIRCLECI, ci.parse_circleci),
-            (Kind.OTHER_CI, _parse_other_ci),
-        )
-        found = [item for kind, parse in parsers for item in self._parse((kind,), parse, serving=True)]
-        including: tuple[tuple[Kind, Callable[[str, str, ci.Finder], ci.Pipeline]], ...] = (
-            (Kind.GITLAB_CI, ci.parse_gitlab),
-            (Kind.AZURE_PIPELINES, ci.parse_azure),
-        )
-        for kind, parse_with in including:
-            found += self._parse((kind,), self._with_included(parse_with), serving=True, alone=False)
-        return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
-
-    def _with_included(self, parse: Callable[[str, str, ci.Finder], ci.Pipeline]) -> Callable[[str, str], ci.Pipeline]:
-        return lambda path, text: parse(path, text, self._matching)
-
-    def _matching(self, pattern: str) -> Iterator[tuple[str, str]]:
-        """(path, text) of the files that a path or pattern of a pipeline means."""
-        paths = [pattern] if pattern in self.snapshot.entries else []
-        if not paths and "*" in pattern:
-            paths = [path for path in self.paths if fnmatchcase(path, pattern)]
-        for path in paths:
-            if text := self.text(path):
-                yield path, text
-
-    def _is_misplaced(self, pipeline: ci.Pipeline) -> bool:
-        """GitHub reads workflows of the repository's root alone, even when a subfolder is judged."""
-        return pipeline.system == "github-actions" and not pipeline.path.startswith(".github/workflows/")
-
-    @cached_property
-    def misplaced_pipelines(self) -> tuple[ci.Pipeline, ...]:
-        """GitHub workflows in a place where GitHub does not look."""
-        kinds = (Kind.MISPLACED_WORKFLOW, Kind.GITHUB_WORKFLOW)
-        found = self._parse(kinds, ci.parse_github)
-        return tuple(item for item in found if item.jobs and self._is_misplaced(item))
-
-    @cached_property
-    def silent_workflows(self) -> tuple[str, ...]:
-        """GitHub workflows with text but without any job: commented out, or begun."""
-        busy = {item.path for item in (*self.pipelines, *self.misplaced_pipelines)}
-        paths = (*self.inventory.of(Kind.GITHUB_WORKFLOW), *self._serving(Kind.GITHUB_WORKFLOW))
-        return tuple(path for path in paths if path not in busy and (self.text(path) or "").strip())
 
     @cached_property
     def resolver(self) -> CommandResolver:
@@ -373,39 +153,6 @@ class Repository:
     @cached_property
     def _commands_by_pipeline(self) -> dict[str, tuple[CiCommand, ...]]:
         return {}
-
-    def steps_of(self, pipeline: ci.Pipeline, depth: int = 0) -> Iterator[tuple[ci.Job, ci.Step]]:
-        """The steps of a pipeline with those of the local actions and workflows that it uses."""
-        for job in pipeline.jobs:
-            if job.uses.startswith("./") and depth < 4:
-                called = self._called_pipeline(job.uses[2:].split("@", 1)[0])
-                if called:
-                    yield from self.steps_of(called, depth + 1)
-            for step in job.steps:
-                yield job, step
-                if step.uses.startswith("./"):
-                    yield from ((job, inner) for inner in self._within(step.uses))
-
-    def _within(self, uses: str, depth: int = 0) -> Iterator[ci.Step]:
-        """The steps of a local action and of those that it uses."""
-        for inner in self._action_steps(uses[2:]):
-            yield inner
-            if inner.uses.startswith("./") and depth < 4:
-                yield from self._within(inner.uses, depth + 1)
-
-    @remembered
-    def _called_pipeline(self, path: str) -> ci.Pipeline | None:
-        text = self.text(path) if path in self.snapshot.entries else None
-        return ci.parse_github(path, text) if text else None
-
-    @remembered
-    def _action_steps(self, folder: str) -> tuple[ci.Step, ...]:
-        for name in ("action.yml", "action.yaml"):
-            path = posixpath.join(folder.rstrip("/"), name)
-            text = self.text(path) if path in self.snapshot.entries else None
-            if text:
-                return ci.parse_action(path, text)
-        return ()
 
     @cached_property
     def task_files(self) -> tuple[tasks.TaskFile, ...]:
@@ -778,19 +525,10 @@ def _is_named_in(path: str, text: str) -> bool:
     return any(_has_word(text, name) for name in names)
 
 
-def _as_text(path: str, content: bytes) -> str | None:
-    text = decode(content)
-    return None if text is None else bounded(path, text)
-
-
 def _run_by(step: ci.Step) -> tuple[ShellCommand, ...]:
     """The command that a ready-made step stands for, where what it runs is written in the repository."""
     command = command_of(step.uses)
     return parse_shell(command) if command else ()
-
-
-def _parse_other_ci(path: str, text: str) -> ci.Pipeline:
-    return ci.parse_other(path, path.rsplit("/", 1)[-1].strip(".").split(".")[0], text)
 
 
 def _says_something(text: str) -> bool:
