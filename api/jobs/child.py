@@ -20,6 +20,8 @@ from typing import Any
 __all__ = ["main"]
 
 _GRACE_SECONDS = 3.0
+_NICE = 10
+"""How far it stands behind the server: who looks at a report waits for milliseconds, who waits for an analysis for seconds."""
 
 
 class _Remote:
@@ -46,6 +48,7 @@ class _Remote:
 
 def main(argv: list[str]) -> int:
     """Serve jobs until the socket closes."""
+    os.nice(_NICE)
     memory = int(argv[1]) * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

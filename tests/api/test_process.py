@@ -91,3 +91,9 @@ def test_ways_out_are_those_of_a_page():
     assert _hint("Name a branch or a commit with --ref.") == "Name a branch or a commit."
     assert _hint("Check the name.") == "Check the name."
     assert "--" not in _hint("Check the network, or analyze a local clone with --offline.")
+
+
+def test_it_stands_behind_the_server_when_processors_are_few(process: Process):
+    process.prepare()
+    assert process._process
+    assert os.getpriority(os.PRIO_PROCESS, process._process.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
