@@ -36,6 +36,7 @@ def test_with_a_model_the_same_route_serves(repository: BuildRepository) -> None
     [
         ({}, False, False),
         ({"a.py": "import sklearn.svm\n"}, True, True),
+        ({"a.py": "import joblib\n"}, True, True),
         ({"a.py": "from google.cloud import aiplatform\n"}, True, True),
         ({"a.py": "from google.cloud import storage\n"}, False, False),
         ({"a.py": "import pandas as pd\n"}, False, True),

@@ -13,11 +13,10 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish, sections_of
@@ -47,8 +46,7 @@ _TRIES = 8
 _LONGEST_WAIT = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A service: its address without a path, and a key with the scopes read and write.
 
     ``look_every`` is the time between two looks at its progress, in seconds.

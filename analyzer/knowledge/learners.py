@@ -17,7 +17,7 @@ LEARNERS = frozenset(
     evaluate evidently face-recognition facenet-pytorch fairlearn faiss faiss-cpu fastai fasttext fbprophet feast
     featuretools flair flaml flax flwr gensim google-cloud-aiplatform google-generativeai google.cloud.aiplatform
     google.genai google.generativeai gorgonia gpytorch gradio groq gym gymnasium h2o haiku hdbscan hmmlearn
-    huggingface-hub hyperopt imbalanced-learn imblearn implicit instructor interpret jax kats keras kfp kserve
+    huggingface-hub hyperopt imbalanced-learn imblearn implicit instructor interpret jax joblib kats keras kfp kserve
     langchain langchain-community langchain-core langchain-openai langgraph librosa lifelines lightfm lightgbm
     lightning lime linfa litellm llama-cpp llama-cpp-python llama-index llamaindex mediapipe merlion metaflow mindsdb
     mistralai ml5 mlagents mleap mlem mlflow mlforecast mlserver mlxtend mmcv mmdet monai nannyml neptune

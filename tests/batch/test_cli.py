@@ -63,10 +63,17 @@ def test_one_row_is_one_row(projects, tmp_path, capsys):
     assert "1 was done before" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["--jobs", "0"], ["--max-memory", "0"], ["--rubric", "none"]])
+@pytest.mark.parametrize("words", [["--jobs", "0"], ["--rubric", "none"]])
 def test_wrong_use(applicants, words, capsys):
     assert run(applicants, *words) == 2
     assert capsys.readouterr().err
+
+
+def test_a_limit_of_nothing_names_its_option(applicants, capsys):
+    with pytest.raises(SystemExit) as left:
+        run(applicants, "--max-memory", "0")
+    assert left.value.code == 2
+    assert "--max-memory: 0 is no limit" in capsys.readouterr().err
 
 
 def test_an_interrupted_batch_says_how_to_go_on(applicants, monkeypatch, capsys):

@@ -21,6 +21,7 @@ NAMES = {
     "OWNER/ONE": "../other",
     "OWNER/TWO": "../third",
     "octocat/Hello-World": "../other",
+    "Ada Lovelace": "Applicant 1",
 }
 """What stands for a repository, and the one here that it is."""
 ASKS_GITHUB = "USER"

@@ -98,7 +98,7 @@ _ARGUMENTS = (
     ("host that is a command", ("--host=ext::sh -c x",), "not the address of a host"),
     ("host with a user", ("--host=https://a@git.example.org",), "not the address of a host"),
     ("rubric that is a device", ("--rubric=/dev/zero",), ""),
-    ("limit that is negative", ("--max-files=-1",), "files is -1"),
+    ("limit that is negative", ("--max-files=-1",), "-1 is no limit"),
 )
 
 _RESOLVES = (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from analyzer import Options, Report, analyze
 from analyzer.beside import host_of, with_platform
@@ -34,7 +35,9 @@ def words(**more: object) -> str:
 
 def of_octocat(report: Report) -> Report:
     """The report as that of a repository on GitHub."""
-    return replace(report, target=replace(report.target, owner="octocat", repo="Hello-World", url=FACTS.url))
+    return structs.replace(
+        report, target=structs.replace(report.target, owner="octocat", repo="Hello-World", url=FACTS.url)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +92,7 @@ def test_a_folder_without_origin_is_asked_about_nowhere(api: ApiServer, connect:
 
 def test_the_host_is_that_of_the_address(report: Report):
     other = Host("git.example.org", "https://git.example.org")
-    there = replace(report, target=replace(report.target, url="https://git.example.org/o/r"))
+    there = structs.replace(report, target=structs.replace(report.target, url="https://git.example.org/o/r"))
     assert host_of(there, (Host("github.com", "https://github.com"), other)) == other
     assert host_of(report).name == "github.com"
 
