@@ -23,13 +23,19 @@ def emulators(repo: Repository) -> Iterator[ComposeService]:
         yield from (service for service in file.services if _EMULATES.search(service.image))
 
 
-_LOCAL = re.compile(r"(?i)localstack|(?:localhost|127\.0\.0\.1|moto|minio|azurite)\S*:\d{4,5}")
+_EMULATOR = re.compile(r"(?i)localstack|azurite|:4566\b")
+_HERE = re.compile(r"//(?:localhost|127\.0\.0\.1)\b")
 
 
 def asks_emulator(repo: Repository, call: Call) -> bool:
-    """Whether a call to a cloud, by what its module says, goes to one that is emulated."""
+    """Whether a call to a cloud goes to one that is emulated: by the address of a client, or by what its module names."""
     module = repo.code.module(call.path)
-    return module is not None and any(_LOCAL.search(text.value) for text in module.texts)
+    if module is None:
+        return False
+    addresses = (item.keyword("endpoint_url") for item in module.calls)
+    return any(isinstance(address, str) and _HERE.search(address) for address in addresses) or any(
+        _EMULATOR.search(text.value) for text in module.texts
+    )
 
 
 _PUSH = re.compile(r"^\s*(?:[$>#]\s*)?(?:sudo\s+)?(?:docker|podman)\s+(?:image\s+)?push\s+\S")

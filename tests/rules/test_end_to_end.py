@@ -355,5 +355,10 @@ def test_a_client_of_an_emulator_uses_no_cloud(repository: BuildRepository) -> N
     code = "import boto3\n\nboto3.client('s3', endpoint_url={}).upload_file('a', 'b', 'c')\n"
     emulated = decide_one(repository({"up.py": code.format("'http://localhost:4566'")}), "e2e.cloud-deployment")
     assert (emulated.status, emulated.summary) == (Status.PARTIAL, "A cloud is emulated; nothing deploys on one")
-    real = decide_one(repository({"up.py": code.format("None")}), "e2e.cloud-deployment")
+    here = decide_one(repository({"up.py": code.format("'http://localhost:9100'")}), "e2e.cloud-deployment")
+    assert here.summary == emulated.summary
+    beside = (
+        code.format("None") + "import mlflow\nmlflow.set_tracking_uri('http://localhost:5000')\n"
+    )  # no cloud either
+    real = decide_one(repository({"up.py": beside}), "e2e.cloud-deployment")
     assert real.summary == "Cloud services are used from code; nothing deploys the project"
