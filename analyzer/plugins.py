@@ -27,6 +27,11 @@ Check = Callable[[Repository], Iterator[Finding]]
 _MARK = "__folioscope_rule__"
 
 
+def _always(repo: Repository) -> bool:
+    del repo
+    return True
+
+
 class Rule(Struct, frozen=True):
     """A rule.
 
@@ -39,11 +44,11 @@ class Rule(Struct, frozen=True):
     title: str
     check: Check
     reads: tuple[Kind, ...] = ()
-    needs: Callable[[Repository], bool] = lambda repo: True
+    needs: Callable[[Repository], bool] = _always
 
 
 def rule(
-    criterion: str, *, reads: tuple[Kind, ...] = (), needs: Callable[[Repository], bool] = lambda repo: True
+    criterion: str, *, reads: tuple[Kind, ...] = (), needs: Callable[[Repository], bool] = _always
 ) -> Callable[[Check], Check]:
     """Mark a function as a rule that feeds ``criterion``. Its docstring is the rule's title."""
 

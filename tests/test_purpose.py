@@ -13,8 +13,9 @@ TOOL = {
         "import csv\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\ndef load_rows(path):\n"
         "    with open(path) as file:\n        return list(csv.reader(file))\n\n\ndef describe(row):\n"
         "    row['total'] = row['a'] + row['b']\n    row['share'] = row['a'] / row['total']\n    return row\n\n\n"
+        "def compare_models(score_1, score_2, a, b):\n    if score_2 > score_1:\n        return b\n    return a\n\n\n"
         "@app.post('/predictions')\ndef predict(path: str):\n    score = len(load_rows(path))\n"
-        "    if not 0 <= score <= 100:\n        raise ValueError(score)\n    return describe({'a': score, 'b': 1})\n"
+        "    return compare_models(1, score, {}, describe({'a': score, 'b': 1}))\n"
     ),
     "Dockerfile": 'FROM python:3.12\nCOPY tool.py .\nCMD ["uvicorn", "tool:app"]\n',
 }
@@ -23,12 +24,9 @@ OF_MODELS = ("e2e.data-ingestion", "e2e.feature-engineering", "e2e.serving", "ci
 
 
 @pytest.mark.parametrize("criterion", OF_MODELS)
-def test_a_tool_without_a_model_earns_nothing_as_one(repository: BuildRepository, criterion: str) -> None:
+def test_the_same_code_earns_with_a_model_and_not_without(repository: BuildRepository, criterion: str) -> None:
     assert decide_one(repository(TOOL), criterion).status is Status.MISSING
-
-
-def test_with_a_model_the_same_route_serves(repository: BuildRepository) -> None:
-    assert decide_one(repository({**TOOL, "docks.onnx": "x"}), "e2e.serving").status is Status.MET
+    assert decide_one(repository({**TOOL, "docks.onnx": "x"}), criterion).status is Status.MET
 
 
 @pytest.mark.parametrize(
@@ -45,6 +43,7 @@ def test_with_a_model_the_same_route_serves(repository: BuildRepository) -> None
         ({"notes.ipynb": '{"cells": []}'}, True, True),
         ({"models/docks.pkl": "x"}, True, True),
         ({"train.R": "lm(y ~ x)\n"}, True, True),
+        ({"bin/r": "echo\n"}, False, False),
         ({"train.sql": "CREATE OR REPLACE MODEL docks.trips OPTIONS() AS SELECT 1\n"}, True, True),
         ({"read.sql": "SELECT 1\n"}, False, False),
         ({"package.json": '{"dependencies": {"onnxruntime-node": "1"}}'}, True, True),

@@ -6,6 +6,7 @@ signs ask here first.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -85,4 +86,4 @@ def _images(repo: Repository) -> Iterator[str]:
 
 
 def _suffix(path: str) -> str:
-    return path.rsplit("/", 1)[-1].rpartition(".")[2].lower()
+    return posixpath.splitext(path)[1][1:].lower()
