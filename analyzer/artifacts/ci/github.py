@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from msgspec.structs import replace
-
-from analyzer.artifacts.ci.model import Job, Pipeline, Step, Trigger
+from analyzer.artifacts.ci.model import MOST_VARIANTS, Job, Pipeline, Step, Trigger, variants
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 
 __all__ = ["parse_action", "parse_github"]
 
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
-_MOST = 24  # combinations of a matrix that are looked at
 
 _KINDS = {
     "push": "push",
@@ -63,6 +60,7 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
     images = [container.text or container.get("image").text]
     images += [service.get("image").text for _, _, service in node.get("services").items()]
     environment = node.get("environment")
+    rows = list(_rows(node.get("strategy", "matrix")))
     return Job(
         path=path,
         name=name,
@@ -71,7 +69,7 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
             variant
             for step in node.get("steps")
             if step.kind == "mapping"
-            for variant in _variants(_step(path, step, inner), node.get("strategy", "matrix"))
+            for variant in variants(_step(path, step, inner), rows, _filled)
         ),
         condition=node.get("if").text,
         needs=node.get("needs").texts(),
@@ -82,26 +80,14 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
     )
 
 
-def _variants(step: Step, matrix: Node) -> list[Step]:
-    """A step as its matrix makes it: one for each different command or folder."""
-    if not matrix or not (_MATRIX.search(step.run) or _MATRIX.search(step.folder)):
-        return [step]
-    found = []
-    for row in _rows(matrix):
-        variant = replace(step, run=_filled(step.run, row), folder=_filled(step.folder, row))
-        if variant not in found:
-            found.append(variant)
-    return found or [step]
-
-
 def _rows(matrix: Node) -> Iterator[Mapping[str, str]]:
     """The combinations of a matrix, those that are included besides among them."""
     axes = [(name, [_values(item) for item in node]) for name, _, node in matrix.items() if name not in _NO_AXIS]
     known = [[{f"{name}{rest}": text for rest, text in value.items()} for value in values] for name, values in axes]
     combined = ({key: text for part in parts for key, text in part.items()} for parts in product(*known))
     if any(known):
-        yield from islice(combined, _MOST)
-    for item in islice(matrix.get("include"), _MOST):
+        yield from islice(combined, MOST_VARIANTS)
+    for item in islice(matrix.get("include"), MOST_VARIANTS):
         yield {name: value.text for name, _, value in item.items() if value.kind == "scalar"}
 
 

@@ -6,9 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from msgspec.structs import replace
-
-from analyzer.artifacts.ci.model import Finder, Job, Pipeline, Step, Trigger, nothing_found, script_step
+from analyzer.artifacts.ci.model import (
+    MOST_VARIANTS,
+    Finder,
+    Job,
+    Pipeline,
+    Step,
+    Trigger,
+    nothing_found,
+    script_step,
+    variants,
+)
 from analyzer.artifacts.yaml_reader import EMPTY, Node, YamlFile, read_yaml
 
 __all__ = ["parse_gitlab"]
@@ -30,7 +38,7 @@ _RESERVED = frozenset(
     ]
 )
 _DEEPEST = 10
-_MOST = 24
+_MOST = 24  # files that a pipeline includes
 _SOURCES = {
     "merge_request_event": "pull_request",
     "merge_requests": "pull_request",
@@ -121,11 +129,11 @@ def _job(path: str, name: str, line: int, node: Node, root: Node, places: Mappin
     before = node.get("before_script") or root.get("default", "before_script") or root.get("before_script")
     scripts = [item for item in (before, node.get("script"), node.get("after_script")) if item]
     runs = [run for item in scripts for run in _runs(item, root)]
-    rows = _matrix(node.get("parallel", "matrix"))
+    rows = list(_rows(node.get("parallel", "matrix")))
     steps: list[Step] = []
     for script, parts in runs:
         where = places.get(id(parts[0]._raw), path) if parts else path
-        steps += _variants(script_step(where, script, allow_failure=allow, parts=parts), rows)
+        steps += variants(script_step(where, script, allow_failure=allow, parts=parts), rows, _filled)
     environment = node.get("environment")
     rules = list(node.get("rules"))
     manual = node.get("when").text == "manual" or (
@@ -146,22 +154,19 @@ def _job(path: str, name: str, line: int, node: Node, root: Node, places: Mappin
     )
 
 
-def _matrix(matrix: Node) -> list[dict[str, tuple[str, ...]]]:
-    return [{name: node.texts() for name, _, node in row.items()} for row in islice(matrix, _MOST)]
+def _rows(matrix: Node) -> Iterator[Mapping[str, str]]:
+    """The combinations of the variables of a matrix."""
+    for row in islice(matrix, MOST_VARIANTS):
+        axes = {name: node.texts() for name, _, node in row.items()}
+        for values in islice(product(*axes.values()), MOST_VARIANTS):
+            yield dict(zip(axes, values, strict=True))
 
 
-def _variants(step: Step, rows: list[dict[str, tuple[str, ...]]]) -> list[Step]:
-    """A step as its matrix makes it: one for each different script."""
-    found = [step]
-    for row in rows:
-        for values in islice(product(*row.values()), _MOST):
-            run = step.run
-            for name, value in zip(row, values, strict=True):
-                run = re.sub(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}\}})", lambda _, text=value: text, run)  # type: ignore[misc]
-            variant = replace(step, run=run)
-            if variant not in found:
-                found.append(variant)
-    return found[1:] or found
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+
+
+def _filled(text: str, row: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: row.get(match.group(1) or match.group(2), match.group()), text)
 
 
 def _named(node: Node, key: str) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import Node
 from analyzer.findings import Place
 
-__all__ = ["Finder", "Job", "Pipeline", "Step", "Trigger", "nothing_found", "script_step"]
+__all__ = ["MOST_VARIANTS", "Finder", "Job", "Pipeline", "Step", "Trigger", "nothing_found", "script_step", "variants"]
 
 Finder = Callable[[str], Iterable[tuple[str, str]]]
 """Gives (path, text) of the files of the repository that a path or a pattern of paths means."""
@@ -121,3 +122,15 @@ def script_step(
         )
     start = node.line + (1 if node.block else 0)
     return Step(path, node.line, node.end_line, name, node.text, start, folder=folder, allow_failure=allow_failure)
+
+
+MOST_VARIANTS = 24
+"""Combinations of a matrix that are looked at."""
+
+
+def variants(
+    step: Step, rows: Iterable[Mapping[str, str]], filled: Callable[[str, Mapping[str, str]], str]
+) -> tuple[Step, ...]:
+    """A step as a matrix makes it: one for each different command or folder that ``filled`` makes of a row."""
+    found = dict.fromkeys((filled(step.run, row), filled(step.folder, row)) for row in rows)
+    return tuple(replace(step, run=run, folder=folder) for run, folder in found) or (step,)
