@@ -10,8 +10,10 @@ A commit is judged by the same rules as in a report of its own, but only where i
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +27,21 @@ from analyzer.fingerprints import COMPARED_KINDS, may_be_copy
 from analyzer.git import ObjectReader
 from analyzer.history import is_shallow
 from analyzer.inventory import kind_of
+from analyzer.isolation import CAN_FORK, UNCONFINED, Confinement, iterate_confined
 from analyzer.plugins import discover
 from analyzer.report import ReportTarget
 from analyzer.repository import Repository
 from analyzer.rubric import Rubric, load_rubric
 from analyzer.shared import Shared
-from analyzer.snapshot import Entry, EntryKind, Snapshot, admit, find_git_dir, open_git
+from analyzer.snapshot import Entry, EntryKind, Snapshot, admit, common_dir, find_git_dir, open_git
 from analyzer.target import Target, parse_target
 from analyzer.timeline import Choice, Difference, Moment, choose, differences
 
 __all__ = ["Point", "Trend", "read_trend"]
 
 _COLLECT_AFTER = 50
+_FEW = 8
+"""Commits for which a process of their own is worth its first one, of which every file is new to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,12 @@ class _Answer:
 
 
 def read_trend(
-    target: str, choice: Choice, options: Options = Options(), progress: Progress = lambda stage, detail: None
+    target: str,
+    choice: Choice,
+    options: Options = Options(),
+    progress: Progress = lambda stage, detail: None,
+    *,
+    jobs: int = 1,
 ) -> Trend:
     """Judge the chosen commits of one target.
 
@@ -102,6 +112,7 @@ def read_trend(
         choice: which commits.
         options: how; ``ref`` is where the history ends. A work tree has no history, and a folder needs a repository.
         progress: is told the commit at work.
+        jobs: processes at most. The commits are shared out among them, at least some at a time for each.
 
     Raises:
         FolioscopeError: the target is wrong, cannot be read, or exceeds a limit.
@@ -109,7 +120,7 @@ def read_trend(
     rubric = load_rubric(options.rubric or "mlops")
     parsed = parse_target(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts)
     if parsed.path is not None:
-        return _local(parsed, choice, rubric, options, progress)
+        return _local(parsed, choice, rubric, options, progress, jobs)
     if options.offline:
         raise TargetError(
             f"{parsed.owner}/{parsed.repo} is not on this machine",
@@ -120,22 +131,27 @@ def read_trend(
     ref = resolve_remote(parsed, options.limits, progress)
     depth = max(2, options.limits.history)
     with acquire(parsed, ref, options.limits, progress, commits=depth) as acquired:
-        place = _Place(acquired.git_dir, acquired.commit, f"{parsed.owner}/{parsed.repo}", ref.subdir, filtered=True)
-        return _trend(place, choice, rubric, options, progress)
+        name, readable = f"{parsed.owner}/{parsed.repo}", (acquired.git_dir,)
+        place = _Place(acquired.git_dir, acquired.commit, name, ref.subdir, readable, filtered=True)
+        return _trend(place, choice, rubric, options, progress, jobs)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A repository on this machine, where its history ends, its name, and the folder that is judged."""
+    """A repository on this machine, where its history ends, its name, and the folder that is judged.
+
+    ``readable``: what a process reads that judges it, where it is to read nothing else.
+    """
 
     git_dir: Path
     commit: str
     name: str
     subdir: str
+    readable: tuple[Path, ...] = ()
     filtered: bool = False
 
 
-def _local(target: Target, choice: Choice, rubric: Rubric, options: Options, tell: Progress) -> Trend:
+def _local(target: Target, choice: Choice, rubric: Rubric, options: Options, tell: Progress, jobs: int) -> Trend:
     path = (target.path or Path()).resolve()
     found = find_git_dir(path)
     if found is None:
@@ -147,55 +163,134 @@ def _local(target: Target, choice: Choice, rubric: Rubric, options: Options, tel
     subdir = "/".join(part for part in (prefix, target.subdir) if part)
     name = (root.parent if root.name == ".git" else root).name.removesuffix(".git")
     described = with_origin(ReportTarget(name, "", name, target.ref, "", "", "", ""), git_dir, commit, options)
-    return _trend(_Place(git_dir, commit, described.name, subdir), choice, rubric, options, tell)
+    readable = (root, common_dir(git_dir)) if options.isolated else ()
+    return _trend(_Place(git_dir, commit, described.name, subdir, readable), choice, rubric, options, tell, jobs)
 
 
-def _trend(place: _Place, choice: Choice, rubric: Rubric, options: Options, tell: Progress) -> Trend:
+def _trend(place: _Place, choice: Choice, rubric: Rubric, options: Options, tell: Progress, jobs: int) -> Trend:
     moments = choose(place.git_dir, place.commit, choice, options.limits)
     if not moments:
         raise TargetError("There is no tag on a commit", "Use --every or --last.")
-    work = _Judge(place, rubric, options, ReportCache() if options.cached else None)
-    points = []
-    with (
-        ObjectReader(place.git_dir, options.limits.read_seconds * 10, options.limits.blob_bytes) as reader,
-        paused_collector(),
-    ):
-        for number, point in enumerate(work.points(moments, reader), 1):
-            tell("judge", f"{number} of {len(moments)} commits")
-            points.append(point)
-    if not points:
+    kept = _Kept(place, rubric, options)
+    found = {number: point for number, moment in enumerate(moments) if (point := kept.get(moment))}
+    missing = [number for number in range(len(moments)) if number not in found]
+    judged = 0
+
+    def take(number: int, point: Point | None, count: int) -> None:
+        nonlocal judged
+        judged += count
+        if point:
+            found[number] = point
+            kept.put(moments[number], point)
+        tell("judge", f"{len(found)} of {len(moments)} commits")
+
+    _judge_all(_Work(place, rubric, options, moments), missing, jobs, take)
+    if not found:
         raise TargetError(
             f"No chosen commit has a folder {place.subdir!r}", "Leave out --subdir, or choose other commits."
         )
-    complete = not is_shallow(place.git_dir)
-    return Trend(place.name, place.subdir, rubric, tuple(points), work.judged, complete)
+    points = tuple(replace(found[number], moment=moments[number]) for number in sorted(found))
+    return Trend(place.name, place.subdir, rubric, points, judged, not is_shallow(place.git_dir))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the processes that judge share, and all chosen commits."""
+
+    place: _Place
+    rubric: Rubric
+    options: Options
+    moments: tuple[Moment, ...]
+
+
+def _parts(work: _Work, numbers: list[int], jobs: int) -> Iterator[list[int]]:
+    """Share the commits out, one after the other as they came: neighbours have most in common."""
+    most = len(numbers) // _FEW if CAN_FORK else 1
+    shares = max(1, min(jobs, most))
+    if shares == 1:
+        if numbers:
+            yield numbers
+        return
+    # The younger a commit, the more it holds.
+    weights = list(accumulate(_sizes(work, numbers)))
+    start = 0
+    for share in range(1, shares + 1):
+        end = bisect_left(weights, weights[-1] * share / shares) + 1 if share < shares else len(numbers)
+        if end > start:
+            yield numbers[start:end]
+            start = end
+
+
+def _sizes(work: _Work, numbers: list[int]) -> Iterator[int]:
+    """How many files each commit has, and some more for what costs the same for all."""
+    here: set[str] = set()
+    for difference in differences(
+        work.place.git_dir, [work.moments[number] for number in numbers], work.options.limits
+    ):
+        here.difference_update(difference.gone)
+        here.update(entry.path for entry in difference.changed)
+        yield len(here) + _FEW
+
+
+def _judge_all(work: _Work, numbers: list[int], jobs: int, take: Callable[[int, Point | None, int], None]) -> None:
+    """Judge commits: a foreign repository's in confined processes, others in processes where several are worth it."""
+    discover(work.options.rules)  # rules are found here, once, and not in each child
+    parts = list(_parts(work, numbers, jobs))
+    readable = work.place.readable
+    if not CAN_FORK or (len(parts) <= 1 and not readable):
+        for part in parts:
+            for number, answer in zip(part, _answers(work, part), strict=True):
+                take(number, *answer)
+        return
+    bounds = (
+        Confinement.of(work.options.limits, *readable, analyses=len(part)) if readable else UNCONFINED for part in parts
+    )
+    # The order tells which commit an answer is of; what a process says of itself is not asked.
+    awaited = [iter(part) for part in parts]
+    iterate_confined(
+        _answers,
+        [((work, part), bound) for part, bound in zip(parts, bounds, strict=True)],
+        lambda part, answer: take(next(awaited[part]), *answer),
+    )
+
+
+def _answers(work: _Work, numbers: list[int]) -> Iterator[tuple[Point | None, int]]:
+    """For each commit the point of each commit, None where it has no such folder, and how many commits were judged for it: one or none."""
+    judge = _Judge(work)
+    limits, git_dir = work.options.limits, work.place.git_dir
+    moments = [work.moments[number] for number in numbers]
+    with ObjectReader(git_dir, limits.read_seconds * 10, limits.blob_bytes) as reader, paused_collector():
+        before = 0
+        for point in judge.points(moments, reader):
+            yield point, judge.judged - before
+            before = judge.judged
 
 
 class _Judge:
     """Judges one commit after the other; keeps what they share."""
 
-    def __init__(self, place: _Place, rubric: Rubric, options: Options, cache: ReportCache | None) -> None:
+    def __init__(self, work: _Work) -> None:
+        place, options = work.place, work.options
         self._git_dir, self._subdir, self._filtered = place.git_dir, place.subdir, place.filtered
-        self._rubric, self._options, self._cache = rubric, options, cache
+        self._rubric, self._options = work.rubric, options
         self._limits, self._rules = options.limits, discover(options.rules)
         self._shared = Shared()
         self._last: _Answer | None = None
         self._by_tree: dict[str, Point] = {}
         self.judged = 0
 
-    def points(self, moments: tuple[Moment, ...], reader: ObjectReader) -> Iterator[Point]:
-        """One point a moment that has the folder."""
+    def points(self, moments: list[Moment], reader: ObjectReader) -> Iterator[Point | None]:
+        """The point of each commit, None where it has no such folder."""
         tree: dict[str, Entry] = {}
         for moment, difference in zip(moments, differences(self._git_dir, moments, self._limits), strict=True):
             tree = _applied(tree, difference)
             if self._subdir and not any(path.startswith(f"{self._subdir}/") for path in tree):
+                yield None
                 continue
-            point = self._by_tree.get(moment.tree) or self._kept(moment)
+            point = self._by_tree.get(moment.tree)
             if point is None:
-                point = self._unchanged(tree) or self._judged(moment, tree, reader)
-                self._keep(moment, point)
-            self._by_tree[moment.tree] = point
-            yield replace(point, moment=moment)
+                point = self._by_tree[moment.tree] = self._unchanged(tree) or self._judged(moment, tree, reader)
+            yield point
 
     def _unchanged(self, tree: dict[str, Entry]) -> Point | None:
         """The last answer, where nothing changed that it was found by."""
@@ -252,25 +347,33 @@ class _Judge:
         self._last = _Answer(tree, snapshot.looked_into | frozenset(watched.asked), point)
         return point
 
-    # -- the cache ---------------------------------------------------------------------------------------------------
 
-    def _key(self, moment: Moment) -> str:
-        parts = (self._limits.files, self._limits.text_bytes, self._filtered, self._options.annotations)
-        name = "\0".join(("trend", *map(str, parts)))
-        return report_key(name, moment.tree, self._subdir, self._rubric, self._rules, self._limits)
+class _Kept:
+    """Answers of whole commits in the user's cache folder, where it may be used."""
 
-    def _kept(self, moment: Moment) -> Point | None:
+    def __init__(self, place: _Place, rubric: Rubric, options: Options) -> None:
+        self._place, self._rubric, self._options = place, rubric, options
+        self._rules = discover(options.rules)
+        self._cache = ReportCache() if options.cached else None
+
+    def get(self, moment: Moment) -> Point | None:
         document = self._cache.get(self._key(moment)) if self._cache else None
         try:
             return Point(moment, **document) if document else None
         except TypeError:
             return None
 
-    def _keep(self, moment: Moment, point: Point) -> None:
+    def put(self, moment: Moment, point: Point) -> None:
         if self._cache:
             document = asdict(point)
             del document["moment"]
             self._cache.put(self._key(moment), document)
+
+    def _key(self, moment: Moment) -> str:
+        limits = self._options.limits
+        parts = (limits.files, limits.text_bytes, self._place.filtered, self._options.annotations)
+        name = "\0".join(("trend", *map(str, parts)))
+        return report_key(name, moment.tree, self._place.subdir, self._rubric, self._rules, limits)
 
 
 def _applied(tree: dict[str, Entry], difference: Difference) -> dict[str, Entry]:

@@ -4,8 +4,9 @@
 
 A repository of 500 commits is made from the sample `exemplary`: its files come one by one, then commits change code,
 documents, configuration, tests and data in the shares of `MIX`, over two years. The same number gives the same commits.
-Both are commands of their own, in new processes and in turns, without a cache but where the table says so; processor
-time (user and system) of the command and its children is compared, since a busy machine changes it least.
+Both are commands of their own, in new processes and in turns, without a cache but where the table says so. Time on the
+clock is compared, and processor time (user and system) of the command and its children, which a busy machine changes
+least: a history is judged by several processes.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 SAMPLE = Path(__file__).parents[1] / "fixtures" / "repos" / "exemplary"
 MIX = {"code": 35, "documents": 20, "tests": 10, "configuration": 15, "data": 20}
@@ -43,38 +46,56 @@ def main() -> None:
         work = Path(folder)
         repository = make_repository(work / "sample.git", arguments.commits)
         print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
-        print(f"| command on a repository of {arguments.commits} commits | points | seconds | over one analysis |")
-        print("|---|---:|---:|---:|")
-        spent: dict[str, list[float]] = {name: [] for name in ("analyze", *MOMENTS)}
-        points: dict[str, int] = {}
+        print(
+            f"| command on a repository of {arguments.commits} commits | points | seconds | over one analysis"
+            " | processor seconds | over one analysis |"
+        )
+        print("|---|---:|---:|---:|---:|---:|")
+        spent: dict[str, list[Cost]] = {name: [] for name in ("analyze", *MOMENTS)}
         for _ in range(arguments.repeats):
-            spent["analyze"].append(cost(work, "analyze", str(repository), "--quiet")[0])
+            spent["analyze"].append(cost(work, "analyze", str(repository), "--quiet"))
             for name, options in MOMENTS.items():
-                seconds, points[name] = cost(work, "history", str(repository), *options, "--no-cache", "--quiet")
-                spent[name].append(seconds)
-        one = statistics.median(spent["analyze"])
-        print(f"| analyze | 1 | {one:.2f} | 1.0 |")
+                spent[name].append(cost(work, "history", str(repository), *options, "--no-cache", "--quiet"))
+        one = middle(spent["analyze"])
+        row("analyze", one, one)
         for name in MOMENTS:
-            row(name, points[name], statistics.median(spent[name]), one)
+            row(name, middle(spent[name]), one)
         again = ("history", str(repository), "--last", str(arguments.commits), "--quiet")
         cost(work, *again)
-        row("history --last 500, again, from the cache", *reversed(cost(work, *again)), one)
+        row("history --last 500, again, from the cache", cost(work, *again), one)
 
 
-def row(name: str, points: float, seconds: float, one: float) -> None:
+class Cost(NamedTuple):
+    """Seconds of one command on the clock and of processors, and the number of lines that it printed."""
+
+    clock: float
+    processor: float
+    lines: int
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """The medians of the same command."""
+    clock, processor = (statistics.median(times) for times in list(zip(*costs, strict=True))[:2])
+    return Cost(clock, processor, costs[0].lines)
+
+
+def row(name: str, spent: Cost, one: Cost) -> None:
     """One line of the table."""
-    print(f"| {name} | {points:.0f} | {seconds:.2f} | {seconds / one:.1f} |")
+    clock, processor = f"{spent.clock:.2f} | {spent.clock / one.clock:.1f}", spent.processor / one.processor
+    print(f"| {name} | {spent.lines} | {clock} | {spent.processor:.2f} | {processor:.1f} |")
 
 
-def cost(work: Path, *arguments: str) -> tuple[float, int]:
-    """The processor time of one command in seconds, and the number of lines that it printed."""
+def cost(work: Path, *arguments: str) -> Cost:
+    """What one command takes."""
     environment = os.environ | {"XDG_CACHE_HOME": str(work / "cache")}
+    began = time.perf_counter()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-m", "analyzer.cli", *arguments], capture_output=True, check=True, env=environment
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, len(done.stdout.splitlines())
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(time.perf_counter() - began, processor, len(done.stdout.splitlines()))
 
 
 def make_repository(git_dir: Path, commits: int) -> Path:

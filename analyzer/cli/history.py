@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
-from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of
+from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of, positive
 from analyzer.cli.output import check_output, showing_progress, write_result
 
 
@@ -26,6 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--subdir", default="", metavar="FOLDER", help="judge this folder of the repository")
     what.add_argument("--offline", action="store_true", help="never use the network")
     what.add_argument("--no-cache", action="store_true", help="neither read nor keep answers of commits")
+    what.add_argument(
+        "--isolate",
+        action="store_true",
+        help="read a local repository in confined processes, as a remote one always is (see folioscope doctor)",
+    )
+    what.add_argument(
+        "--jobs", type=positive, default=0, metavar="N", help="processes (default: one a core, 4 at most)"
+    )
     what.add_argument("--host", action="append", default=[], metavar="URL", help="also clone from this host")
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
@@ -60,7 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = options_of(arguments)
     choice = Choice(seconds_of(arguments.every) if arguments.every else 0, arguments.tags, arguments.last or 0)
     with showing_progress(arguments) as progress:
-        trend = read_trend(arguments.target, choice, options, progress)
+        jobs = arguments.jobs or min(os.cpu_count() or 1, 4)
+        trend = read_trend(arguments.target, choice, options, progress, jobs=jobs)
     render = {"text": render_text, "json": render_json, "svg": render_svg}[arguments.format]
     write_result(
         arguments,

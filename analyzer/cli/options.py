@@ -27,6 +27,7 @@ __all__ = [
     "hosts_of",
     "options_of",
     "platform_of",
+    "positive",
     "score_of",
 ]
 
@@ -225,6 +226,17 @@ def options_of(arguments: argparse.Namespace) -> Options:
         isolated=given.get("isolate", False),
         local=not given.get("no_local", False),
     )
+
+
+def positive(text: str) -> int:
+    """The number above 0 that an option was given.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
+    return int(text)
 
 
 def hosts_of(named: Sequence[str]) -> tuple[Host, ...]:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzer.cli.options import add_judging, add_limits, add_platform, add_reading, options_of, score_of
+from analyzer.cli.options import add_judging, add_limits, add_platform, add_reading, options_of, positive, score_of
 from analyzer.cli.output import check_output, showing_progress, write_result
 from analyzer.errors import UsageError
 
@@ -31,12 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     choice = parser.add_argument_group("what to choose")
     choice.add_argument(
-        "--most", type=_positive, default=_MOST, metavar="N", help=f"analyze at most N in full (default: {_MOST})"
+        "--most", type=positive, default=_MOST, metavar="N", help=f"analyze at most N in full (default: {_MOST})"
     )
     choice.add_argument("--all", action="store_true", help="analyze what does not look like machine learning too")
     choice.add_argument("--split", action="store_true", help="each project inside a repository is a unit of its own")
     choice.add_argument(
-        "--jobs", type=_positive, default=0, metavar="N", help="processes (default: one a core, 4 at most)"
+        "--jobs", type=positive, default=0, metavar="N", help="processes (default: one a core, 4 at most)"
     )
     add_reading(parser)
     add_platform(parser, "each repository")
@@ -82,12 +82,6 @@ def run(arguments: argparse.Namespace) -> int:
     if below:
         print(f"folioscope: the score {portfolio.score:g} is below {arguments.fail_under:g}", file=sys.stderr)
     return 1 if below else 0
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
-    return int(text)
 
 
 def _write(portfolio: Portfolio, arguments: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Runs a function in a confined child process and hands back what it returned."""
+"""Runs a function in confined child processes and hands back what it returned."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import contextlib
 import gc
 import os
 import pickle  # nosec B403  # its errors alone are named here
-import select
+import selectors
 import signal
 import struct
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from inspect import isgenerator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -23,15 +25,15 @@ from analyzer.isolation.syscall import LINUX, prctl
 from analyzer.isolation.values import dumped, loaded
 from analyzer.temporary import private_folder
 
-__all__ = ["CAN_FORK", "end_group", "run_confined"]
+__all__ = ["CAN_FORK", "end_group", "iterate_confined", "run_confined"]
 
 _Result = TypeVar("_Result")
 Tell = Callable[[str, str], None]
 
 _MOST_BYTES = 256 * 1024 * 1024
 _HEADER = struct.Struct(">cQ")
-_RESULT, _ERROR, _FAILED, _MEMORY, _PROGRESS = b"R", b"E", b"F", b"M", b"P"
-_KINDS = _RESULT + _ERROR + _FAILED + _MEMORY + _PROGRESS
+_RESULT, _ERROR, _FAILED, _MEMORY, _PROGRESS, _VALUE = b"R", b"E", b"F", b"M", b"P", b"V"
+_KINDS = _RESULT + _ERROR + _FAILED + _MEMORY + _PROGRESS + _VALUE
 _PR_SET_PDEATHSIG = 1
 # What a reader of pickles raises on bytes that are none (pickle.Unpickler.load).
 _UNREADABLE = (
@@ -42,17 +44,6 @@ _UNREADABLE = (
 
 CAN_FORK = hasattr(os, "fork")
 """Whether this system can start a child as a copy of this process."""
-
-
-@dataclass(slots=True)
-class _Ended:
-    """How the child ended: its message, its wait status and its peak of resident memory in bytes."""
-
-    kind: bytes
-    content: bytes
-    status: int
-    processor: float
-    late: bool
 
 
 def run_confined(
@@ -75,24 +66,61 @@ def run_confined(
         LimitError: the child took too much time or memory.
         TargetError: the child raised something else, or crashed.
     """
-    with private_folder() as private:
-        reading, writing = os.pipe()
-        with warnings.catch_warnings():
-            # The child of a process with threads touches none of their locks: it reads, parses and answers.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-        if child == 0:
-            _answer(function, arguments, confinement, private, writing, tell=tell is not None)
-        os.close(writing)
-        try:
-            ended = _await(child, reading, confinement, tell or _silent)
-        finally:
-            os.close(reading)
-    return _outcome(ended, confinement)  # type: ignore[no-any-return]
+    (child,) = _run(function, [(arguments, confinement)], tell=tell)
+    return child.result  # type: ignore[no-any-return]
+
+
+def iterate_confined(
+    function: Callable[..., Iterator[_Result]],
+    work: Sequence[tuple[tuple[Any, ...], Confinement]],
+    take: Callable[[int, _Result], None],
+) -> None:
+    """Iterate over what a generator function yields for each arguments and bounds, all at the same time.
+
+    Each runs in a child of its own, as :func:`run_confined` has it. ``take`` is given the number of the arguments and
+    each value as soon as it is there; what came before an error or an interrupt is not lost.
+
+    Raises:
+        FolioscopeError: as :func:`run_confined`, for the first that fails; the others are ended.
+    """
+    _run(function, work, take=take)
 
 
 def _silent(stage: str, detail: str) -> None:
     del stage, detail
+
+
+def _run(
+    function: Callable[..., Any],
+    work: Sequence[tuple[tuple[Any, ...], Confinement]],
+    tell: Tell | None = None,
+    take: Callable[[int, Any], None] | None = None,
+) -> list[_Child]:
+    with ExitStack() as stack:
+        children = []
+        for number, (arguments, confinement) in enumerate(work):
+            private = stack.enter_context(private_folder())
+            process, reading = _forked(function, arguments, confinement, private, tell=tell is not None)
+            child = _Child(process, reading, confinement, tell or _silent, partial(take, number) if take else None)
+            stack.callback(child.end)
+            children.append(child)
+        _await(children)
+    return children
+
+
+def _forked(
+    function: Callable[..., Any], arguments: tuple[Any, ...], confinement: Confinement, private: Path, *, tell: bool
+) -> tuple[int, int]:
+    """Start a child; return its process and the end of the pipe that it answers through."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        # The child of a process with threads touches none of their locks: it reads, parses and answers.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+    if process == 0:
+        _answer(function, arguments, confinement, private, writing, tell=tell)
+    os.close(writing)
+    return process, reading
 
 
 # -- in the child ------------------------------------------------------------------------------------------------
@@ -142,6 +170,10 @@ def _called(
 
     try:
         result = function(*arguments, send_progress) if tell else function(*arguments)
+        if isgenerator(result):
+            for value in result:
+                _send(writing, _VALUE, dumped(value))
+            result = None
         return _RESULT, dumped(result)
     except FolioscopeError as error:
         return _ERROR, dumped(error)
@@ -160,26 +192,112 @@ def _send(writing: int, kind: bytes, content: bytes) -> None:
 # -- in the parent -----------------------------------------------------------------------------------------------
 
 
-def _await(child: int, reading: int, confinement: Confinement, tell: Tell) -> _Ended:
-    """Read the child's answer within its time, then end it with all that it started."""
-    with contextlib.suppress(OSError):  # the child does the same; whoever comes first
-        os.setpgid(child, child)
-    deadline = None if confinement.seconds is None else time.monotonic() + confinement.seconds
-    kind, content, late, patient = b"", b"", False, False
-    try:
-        for message in _messages(reading, deadline):
-            if message[0] == _PROGRESS:
-                stage, _, detail = message[1].decode("utf-8", "replace").partition("\0")
-                tell(stage[:200], detail[:500])
+class _Child:
+    """A child at work: the pipe that it answers through, and what it said so far.
+
+    Attributes:
+        result: what the function returned, once :meth:`take` or :meth:`leave` says that there is no more to come.
+    """
+
+    def __init__(
+        self,
+        process: int,
+        reading: int,
+        confinement: Confinement,
+        tell: Tell,
+        hand_on: Callable[[Any], None] | None,
+    ) -> None:
+        self.reading = reading
+        self.deadline = None if confinement.seconds is None else time.monotonic() + confinement.seconds
+        self.result: Any = None
+        self._process, self._confinement = process, confinement
+        self._tell, self._hand_on = tell, hand_on
+        self._unread = bytearray()
+        self._ended = False
+        with contextlib.suppress(OSError):  # the child does the same; whoever comes first
+            os.setpgid(process, process)
+
+    def take(self) -> bool:
+        """Read what is in the pipe; return whether it was the last, and the child has ended.
+
+        Raises:
+            FolioscopeError: what came of the child, where it is no result.
+        """
+        chunk = os.read(self.reading, 1 << 20)
+        self._unread += chunk
+        for kind, content in self._messages():
+            if kind == _PROGRESS:
+                stage, _, detail = content.decode("utf-8", "replace").partition("\0")
+                self._tell(stage[:200], detail[:500])
+            elif kind == _VALUE and self._hand_on:
+                self._hand_on(_value(content))
             else:
-                kind, content = message
-                break
-        patient = True
-    except TimeoutError:
-        late = True
-    finally:
-        processor, status = _reap(child, patient=patient)
-    return _Ended(kind, content, status, processor, late)
+                self._leave(kind, content)
+                return True
+        if not chunk:
+            self._leave(b"", b"")
+        return not chunk
+
+    def stop(self) -> NoReturn:
+        """End a child whose time is over.
+
+        Raises:
+            LimitError: says so.
+        """
+        self.end()
+        raise LimitError(
+            f"The analysis took longer than {self._confinement.seconds:g} seconds",
+            "Raise --max-analysis-seconds, or name a subfolder with --subdir.",
+        )
+
+    def end(self) -> None:
+        """End the child with all that it started, unless it has ended."""
+        if not self._ended:
+            self._reap(patient=False)
+
+    def _messages(self) -> Iterator[tuple[bytes, bytes]]:
+        """The whole messages among what was read; an empty one for something that is no message."""
+        while len(self._unread) >= _HEADER.size:
+            kind, size = _HEADER.unpack_from(self._unread)
+            if kind not in _KINDS or size > _MOST_BYTES:
+                yield b"", b""
+                return
+            end = _HEADER.size + size
+            if len(self._unread) < end:
+                return
+            content = bytes(self._unread[_HEADER.size : end])
+            del self._unread[:end]
+            yield kind, content
+
+    def _leave(self, kind: bytes, content: bytes) -> None:
+        processor, status = self._reap(patient=True)
+        self.result = _outcome(kind, content, status, processor, self._confinement)
+
+    def _reap(self, *, patient: bool) -> tuple[float, int]:
+        self._ended = True
+        os.close(self.reading)
+        return _reap(self._process, patient=patient)
+
+
+def _await(children: Sequence[_Child]) -> None:
+    """Read the answers of all children, each within its time.
+
+    Raises:
+        FolioscopeError: what came of the first that has no result.
+    """
+    with selectors.DefaultSelector() as selector:
+        for child in children:
+            selector.register(child.reading, selectors.EVENT_READ, child)
+        while waiting := [key.data for key in selector.get_map().values()]:
+            soonest = min((child.deadline for child in waiting if child.deadline is not None), default=None)
+            left = None if soonest is None else max(soonest - time.monotonic(), 0)
+            for key, _ in selector.select(left):
+                if key.data.take():
+                    selector.unregister(key.fd)
+                    waiting.remove(key.data)
+            for child in waiting:
+                if child.deadline is not None and time.monotonic() >= child.deadline:
+                    child.stop()
 
 
 def _reap(child: int, *, patient: bool) -> tuple[float, int]:
@@ -206,58 +324,25 @@ def end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def _messages(reading: int, deadline: float | None) -> Iterator[tuple[bytes, bytes]]:
-    """The messages of a child, until it closes the pipe or sends what is none."""
-    while len(header := _read(reading, _HEADER.size, deadline)) == _HEADER.size:
-        kind, size = _HEADER.unpack(header)
-        if kind not in _KINDS or size > _MOST_BYTES:
-            return
-        content = _read(reading, size, deadline)
-        if len(content) < size:
-            return
-        yield kind, content
+def _value(content: bytes) -> Any:
+    try:
+        return loaded(content)
+    except _UNREADABLE as error:
+        raise TargetError(f"The answer of the analysis could not be read: {error}", _REPORT_IT) from error
 
 
-def _read(reading: int, size: int, deadline: float | None) -> bytes:
-    """Up to ``size`` bytes, fewer at the end of the pipe.
-
-    Raises:
-        TimeoutError: the time is over.
-    """
-    content = bytearray()
-    poll = select.poll()
-    poll.register(reading, select.POLLIN)
-    while len(content) < size:
-        left = None if deadline is None else max(deadline - time.monotonic(), 0) * 1000
-        if not poll.poll(left):
-            raise TimeoutError
-        chunk = os.read(reading, min(size - len(content), 1 << 20))
-        if not chunk:
-            break
-        content += chunk
-    return bytes(content)
-
-
-def _outcome(ended: _Ended, confinement: Confinement) -> Any:
-    if ended.late:
-        raise LimitError(
-            f"The analysis took longer than {confinement.seconds:g} seconds",
-            "Raise --max-analysis-seconds, or name a subfolder with --subdir.",
-        )
-    if ended.kind == _MEMORY:
+def _outcome(kind: bytes, content: bytes, status: int, processor: float, confinement: Confinement) -> Any:
+    if kind == _MEMORY:
         raise _memory(confinement)
-    if ended.kind == _FAILED:
-        raise TargetError(f"The analysis failed: {ended.content.decode('utf-8', 'replace')}", _REPORT_IT)
-    if ended.kind in (_RESULT, _ERROR) and ended.kind:
-        try:
-            value = loaded(ended.content)
-        except _UNREADABLE as error:
-            raise TargetError(f"The answer of the analysis could not be read: {error}", _REPORT_IT) from error
-        if ended.kind == _RESULT:
+    if kind == _FAILED:
+        raise TargetError(f"The analysis failed: {content.decode('utf-8', 'replace')}", _REPORT_IT)
+    if kind in (_RESULT, _ERROR):
+        value = _value(content)
+        if kind == _RESULT:
             return value
         if isinstance(value, FolioscopeError):
             raise value
-    raise _crash(ended, confinement)
+    raise _crash(status, processor, confinement)
 
 
 _REPORT_IT = "This is a defect of Folioscope; please report it with the name of the repository."
@@ -270,14 +355,14 @@ def _memory(confinement: Confinement) -> LimitError:
     )
 
 
-def _crash(ended: _Ended, confinement: Confinement) -> FolioscopeError:
+def _crash(status: int, processor: float, confinement: Confinement) -> FolioscopeError:
     """The error of a child that ended without an answer."""
-    number = os.WTERMSIG(ended.status) if os.WIFSIGNALED(ended.status) else 0
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     seconds = confinement.cpu_seconds
-    if number == signal.SIGXCPU or (number == signal.SIGKILL and seconds and ended.processor >= seconds):
+    if number == signal.SIGXCPU or (number == signal.SIGKILL and seconds and processor >= seconds):
         return LimitError(
             f"The analysis took more than {seconds} seconds of processor time",
             "Raise --max-analysis-seconds, or name a subfolder with --subdir.",
         )
-    name = signal.Signals(number).name if number else f"exit status {os.waitstatus_to_exitcode(ended.status)}"
+    name = signal.Signals(number).name if number else f"exit status {os.waitstatus_to_exitcode(status)}"
     return TargetError(f"The analysis ended without a report ({name})", _REPORT_IT)

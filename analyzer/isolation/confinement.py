@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.limits import Limits
 
-__all__ = ["Active", "Confinement"]
+__all__ = ["UNCONFINED", "Active", "Confinement"]
 
 _MIB = 1024 * 1024
 
@@ -42,14 +43,28 @@ class Confinement:
     """Names of environment variables that stay, beside those of language, time zone and search path."""
 
     @classmethod
-    def of(cls, limits: Limits, *readable: Path) -> Confinement:
-        """The confinement of one analysis within these limits, which reads these paths."""
+    def of(cls, limits: Limits, *readable: Path, analyses: int = 1) -> Confinement:
+        """The confinement of so many analyses within these limits each, which read these paths."""
         return cls(
             readable=readable,
-            seconds=limits.analysis_seconds,
-            cpu_seconds=limits.analysis_seconds,
+            seconds=limits.analysis_seconds * analyses,
+            cpu_seconds=limits.analysis_seconds * analyses,
             memory_bytes=limits.memory_bytes,
         )
+
+
+UNCONFINED = Confinement(
+    readable=(Path("/"),),
+    network=True,
+    seconds=None,
+    cpu_seconds=None,
+    memory_bytes=None,
+    file_bytes=None,
+    open_files=None,
+    processes=None,
+    keep=tuple(os.environ),
+)
+"""For work that may do what its caller may, but that has a process of its own; it writes nothing all the same."""
 
 
 @dataclass(frozen=True, slots=True)

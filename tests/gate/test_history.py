@@ -13,6 +13,7 @@ import pytest
 from analyzer import Options, analyze
 from analyzer.cli import main
 from analyzer.errors import TargetError, UsageError
+from analyzer.isolation.process import last_active
 from analyzer.limits import Limits
 from analyzer.reporters.trend import moves, print_trend, render_json, render_svg, sparkline
 from analyzer.snapshot import Entry, open_git
@@ -314,6 +315,53 @@ def test_a_remote_repository_is_fetched_with_its_files_and_tags(work, tmp_path):
     assert (found.name, found.complete) == ("o/r", True)
     assert [point.moment.tags for point in tagged.points] == [("v1",), ("v2",)]
     assert (len(cut.points), cut.complete) == (3, False)
+
+
+def test_several_processes_find_what_one_finds(tmp_path):
+    git_at(tmp_path, START, "init", "-q", "-b", "main")
+    for number in range(3 * len(REACHING)):
+        files = REACHING[number % len(REACHING)]
+        write_files(tmp_path, {path: text for path, text in files.items() if text is not None})
+        for path in [path for path, text in files.items() if text is None]:
+            (tmp_path / path).unlink()
+        git_at(tmp_path, START, "add", "-A")
+        git_at(tmp_path, START + 10 * DAY * number, "commit", "-q", "--allow-empty", "-m", f"step {number}")
+    alone = trend(tmp_path)
+    told = []
+    shared = read_trend(str(tmp_path), ALL, ANEW, lambda *said: told.append(said), jobs=3)
+    assert shared.points == alone.points
+    count = len(alone.points)
+    assert told == [("judge", f"{number} of {count} commits") for number in range(1, count + 1)]
+    # What processes found is kept by the one that started them.
+    read_trend(str(tmp_path), ALL, Options(), jobs=2)
+    assert trend(tmp_path, options=Options()).judged == 0
+
+
+def test_an_interrupt_loses_no_answer(work):
+    def interrupt(_: str, detail: str) -> None:
+        if detail.startswith("3 of"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_trend(str(work), ALL, Options(), interrupt)
+    again = trend(work, options=Options())
+    assert again.judged < trend(work).judged
+    assert len(again.points) == len(STEPS)
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_a_foreign_repository_is_judged_in_confined_processes(work, tmp_path, monkeypatch, isolated):
+    def judged(*_: object, **__: object) -> None:
+        raise UsageError(f"limits: {', '.join(last_active().limits)}")
+
+    monkeypatch.setattr("analyzer.trend.judge", judged)
+    (tmp_path / "served").mkdir()
+    with serve(tmp_path / "served") as server:
+        server.publish(work, "o/r")
+        target = str(work) if isolated else server.url("o/r")
+        options = Options(hosts=(server.host,), cached=False, isolated=isolated)
+        with pytest.raises(UsageError, match="address space"):
+            read_trend(target, ALL, options)
 
 
 def test_what_has_no_history_says_so(tmp_path, capsys):

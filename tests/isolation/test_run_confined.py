@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.errors import FolioscopeError, LimitError, TargetError, UsageError
-from analyzer.isolation import Active, Confinement, run_confined
+from analyzer.isolation import Active, Confinement, iterate_confined, run_confined
 from analyzer.isolation.landlock import interface
 from analyzer.isolation.process import last_active
 from analyzer.limits import Limits
@@ -55,6 +55,51 @@ def refused(attempt: Callable[[], object]) -> str:
 def test_values_come_back():
     value = ({"a": (1, 2.5, None, True)}, frozenset({"x"}), Problem("README.md", "not read"))
     assert run_confined(lambda given: given, (value,), QUICK) == value
+
+
+def test_values_of_several_children_come_as_they_are_found():
+    def count(name: str, most: int) -> Iterator[tuple[str, int]]:
+        for number in range(most):
+            yield name, number
+
+    taken: dict[int, list[tuple[str, int]]] = {0: [], 1: [], 2: []}
+    work = [((name, most), QUICK) for name, most in (("a", 3), ("b", 2000), ("c", 0))]
+    iterate_confined(count, work, lambda child, value: taken[child].append(value))
+    assert taken == {0: [("a", n) for n in range(3)], 1: [("b", n) for n in range(2000)], 2: []}
+
+
+def test_the_first_that_fails_ends_the_others_and_what_came_before_is_kept():
+    def work(seconds: float, error: str) -> Iterator[str]:
+        yield "begun"
+        time.sleep(seconds)
+        if error:
+            raise UsageError(error, "Do otherwise.")
+
+    taken = []
+    began = time.monotonic()
+    with pytest.raises(UsageError, match="no good"):
+        iterate_confined(work, [((60, ""), QUICK), ((1, "no good"), QUICK)], lambda *found: taken.append(found))
+    assert time.monotonic() - began < 20
+    assert sorted(taken) == [(0, "begun"), (1, "begun")]
+
+
+def test_an_interrupt_ends_all_children():
+    def work() -> Iterator[int]:
+        yield os.getpid()
+        time.sleep(60)
+
+    children = []
+
+    def interrupt(_: int, process: int) -> None:
+        children.append(process)
+        if len(children) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        iterate_confined(work, [((), QUICK), ((), QUICK)], interrupt)
+    for process in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
 
 
 def test_errors_come_back_as_they_are():
