@@ -206,7 +206,9 @@ def _sentences(facts: Authenticity) -> list[str]:
     if counts.get("course"):
         course = _count(counts["course"], "file")
         found.append(f"Course material or homework around the project: {course} ({facts.course_share:.0%}).")
-    parts = [f"{counts[kind]:,} {kind}" for kind in ("scaffold", "vendored", "generated") if counts.get(kind)]
+    parts = [
+        f"{counts[kind]:,} {kind}" for kind in ("scaffold", "vendored", "generated", "test data") if counts.get(kind)
+    ]
     if parts:
         found.append(f"Not counted as evidence: {', '.join(parts)} files.")
     return found

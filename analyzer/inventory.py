@@ -22,6 +22,8 @@ from analyzer.knowledge.paths import (
     SCAFFOLD_FILES,
     TELLS_BY_ITSELF,
     TEMPLATE_SUFFIXES,
+    TEST_DATA_FOLDERS,
+    TEST_FOLDERS,
     VENDORED_FOLDERS,
     ZIP_FOLDER,
 )
@@ -91,6 +93,7 @@ class Owner(StrEnum):
     GENERATED = "generated"
     COURSE = "course"
     SCAFFOLD = "scaffold"
+    TEST_DATA = "test data"
     OUTSIDE = "outside"
 
 
@@ -204,7 +207,7 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
     whole: dict[Owner, int] = {}
     owners: dict[str, Owner] = {}
     serving: list[str] = []
-    by_folder = _Folders(environments, course, copied)
+    by_folder = _Folders(environments, course, copied, len(subdir.split("/")) if subdir else 0)
     for path in ordered:
         owner = by_folder.owner(path)
         outside = bool(prefix) and not path.startswith(prefix)
@@ -259,10 +262,11 @@ def _may_serve(path: str) -> bool:
 class _Folders:
     """Whose work files are, decided once for each folder."""
 
-    def __init__(self, environments: Set[str], course: Set[str], copied: Set[str]) -> None:
+    def __init__(self, environments: Set[str], course: Set[str], copied: Set[str], depth: int) -> None:
         self._environments = environments
         self._course = course
         self._copied = copied
+        self._depth = depth
         self._known: dict[str, tuple[Owner, bool]] = {}
 
     def owner(self, path: str) -> Owner:
@@ -270,6 +274,8 @@ class _Folders:
         if folder not in self._known:
             self._known[folder] = self._of_folder(folder)
         owner, copied = self._known[folder]
+        if owner is Owner.TEST_DATA and name.endswith(".py") and _holds_modules_of_tests(folder):
+            owner = Owner.OWN
         if owner is not Owner.OWN:
             return owner
         if not folder and name in self._course:
@@ -294,7 +300,16 @@ class _Folders:
             return Owner.VENDORED, False
         if segments and (segments[0] in self._course or any(map(HOMEWORK.fullmatch, segments))):
             return Owner.COURSE, False
+        # The judged folder may be such a sample itself.
+        if not TEST_DATA_FOLDERS.isdisjoint(segments[self._depth :]):
+            return Owner.TEST_DATA, False
         return Owner.OWN, not self._copied.isdisjoint(above)
+
+
+def _holds_modules_of_tests(folder: str) -> bool:
+    """Whether a folder is one of fixtures among tests: its modules are part of them, what lies deeper is data."""
+    parent, _, name = folder.rpartition("/")
+    return name in TEST_DATA_FOLDERS and not TEST_FOLDERS.isdisjoint(parent.split("/"))
 
 
 def _course_folders(paths: list[str]) -> frozenset[str]:

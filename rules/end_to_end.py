@@ -10,7 +10,7 @@ from analyzer.code import Code
 from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.by_hand import asks_emulator, emulators, pushes_by_hand, steps_by_hand
+from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_header, telling_first
 from analyzer.queries.commands import data_downloads, script_runs
@@ -68,11 +68,18 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
 
 # Where features are made once more, for what another module trained with.
 _NOT_FEATURES = re.compile(r"(?i)lambda|service|app\.py|evaluat|tests?/")
+# Where what is to be predicted is made.
+_OF_LABELS = re.compile(r"(?i)(?:^|[._])(?:\w+_)?(?:labels?|targets?)(?:[._]|$)")
 
 
 def _least_sure(call: Call) -> bool:
-    """Whether a call encodes for serving, or only draws rows anew."""
-    return is_scoring(call.path) or bool(_NOT_FEATURES.search(call.path)) or call.root == "imblearn"
+    """Whether a call encodes for serving, makes labels, or only draws rows anew."""
+    return (
+        bool(_OF_LABELS.search(call.scope))
+        or is_scoring(call.path)
+        or bool(_NOT_FEATURES.search(call.path))
+        or call.root == "imblearn"
+    )
 
 
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK, needs=works_on_data)
@@ -285,7 +292,7 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
     for packaging in packagings(repo):
         if packaging.only_tests:
             continue
-        broken = starts_nothing(repo, packaging.dockerfile) if packaging.decisive else None
+        broken = starts_nothing(repo, packaging) if packaging.decisive else None
         if packaging.decisive and not broken:
             yield met("A Dockerfile packages the project's code", packaging.decisive)
             return
@@ -372,7 +379,8 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     for step in deploy_steps(repo):
         yield met("A CI step deploys the application", step)
     for call in repo.code.calls("serve.remote"):
-        yield met("Code deploys the model to a managed endpoint", call)
+        if not deploys_here(repo, call):
+            yield met("Code deploys the model to a managed endpoint", call)
     weak += (
         partial("An image is pushed to a registry; nothing runs it in a cloud", item.place)
         for item in image_pushes(repo)

@@ -39,16 +39,21 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
     if readme is None:
         return
     candidates: list[tuple[int, int, Block, bool]] = []
+    levels = [section.level for section in readme.sections if section.level]
+    titled = (
+        levels[0] if levels and levels.count(levels[0]) == 1 and levels[0] == min(levels) else 0
+    )  # its parts are all
     groups: list[list[Block]] = [intro(readme)]
     groups += [
         [
             block
             for part in readme.below(section)
-            if part is section or part.level > section.level
+            if part is section or part.level > section.level > titled
             for block in part.of("paragraph", "item", "quote")
         ]
         for section in about(readme, "problem")
-        if not TITLES["results"].search(section.heading) or _STATES_PROBLEM.search(section.heading)
+        if _STATES_PROBLEM.search(section.heading)
+        or not any(TITLES[topic].search(section.heading) for topic in ("results", "setup"))
     ]
     for blocks in groups:
         text = " ".join(block.text for block in blocks)

@@ -92,6 +92,11 @@ def test_any_path_has_a_kind(path):
     [
         ("src/train.py", Owner.OWN),
         ("venv/lib/x.py", Owner.VENDORED),
+        ("fixtures/repos/shop/Dockerfile", Owner.TEST_DATA),
+        ("fixtures/repos/shop/tests/test_shop.py", Owner.TEST_DATA),
+        ("tests/fixtures/shop/train.py", Owner.TEST_DATA),
+        ("tests/fixtures/models.py", Owner.OWN),
+        ("pkg/testdata/rows.csv", Owner.TEST_DATA),
         ("web/node_modules/x/index.js", Owner.VENDORED),
         ("src/shop.egg-info/PKG-INFO", Owner.VENDORED),
         ("mlruns/0/meta.yaml", Owner.GENERATED),
@@ -186,3 +191,9 @@ def test_copies_and_environments_are_folders_and_no_beginnings_of_names():
     assert set(inventory.by_owner[Owner.VENDORED]) == {
         "env/pyvenv.cfg", "env/bin/x.py", "x-main/a.py", "copy/README.md", "copy/LICENSE", "copy/.gitignore", "copy/inner/a.py",
     }  # fmt: skip
+
+
+def test_a_sample_of_tests_is_judged_by_itself():
+    paths = ["train.py", "fixtures/shop/train.py", "fixtures/shop/fixtures/rows.csv"]
+    assert set(take_inventory(paths).own) == {"train.py"}
+    assert set(take_inventory(paths, "fixtures/shop").own) == {"fixtures/shop/train.py"}

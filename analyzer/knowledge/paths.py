@@ -99,6 +99,10 @@ GENERATED_FOLDERS = frozenset(
     ]
 )
 
+# Folders that hold what tests are fed with: whole samples of other projects as likely as data.
+TEST_DATA_FOLDERS = frozenset({"fixtures", "__fixtures__", "testdata"})
+TEST_FOLDERS = frozenset({"tests", "test", "testing"})
+
 HOMEWORK = re.compile(
     r"(?i)(?:\d+[-_. ]*)?(?:home[-_ ]?works?[-_ ]?\w*|hw[-_]?\d+|assignments?[-_ ]?\d*|exercises?|lectures?|lessons?"
     r"|cohorts?|week[-_ ]?\d+|module[-_ ]?\d+[-_ ]homework|class[-_ ]?notes|course[-_ ]?notes)"

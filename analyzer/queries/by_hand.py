@@ -12,7 +12,7 @@ from analyzer.findings import Place
 from analyzer.queries.prose import own_documents
 from analyzer.repository import Repository
 
-__all__ = ["asks_emulator", "emulators", "pushes_by_hand", "steps_by_hand"]
+__all__ = ["asks_emulator", "deploys_here", "emulators", "pushes_by_hand", "steps_by_hand"]
 
 _EMULATES = re.compile(r"(?:^|/)localstack(?:-pro)?(?:[:@]|$)")
 
@@ -36,6 +36,16 @@ def asks_emulator(repo: Repository, call: Call) -> bool:
     return any(isinstance(address, str) and _HERE.search(address) for address in addresses) or any(
         _EMULATOR.search(text.value) for text in module.texts
     )
+
+
+_AT_HOME = re.compile(r"^(?:local|fake)\b|//(?:localhost|127\.0\.0\.1)\b")
+
+
+def deploys_here(repo: Repository, call: Call) -> bool:
+    """Whether a call to MLflow's deployments starts a process of this machine: its module asks a client for no other place."""
+    module = repo.code.module(call.path)
+    clients = [item for item in module.calls if item.last == "get_deploy_client"] if module else []
+    return bool(clients) and all(any(_AT_HOME.search(text) for text in item.texts()) for item in clients)
 
 
 _PUSH = re.compile(r"^\s*(?:[$>#]\s*)?(?:sudo\s+)?(?:docker|podman)\s+(?:image\s+)?push\s+\S")

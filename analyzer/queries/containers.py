@@ -18,7 +18,7 @@ from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Packaging", "own_services", "packagings", "prepares", "used_services"]
+__all__ = ["Packaging", "may_hold", "own_services", "packagings", "prepares", "used_services"]
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
 
@@ -76,6 +76,15 @@ def contexts(repository: Repository, dockerfile: Dockerfile) -> tuple[str, ...]:
     own = posixpath.dirname(dockerfile.path)
     found += [own, repository.subdir, "", posixpath.dirname(own)]
     return tuple(dict.fromkeys("" if item == "." else item for item in found))
+
+
+def may_hold(repository: Repository, dockerfile: Dockerfile) -> frozenset[str]:
+    """The project's code that the image holds in one or another of the folders that it may be built in."""
+    return frozenset(
+        path
+        for context in contexts(repository, dockerfile)
+        for path in _in_context(repository, dockerfile, context).code
+    )
 
 
 def _packaging(repository: Repository, dockerfile: Dockerfile) -> Packaging:

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from analyzer.inventory import Kind
+from analyzer.inventory import Kind, Owner
 from analyzer.knowledge.learners import DATA_PACKAGES, LEARNERS, LEARNING_IMAGES, MODEL_SUFFIXES
 from analyzer.queries.learning import training_calls
 from analyzer.repository import Repository
@@ -18,6 +18,7 @@ from analyzer.repository import Repository
 __all__ = ["has_model", "works_on_data"]
 
 _OF_MODELS = (Kind.NOTEBOOK, Kind.DVC_PIPELINE, Kind.DVC_POINTER, Kind.MLPROJECT, Kind.DATABRICKS)
+_OF_OTHERS = (Owner.VENDORED, Owner.TEST_DATA)
 _OF_DATA = (Kind.MAGE_PIPELINE, Kind.PREFECT_YAML)
 _RESOURCES = re.compile(
     r"(?i)sagemaker|vertex|aiplatform|ai_platform|machinelearning|machine_learning|mlflow|cognitive|bedrock|openai"
@@ -41,10 +42,11 @@ def works_on_data(repo: Repository) -> bool:
 
 
 def _has_model(repo: Repository) -> bool:
+    owners = repo.inventory.owners
     return (
         bool(repo.inventory.of(*_OF_MODELS))
         or not LEARNERS.isdisjoint(repo.once(_packages))
-        or any(_suffix(path) in MODEL_SUFFIXES | _UNREAD for path in repo.paths)
+        or any(_suffix(path) in MODEL_SUFFIXES | _UNREAD and owners.get(path) not in _OF_OTHERS for path in repo.paths)
         or any(_RESOURCES.search(item.type) for file in repo.infrastructure for item in file.resources)
         or any(part in image for image in _images(repo) for part in LEARNING_IMAGES)
         or any(_IN_SQL.search(repo.text(path) or "") for path in repo.inventory.of(Kind.SQL))

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.artifacts.monitoring import Dashboard
 from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.knowledge.wiring import FOREIGN_METRICS, LIBRARY_METRICS
+from analyzer.path_index import PathIndex
+from analyzer.queries.containers import Packaging, may_hold
 from analyzer.queries.learning import training_calls
 from analyzer.repository import Repository
 from analyzer.wiring.build import build_wiring
 from analyzer.wiring.code import module_id
+from analyzer.wiring.programs import started_by
 from analyzer.wiring.ties import Ties
 from analyzer.wiring.watching import metric_stem
 
@@ -40,23 +42,46 @@ class Break(Struct, frozen=True):
     place: Place
 
 
-def starts_nothing(repo: Repository, dockerfile: Dockerfile) -> Break | None:
-    """The program that a Dockerfile starts and the repository does not hold, or None.
+def starts_nothing(repo: Repository, packaging: Packaging) -> Break | None:
+    """The program that a Dockerfile starts and the repository or the image does not hold, or None.
 
-    A name with a variable in it, or one that some file of the repository has, is no break.
+    A name with a variable in it is no break, nor is one that some file of the repository has, unless it is known what the
+    image holds.
     """
-    wiring = build_wiring(repo)
-    node = f"image:{dockerfile.path}"
-    if wiring.edges_from(node, "runs"):
-        return None
-    for gap in wiring.gaps:
-        if gap.source != node or gap.kind != "program" or "$" in gap.name:
+    held = may_hold(repo, packaging.dockerfile) if _holds_what_it_copies(repo, packaging) else None
+    lost: Break | None = None
+    for target, place in started_by(repo, packaging):
+        name = target.written
+        if target.path and (held is None or target.path in held):
+            return None  # what else it starts comes before or beside
+        if "$" in name or not (target.path or _is_local(repo, name)):
             continue
-        last = gap.name.rsplit("/", 1)[-1]
+        last = name.rsplit("/", 1)[-1]
         file = last if last.endswith(".py") else f"{last.rsplit('.', 1)[-1]}.py"
-        if not repo.index.has_file(file, last) and _is_local(repo, gap.name):
-            return Break(f"the Dockerfile starts {gap.name}, which is no file of the repository", gap.place)
-    return None
+        if not target.path and not repo.index.has_file(file, last):
+            lost = lost or Break(f"the Dockerfile starts {name}, which is no file of the repository", place)
+        elif held is not None and (target.path or not PathIndex(held).has_file(file, last)):
+            lost = lost or Break(f"the Dockerfile starts {name}, which it does not copy", place)
+    return lost
+
+
+_BRINGS = re.compile(
+    r"\b(?:git|wget|curl|aws|gsutil|gcloud|az|dvc|cp|mv|ln|tar|unzip|cat|echo|printf|tee)\b|\binstall\s+(?:-e\s+)?\.|<<|>"
+)
+
+
+def _holds_what_it_copies(repo: Repository, packaging: Packaging) -> bool:
+    """Whether nothing but COPY brings files into an image: no command, variable, mounted folder or base of the project."""
+    file = packaging.dockerfile
+    if packaging.absent or any("$" in source or "://" in source for copy in file.copies for source in copy.sources):
+        return False
+    if any(_BRINGS.search(item.value) for item in file.named("RUN")):
+        return False
+    return not any(
+        service.volumes and service.dockerfile == file.path
+        for compose in repo.compose_files
+        for service in compose.services
+    )
 
 
 def _is_local(repo: Repository, name: str) -> bool:

@@ -18,7 +18,7 @@ from analyzer.wiring.code import module_id
 from analyzer.wiring.files import FileNames
 from analyzer.wiring.graph import Draft
 from analyzer.wiring.names import Names, image_name, unresolved
-from analyzer.wiring.programs import targets
+from analyzer.wiring.programs import started_by
 
 __all__ = ["Images"]
 
@@ -62,15 +62,8 @@ class Images:
                 self._files.mention(node, "copies", path, place, model=True)
 
     def _runs(self, packaging: Packaging, node: str) -> None:
-        file = packaging.dockerfile
-        last = max((item.stage for item in file.instructions), default=0)
-        folder = posixpath.dirname(file.path)
-        for instruction, command in file.commands:
-            if instruction.name == "RUN" or instruction.stage != last:
-                continue
-            for item in self._repo.resolver.follow((command,), lambda _, at=instruction.place: at, folder):  # type: ignore[misc]
-                for target in targets(self._repo, item, packaging.code):
-                    self._to_program(node, target.path, target.written, "runs", instruction.place)
+        for target, place in started_by(self._repo, packaging):
+            self._to_program(node, target.path, target.written, "runs", place)
 
     def _to_program(self, source: str, path: str, written: str, verb: str, place: Place) -> None:
         if path:

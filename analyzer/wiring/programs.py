@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from analyzer.commands import Invocation
+from analyzer.findings import Place
 from analyzer.knowledge.wiring import ENTRY_COMMANDS
 from analyzer.path_index import PathIndex
+from analyzer.queries.containers import Packaging
 from analyzer.repository import Repository
 
-__all__ = ["Target", "targets"]
+__all__ = ["Target", "started_by", "targets"]
 
 _APP = re.compile(r"^([A-Za-z_][\w./]*?)(?:\.py)?:[A-Za-z_][\w.()]*$")
 _SCRIPT = re.compile(r"^[\w./{}$()-]+\.(?:py|ipynb)$")
@@ -47,6 +49,19 @@ class Target(Struct, frozen=True):
 
     written: str
     path: str
+
+
+def started_by(repo: Repository, packaging: Packaging) -> Iterator[tuple[Target, Place]]:
+    """The Python programs that an image starts, each with the instruction that says so."""
+    file = packaging.dockerfile
+    last = max((item.stage for item in file.instructions), default=0)
+    for instruction, command in file.commands:
+        if instruction.name == "RUN" or instruction.stage != last:
+            continue
+        place = instruction.place
+        for item in repo.resolver.follow((command,), lambda _, at=place: at, posixpath.dirname(file.path)):  # type: ignore[misc]
+            for target in targets(repo, item, packaging.code):
+                yield target, place
 
 
 def targets(repo: Repository, item: Invocation, among: tuple[str, ...] = ()) -> Iterator[Target]:

@@ -242,9 +242,10 @@ def test_a_folder_that_is_called_after_the_project(repository: BuildRepository) 
     assert serving.status is Status.PARTIAL
 
 
-def test_drawing_rows_anew_is_not_the_first_evidence(repository: BuildRepository) -> None:
+def test_drawing_rows_anew_and_making_labels_are_not_the_first_evidence(repository: BuildRepository) -> None:
     files = {
         "a_draw.py": "from imblearn.over_sampling import SMOTE\n\nSMOTE().fit_resample([[1]], [1])\n",
+        "a_label.py": "import pandas as pd\n\ndef build_labels(df):\n    df['up'] = pd.cut(df['next'], [0, 1])\n",
         "b_encode.py": "from sklearn.preprocessing import OneHotEncoder\n\nOneHotEncoder().fit_transform([[1]])\n",
     }
     assert decide_one(repository(files), "e2e.feature-engineering").evidence[0].path == "b_encode.py"
@@ -349,6 +350,17 @@ def test_an_image_that_a_readme_pushes_is_a_partial_deployment(repository: Build
     assert status(repository, "e2e.cloud-deployment", files) is Status.MISSING
     decision = decide_one(repository({**files, **image}), "e2e.cloud-deployment")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 7)
+
+
+def test_a_deployment_on_this_machine_is_none_on_a_cloud(repository: BuildRepository) -> None:
+    code = "import mlflow.deployments as d\n\nd.get_deploy_client({}).create_deployment('m', 'models:/m/1')\n"
+    for place, status in (
+        ("'sagemaker'", Status.MET),
+        ("'local'", Status.MISSING),
+        ("'http://localhost:5000'", Status.MISSING),
+    ):
+        decision = decide_one(repository({"up.py": code.format(place)}), "e2e.cloud-deployment")
+        assert decision.status == status, place
 
 
 def test_a_client_of_an_emulator_uses_no_cloud(repository: BuildRepository) -> None:

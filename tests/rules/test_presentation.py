@@ -297,3 +297,14 @@ def test_a_row_of_a_table_is_found_however_it_is_written(repository: BuildReposi
     (block,) = (item for item in repo.documents[0].blocks if item.kind == "table")
     assert _line_of(repo, block, "AUC | 0.84").line == 5
     assert _line_of(repo, block, "nowhere").line == 3
+
+
+def test_the_problem_is_told_where_it_stands_and_not_among_the_steps(repository: BuildRepository) -> None:
+    problem = "This project predicts how many docks will be free in the next hour."
+    steps = "The files of the folder infra make a bucket. " * 9
+    for heading in ("## How to replicate the project", "# The dock project"):
+        readme = f"{heading}\n\n### Bucket\n\n{steps}\n\n## Objective\n\n{problem}\n"
+        readme = readme if heading.startswith("# ") else f"# Docks\n\n{readme}"
+        decision = decide_one(repository({"README.md": readme}), "doc.problem")
+        line = readme.splitlines().index(problem) + 1
+        assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, line), heading

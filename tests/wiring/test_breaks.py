@@ -35,6 +35,32 @@ def test_an_image_that_starts_a_tool_is_met(repository: BuildRepository) -> None
     assert _decided(repo, "e2e.container").status == "met"
 
 
+def test_an_image_that_does_not_copy_what_it_starts_is_partial(repository: BuildRepository) -> None:
+    files = {
+        "web/static/page.html": "<p>\n",
+        "web/score.py": "print(1)\n",
+        "tests/app.py": "app = 1\n",
+        "web/requirements.txt": "fastapi\nuvicorn\n",
+    }
+
+    def image(*lines: str) -> Decision:
+        file = "\n".join(("FROM python", "WORKDIR /app", *lines, 'CMD ["uvicorn", "app:app"]', ""))
+        return _decided(repository({**files, "Dockerfile": file}), "e2e.container")
+
+    found = image("COPY web/ .", "RUN pip install -r requirements.txt")
+    assert (found.status, found.summary) == (
+        "partial",
+        "A Dockerfile packages code, but the Dockerfile starts app, which it does not copy",
+    )
+    # What else may bring it in leaves it open, and so does a folder in which the image may be built.
+    for more in ("RUN git clone https://example.org/app .", "RUN cp -r score.py app.py", "COPY tests/ ."):
+        assert image("COPY web/ .", more).status == "met", more
+    compose = "services:\n  web:\n    build: .\n    volumes: [./tests:/app]\n"
+    dockerfile = 'FROM python\nCOPY web/ .\nCMD ["uvicorn", "app:app"]\n'
+    repo = repository({**files, "Dockerfile": dockerfile, "compose.yaml": compose})
+    assert _decided(repo, "e2e.container").status == "met"
+
+
 def test_ci_that_tests_an_empty_folder_is_partial(repository: BuildRepository) -> None:
     repo = repository(
         {
