@@ -15,6 +15,7 @@ from analyzer.queries.monitors import (
     drift_triggers,
     exported_metrics,
     image_of_dashboard,
+    kept_workspaces,
     logged_predictions,
     only_train_and_validation,
     published_reports,
@@ -24,6 +25,7 @@ from analyzer.queries.monitors import (
 )
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import starts_training
+from analyzer.queries.scrapes import collected_metrics
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing
 
@@ -43,8 +45,17 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
     for place in stored_metrics(repo):
         yield met("Metrics are computed into a database", place)
         return
+    for place in collected_metrics(repo):
+        yield met("Metrics of a service are collected by Prometheus", place)
+        return
     for place in logged_predictions(repo):
         yield partial("Predictions or reports are written down, but no metrics are kept", place)
+        return
+    for call in repo.notebook_code.calls("monitor.workspace"):
+        yield partial("A notebook puts a report into an Evidently workspace", call)
+        return
+    for place in kept_workspaces(repo):
+        yield partial("Reports are kept in an Evidently workspace, but nothing here fills it", place)
         return
 
 
@@ -68,9 +79,8 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         yield met("A cloud dashboard as code", Place(path, 1))
     for call in repo.code.calls("monitor.workspace"):
         yield met("An Evidently workspace holds the dashboards", call)
-    for path in repo.paths:
-        if re.search(r"workspace/[0-9a-f-]{30,}/metadata\.json$", path):
-            yield met("An Evidently workspace is committed", Place(path, 1))
+    for place in kept_workspaces(repo):
+        yield met("An Evidently workspace is committed", place)
     for place in image_of_dashboard(repo):
         yield met("The README shows a picture of the dashboard", place)
         break

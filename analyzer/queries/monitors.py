@@ -22,6 +22,7 @@ __all__ = [
     "exported_metrics",
     "image_of_dashboard",
     "kept_predictions",
+    "kept_workspaces",
     "logged_predictions",
     "monitor_modules",
     "published_reports",
@@ -71,6 +72,13 @@ _MEASURE = re.compile(
 )
 
 
+# A row of measures, by the name of its table or of its columns.
+_INSERTS_MEASURES = re.compile(
+    r"(?i)\binsert\s+into\s+\W*(?:\w*(?:metric|drift|monitor|report)"
+    r"|[\w.]+\W*\([^)]*\b(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:roc_)?auc|\w*drift\w*)\b)"
+)
+
+
 def stored_metrics(repo: Repository) -> Iterator[Place]:
     """Writes of computed metrics into a database by monitoring code."""
     code = repo.code
@@ -88,16 +96,10 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     for call in code.calls("metrics.store"):
         if call.path in measuring - monitors and call.last == "to_sql":
             yield call.place
-    helpers = {
-        text.path for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))
-    }
-    for path in sorted(helpers):
-        if monitors:
-            yield next(
-                text.place
-                for text in code.texts(re.compile(r"(?i)\binsert\s+into\s+\W*\w*(?:metric|drift|monitor|report)"))
-                if text.path == path
-            )
+    helpers: dict[str, Place] = {}
+    for text in code.texts(_INSERTS_MEASURES) if monitors else ():
+        helpers.setdefault(text.path, text.place)
+    yield from (helpers[path] for path in sorted(helpers))
 
 
 _KEEPING_METHODS = frozenset(
@@ -144,6 +146,14 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
     for call in code.calls("monitor.report"):
         if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
             yield call.place
+
+
+_WORKSPACE = re.compile(r"workspace/[0-9a-f-]{30,}/metadata\.json$")
+
+
+def kept_workspaces(repo: Repository) -> Iterator[Place]:
+    """Projects of Evidently workspaces that are committed."""
+    return (Place(path, 1) for path in repo.paths if _WORKSPACE.search(path))
 
 
 _PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.engine import Decision
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
@@ -213,3 +214,42 @@ def test_a_warning_of_drift_in_the_log_is_a_partial_alert(repository: BuildRepos
     decision = decide_one(repository({"watch.py": code.format("drift_detected")}), "mon.alerting")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 6)
     assert decide_one(repository({"watch.py": code.format("ready")}), "mon.alerting").status is Status.MISSING
+
+
+VALUES = "metrics:\n  enabled: true\n  serviceMonitor:\n    interval: 30s\n    enabled: {}\n"
+
+
+def test_metrics_of_a_chart_of_others_are_collected_where_its_values_say_so(repository: BuildRepository) -> None:
+    on = decide_one(repository({"helm/flow_values.yaml": VALUES.format("true")}), "mon.metrics")
+    assert (on.status, on.evidence[0].path, on.evidence[0].line) == (Status.MET, "helm/flow_values.yaml", 5)
+    off = decide_one(repository({"helm/flow_values.yaml": VALUES.format("false")}), "mon.metrics")
+    assert off.status is Status.MISSING
+    # The defaults of one's own chart collect nothing by themselves; its template would.
+    chart = {"chart/Chart.yaml": "apiVersion: v2\nname: docks\nversion: 1.0.0\n"}
+    own = decide_one(repository({**chart, "chart/values.yaml": VALUES.format("true")}), "mon.metrics")
+    assert own.status is Status.MISSING
+    watched = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata:\n  name: docks\nspec: {}\n"
+    assert decide_one(repository({"k8s/watch.yaml": watched}), "mon.metrics").status is Status.MET
+
+
+def test_measures_are_known_by_the_columns_that_they_fill(repository: BuildRepository) -> None:
+    keep = (
+        "import psycopg\n\nQUERY = '''INSERT INTO {}'''\n\n"
+        "def keep(found):\n    psycopg.connect('x').execute(QUERY, found)\n"
+    )
+    check = (
+        "from sklearn.metrics import roc_auc_score\n\nfrom db import keep\n\nkeep([roc_auc_score([0, 1], [0, 1])])\n"
+    )
+
+    def decided(table: str) -> Decision:
+        return decide_one(repository({"db.py": keep.format(table), "check.py": check}), "mon.metrics")
+
+    measures = decided("quality (roc_auc, at) VALUES (%s, now())")
+    assert (measures.status, measures.evidence[0].path, measures.evidence[0].line) == (Status.MET, "db.py", 3)
+    assert decided("docks (free, at) VALUES (%s, now())").status is not Status.MET
+
+
+def test_a_workspace_that_nothing_fills_is_half_a_metric(repository: BuildRepository) -> None:
+    path = "monitoring/workspace/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f/metadata.json"
+    decision = decide_one(repository({path: "{}\n", "train.py": "print(1)\n"}), "mon.metrics")
+    assert (decision.status, decision.evidence[0].path) == (Status.PARTIAL, path)
