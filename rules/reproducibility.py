@@ -20,6 +20,12 @@ from analyzer.repository import Repository
 _PUBLIC = re.compile(r"https?://(?!localhost|127|0\.0)")
 
 
+# Of a file with rows, or of a data set at a place that gives them out: kept in a name, and fetched by it.
+_DATA_ADDRESS = re.compile(
+    r"^https?://\S+(?:\.(?:csv|tsv|parquet|feather|arff|xlsx?|zip|gz)(?:[?#]\S*)?$|/datasets/download/\S)"
+)
+
+
 def _is_source(repo: Repository, url: str) -> bool:
     """Whether data come from elsewhere: a file that is committed here and read back through the web does not."""
     name = url.rsplit("/", 1)[-1]
@@ -107,7 +113,11 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
             "tensorflow_datasets",
         ) or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post"):
             yield partial("Data are fetched by a script, without a version of their own", call)
-            break
+            return
+    for text in repo.code.texts(_DATA_ADDRESS) if repo.code.has("data.download") else ():
+        if _is_source(repo, text.value) and not is_scoring(text.path):
+            yield partial("Data are fetched by a script, without a version of their own", text)
+            return
 
 
 _IDLE = frozenset({"echo", "printf", "true", ":", "exit", "@echo", "@true"})

@@ -120,3 +120,17 @@ def test_a_stand_in_for_data_that_are_watched_is_no_source(repository: BuildRepo
     code = "from sklearn import datasets\n\nprint(datasets.load_iris())\n"
     assert status(repository, "repro.data-versioning", {"monitoring/watch.py": code}) is Status.MISSING
     assert status(repository, "repro.data-versioning", {"get.py": code}) is Status.PARTIAL
+
+
+def test_data_fetched_from_an_address_that_a_name_keeps(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\nimport requests\n\nURL = {!r}\n\n"
+        "def fetch():\n    open('x', 'wb').write(requests.get(URL).content)\n    return pd.read_csv('x')\n\nfetch()\n"
+    )
+    for url, found in (
+        ("https://www.kaggle.com/api/v1/datasets/download/octocat/docks", Status.PARTIAL),
+        ("https://data.example.org/docks.parquet", Status.PARTIAL),
+        ("https://api.example.org/v1/predict", Status.MISSING),
+        ("http://localhost:9000/docks.csv", Status.MISSING),
+    ):
+        assert decide_one(repository({"fetch.py": code.format(url)}), "repro.data-versioning").status is found, url
