@@ -203,20 +203,27 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         if len({run.text for run in runs}) >= 2:
             yield partial(f"Stages are chained by {name}, not by an orchestrator", runs[0].origin)
             return
-    code = repo.code
-    for function in code.functions:
-        stages = {
-            role
-            for role in ("data.read", "feature.transform", "model.fit", "data.download")
-            if any(
-                code.reaches(*target, role, steps=2)
-                for inner in code.calls_in(function.path, function.qualname)
-                if (target := code.definition(inner.name, function.path)) and target[1] != function.qualname
-            )
-        }
-        if len(stages) >= 2 and "model.fit" in stages:
+    for function in repo.code.functions:
+        if _chained(repo.code, function.path, function.qualname):
             yield partial("Stages are chained by one function, not by an orchestrator", function.head)
             return
+    for module in repo.code.modules:
+        if calls := _chained(repo.code, module.path, ""):
+            yield partial("Stages are chained by one script, not by an orchestrator", calls[0])
+            return
+
+
+def _chained(code: Code, path: str, scope: str) -> list[Call]:
+    """The calls of a function, or of a module outside functions, that come to stages: two or more, training among them."""
+    roles = ("data.read", "feature.transform", "model.fit", "data.download")
+    found: dict[tuple[str, str], tuple[Call, set[str]]] = {}
+    for call in code.calls_in(path, scope):
+        target = code.definition(call.name, path)
+        if target and target[1] != scope and target not in found:
+            found[target] = call, {role for role in roles if code.reaches(*target, role, steps=2)}
+    stages = {role for _, come in found.values() for role in come}
+    calls = [call for call, come in found.values() if come]
+    return calls if len(stages) >= 2 and "model.fit" in stages and len(found) >= 2 else []
 
 
 @rule("e2e.experiment-tracking", reads=_PYTHON_OR_NOTEBOOK)

@@ -374,3 +374,19 @@ def test_a_client_of_an_emulator_uses_no_cloud(repository: BuildRepository) -> N
     )  # no cloud either
     real = decide_one(repository({"up.py": beside}), "e2e.cloud-deployment")
     assert real.summary == "Cloud services are used from code; nothing deploys the project"
+
+
+def test_stages_that_a_script_calls_one_after_the_other(repository: BuildRepository) -> None:
+    files = {
+        "prepare.py": "import pandas as pd\n\ndef load():\n    return pd.read_csv('rows.csv')\n",
+        "learn.py": "from sklearn.svm import SVC\n\ndef fit(rows):\n    SVC().fit(rows, rows)\n",
+    }
+    run = "from learn import fit\nfrom prepare import load\n\nif __name__ == '__main__':\n    rows = load()\n    fit(rows)\n"
+    decision = decide_one(repository({**files, "run.py": run}), "e2e.pipeline")
+    assert (decision.status, decision.summary, decision.evidence[0].line) == (
+        Status.PARTIAL,
+        "Stages are chained by one script, not by an orchestrator",
+        5,
+    )
+    alone = "from learn import fit\n\nfit([[1]])\n"
+    assert decide_one(repository({**files, "run.py": alone}), "e2e.pipeline").status is Status.MISSING

@@ -125,7 +125,7 @@ def test_a_stand_in_for_data_that_are_watched_is_no_source(repository: BuildRepo
 def test_data_fetched_from_an_address_that_a_name_keeps(repository: BuildRepository) -> None:
     code = (
         "import pandas as pd\nimport requests\n\nURL = {!r}\n\n"
-        "def fetch():\n    open('x', 'wb').write(requests.get(URL).content)\n    return pd.read_csv('x')\n\nfetch()\n"
+        "def fetch(url):\n    open('x', 'wb').write(requests.get(url).content)\n    return pd.read_csv('x')\n\nfetch(URL)\n"
     )
     for url, found in (
         ("https://www.kaggle.com/api/v1/datasets/download/octocat/docks", Status.PARTIAL),
