@@ -122,10 +122,15 @@ def test_the_deploy_workflow_installs(terminal: Terminal):
     assert sizes(terminal.cluster) == {"web": 2, "worker": 2}
 
 
-def test_the_deploy_workflow_upgrades(installed: Terminal):
+def test_the_deploy_workflow_upgrades_and_keeps_what_was_set_by_hand(installed: Terminal):
+    once = "--set settings.trusted_proxies=10.0.0.0/8"
+    assert once in PAGE
+    installed.run(f"helm upgrade folioscope {CHART} --namespace folioscope --reuse-values {once}")
     deploy(installed)
-    assert images(installed.cluster) == {f"ghcr.io/folioscope/folioscope@{digest(3)}"}
-    assert revisions(installed.cluster) == {"1": "superseded", "2": "deployed"}
+    cluster = installed.cluster
+    assert images(cluster) == {f"ghcr.io/folioscope/folioscope@{digest(3)}"}
+    assert cluster.get("ConfigMap", NAMESPACE, "folioscope")["data"]["FOLIOSCOPE_TRUSTED_PROXIES"] == "10.0.0.0/8"
+    assert revisions(cluster) == {"1": "superseded", "2": "superseded", "3": "deployed"}
 
 
 # -- what a cluster would refuse is refused here ------------------------------------------------------------------------
