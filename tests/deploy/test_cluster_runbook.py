@@ -172,6 +172,20 @@ def test_an_upgrade_whose_migrations_fail_changes_nothing(installed: Terminal):
     assert images(cluster) == {f"ghcr.io/folioscope/folioscope@{digest(2)}"}
 
 
+def test_what_was_scaled_by_hand_does_not_stop_a_release(installed: Terminal):
+    """Without autoscaling the chart says how many there are; over what others have changed, helm gives up unless told."""
+    upgrade, rollback = (command for command in commands_of(RUNBOOK) if re.match("helm (?:upgrade|rollback)", command))
+    scale = "kubectl --namespace folioscope scale deployment/folioscope-worker --replicas 6"
+    assert scale in RUNBOOK
+    installed.words |= {DIGEST: digest(2), "REVISION": "2"}
+    installed.run(f"{upgrade} --set worker.autoscaling.enabled=false")
+    for command in (upgrade, rollback):
+        installed.run(scale)
+        assert sizes(installed.cluster)["worker"] == 6
+        installed.run(command)
+        assert sizes(installed.cluster)["worker"] == 2
+
+
 def test_values_that_pages_speak_of_are_values_of_the_chart(helm):
     deployment = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     values = YAML(typ="safe").load((CHART / "values.yaml").read_text("utf-8"))
