@@ -154,3 +154,14 @@ def test_what_is_wrong_is_noticed(installed: Terminal, command: str, said: str):
     done = installed.attempt(command)
     assert done.returncode != 0
     assert said in done.stderr
+
+
+def test_pods_wait_for_their_secret(terminal: Terminal):
+    namespace, label, secret, install = commands_of(HELM)
+    for command in (namespace, label, f"{install} --set migrations.enabled=false"):
+        terminal.run(command)
+    assert sizes(terminal.cluster) == {"web": 0, "worker": 0}
+    assert terminal.run("kubectl --namespace folioscope get pods").count("ContainerCreating") == 4
+    terminal.run(secret)
+    assert sizes(terminal.cluster) == {"web": 2, "worker": 2}
+    assert terminal.run("kubectl --namespace folioscope get pods").count("Running") == 4

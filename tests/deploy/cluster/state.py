@@ -222,12 +222,17 @@ class Cluster:
         namespace, spec = deployment["metadata"]["namespace"], deployment["spec"]
         mark = hashlib.sha256(json.dumps(spec["template"], sort_keys=True).encode()).hexdigest()[:10]
         name = f"{deployment['metadata']['name']}-{mark}"
+        lacks = self._lacks(spec["template"]["spec"], namespace)
         pods: list[Object] = []
         for group in list(self._owned(deployment)):
             if group["metadata"]["name"] == name:
                 pods = list(self._owned(group))
             else:
                 self._remove(group)
+        for pod in list(pods):
+            if pod["status"]["phase"] == "Pending" and not lacks:
+                self._remove(pod)  # what it waited for has come: another one is ready at once
+                pods.remove(pod)
         if ("ReplicaSet", namespace, name) not in self._objects:
             group_spec = {key: spec[key] for key in ("selector", "template", "replicas")}
             self._own(deployment, "ReplicaSet", name, {"spec": group_spec})
@@ -235,7 +240,6 @@ class Cluster:
             self._remove(pod)
         for _ in range(len(pods), spec["replicas"]):
             self._start(self.get("ReplicaSet", namespace, name))
-        lacks = self._lacks(spec["template"]["spec"], namespace)
         ready = 0 if lacks else spec["replicas"]
         available = {
             "type": "Available",
