@@ -51,8 +51,8 @@ class Limiter:
         if not allowed:
             raise Problem(
                 "rate.exceeded",
-                f"More than {item.amount} in {item.multiples} {item.GRANULARITY.name}.",
-                f"Try again in {wait} seconds.",
+                f"rate.{item.GRANULARITY.name}",
+                {"most": item.amount, "n": item.multiples, "wait": wait},
                 {**headers, "Retry-After": str(wait)},
             )
         return headers

@@ -95,12 +95,7 @@ async def principal_of(request: Request) -> Principal:
         scheme, _, key = authorization.partition(" ")
         principal = await run_in_threadpool(_by_key, service, key) if scheme.lower() == "bearer" else None
         if principal is None:
-            raise Problem(
-                "access.unauthenticated",
-                "The key is wrong, over, or revoked.",
-                "Send Authorization: Bearer fs_...",
-                {"WWW-Authenticate": "Bearer"},
-            )
+            raise Problem("access.unauthenticated", "key-refused", headers={"WWW-Authenticate": "Bearer"})
     elif cookie and (signed_in := await run_in_threadpool(_by_cookie, service, cookie)):
         principal = signed_in
         if request.method not in _SAFE:
@@ -126,7 +121,7 @@ async def check_csrf(request: Request, principal: Principal) -> None:
     if not hmac.compare_digest(given.encode(), principal.csrf.encode()):
         if form is not None:
             await form.close()
-        raise Problem("access.csrf", "The form is too old, or did not come from here.", "Load the page again.")
+        raise Problem("access.csrf", "form-old")
 
 
 def check_origin(request: Request) -> None:
@@ -139,7 +134,7 @@ def check_origin(request: Request) -> None:
     origin = request.headers.get("origin", "")
     elsewhere = origin and urlsplit(origin).netloc != request.headers.get("host", "")
     if site not in ("", "same-origin", "none") or elsewhere:
-        raise Problem("access.csrf", "The request comes from another site.", "Load the page again.")
+        raise Problem("access.csrf", "form-from-elsewhere")
 
 
 def _by_key(service: Service, text: str) -> Principal | None:
@@ -191,14 +186,9 @@ Anyone = Annotated[Principal, Depends(principal_of)]
 def _needing(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
     async def check(principal: Anyone) -> Principal:
         if principal.account_id is None:
-            raise Problem(
-                "access.unauthenticated",
-                "This is for accounts.",
-                "Send Authorization: Bearer fs_..., or sign in.",
-                {"WWW-Authenticate": "Bearer"},
-            )
+            raise Problem("access.unauthenticated", "for-accounts", headers={"WWW-Authenticate": "Bearer"})
         if scope not in principal.scopes:
-            raise Problem("access.forbidden", f"The key has no scope {scope!r}.", "Ask the owner for another key.")
+            raise Problem("access.forbidden", "scope", {"scope": scope})
         return principal
 
     return check

@@ -30,11 +30,7 @@ async def healthz() -> Health:
 def readyz(service: ServiceDep) -> Health:
     """The database answers and its tables are not older than this version, so that requests can be served."""
     if service.store.outdated():
-        raise Problem(
-            "service.unavailable",
-            "The tables are not those of this version yet.",
-            "Run folioscope migrate of this version.",
-        )
+        raise Problem("service.unavailable", "migration")
     return Health()
 
 

@@ -35,7 +35,7 @@ class Remembered:
         if row is None:
             return None
         if row.fingerprint != self.fingerprint:
-            raise Problem("idempotency.mismatch", "The key was sent before with another request.", "Use a new key.")
+            raise Problem("idempotency.mismatch", "key-used")
         return row.analysis_id or row.batch_id
 
 

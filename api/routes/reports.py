@@ -50,7 +50,7 @@ async def report(
     """The report in the format that Accept asks for."""
     wanted = accepted(accept, list(BY_MEDIA_TYPE))
     if wanted is None:
-        raise Problem("request.not-acceptable", f"Offered: {', '.join(BY_MEDIA_TYPE)}.")
+        raise Problem("request.not-acceptable", "offered", {"all": ", ".join(BY_MEDIA_TYPE)})
     answer = await _answer(request, service, principal, analysis_id, BY_MEDIA_TYPE[wanted])
     answer.headers["Vary"] = "Accept, Accept-Encoding"
     return answer
@@ -66,7 +66,7 @@ async def report_in_format(
 ) -> Response:
     """The report in the format of a suffix."""
     if suffix not in BY_SUFFIX:
-        raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(BY_SUFFIX)}.")
+        raise Problem("resource.unknown", "format-unknown", {"name": suffix, "all": ", ".join(BY_SUFFIX)})
     return await _answer(request, service, principal, analysis_id, BY_SUFFIX[suffix])
 
 
