@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from analyzer.batch.cells import harmless
     from analyzer.batch.tables import read_records
     from analyzer.compare import Comparison, compare_documents
+    from analyzer.environment import mistyped_variables
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
     from analyzer.examples import EXAMPLES, example_folder
     from analyzer.limits import Limits
@@ -75,6 +76,7 @@ __all__ = [
     "html_environment",
     "load_rubric",
     "load_texts",
+    "mistyped_variables",
     "parse_target",
     "read_records",
     "render",
@@ -100,6 +102,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),
     "Limits": "analyzer.limits",
+    "mistyped_variables": "analyzer.environment",
     "read_records": "analyzer.batch.tables",
     "Report": "analyzer.report",
     "Portfolio": "analyzer.portfolio",

@@ -6,6 +6,7 @@ Order, strongest first: arguments of the command, environment, secret files, the
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import re
 import secrets
@@ -22,10 +23,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from analyzer import Host, Limits, UsageError
+from analyzer import Host, Limits, UsageError, mistyped_variables
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["VARIABLES", "Settings", "load_settings", "mistyped"]
 
+_LOG = logging.getLogger("folioscope.api")
 _MIB = 1024 * 1024
 _SHORTEST_SECRET = 32
 _Words = Annotated[tuple[str, ...], NoDecode]
@@ -214,6 +216,22 @@ class Settings(BaseSettings):
             f"The service would be reachable on {self.host}, and there is no secret key",
             f"Set FOLIOSCOPE_SECRET_KEY to at least {_SHORTEST_SECRET} random characters, or serve on 127.0.0.1.",
         )
+
+
+VARIABLES = frozenset(
+    {f"FOLIOSCOPE_{name.upper()}" for name in Settings.model_fields}
+    | {"FOLIOSCOPE_CONFIG", "FOLIOSCOPE_SECRETS_FOLDER"}
+)
+"""The variables of the environment that are read here."""
+
+
+def mistyped() -> None:
+    """Log a warning for each variable and secret file that begins as ours and is none: it would have no effect."""
+    folder = os.environ.get("FOLIOSCOPE_SECRETS_FOLDER")
+    files = [path.name.upper() for path in Path(folder).iterdir()] if folder else []
+    for name, alike in mistyped_variables([*os.environ, *files], VARIABLES):
+        meant = f"; did you mean {' or '.join(alike)}?" if alike else "; docs/service.md lists all"
+        _LOG.warning("%s is no setting and has no effect%s", name, meant)
 
 
 def load_settings(**overrides: Any) -> Settings:
