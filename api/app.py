@@ -19,7 +19,7 @@ from api.metrics import Metrics
 from api.middleware import Frame
 from api.problems import ProblemDetails, add_handlers
 from api.rendering import Renderings
-from api.routes import ROUTERS, UPLOADS
+from api.routes import OPERATION, ROUTERS, UPLOADS
 from api.routes.pace import paced
 from api.schemas import BatchRequest
 from api.service import Executor, Nobody, Service
@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     add_handlers(app)
+    app.include_router(OPERATION)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(paced)])
     app.include_router(UPLOADS, dependencies=[Depends(paced)])

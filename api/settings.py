@@ -13,6 +13,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -47,6 +48,13 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field("", description="addresses of proxies whose X-Forwarded headers count, with commas")
     secret_key: SecretStr = Field(SecretStr(""), description="at least 32 characters; signs cookies and links")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="at least 32 characters; whoever sends it as Authorization: Bearer reads /metrics"
+    )
+    metrics_networks: _Words = Field(
+        (),
+        description="networks that read /metrics without it; neither set: this machine, and nobody once it is public",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     # -- store ---------------------------------------------------------------------------------------------------
@@ -97,7 +105,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_domains: _Words = Field((), description="e-mail domains whose verified addresses get an account at sign-in")
 
-    @field_validator("hosts", "oidc_domains", mode="before")
+    @field_validator("hosts", "metrics_networks", "oidc_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
@@ -113,6 +121,11 @@ class Settings(BaseSettings):
             except UsageError as error:
                 raise ValueError(str(error)) from error
         return value
+
+    @field_validator("metrics_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in value)
 
     @field_validator("public_url", "oidc_issuer")
     @classmethod
@@ -149,9 +162,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Settings:
-        key = self.secret_key.get_secret_value()
-        if key and len(key) < _SHORTEST_SECRET:
-            raise ValueError(f"secret_key has {len(key)} characters; give at least {_SHORTEST_SECRET}")
+        for name in ("secret_key", "metrics_token"):
+            length = len(getattr(self, name).get_secret_value())
+            if 0 < length < _SHORTEST_SECRET:
+                raise ValueError(f"{name} has {length} characters; give at least {_SHORTEST_SECRET}")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
             raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
         return self
@@ -198,6 +212,12 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether users reach the service over https, so that cookies may insist on it."""
         return self.public_url.startswith("https://")
+
+    @cached_property
+    def public(self) -> bool:
+        """Whether other machines reach the service, by itself or through a proxy that serves its address."""
+        named = urlsplit(self.public_url).hostname
+        return not _is_loopback(self.host) or bool(named and not _is_loopback(named))
 
     @cached_property
     def secret(self) -> str:

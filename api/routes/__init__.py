@@ -15,10 +15,9 @@ from api.routes import (
     signing_in,
 )
 
-__all__ = ["ROUTERS", "UPLOADS"]
+__all__ = ["OPERATION", "ROUTERS", "UPLOADS"]
 
 ROUTERS = (
-    health.router,
     analyses.router,
     reports.router,
     comparisons.router,
@@ -31,6 +30,9 @@ ROUTERS = (
     reference.router,
 )
 """Routes with small requests."""
+
+OPERATION = health.router
+"""Routes of the platform, not of users: no rate and no account counts there."""
 
 UPLOADS = batches.router
 """Routes that take uploads."""

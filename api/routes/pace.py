@@ -12,8 +12,6 @@ __all__ = ["hit", "paced"]
 
 async def paced(request: Request, service: ServiceDep, principal: Anyone) -> None:
     """Count the request against the general rate."""
-    if request.url.path in ("/healthz", "/readyz", "/metrics"):
-        return  # of the platform, not of users
     hit(request, service, principal, service.settings.rate_requests, "requests")
 
 
