@@ -34,7 +34,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="the same key and request start one analysis, however often they are sent within a day",
+        description="the same key and request of one account, or without one of one address, start one analysis, however "
+        "often they are sent within a day; of a key shorter than 32 characters only the first answer has a manage_token",
     ),
 ]
 
@@ -251,7 +252,8 @@ def _earlier(service: Service, key: Remembered | None) -> AnalysisView | None:
         analysis = session.get(Analysis, name) if name else None
         if analysis is None:
             return None
-        return AnalysisView.of(analysis, position(session, analysis), _token_for(service, analysis))
+        token = _token_for(service, analysis) if key.secret else None
+        return AnalysisView.of(analysis, position(session, analysis), token)
 
 
 def _must(view: AnalysisView | None) -> AnalysisView:
