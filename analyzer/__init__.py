@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from analyzer.reporters.json_report import as_document, from_document
     from analyzer.reporters.schema import report_schema
     from analyzer.rubric import BUILT_IN, Criterion, Grade, Rubric, Section, load_rubric
-    from analyzer.target import Host, Target, parse_target
+    from analyzer.target import LOGIN, Host, Target, parse_target
     from analyzer.version import VERSION
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "EXAMPLES",
     "FORMATS",
     "LANGUAGES",
+    "LOGIN",
     "REPORT_STATIC",
     "VERSION",
     "Comparison",
@@ -91,7 +92,7 @@ _HOMES = {
     **dict.fromkeys(("FORMATS", "Format", "render"), "analyzer.reporters.formats"),
     **dict.fromkeys(("as_document", "from_document"), "analyzer.reporters.json_report"),
     **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
-    **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
+    **dict.fromkeys(("LOGIN", "Host", "Target", "parse_target"), "analyzer.target"),
     "badge_svg": "analyzer.reporters.badge",
     "comparison_document": "analyzer.reporters.comparison",
     "harmless": "analyzer.batch.cells",

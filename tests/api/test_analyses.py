@@ -341,6 +341,14 @@ def test_a_badge_shows_what_was_let_be_shown(stack: Stack, done: dict[str, Any])
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("owner", "status"), [("mona_corp", 200), ("old-", 200), ("two--hyphens", 200), ("-x", 422), ("a.b", 422)]
+)
+def test_owners_of_every_form_have_badges(stack: Stack, owner: str, status: int):
+    with stack.anyone() as client:
+        assert client.get(f"/badge/{owner}/delay.svg").status_code == status
+
+
 def test_health_readiness_and_metrics(stack: Stack, done: dict[str, Any]):
     with stack.anyone() as client:
         assert client.get("/healthz").json() == {"status": "ok"}
