@@ -71,9 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     add_handlers(app)
-    app.include_router(OPERATION)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(paced)])
+    app.include_router(OPERATION)
     app.include_router(UPLOADS, dependencies=[Depends(paced)])
     app.include_router(pages.router, dependencies=[Depends(paced)], include_in_schema=False)
     if settings.oidc_issuer:

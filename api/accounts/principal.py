@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -60,23 +61,27 @@ def session_cookie(service: Service) -> str:
 
 def csrf_token(service: Service, session_hash: str) -> str:
     """The token that a form of a signed-in user must carry."""
-    return _signed(service, f"csrf:{session_hash}")
+    return _signed(service.settings.secret, f"csrf:{session_hash}")
 
 
 def address_share(service: Service, request: Request) -> str:
     """A name for the address of a request that does not tell the address; of IPv6, the network counts."""
-    host = request.client.host if request.client else ""
+    return _share_of(service.settings.secret, request.client.host if request.client else "")
+
+
+@lru_cache(maxsize=4096)
+def _share_of(secret: str, host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
         if isinstance(address, ipaddress.IPv6Address):
             host = str(ipaddress.ip_network((address, 64), strict=False))
     except ValueError:
         pass
-    return f"address:{_signed(service, f'address:{host}')[:24]}"
+    return f"address:{_signed(secret, f'address:{host}')[:24]}"
 
 
-def _signed(service: Service, text: str) -> str:
-    return hmac.new(service.settings.secret.encode(), text.encode(), "sha256").hexdigest()
+def _signed(secret: str, text: str) -> str:
+    return hmac.new(secret.encode(), text.encode(), "sha256").hexdigest()
 
 
 async def principal_of(request: Request) -> Principal:

@@ -18,10 +18,10 @@ from api.routes import (
 __all__ = ["OPERATION", "ROUTERS", "UPLOADS"]
 
 ROUTERS = (
-    analyses.router,
     reports.router,
-    comparisons.router,
     events.router,
+    analyses.router,
+    comparisons.router,
     results.router,
     badge.router,
     me.router,
@@ -29,7 +29,7 @@ ROUTERS = (
     signing_in.router,
     reference.router,
 )
-"""Routes with small requests."""
+"""Routes with small requests; what is asked for most is looked at first."""
 
 OPERATION = health.router
 """Routes of the platform, not of users: no rate and no account counts there."""
