@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from analyzer.batch.cells import harmless
     from analyzer.batch.tables import read_records
     from analyzer.compare import Comparison, compare_documents
+    from analyzer.environment import mistyped_variables
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
     from analyzer.examples import EXAMPLES, example_folder
     from analyzer.limits import Limits
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from analyzer.reporters.json_report import as_document, from_document
     from analyzer.reporters.schema import report_schema
     from analyzer.rubric import BUILT_IN, Criterion, Grade, Rubric, Section, load_rubric
-    from analyzer.target import Host, Target, parse_target
+    from analyzer.target import LOGIN, Host, Target, parse_target
     from analyzer.version import VERSION
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "EXAMPLES",
     "FORMATS",
     "LANGUAGES",
+    "LOGIN",
     "REPORT_STATIC",
     "VERSION",
     "Comparison",
@@ -75,6 +77,7 @@ __all__ = [
     "html_environment",
     "load_rubric",
     "load_texts",
+    "mistyped_variables",
     "parse_target",
     "read_records",
     "render",
@@ -89,7 +92,7 @@ _HOMES = {
     **dict.fromkeys(("FORMATS", "Format", "render"), "analyzer.reporters.formats"),
     **dict.fromkeys(("as_document", "from_document"), "analyzer.reporters.json_report"),
     **dict.fromkeys(("BUILT_IN", "Criterion", "Grade", "Rubric", "Section", "load_rubric"), "analyzer.rubric"),
-    **dict.fromkeys(("Host", "Target", "parse_target"), "analyzer.target"),
+    **dict.fromkeys(("LOGIN", "Host", "Target", "parse_target"), "analyzer.target"),
     "badge_svg": "analyzer.reporters.badge",
     "comparison_document": "analyzer.reporters.comparison",
     "harmless": "analyzer.batch.cells",
@@ -100,6 +103,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),
     "Limits": "analyzer.limits",
+    "mistyped_variables": "analyzer.environment",
     "read_records": "analyzer.batch.tables",
     "Report": "analyzer.report",
     "Portfolio": "analyzer.portfolio",

@@ -7,13 +7,14 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
 from analyzer.cache import ReportCache
 from analyzer.egress import checked_addresses, proxied
+from analyzer.environment import mistyped_variables
 from analyzer.errors import FolioscopeError, TargetError
 from analyzer.git import run
 from analyzer.isolation import CAN_FORK, Confinement, run_confined
@@ -52,12 +53,20 @@ class Check:
     state: State = State.PLAIN
 
 
-def examine(hosts: Sequence[Host] = DEFAULT_HOSTS, *, offline: bool = False) -> Iterator[Check]:
-    """Look at everything; protections are tried in a confined process, not believed."""
+def examine(
+    hosts: Sequence[Host] = DEFAULT_HOSTS, *, offline: bool = False, variables: Collection[str] | None = None
+) -> Iterator[Check]:
+    """Look at everything; protections are tried in a confined process, not believed.
+
+    ``variables`` are those that other packages read.
+    """
     yield from _versions()
     yield from _protections()
     yield from _network(hosts, offline=offline)
     yield from _places()
+    for name, alike in mistyped_variables(os.environ, variables):
+        meant = f"; {' or '.join(alike)} is read" if alike else ""
+        yield Check("environment", name, f"nothing reads it{meant}", State.WEAK)
     for field in fields(Limits):
         yield Check("limits", field.name, f"{getattr(Limits(), field.name):,}")
 

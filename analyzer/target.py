@@ -10,9 +10,15 @@ from msgspec import Struct
 
 from analyzer.errors import UsageError
 
-__all__ = ["DEFAULT_HOSTS", "Host", "Target", "check_ref", "clean_subdir", "parse_target"]
+__all__ = ["DEFAULT_HOSTS", "LOGIN", "Host", "Target", "check_ref", "clean_subdir", "parse_target"]
 
-_OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")
+LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
+"""A name of an account: what GitHub gives today (single hyphens within), and what it gave.
+
+Managed users of an enterprise have an underscore, accounts from before 2014 several hyphens or one at the end. The few
+that begin with one are left out: nothing that begins like an option is a name here.
+"""
+_OWNER = re.compile(LOGIN)
 _REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _SCP = re.compile(r"git@([A-Za-z0-9.-]+):(.+)", re.DOTALL)
 _REF_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|^[-/.]|[/.]$|^@$")

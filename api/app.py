@@ -19,7 +19,7 @@ from api.metrics import Metrics
 from api.middleware import Frame
 from api.problems import ProblemDetails, add_handlers
 from api.rendering import Renderings
-from api.routes import ROUTERS, UPLOADS
+from api.routes import OPERATION, ROUTERS, UPLOADS
 from api.routes.pace import paced
 from api.schemas import BatchRequest
 from api.service import Executor, Nobody, Service
@@ -73,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_handlers(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(paced)])
+    app.include_router(OPERATION)
     app.include_router(UPLOADS, dependencies=[Depends(paced)])
     app.include_router(pages.router, dependencies=[Depends(paced)], include_in_schema=False)
     if settings.oidc_issuer:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
-from analyzer import FolioscopeError
+from analyzer import FolioscopeError, Texts, load_texts
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -26,46 +26,48 @@ __all__ = [
     "CODES",
     "NOWHERE",
     "UNKEPT",
+    "UNREACHED",
     "Problem",
     "ProblemDetails",
     "add_handlers",
     "documented",
     "problem_response",
     "unexpected",
+    "unknown_type",
 ]
 
 _LOG = logging.getLogger("folioscope.api")
 _MEDIA_TYPE = "application/problem+json"
 
-CODES: Mapping[str, tuple[int, str]] = {
-    "request.malformed": (400, "The request is malformed"),
-    "request.not-allowed": (405, "This method is not allowed here"),
-    "request.not-acceptable": (406, "No offered format is acceptable"),
-    "request.timeout": (408, "The request did not come in time"),
-    "request.too-large": (413, "The request is too large"),
-    "request.media-type": (415, "This media type is not understood"),
-    "request.invalid": (422, "The request is not valid"),
-    "request.cursor": (422, "The cursor is not one of ours"),
-    "request.last-event-id": (422, "Last-Event-ID is no number of an event"),
-    "target.invalid": (422, "The repository is not named in a form that is understood"),
-    "idempotency.mismatch": (422, "The Idempotency-Key was used for another request"),
-    "access.unauthenticated": (401, "A key or a sign-in is needed"),
-    "access.forbidden": (403, "This key may not do that"),
-    "access.csrf": (403, "The form has no valid token"),
-    "access.sign-in": (400, "The sign-in failed"),
-    "resource.unknown": (404, "There is no such resource"),
-    "report.not-ready": (409, "There is no report yet"),
-    "analysis.failed": (409, "The analysis failed"),
-    "analysis.cancelled": (409, "The analysis was cancelled"),
-    "batch.state": (409, "The batch is not in a state for that"),
-    "batch.empty": (422, "The batch has no row that can be analyzed"),
-    "batch.too-many-rows": (422, "The batch has too many rows"),
-    "rate.exceeded": (429, "Too many requests"),
-    "queue.full": (503, "Too many analyses are waiting"),
-    "service.unavailable": (503, "The service cannot answer at the moment"),
-    "service.error": (500, "Something went wrong on our side"),
+CODES: Mapping[str, int] = {
+    "request.malformed": 400,
+    "request.not-allowed": 405,
+    "request.not-acceptable": 406,
+    "request.timeout": 408,
+    "request.too-large": 413,
+    "request.media-type": 415,
+    "request.invalid": 422,
+    "request.cursor": 422,
+    "request.last-event-id": 422,
+    "target.invalid": 422,
+    "idempotency.mismatch": 422,
+    "access.unauthenticated": 401,
+    "access.forbidden": 403,
+    "access.csrf": 403,
+    "access.sign-in": 400,
+    "resource.unknown": 404,
+    "report.not-ready": 409,
+    "analysis.failed": 409,
+    "analysis.cancelled": 409,
+    "batch.state": 409,
+    "batch.empty": 422,
+    "batch.too-many-rows": 422,
+    "rate.exceeded": 429,
+    "queue.full": 503,
+    "service.unavailable": 503,
+    "service.error": 500,
 }
-"""Status and title of each code. Codes are part of the interface: they are added, never changed."""
+"""The status of each code; its title stands in the texts. Codes are part of the interface: added, never changed."""
 
 _BY_STATUS = {
     400: "request.malformed",
@@ -98,48 +100,76 @@ class ProblemDetails(BaseModel):
 
 @dataclass
 class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
-    """An answer that is an error. ``code`` is one of :data:`CODES`."""
+    """An answer that is an error. ``code`` is one of :data:`CODES`.
+
+    What is said beyond the title of the code is the text ``problem.said.SAYS``, with ``values`` filled in; ``words``,
+    detail and hint, are those of the engine, which speaks English alone.
+    """
 
     code: str
-    detail: str = ""
-    hint: str = ""
+    says: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, str] = ("", "")
+
+    @classmethod
+    def of(cls, code: str, error: FolioscopeError) -> Problem:
+        """What the engine refused."""
+        return cls(code, words=(f"{error.what}.", error.hint))
 
     @property
     def status(self) -> int:
         """The HTTP status of the code."""
-        return CODES[self.code][0]
+        return CODES[self.code]
+
+    def title(self, texts: Texts) -> str:
+        """The code in words."""
+        return texts(f"problem.title.{self.code}")
+
+    def detail(self, texts: Texts) -> str:
+        """What happened; empty where there is no more to say than the title."""
+        return self.words[0] or self._said("detail", texts)
+
+    def hint(self, texts: Texts) -> str:
+        """What to do, or empty."""
+        return self.words[1] or self._said("hint", texts)
+
+    def _said(self, part: str, texts: Texts) -> str:
+        key = f"problem.said.{self.says}.{part}"
+        return texts(key, **self.values) if self.says and texts.has(key) else ""
 
 
 NOWHERE = "/{path:page}"
 """The route of addresses that lead nowhere."""
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
-UNKEPT = Problem("request.invalid", "A text holds characters that cannot be kept.", "Give plain text.")
+UNKEPT = Problem("request.invalid", "unkept")
 """For what PostgreSQL refuses as a value, as NUL in a text."""
+UNREACHED = Problem("service.unavailable", "database", headers={"Retry-After": "5"})
+"""For a database that does not answer."""
 
 
 def problem_response(problem: Problem) -> Response:
     """The answer that tells a problem."""
-    status, title = CODES[problem.code]
+    english = load_texts()  # programs read it; pages speak the language that is asked for
     details = ProblemDetails(
         type=f"/api/docs#{problem.code}",
-        title=title,
-        status=status,
+        title=problem.title(english),
+        status=problem.status,
         code=problem.code,
-        detail=problem.detail,
-        hint=problem.hint,
+        detail=problem.detail(english),
+        hint=problem.hint(english),
         **problem.more,
     )
     headers = {"Cache-Control": "no-store", **problem.headers}
-    return JSONResponse(details.model_dump(), status, headers=headers, media_type=_MEDIA_TYPE)
+    return JSONResponse(details.model_dump(), problem.status, headers=headers, media_type=_MEDIA_TYPE)
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The responses of an operation that can end in these problems, for its OpenAPI entry."""
     found: dict[int | str, dict[str, Any]] = {}
     for code in (*codes, *_EVERYWHERE):
-        status, title = CODES[code]
+        status, title = CODES[code], Problem(code).title(load_texts())
         example = {
             "type": f"/api/docs#{code}",
             "title": title,
@@ -182,14 +212,13 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
         if any(item.get("type") == "json_invalid" for item in error.errors()):
-            return problem_response(Problem("request.malformed", "The body is no JSON."))
+            return problem_response(Problem("request.malformed", "no-json"))
         if any(item.get("type") == "model_attributes_type" and item["loc"] == ("body",) for item in error.errors()):
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json" and not kind.endswith("+json"):
-                said = f"The body is {kind or 'of no type'}."
-                return problem_response(Problem("request.media-type", said, "Send application/json."))
+                return problem_response(unknown_type(kind, "application/json"))
         return problem_response(
-            Problem("request.invalid", _first(error.errors()), more={"errors": _told(error.errors())})
+            Problem("request.invalid", words=(_first(error.errors()), ""), more={"errors": _told(error.errors())})
         )
 
     @app.exception_handler(HTTPException)
@@ -198,18 +227,16 @@ def add_handlers(app: FastAPI) -> None:
             return problem_response(_not_allowed(request))
         code = _BY_STATUS.get(error.status_code, "service.error" if error.status_code >= 500 else "request.malformed")
         said = "" if error.status_code in (404, 405) else str(error.detail)
-        return problem_response(Problem(code, said, headers=error.headers or {}))
+        return problem_response(Problem(code, words=(said, ""), headers=error.headers or {}))
 
     @app.exception_handler(FolioscopeError)
     async def _engine(request: Request, error: FolioscopeError) -> Response:
         del request
-        return problem_response(Problem("target.invalid", f"{error.what}.", error.hint))
+        return problem_response(Problem.of("target.invalid", error))
 
     async def _database(request: Request, error: Exception) -> Response:
         _LOG.warning("%s %s: the database cannot be asked: %s", request.method, request.url.path, error)
-        return problem_response(
-            Problem("service.unavailable", "The database cannot be reached.", "Try again.", {"Retry-After": "5"})
-        )
+        return problem_response(UNREACHED)
 
     @app.exception_handler(DataError)
     async def _value(request: Request, error: DataError) -> Response:
@@ -220,11 +247,16 @@ def add_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _database)
 
 
+def unknown_type(kind: str, taken: str) -> Problem:
+    """The problem of a body that is none of the media types that are taken."""
+    return Problem("request.media-type", "media-type" if kind else "media-type-none", {"kind": kind, "taken": taken})
+
+
 def unexpected(method: str, path: str, error: Exception) -> Response:
     """The answer to what nobody thought of: a number, under which the log has the rest."""
     number = secrets.token_hex(4)
     _LOG.error("%s %s: error %s", method, path, number, exc_info=error)
-    return problem_response(Problem("service.error", f"The log has it as {number}.", "Try again later."))
+    return problem_response(Problem("service.error", "error", {"number": number}))
 
 
 def _not_allowed(request: Request) -> Problem:
@@ -241,7 +273,7 @@ def _not_allowed(request: Request) -> Problem:
         )
     }
     if not methods:
-        return Problem("resource.unknown", "There is nothing at this address.")
+        return Problem("resource.unknown", "nowhere")
     allowed = methods | ({"HEAD"} if "GET" in methods else set())
     return Problem("request.not-allowed", headers={"Allow": ", ".join(sorted(allowed))})
 

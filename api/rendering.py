@@ -66,7 +66,7 @@ class Renderings:
             analysis = session.get(Analysis, analysis_id)
             if analysis is None:
                 self.forget(analysis_id)
-                raise Problem("resource.unknown", "There is no analysis of this id.")
+                raise Problem("resource.unknown", "unknown")
             check_done(analysis)
             found = self._kept.get(key)
             if found is None:
@@ -90,7 +90,7 @@ class Renderings:
             return json.dumps(document_for(session, analysis), ensure_ascii=False, indent=1) + "\n"
         report = report_of(session, analysis)
         if report is None:
-            raise Problem("report.not-ready", "The report is not in the store.")
+            raise Problem("report.not-ready", "report-gone")
         return render(report, format_name)
 
     def _keep(self, key: tuple[str, str], rendering: Rendering) -> None:
@@ -117,10 +117,10 @@ def check_done(analysis: Analysis) -> None:
         return
     if analysis.status == "failed":
         cause = {"cause": {"code": analysis.cause_code, "what": analysis.cause, "hint": analysis.hint}}
-        raise Problem("analysis.failed", analysis.cause, analysis.hint, more=cause)
+        raise Problem("analysis.failed", words=(analysis.cause, analysis.hint), more=cause)
     if analysis.status == "cancelled":
-        raise Problem("analysis.cancelled", "It was cancelled before there was a report.")
-    raise Problem("report.not-ready", f"The analysis is {analysis.status}.", "Ask again, or follow its events.")
+        raise Problem("analysis.cancelled", "cancelled")
+    raise Problem("report.not-ready", "unfinished", {"status": analysis.status})
 
 
 def _finished(analysis: Analysis, format_name: str, text: str) -> Rendering:

@@ -108,7 +108,8 @@ class AnalysisView(BaseModel):
         examples=[{"self": f"/api/v1/analyses/{_ID}", "events": f"/api/v1/analyses/{_ID}/events"}]
     )
     manage_token: str | None = Field(
-        None, description="of an analysis without a key, told once: send it as Manage-Token to delete the analysis"
+        None,
+        description="of an analysis without a key, told when it starts: send it as Manage-Token to delete the analysis",
     )
 
     @classmethod

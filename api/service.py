@@ -66,4 +66,9 @@ def service_of(request: Request) -> Service:
     return service
 
 
-ServiceDep = Annotated[Service, Depends(service_of)]
+async def _service(request: Request) -> Service:
+    """For routes: what is not async would be asked in a thread, each time."""
+    return service_of(request)
+
+
+ServiceDep = Annotated[Service, Depends(_service)]

@@ -6,12 +6,14 @@ Order, strongest first: arguments of the command, environment, secret files, the
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import re
 import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -22,10 +24,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from analyzer import Host, Limits, UsageError
+from analyzer import Host, Limits, UsageError, mistyped_variables
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["VARIABLES", "Settings", "load_settings", "mistyped"]
 
+_LOG = logging.getLogger("folioscope.api")
 _MIB = 1024 * 1024
 _SHORTEST_SECRET = 32
 _Words = Annotated[tuple[str, ...], NoDecode]
@@ -45,6 +48,13 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field("", description="addresses of proxies whose X-Forwarded headers count, with commas")
     secret_key: SecretStr = Field(SecretStr(""), description="at least 32 characters; signs cookies and links")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="at least 32 characters; whoever sends it as Authorization: Bearer reads /metrics"
+    )
+    metrics_networks: _Words = Field(
+        (),
+        description="networks that read /metrics without it; neither set: this machine, and nobody once it is public",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     # -- store ---------------------------------------------------------------------------------------------------
@@ -95,7 +105,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_domains: _Words = Field((), description="e-mail domains whose verified addresses get an account at sign-in")
 
-    @field_validator("hosts", "oidc_domains", mode="before")
+    @field_validator("hosts", "metrics_networks", "oidc_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
@@ -111,6 +121,11 @@ class Settings(BaseSettings):
             except UsageError as error:
                 raise ValueError(str(error)) from error
         return value
+
+    @field_validator("metrics_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in value)
 
     @field_validator("public_url", "oidc_issuer")
     @classmethod
@@ -147,9 +162,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Settings:
-        key = self.secret_key.get_secret_value()
-        if key and len(key) < _SHORTEST_SECRET:
-            raise ValueError(f"secret_key has {len(key)} characters; give at least {_SHORTEST_SECRET}")
+        for name in ("secret_key", "metrics_token"):
+            length = len(getattr(self, name).get_secret_value())
+            if 0 < length < _SHORTEST_SECRET:
+                raise ValueError(f"{name} has {length} characters; give at least {_SHORTEST_SECRET}")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
             raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
         return self
@@ -198,6 +214,12 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     @cached_property
+    def public(self) -> bool:
+        """Whether other machines reach the service, by itself or through a proxy that serves its address."""
+        named = urlsplit(self.public_url).hostname
+        return not _is_loopback(self.host) or bool(named and not _is_loopback(named))
+
+    @cached_property
     def secret(self) -> str:
         """The secret key; where none is set, one that is made once and kept in the data folder."""
         return self.secret_key.get_secret_value() or _kept_secret(self.data_folder / "secret")
@@ -214,6 +236,22 @@ class Settings(BaseSettings):
             f"The service would be reachable on {self.host}, and there is no secret key",
             f"Set FOLIOSCOPE_SECRET_KEY to at least {_SHORTEST_SECRET} random characters, or serve on 127.0.0.1.",
         )
+
+
+VARIABLES = frozenset(
+    {f"FOLIOSCOPE_{name.upper()}" for name in Settings.model_fields}
+    | {"FOLIOSCOPE_CONFIG", "FOLIOSCOPE_SECRETS_FOLDER"}
+)
+"""The variables of the environment that are read here."""
+
+
+def mistyped() -> None:
+    """Log a warning for each variable and secret file that begins as ours and is none: it would have no effect."""
+    folder = os.environ.get("FOLIOSCOPE_SECRETS_FOLDER")
+    files = [path.name.upper() for path in Path(folder).iterdir()] if folder else []
+    for name, alike in mistyped_variables([*os.environ, *files], VARIABLES):
+        meant = f"; did you mean {' or '.join(alike)}?" if alike else "; docs/service.md lists all"
+        _LOG.warning("%s is no setting and has no effect%s", name, meant)
 
 
 def load_settings(**overrides: Any) -> Settings:

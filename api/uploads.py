@@ -45,4 +45,6 @@ def rows_of(content: bytes) -> Iterator[UploadedRow]:
                     yield UploadedRow(record.line, target, record.ref, record.folder, label, problem)
         except UsageError as error:
             # The sender knows no path of ours.
-            raise Problem("request.malformed", f"{error.what.replace(str(path), 'The list')}.", error.hint) from error
+            raise Problem(
+                "request.malformed", words=(f"{error.what.replace(str(path), 'The list')}.", error.hint)
+            ) from error

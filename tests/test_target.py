@@ -47,6 +47,18 @@ def test_every_form_of_a_repository_is_cloned_over_https(text):
     assert target.web_url == "https://github.com/o/r"
 
 
+@pytest.mark.parametrize("owner", ["jane_corp", "Jane-Doe_corp", "old-", "two--hyphens", "0", "a" * 39])
+def test_owners_as_hosts_have_them(owner):
+    for text in (f"{owner}/r", f"https://github.com/{owner}/r", f"git@github.com:{owner}/r.git"):
+        assert parse_target(text, local=False).clone_url == f"https://github.com/{owner}/r.git"
+
+
+@pytest.mark.parametrize("owner", ["-old", "_old", "a.b", "a" * 40, "a b", "\u0430"])
+def test_owners_that_are_none(owner):
+    with pytest.raises(UsageError, match="not a valid repository name"):
+        parse_target(f"https://github.com/{owner}/r")
+
+
 @pytest.mark.parametrize(
     ("text", "tail", "is_file"),
     [

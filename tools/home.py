@@ -26,7 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repository", metavar="OWNER/REPO")
     new = parser.parse_args().repository
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,39}/[\w.-]{1,100}", new):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,39}/[\w.-]{1,100}", new):
         parser.error(f"{new!r} is no OWNER/REPO")
     root = Path.cwd()
     known = _LINE.search((root / _HOME).read_text("utf-8"))

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from analyzer.batch.columns import Column, looks_like_target
 from analyzer.portfolio.sources import account_in, seen_from
-from analyzer.target import DEFAULT_HOSTS, Host
+from analyzer.target import DEFAULT_HOSTS, LOGIN, Host
 
 __all__ = ["Named", "is_account", "is_word", "named_in_cell"]
 
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"(?:https?|ssh|git)://|git@|(?:www\.)?github\.com/", re.I
 _PATH = re.compile(r"/|\.\.?/|~")
 _AROUND = re.compile(r"[\s<>\"'()\[\]]+")
 _SLASHED = re.compile(r"[\w.-]+/\S+")
-_WORD = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9-]*")
+_WORD = re.compile(rf"@?{LOGIN}")
 _NOTHING = frozenset({"", "-", "--", "–", "—", "n/a", "n.a.", "na", "nan", "nil", "no", "none", "null"})
 """What people write into a cell that is empty."""
 

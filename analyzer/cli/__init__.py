@@ -21,7 +21,7 @@ from analyzer.errors import FolioscopeError
 from analyzer.reporters.words import visible
 from analyzer.version import VERSION
 
-__all__ = ["COMMANDS", "ENTRY_POINTS", "EXIT_CODES", "main", "parser_of"]
+__all__ = ["COMMANDS", "ENTRY_POINTS", "EXIT_CODES", "installed", "main", "parser_of"]
 
 EXIT_CODES = "exit codes: 0 fine, 1 below a threshold or worse than before, 2 wrong use, 3 target could not be read, 4 limit exceeded"
 
@@ -102,7 +102,7 @@ def parser_of(argv: Sequence[str] = (), *, whole: bool = False) -> argparse.Argu
         if whole or name == named:
             _complete(below, import_module(f"analyzer.cli.{name.replace('-', '_')}"))
     if named not in COMMANDS:
-        for name, module in _installed().items():
+        for name, module in installed().items():
             _complete(commands.add_parser(name, help=module.HELP, epilog=EXIT_CODES), module)
     return parser
 
@@ -112,7 +112,7 @@ def _complete(parser: argparse.ArgumentParser, module: Any) -> None:
     parser.set_defaults(run=module.run)
 
 
-def _installed() -> dict[str, Any]:
+def installed() -> dict[str, Any]:
     """The commands that other packages add, by name; one whose own packages are not installed is left out."""
     from importlib.metadata import entry_points
 

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what was found; 1 when an analysis could not be made, with ``--strict`` also without a protection."""
     from analyzer.doctor import State, examine
 
-    checks = list(examine(hosts_of(arguments.host), offline=arguments.offline))
+    checks = list(examine(hosts_of(arguments.host), offline=arguments.offline, variables=_variables()))
     if arguments.json:
         rows = [{"section": c.section, "name": c.name, "found": c.found, "state": str(c.state)} for c in checks]
         print(json.dumps(rows, indent=2))
@@ -43,3 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
             console.print(line + Text(f"{check.name:<36}{visible(check.found)}", style="default"), soft_wrap=True)
     wrong = {State.BAD, State.WEAK} if arguments.strict else {State.BAD}
     return 1 if any(check.state in wrong for check in checks) else 0
+
+
+def _variables() -> list[str] | None:
+    """The variables that commands of other packages read, or None where a package is missing that would say so."""
+    from analyzer.cli import installed
+
+    try:
+        return [name for module in installed().values() if hasattr(module, "variables") for name in module.variables()]
+    except ImportError:
+        return None

@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from analyzer.errors import UsageError
 from analyzer.snapshot import find_git_dir
-from analyzer.target import Host
+from analyzer.target import LOGIN, Host
 
 __all__ = ["Account", "Named", "account_in", "named_in", "read_list", "seen_from"]
 
-_LOGIN = re.compile(r"@?([A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38})")
+_LOGIN = re.compile(rf"@?({LOGIN})")
 _LONGEST_LIST = 1024 * 1024
 _MOST = 1000
 

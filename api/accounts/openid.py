@@ -43,9 +43,7 @@ class OpenId:
         try:
             answer = await self._client.authorize_redirect(request, callback)
         except Exception as error:  # whatever the HTTP client or the metadata of a stranger raise
-            raise Problem(
-                "service.unavailable", "The sign-in provider cannot be reached.", "Try again, or sign in by key."
-            ) from error
+            raise Problem("service.unavailable", "provider") from error
         assert isinstance(answer, Response)
         return answer
 
@@ -59,9 +57,9 @@ class OpenId:
             token = await self._client.authorize_access_token(request)
             claims = dict(token["userinfo"])
         except Exception as error:
-            raise Problem("access.sign-in", "The provider's answer was not accepted.", "Begin again.") from error
+            raise Problem("access.sign-in", "provider-answer") from error
         if claims["iss"].rstrip("/") != self._settings.oidc_issuer.rstrip("/") or not claims["sub"]:
-            raise Problem("access.sign-in", "The answer is of another provider.", "Begin again.")
+            raise Problem("access.sign-in", "provider-other")
         return claims
 
     def account(self, session: Session, claims: dict[str, Any]) -> Account:
@@ -82,5 +80,5 @@ class OpenId:
             if account is not None:
                 account.issuer, account.subject = issuer, subject
         if account is None or account.disabled_at:
-            raise Problem("access.sign-in", "There is no account for you here.", "Ask the owner of the service.")
+            raise Problem("access.sign-in", "provider-stranger")
         return account

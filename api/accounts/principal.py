@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -60,23 +61,27 @@ def session_cookie(service: Service) -> str:
 
 def csrf_token(service: Service, session_hash: str) -> str:
     """The token that a form of a signed-in user must carry."""
-    return _signed(service, f"csrf:{session_hash}")
+    return _signed(service.settings.secret, f"csrf:{session_hash}")
 
 
 def address_share(service: Service, request: Request) -> str:
     """A name for the address of a request that does not tell the address; of IPv6, the network counts."""
-    host = request.client.host if request.client else ""
+    return _share_of(service.settings.secret, request.client.host if request.client else "")
+
+
+@lru_cache(maxsize=4096)
+def _share_of(secret: str, host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
         if isinstance(address, ipaddress.IPv6Address):
             host = str(ipaddress.ip_network((address, 64), strict=False))
     except ValueError:
         pass
-    return f"address:{_signed(service, f'address:{host}')[:24]}"
+    return f"address:{_signed(secret, f'address:{host}')[:24]}"
 
 
-def _signed(service: Service, text: str) -> str:
-    return hmac.new(service.settings.secret.encode(), text.encode(), "sha256").hexdigest()
+def _signed(secret: str, text: str) -> str:
+    return hmac.new(secret.encode(), text.encode(), "sha256").hexdigest()
 
 
 async def principal_of(request: Request) -> Principal:
@@ -95,12 +100,7 @@ async def principal_of(request: Request) -> Principal:
         scheme, _, key = authorization.partition(" ")
         principal = await run_in_threadpool(_by_key, service, key) if scheme.lower() == "bearer" else None
         if principal is None:
-            raise Problem(
-                "access.unauthenticated",
-                "The key is wrong, over, or revoked.",
-                "Send Authorization: Bearer fs_...",
-                {"WWW-Authenticate": "Bearer"},
-            )
+            raise Problem("access.unauthenticated", "key-refused", headers={"WWW-Authenticate": "Bearer"})
     elif cookie and (signed_in := await run_in_threadpool(_by_cookie, service, cookie)):
         principal = signed_in
         if request.method not in _SAFE:
@@ -126,7 +126,7 @@ async def check_csrf(request: Request, principal: Principal) -> None:
     if not hmac.compare_digest(given.encode(), principal.csrf.encode()):
         if form is not None:
             await form.close()
-        raise Problem("access.csrf", "The form is too old, or did not come from here.", "Load the page again.")
+        raise Problem("access.csrf", "form-old")
 
 
 def check_origin(request: Request) -> None:
@@ -139,7 +139,7 @@ def check_origin(request: Request) -> None:
     origin = request.headers.get("origin", "")
     elsewhere = origin and urlsplit(origin).netloc != request.headers.get("host", "")
     if site not in ("", "same-origin", "none") or elsewhere:
-        raise Problem("access.csrf", "The request comes from another site.", "Load the page again.")
+        raise Problem("access.csrf", "form-from-elsewhere")
 
 
 def _by_key(service: Service, text: str) -> Principal | None:
@@ -191,14 +191,9 @@ Anyone = Annotated[Principal, Depends(principal_of)]
 def _needing(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
     async def check(principal: Anyone) -> Principal:
         if principal.account_id is None:
-            raise Problem(
-                "access.unauthenticated",
-                "This is for accounts.",
-                "Send Authorization: Bearer fs_..., or sign in.",
-                {"WWW-Authenticate": "Bearer"},
-            )
+            raise Problem("access.unauthenticated", "for-accounts", headers={"WWW-Authenticate": "Bearer"})
         if scope not in principal.scopes:
-            raise Problem("access.forbidden", f"The key has no scope {scope!r}.", "Ask the owner for another key.")
+            raise Problem("access.forbidden", "scope", {"scope": scope})
         return principal
 
     return check

@@ -21,6 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-folder", metavar="FOLDER", help="where the database and clones are kept")
 
 
+def variables() -> list[str]:
+    """The variables that the service reads."""
+    from api.settings import VARIABLES
+
+    return sorted(VARIABLES)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Serve until the process is told to end."""
     import uvicorn
@@ -28,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from api.app import create_app
     from api.logs import configure
     from api.patience import server_config
-    from api.settings import load_settings
+    from api.settings import load_settings, mistyped
 
     settings = load_settings(
         host=arguments.host,
@@ -39,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     settings.check_binding()
     configure(settings.log_level)
+    mistyped()
     _check_places(settings)
     server = uvicorn.Server(server_config(create_app(settings), settings))
     server.run()

@@ -16,8 +16,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Work until the process is told to end."""
     from api.jobs.celery import run_worker
     from api.logs import configure
-    from api.settings import load_settings
+    from api.settings import load_settings, mistyped
 
     settings = load_settings(workers=arguments.workers)
     configure(settings.log_level)
+    mistyped()
     return run_worker(settings, settings.workers)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.accounts.principal import Admin, Anyone, Principal, check_origin
 from api.pages.errors import PageRoute
-from api.pages.templating import page, texts_of
+from api.pages.templating import page
 from api.problems import Problem
 from api.routes.keys import add_key, list_keys, revoke_key
 from api.routes.signing_in import by_key, inside
@@ -94,7 +94,7 @@ def make(
     try:
         asked = KeyRequest.model_validate(typed)
     except ValidationError:
-        blank = Problem("request.invalid", texts_of(request)("keys.blank"))
+        blank = Problem("request.invalid", "key-fields")
         return _keys(request, service, principal, problem=blank, typed=KeyRequest.model_construct(**typed))
     try:
         made = add_key(asked, service, principal)

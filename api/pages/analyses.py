@@ -130,9 +130,7 @@ def ask_delete(request: Request, analysis_id: AnalysisId, service: ServiceDep, p
     with service.store.reading() as session:
         analysis = find_analysis(session, analysis_id, principal)
     if not _may_manage(request, service, principal, analysis):
-        raise Problem(
-            "access.forbidden", "Only who started the analysis may delete it.", "Use the browser it began in."
-        )
+        raise Problem("access.forbidden", "for-who-began")
     return page(
         request, "delete.html", title="page.delete_title", said="page.delete_what", what=analysis.input,
         back=f"/r/{analysis_id}", query="",

@@ -14,7 +14,7 @@ from api.blind import coder
 from api.pages.errors import PageRoute
 from api.pages.rows import Filters, Row, read_rows, tabled
 from api.pages.templating import is_partial, page, texts_of
-from api.problems import CODES, Problem
+from api.problems import Problem
 from api.routes.batches import (
     BatchId,
     cancel_rows,
@@ -53,7 +53,7 @@ def _overview(
     problem: Problem | None = None,
 ) -> Response:  # fmt: skip
     batches = list_batches(service, principal, 100, "")
-    status = CODES[problem.code][0] if problem else 200
+    status = problem.status if problem else 200
     kept = typed or {"name": "", "rubric": "mlops"}
     return page(request, "batches.html", status=status, typed=kept, problem=problem, batches=batches.items)
 

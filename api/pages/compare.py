@@ -13,7 +13,7 @@ from api.pages.analyses import stages
 from api.pages.errors import PageRoute
 from api.pages.links import keep_manage_token
 from api.pages.templating import is_partial, page
-from api.problems import CODES, Problem
+from api.problems import Problem
 from api.routes.analyses import AnalysisId, find_analysis, start
 from api.routes.comparisons import compared
 from api.schemas import AnalysisRequest
@@ -29,7 +29,7 @@ MOST_LINES = 100
 
 
 def _form(request: Request, typed: dict[str, str], problem: Problem | None = None) -> Response:
-    status = CODES[problem.code][0] if problem else 200
+    status = problem.status if problem else 200
     return page(request, "compare_form.html", status=status, typed=typed, problem=problem)
 
 
@@ -59,7 +59,7 @@ def begin(
     check_origin(request)
     typed = {"url": url, "base": base, "head": head, "subdir": subdir, "rubric": rubric}
     if not url.strip() or not base.strip():
-        return _form(request, typed, Problem("target.invalid", "The repository and the first commit are needed."))
+        return _form(request, typed, Problem("target.invalid", "compare-fields"))
     try:
         asked = (
             AnalysisRequest(url=url.strip(), ref=ref.strip(), subdir=subdir.strip(), rubric=rubric)
@@ -67,7 +67,7 @@ def begin(
         )
         first, second = (start(request, service, principal, one)[0] for one in asked)
     except FolioscopeError as error:
-        return _form(request, typed, Problem("target.invalid", f"{error.what}.", error.hint))
+        return _form(request, typed, Problem.of("target.invalid", error))
     except Problem as problem:
         return _form(request, typed, problem)
     answer = RedirectResponse(f"/compare/{first.id}/{second.id}", 303)

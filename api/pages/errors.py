@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analyzer import FolioscopeError
 from api.pages.templating import is_partial, page
-from api.problems import CODES, NOWHERE, UNKEPT, Problem
+from api.problems import NOWHERE, UNKEPT, UNREACHED, Problem
 
 __all__ = ["PageRoute", "error_page", "mount"]
 
@@ -58,14 +58,14 @@ def _problem_of(request: Request, error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, FolioscopeError):
-        return Problem("target.invalid", f"{error.what}.", error.hint)
+        return Problem.of("target.invalid", error)
     if isinstance(error, RequestValidationError):
-        return Problem("request.invalid", "A field of the form is not filled in as it should be.", "Check the form.")
+        return Problem("request.invalid", "form-field")
     if isinstance(error, DataError):
         return UNKEPT
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         _LOG.warning("%s %s: the database cannot be asked: %s", request.method, request.url.path, error)
-        return Problem("service.unavailable", "The database cannot be reached.", "Try again.", {"Retry-After": "5"})
+        return UNREACHED
     if isinstance(error, HTTPException) and error.status_code < 500:
         codes = {
             404: "resource.unknown",
@@ -76,13 +76,12 @@ def _problem_of(request: Request, error: Exception) -> Problem:
         return Problem(codes.get(error.status_code, "request.malformed"))
     number = secrets.token_hex(4)
     _LOG.error("%s %s: error %s", request.method, request.url.path, number, exc_info=error)
-    return Problem("service.error", f"The log has it as {number}.", "Try again later.")
+    return Problem("service.error", "error", {"number": number})
 
 
 def error_page(request: Request, problem: Problem) -> Response:
     """The page that tells a problem."""
-    status, title = CODES[problem.code]
-    return page(request, "error.html", status=status, headers=problem.headers, title=title, problem=problem)
+    return page(request, "error.html", status=problem.status, headers=problem.headers, problem=problem)
 
 
 class _Pages(StringConvertor):
@@ -98,7 +97,7 @@ def mount(app: FastAPI) -> None:
     """Answer for addresses that lead nowhere."""
 
     async def nowhere(request: Request) -> Response:
-        return error_page(request, Problem("resource.unknown", "There is nothing at this address.", "Check the link."))
+        return error_page(request, Problem("resource.unknown", "nowhere"))
 
     plain: Any = app.exception_handlers[Problem]
 

@@ -147,11 +147,12 @@ def _between(text: str, usual: float, most: float = 100.0) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A page of rows, and what there is to choose from."""
+    """A page of rows, and what there is to choose from. ``page`` is the last where a later one was asked for."""
 
     rows: tuple[Row, ...]
     shown: int
     total: int
+    page: int
     pages: int
     sections: tuple[tuple[str, str], ...]
     technologies: tuple[str, ...]
@@ -169,12 +170,15 @@ def tabled(rows: Iterable[Row], filters: Filters) -> Table:
     kept = [row for row in others if _fits(row, filters)]
     known = [row.summary for row in everything if row.summary]
     ordered = _sorted(kept, filters)
-    start = (filters.page - 1) * PER_PAGE
+    pages = max(1, -(-len(ordered) // PER_PAGE))
+    page = min(filters.page, pages)
+    start = (page - 1) * PER_PAGE
     return Table(
         tuple(ordered[start : start + PER_PAGE]),
         len(ordered),
         len(everything),
-        max(1, -(-len(ordered) // PER_PAGE)),
+        page,
+        pages,
         tuple((bar.id, bar.title) for bar in known[0].sections) if known else (),
         tuple(sorted({name for item in known for name in item.technologies})),
         tuple(failed),

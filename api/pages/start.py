@@ -13,7 +13,7 @@ from api.accounts.principal import Anyone, check_origin
 from api.pages.errors import PageRoute
 from api.pages.links import keep_manage_token
 from api.pages.templating import page, report_page_context
-from api.problems import CODES, Problem
+from api.problems import Problem
 from api.routes.analyses import start
 from api.schemas import AnalysisRequest
 from api.service import ServiceDep
@@ -42,7 +42,7 @@ def start_page(request: Request, principal: Anyone) -> Response:
 
 
 def _start(request: Request, *, typed: dict[str, str] | None = None, problem: Problem | None = None) -> Response:
-    status = CODES[problem.code][0] if problem else 200
+    status = problem.status if problem else 200
     empty = {"url": "", "ref": "", "subdir": "", "rubric": "mlops"}
     return page(request, "start.html", status=status, examples=EXAMPLES, typed=typed or empty, problem=problem)
 
@@ -67,12 +67,12 @@ def begin(
     check_origin(request)
     typed = {"url": url, "ref": ref, "subdir": subdir, "rubric": rubric}
     if not url.strip():
-        return _start(request, typed=typed, problem=Problem("target.invalid", "The field is empty."))
+        return _start(request, typed=typed, problem=Problem("target.invalid", "field-empty"))
     try:
         asked = AnalysisRequest(url=url.strip(), ref=ref.strip(), subdir=subdir.strip(), rubric=rubric)
         view, _ = start(request, service, principal, asked)
     except FolioscopeError as error:
-        return _start(request, typed=typed, problem=Problem("target.invalid", f"{error.what}.", error.hint))
+        return _start(request, typed=typed, problem=Problem.of("target.invalid", error))
     except Problem as problem:
         return _start(request, typed=typed, problem=problem)
     answer = RedirectResponse(f"/r/{view.id}", 303)
@@ -85,6 +85,6 @@ def example_page(request: Request, name: str, principal: Anyone) -> Response:
     """The report of a sample repository."""
     del principal
     if name not in EXAMPLES:
-        raise Problem("resource.unknown", "There is no example of this name.")
+        raise Problem("resource.unknown", "example-unknown")
     report = example(name)
     return page(request, "report.html", **report_page_context(request, report), kind="example", id="", may_delete=False)

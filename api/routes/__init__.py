@@ -15,14 +15,13 @@ from api.routes import (
     signing_in,
 )
 
-__all__ = ["ROUTERS", "UPLOADS"]
+__all__ = ["OPERATION", "ROUTERS", "UPLOADS"]
 
 ROUTERS = (
-    health.router,
-    analyses.router,
     reports.router,
-    comparisons.router,
     events.router,
+    analyses.router,
+    comparisons.router,
     results.router,
     badge.router,
     me.router,
@@ -30,7 +29,10 @@ ROUTERS = (
     signing_in.router,
     reference.router,
 )
-"""Routes with small requests."""
+"""Routes with small requests; what is asked for most is looked at first."""
+
+OPERATION = health.router
+"""Routes of the platform, not of users: no rate and no account counts there."""
 
 UPLOADS = batches.router
 """Routes that take uploads."""

@@ -34,7 +34,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="the same key and request start one analysis, however often they are sent within a day",
+        description="the same key and request of one account, or without one of one address, start one analysis, however "
+        "often they are sent within a day; of a key shorter than 32 characters only the first answer has a manage_token",
     ),
 ]
 
@@ -91,7 +92,7 @@ def start(
         UsageError: the repository is not understood.
     """
     if principal.account_id is not None and "write" not in principal.scopes:
-        raise Problem("access.forbidden", "The key has no scope 'write'.", "Ask the owner for another key.")
+        raise Problem("access.forbidden", "scope", {"scope": "write"})
     understood = parse_asked(
         service.settings, asked.url, ref=asked.ref, subdir=asked.subdir, rubric=asked.rubric, badge=asked.badge
     )
@@ -144,11 +145,11 @@ def list_analyses(
         if batch is not None:
             owned = session.scalar(select(Batch.account_id).where(Batch.id == batch))
             if owned != principal.account_id:
-                raise Problem("resource.unknown", "There is no batch of this id.")
+                raise Problem("resource.unknown", "batch-unknown")
         try:
             page = page_of(session, principal.account_id, limit=limit, cursor=cursor, status=status or "", batch=batch)
         except ValueError as error:
-            raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.") from error
+            raise Problem("request.cursor", "cursor") from error
         items = [AnalysisView.of(row) for row in page.rows]
     with service.store.writing() as session:
         audit(session, principal, "analysis.list", batch or "", f"{len(items)} analyses")
@@ -220,9 +221,7 @@ def find_analysis(session: Session, analysis_id: str, principal: Principal, *, l
     query = select(Analysis).where(Analysis.id == analysis_id)
     analysis = session.scalar(query.with_for_update() if lock else query)
     if analysis is None or not may_see(analysis, principal):
-        raise Problem(
-            "resource.unknown", "There is no analysis of this id.", "Check the link; it may have been deleted."
-        )
+        raise Problem("resource.unknown", "unknown")
     return analysis
 
 
@@ -235,13 +234,9 @@ def _managed(session: Session, service: Service, principal: Principal, name: str
     analysis = find_analysis(session, name, principal, lock=True)
     if analysis.account_id is None:
         if not hmac.compare_digest((token or "").encode(), manage_token(service, name).encode()):
-            raise Problem(
-                "access.forbidden",
-                "Whoever has the link may read the report, not delete it.",
-                "Send the manage_token that the start of the analysis was answered with, as Manage-Token.",
-            )
+            raise Problem("access.forbidden", "for-readers")
     elif "write" not in principal.scopes:
-        raise Problem("access.forbidden", "The key has no scope 'write'.", "Ask the owner for another key.")
+        raise Problem("access.forbidden", "scope", {"scope": "write"})
     return analysis
 
 
@@ -257,18 +252,17 @@ def _earlier(service: Service, key: Remembered | None) -> AnalysisView | None:
         analysis = session.get(Analysis, name) if name else None
         if analysis is None:
             return None
-        return AnalysisView.of(analysis, position(session, analysis), _token_for(service, analysis))
+        token = _token_for(service, analysis) if key.secret else None
+        return AnalysisView.of(analysis, position(session, analysis), token)
 
 
 def _must(view: AnalysisView | None) -> AnalysisView:
     if view is None:
-        raise Problem("service.unavailable", "Another request with this key is being answered.", "Try again.")
+        raise Problem("service.unavailable", "answering")
     return view
 
 
 def _check_queue(session: Session, service: Service) -> None:
     waiting = session.scalar(select(func.count()).where(Analysis.status == "queued", Analysis.lane == "anonymous")) or 0
     if waiting >= service.settings.queue_most:
-        raise Problem(
-            "queue.full", f"{waiting:,} analyses are waiting.", "Try again in a few minutes.", {"Retry-After": "120"}
-        )
+        raise Problem("queue.full", "waiting", {"waiting": f"{waiting:,}"}, {"Retry-After": "120"})

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import func, select
 
-from analyzer import badge_svg, render
+from analyzer import LOGIN, badge_svg, render
 from api.problems import documented
 from api.service import Service, ServiceDep
 from api.store.models import Analysis
@@ -31,7 +31,7 @@ _GREY = "57606a"
     },
 )
 def badge(
-    owner: Annotated[str, Path(max_length=39, pattern=r"^[A-Za-z0-9-]+$", examples=["octocat"])],
+    owner: Annotated[str, Path(pattern=rf"^{LOGIN}$", examples=["octocat"])],
     repo: Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9._-]+$", examples=["Hello-World"])],
     request: Request,
     service: ServiceDep,

@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from analyzer import UsageError
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader, Writer
-from api.problems import Problem, documented
+from api.problems import Problem, documented, unknown_type
 from api.routes.analyses import IdempotencyKey
 from api.routes.idempotency import Remembered, remember, remembered
 from api.routes.pace import hit
@@ -127,17 +127,17 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             if first["type"] == "json_invalid":
-                raise Problem("request.malformed", "The body is no JSON.") from error
+                raise Problem("request.malformed", "no-json") from error
             if first["type"] == "too_long":
-                raise Problem("batch.too-many-rows", f"It has more than {most:,} rows.", "Send fewer.") from error
+                raise Problem("batch.too-many-rows", "rows-most", {"most": f"{most:,}"}) from error
             where = ".".join(map(str, first["loc"]))
-            raise Problem("request.invalid", f"{where}: {first['msg']}.") from error
+            raise Problem("request.invalid", words=(f"{where}: {first['msg']}.", "")) from error
         return _Wanted(asked.name, asked.rubric, (_row(index, row) for index, row in enumerate(asked.rows, 1)), most)
     if kind == "multipart/form-data":
         form = await request.form(max_files=1, max_fields=10)
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise Problem("request.invalid", "The form has no file.", "Send the list as the field file.")
+            raise Problem("request.invalid", "form-without-file")
         content = await file.read()
         await form.close()
         named = str(form.get("name") or name)[:200]
@@ -146,9 +146,7 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
     if kind in ("text/csv", "text/plain"):
         content = await request.body()
         return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of(content), most))
-    raise Problem(
-        "request.media-type", f"The body is {kind or 'of no type'}.", "Send application/json, text/csv or a form."
-    )
+    raise unknown_type(kind, "application/json, text/csv, multipart/form-data")
 
 
 def _row(index: int, given: object) -> UploadedRow:
@@ -174,18 +172,18 @@ def start_from(
     try:
         check_rubric(wanted.rubric)
     except UsageError as error:
-        raise Problem("target.invalid", f"{error.what}.", error.hint) from error
+        raise Problem.of("target.invalid", error) from error
     rows = [(row.line, row.url, row.ref, row.subdir, row.label) for row in wanted.rows]
     known = remembered(principal.share, key, {"name": wanted.name, "rubric": wanted.rubric, "rows": rows})
     if earlier := _earlier(service, known):
         return earlier, True
     most = service.settings.batch_rows
     if len(rows) > most:
-        raise Problem("batch.too-many-rows", f"It has more than {most:,} rows.", f"Send at most {most:,} at a time.")
+        raise Problem("batch.too-many-rows", "rows-most", {"most": f"{most:,}"})
     asked, problems = _understood(service, wanted)
     if not asked:
         told = [{"line": line, "what": what, "hint": hint} for line, what, hint in problems[:100]]
-        raise Problem("batch.empty", "No row names a repository.", "Send a column url.", more={"problems": told})
+        raise Problem("batch.empty", "batch-without-rows", more={"problems": told})
     hit(request, service, principal, service.settings.rate_batches, "batches")
     with service.store.writing() as session:
         batch = new_batch(session, principal.account_id, wanted.name, wanted.rubric, asked, problems)
@@ -193,7 +191,7 @@ def start_from(
             session.rollback()
             if earlier := _earlier(service, known):
                 return earlier, True
-            raise Problem("service.unavailable", "Another request with this key is being answered.", "Try again.")
+            raise Problem("service.unavailable", "answering")
         audit(session, principal, "batch.start", batch.id, f"{len(asked)} rows")
         view = view_of(session, batch)
     service.metrics.accepted.labels("batch").inc(len(asked))
@@ -238,7 +236,7 @@ def list_batches(
             try:
                 moment, last = from_cursor(cursor, moment_of)
             except ValueError as error:
-                raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.") from error
+                raise Problem("request.cursor", "cursor") from error
             query = query.where((Batch.created_at < moment) | ((Batch.created_at == moment) & (Batch.id < last)))
         rows = session.scalars(query.order_by(Batch.created_at.desc(), Batch.id.desc()).limit(limit + 1)).all()
         items = [
@@ -269,7 +267,7 @@ def cancel_rows(batch_id: BatchId, service: ServiceDep, principal: Writer) -> Ba
     with service.store.writing() as session:
         batch = find_batch(session, batch_id, principal, lock=True)
         if batch.finished_at:
-            raise Problem("batch.state", "All rows have ended.")
+            raise Problem("batch.state", "batch-ended")
         count = cancel_batch(session, batch)
         audit(session, principal, "batch.cancel", batch.id, f"{count} rows")
         session.flush()
@@ -284,7 +282,7 @@ def resume_rows(batch_id: BatchId, service: ServiceDep, principal: Writer) -> Ba
         batch = find_batch(session, batch_id, principal, lock=True)
         count = resume_batch(session, batch)
         if not count:
-            raise Problem("batch.state", "No row was cancelled or failed.")
+            raise Problem("batch.state", "batch-nothing-to-resume")
         audit(session, principal, "batch.resume", batch.id, f"{count} rows")
         session.flush()
         view = view_of(session, batch)
@@ -314,7 +312,7 @@ def find_batch(session: Session, batch_id: str, principal: Principal, *, lock: b
     query = select(Batch).where(Batch.id == batch_id)
     batch = session.scalar(query.with_for_update() if lock else query)
     if batch is None or batch.account_id != principal.account_id:
-        raise Problem("resource.unknown", "There is no batch of this id.")
+        raise Problem("resource.unknown", "batch-unknown")
     return batch
 
 

@@ -41,7 +41,7 @@ def compared(service: Service, principal: Principal, base: str, head: str) -> Co
             check_done(item)
         first, second = (document_for(session, item) for item in both)
     if first is None or second is None:
-        raise Problem("report.not-ready", "One of the two reports is not in the store any more.", "Analyze it again.")
+        raise Problem("report.not-ready", "reports-gone")
     with service.store.writing() as session:
         for item in both:
             if item.account_id:

@@ -89,8 +89,7 @@ def _stream(
 ) -> EventSourceResponse:
     share = principal.share
     if service.streams[share] >= service.settings.streams:
-        said = f"{service.streams[share]} event streams are open."
-        raise Problem("rate.exceeded", said, "Close some, or ask for the status.", {"Retry-After": "15"})
+        raise Problem("rate.exceeded", "streams", {"open": service.streams[share]}, {"Retry-After": "15"})
 
     async def events() -> AsyncIterator[ServerSentEvent]:
         yield ServerSentEvent(retry=_RETRY_MILLISECONDS, comment="folioscope")

@@ -14,16 +14,23 @@ from api.problems import Problem
 from api.store.database import insert_into
 from api.store.models import Idempotency
 
+_UNGUESSED = 32
+"""Characters of a key that nobody else has by chance, such as a UUID's."""
+
 __all__ = ["Remembered", "remember", "remembered"]
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A key of someone, and what was asked with it."""
+    """A key of someone, and what was asked with it.
+
+    Without an account, someone is an address, which others may share; ``secret`` says that they cannot know the key.
+    """
 
     principal: str
     key: str
     fingerprint: str
+    secret: bool
 
     def find(self, session: Session) -> str | None:
         """The id of what the key started, or None.
@@ -35,7 +42,7 @@ class Remembered:
         if row is None:
             return None
         if row.fingerprint != self.fingerprint:
-            raise Problem("idempotency.mismatch", "The key was sent before with another request.", "Use a new key.")
+            raise Problem("idempotency.mismatch", "key-used")
         return row.analysis_id or row.batch_id
 
 
@@ -44,7 +51,8 @@ def remembered(principal: str, key: str | None, request: Mapping[str, Any]) -> R
     if key is None:
         return None
     content = json.dumps(request, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
-    return Remembered(principal, hashlib.sha256(key.encode()).hexdigest(), hashlib.sha256(content).hexdigest())
+    kept, asked = (hashlib.sha256(part).hexdigest() for part in (key.encode(), content))
+    return Remembered(principal, kept, asked, len(key) >= _UNGUESSED)
 
 
 def remember(

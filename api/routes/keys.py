@@ -42,7 +42,7 @@ def add_key(asked: KeyRequest, service: ServiceDep, principal: Admin) -> KeyMade
     with service.store.writing() as session:
         account = account_named(session, asked.account) or new_account(session, asked.account, "recruiter")
         if "admin" in asked.scopes and account.role != "owner":
-            raise Problem("access.forbidden", "A key of a recruiter cannot have the scope 'admin'.")
+            raise Problem("access.forbidden", "recruiter-admin")
         scopes = " ".join(dict.fromkeys(asked.scopes))
         key, secret = make_key(session, account, asked.name, scopes, asked.days)
         audit(session, principal, "key.make", key.id, f"{account.id}: {scopes}")
@@ -59,7 +59,7 @@ def revoke_key(
     with service.store.writing() as session:
         key = session.get(ApiKey, key_id)
         if key is None:
-            raise Problem("resource.unknown", "There is no key of this id.")
+            raise Problem("resource.unknown", "key-unknown")
         key.revoked_at = key.revoked_at or now()
         audit(session, principal, "key.revoke", key_id)
 
@@ -76,7 +76,7 @@ def read_audit(
     query = select(AuditEntry)
     if cursor:
         if not (cursor.isascii() and cursor.isdigit()) or int(cursor) >= 2**62:
-            raise Problem("request.cursor", "The cursor is not one of ours.", "Begin without one.")
+            raise Problem("request.cursor", "cursor")
         query = query.where(AuditEntry.id < int(cursor))
     if subject:
         query = query.where(AuditEntry.subject == subject)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from api.accounts.principal import Anyone, Principal, address_share
-from api.service import ServiceDep
+from api.accounts.principal import Principal, address_share, principal_of
+from api.service import Service, service_of
 
 __all__ = ["hit", "paced"]
 
 
-async def paced(request: Request, service: ServiceDep, principal: Anyone) -> None:
+async def paced(request: Request) -> None:
     """Count the request against the general rate."""
-    if request.url.path in ("/healthz", "/readyz", "/metrics"):
-        return  # of the platform, not of users
+    # Every request comes by here: what it needs is asked for directly, since each dependency of its own costs as much.
+    service, principal = service_of(request), await principal_of(request)
     hit(request, service, principal, service.settings.rate_requests, "requests")
 
 
-def hit(request: Request, service: ServiceDep, principal: Principal, rate: str, what: str, cost: int = 1) -> None:
+def hit(request: Request, service: Service, principal: Principal, rate: str, what: str, cost: int = 1) -> None:
     """Count something against a rate; the answer tells what is left.
 
     Raises:

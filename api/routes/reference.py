@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader
 
-from api.problems import CODES, documented
+from analyzer import load_texts
+from api.problems import CODES, Problem, documented
 
 __all__ = ["router"]
 
@@ -28,11 +29,9 @@ def reference(request: Request) -> HTMLResponse:
         for method, operation in methods.items():
             tag = operation.get("tags", ["other"])[0]
             operations.setdefault(tag, []).append(_operation(path, method, operation, document))
-    text = (
-        _environment()
-        .get_template("reference.html")
-        .render(info=document["info"], operations=operations, codes=CODES.items())
-    )
+    codes = [(code, status, Problem(code).title(load_texts())) for code, status in CODES.items()]
+    template = _environment().get_template("reference.html")
+    text = template.render(info=document["info"], operations=operations, codes=codes)
     return HTMLResponse(text, headers={"Cache-Control": "public, max-age=300"})
 
 

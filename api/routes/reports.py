@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.accounts.principal import Anyone, Principal
+from api.accounts.principal import Principal, principal_of
 from api.formats import BY_MEDIA_TYPE, BY_SUFFIX
 from api.problems import Problem, documented
 from api.rendering import Rendering
 from api.routes.analyses import AnalysisId, find_analysis
 from api.routes.negotiation import accepted, encoded
-from api.service import Service, ServiceDep
+from api.service import Service, service_of
 
 __all__ = ["router"]
 
@@ -43,15 +43,13 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 async def report(
     analysis_id: AnalysisId,
     request: Request,
-    service: ServiceDep,
-    principal: Anyone,
     accept: Annotated[str, Header(description="JSON where it is missing")] = "*/*",
 ) -> Response:
     """The report in the format that Accept asks for."""
     wanted = accepted(accept, list(BY_MEDIA_TYPE))
     if wanted is None:
-        raise Problem("request.not-acceptable", f"Offered: {', '.join(BY_MEDIA_TYPE)}.")
-    answer = await _answer(request, service, principal, analysis_id, BY_MEDIA_TYPE[wanted])
+        raise Problem("request.not-acceptable", "offered", {"all": ", ".join(BY_MEDIA_TYPE)})
+    answer = await _answer(request, analysis_id, BY_MEDIA_TYPE[wanted])
     answer.headers["Vary"] = "Accept, Accept-Encoding"
     return answer
 
@@ -61,16 +59,16 @@ async def report_in_format(
     analysis_id: AnalysisId,
     suffix: Annotated[str, Path(max_length=16, examples=["json", "md"], description=", ".join(BY_SUFFIX))],
     request: Request,
-    service: ServiceDep,
-    principal: Anyone,
 ) -> Response:
     """The report in the format of a suffix."""
     if suffix not in BY_SUFFIX:
-        raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(BY_SUFFIX)}.")
-    return await _answer(request, service, principal, analysis_id, BY_SUFFIX[suffix])
+        raise Problem("resource.unknown", "format-unknown", {"name": suffix, "all": ", ".join(BY_SUFFIX)})
+    return await _answer(request, analysis_id, BY_SUFFIX[suffix])
 
 
-async def _answer(request: Request, service: Service, principal: Principal, name: str, form: str) -> Response:
+async def _answer(request: Request, name: str, form: str) -> Response:
+    """A report, which many clients ask for again and again: a dependency for each part would cost as much as the rest."""
+    service, principal = service_of(request), await principal_of(request)
     rendering = service.renderings.fresh(name, form)
     if rendering is None or rendering.account:
         rendering = await run_in_threadpool(_rendered, service, principal, name, form)

@@ -53,7 +53,7 @@ def results(
     """The results in the format that Accept asks for."""
     wanted = accepted(accept, list(_TYPES.values()))
     if wanted is None:
-        raise Problem("request.not-acceptable", f"Offered: {', '.join(_TYPES.values())}.")
+        raise Problem("request.not-acceptable", "offered", {"all": ", ".join(_TYPES.values())})
     return _answer(
         service, principal, batch_id, next(name for name, kind in _TYPES.items() if kind == wanted), blind=blind
     )
@@ -69,7 +69,7 @@ def results_in_format(
 ) -> Response:
     """The results in the format of a suffix."""
     if suffix not in _TYPES:
-        raise Problem("resource.unknown", f"There is no format {suffix!r}.", f"Formats: {', '.join(_TYPES)}.")
+        raise Problem("resource.unknown", "format-unknown", {"name": suffix, "all": ", ".join(_TYPES)})
     return _answer(service, principal, batch_id, suffix, blind=blind)
 
 

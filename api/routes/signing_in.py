@@ -45,7 +45,7 @@ def by_key(request: Request, service: ServiceDep, key: Annotated[str, Form(min_l
             key_row, account = found
             answer = _signed_in(session, service, account, key_row.scopes, f"key:{key_row.id}", key_row.id)
     if found is None:
-        raise Problem("access.sign-in", "The key is wrong, over, or revoked.")
+        raise Problem("access.sign-in", "key-wrong")
     return answer
 
 
@@ -130,7 +130,7 @@ def inside(target: str, usual: str) -> str:
 def _provider(request: Request) -> OpenId:
     provider = getattr(request.app.state, "openid", None)
     if provider is None:
-        raise Problem("resource.unknown", "No OpenID provider is set up here.", "Sign in by key.")
+        raise Problem("resource.unknown", "provider-none")
     assert isinstance(provider, OpenId)
     return provider
 

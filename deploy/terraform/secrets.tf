@@ -5,6 +5,11 @@ resource "random_password" "secret_key" {
   special = false
 }
 
+resource "random_password" "metrics_token" {
+  length  = 64
+  special = false
+}
+
 resource "aws_secretsmanager_secret" "this" {
   name_prefix             = "${local.name}-"
   description             = "Settings of Folioscope that are not said aloud"
@@ -23,9 +28,10 @@ locals {
 resource "aws_secretsmanager_secret_version" "this" {
   secret_id = aws_secretsmanager_secret.this.id
   secret_string = jsonencode({
-    folioscope_secret_key   = random_password.secret_key.result
-    folioscope_database_url = local.database_url
-    folioscope_broker_url   = "${local.redis_url}/0?ssl_cert_reqs=required"
-    folioscope_redis_url    = "${local.redis_url}/1"
+    folioscope_secret_key    = random_password.secret_key.result
+    folioscope_metrics_token = random_password.metrics_token.result
+    folioscope_database_url  = local.database_url
+    folioscope_broker_url    = "${local.redis_url}/0?ssl_cert_reqs=required"
+    folioscope_redis_url     = "${local.redis_url}/1"
   })
 }

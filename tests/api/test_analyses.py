@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import secrets
 import threading
+import uuid
 from typing import Any
 
 import httpx2
@@ -237,7 +238,7 @@ def test_a_folder_of_the_servers_machine_is_no_target(stack: Stack, tmp_path, mo
 
 
 def test_an_idempotency_key_starts_one_analysis(stack: Stack):
-    key = {"Idempotency-Key": secrets.token_hex(8)}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
     url = stack.hub.url("octocat/r1")
     answers: list[httpx2.Response] = []
     with stack.anyone() as client:
@@ -256,6 +257,28 @@ def test_an_idempotency_key_starts_one_analysis(stack: Stack):
         assert sum("idempotency-replayed" in answer.headers for answer in answers) == 3
         other = client.post(BY_LINK, json={"url": url, "rubric": "startup"}, headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency.mismatch")
+
+
+def test_a_key_that_others_may_have_brings_no_right_to_delete(stack: Stack):
+    """Another one behind the same address may send the same word for the same repository."""
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    body = {"url": stack.hub.url("octocat/r2")}
+    with stack.anyone() as client, stack.anyone() as neighbour:
+        first, again = (one.post(BY_LINK, json=body, headers=key) for one in (client, neighbour))
+        assert first.json()["id"] == again.json()["id"]
+        assert (again.headers["idempotency-replayed"], again.json()["manage_token"]) == ("true", None)
+        mine = {"Manage-Token": first.json()["manage_token"]}
+        assert neighbour.delete(f"{BY_LINK}/{again.json()['id']}").status_code == 403
+        assert client.delete(f"{BY_LINK}/{first.json()['id']}", headers=mine).status_code == 204
+
+
+def test_the_key_of_an_account_says_nothing_to_others(stack: Stack):
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    body = {"url": stack.hub.url("octocat/r3")}
+    with stack.account() as one, stack.account() as other, stack.anyone() as nobody:
+        answers = [client.post(BY_LINK, json=body, headers=key) for client in (one, other, nobody)]
+    assert len({answer.json()["id"] for answer in answers}) == 3
+    assert [answer.json()["manage_token"] is None for answer in answers] == [True, True, False]
 
 
 def test_a_reader_of_the_link_cannot_delete_and_who_started_it_can(stack: Stack):
@@ -316,6 +339,14 @@ def test_a_badge_shows_what_was_let_be_shown(stack: Stack, done: dict[str, Any])
     assert done["report"]["grade"] in shown.text
     assert "not analyzed" in hidden.text
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("owner", "status"), [("mona_corp", 200), ("old-", 200), ("two--hyphens", 200), ("-x", 422), ("a.b", 422)]
+)
+def test_owners_of_every_form_have_badges(stack: Stack, owner: str, status: int):
+    with stack.anyone() as client:
+        assert client.get(f"/badge/{owner}/delay.svg").status_code == status
 
 
 def test_health_readiness_and_metrics(stack: Stack, done: dict[str, Any]):

@@ -44,6 +44,8 @@ def test_the_order_is_argument_environment_secret_file_file(tmp_path: Path, monk
         ({"public_url": "f.example.org"}, "public_url"),
         ({"oidc_issuer": "login", "oidc_client_id": "a", "oidc_client_secret": "b"}, "oidc_issuer"),
         ({"trusted_proxies": "garbage"}, "trusted_proxies"),
+        ({"metrics_networks": "inside"}, "metrics_networks"),
+        ({"metrics_token": "short"}, "metrics_token has 5"),
         ({"redis_url": "localhost"}, "redis_url"),
         ({"broker_url": "localhost"}, "broker_url"),
     ],
@@ -82,6 +84,19 @@ def test_to_be_reached_from_elsewhere_needs_a_secret(host: str):
     with pytest.raises(UsageError, match="no secret key"):
         load_settings(host=host).check_binding()
     load_settings(host=host, secret_key=KEY).check_binding()
+
+
+@pytest.mark.parametrize(
+    ("given", "public"),
+    [
+        ({}, False),
+        ({"public_url": "http://127.0.0.1:8000"}, False),
+        ({"public_url": "https://f.example.org"}, True),
+        ({"host": "0.0.0.0"}, True),
+    ],
+)
+def test_who_is_public(given: dict[str, Any], public: bool):
+    assert load_settings(**given).public is public
 
 
 def test_secrets_are_not_shown():

@@ -173,6 +173,7 @@ def test_rules_and_dashboard_of_the_operator_are_those_of_compose(render):
     assert json.loads(of(objects, "ConfigMap", "dashboard")["data"]["folioscope.json"]) == dashboard
     endpoint = of(objects, "ServiceMonitor")["spec"]["endpoints"][0]
     assert (endpoint["port"], endpoint["path"]) == ("http", "/metrics")
+    assert endpoint["authorization"]["credentials"] == {"name": "folioscope", "key": "folioscope_metrics_token"}
 
 
 def test_a_change_of_settings_restarts_the_pods(render):

@@ -151,6 +151,11 @@ def test_files_that_are_mounted_are_there(compose):
     assert [path for path in mounted if not os.path.exists(path)] == []  # noqa: PTH110 as compose tells them
 
 
+def test_prometheus_has_the_token_of_the_service(compose):
+    for name in ("web", "prometheus"):
+        assert "folioscope_metrics_token" in [secret["source"] for secret in compose["services"][name]["secrets"]]
+
+
 def test_secrets_are_made_once_by_a_script_and_are_in_no_environment(compose, tmp_path):
     (tmp_path / "deploy").mkdir()
     script = tmp_path / "deploy" / "secrets"

@@ -30,6 +30,8 @@ PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 QUERIES = [target["expr"] for panel in PANELS for target in panel["targets"]]
 OF_PROMETHEUS = {"up"}
 MANY_SECONDS = 90.0
+TOKEN = "a-token-of-tests-that-is-long-enough"
+TOKEN_FILE = "/run/secrets/folioscope_metrics_token"
 
 
 def names(expression: str) -> set[str]:
@@ -55,7 +57,10 @@ def test_every_rule_is_tested_and_has_a_section_in_the_runbook():
 
 
 def test_the_configuration_of_prometheus_is_understood(tmp_path):
-    (tmp_path / "prometheus.yaml").write_bytes((ROOT / "deploy/prometheus/prometheus.yaml").read_bytes())
+    text = (ROOT / "deploy/prometheus/prometheus.yaml").read_text("utf-8")
+    assert f"credentials_file: {TOKEN_FILE}\n" in text
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "prometheus.yaml").write_text(text.replace(TOKEN_FILE, "token"))
     (tmp_path / "alerts.yaml").write_bytes(ALERTS.read_bytes())
     run("promtool", "check", "config", tmp_path / "prometheus.yaml")
 
@@ -135,7 +140,8 @@ def until(found: Callable[[], Any], log: Path) -> Any:
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {TOKEN}"} if "/metrics" in url else {})
+    with urllib.request.urlopen(request, timeout=20) as answer:
         return str(answer.read().decode())
 
 
@@ -181,6 +187,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
                 FOLIOSCOPE_DATA_FOLDER=str(folder / "data"),
                 FOLIOSCOPE_HOSTS=repositories.base,
                 FOLIOSCOPE_ATTEMPTS="1",
+                FOLIOSCOPE_METRICS_TOKEN=TOKEN,
             )
         )
         until(lambda: get(f"{service}/readyz"), log)
@@ -192,6 +199,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         config = YAML(typ="safe").load((ROOT / "deploy/prometheus/prometheus.yaml").read_text("utf-8"))
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
         config["scrape_configs"] = [config["scrape_configs"][0]]
+        (folder / "token").write_text(TOKEN)
+        config["scrape_configs"][0]["authorization"]["credentials_file"] = "token"
         config["scrape_configs"][0]["static_configs"][0]["targets"] = [f"127.0.0.1:{ports[0]}"]
         config["rule_files"] = [str(ALERTS)]
         del config["alerting"]

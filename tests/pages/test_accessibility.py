@@ -136,3 +136,46 @@ def test_names_of_others_are_text_on_every_page(context: OpenContext, site: Site
         assert "\u202e" not in page.content(), name
     look(shown["batch"])
     look(shown["keys"])
+
+
+def test_a_comparison_that_runs_and_one_that_fails(context: OpenContext, site: Site, look):
+    site.git.faults["octocat/stuck"] = "hang"
+    page = context().new_page()
+    for name, seen in (("stuck", ".stages .now"), ("nowhere", ".problem")):
+        page.goto(f"{site.url}/compare?url={site.repository(name)}&base=main&head=main")
+        page.get_by_role("button", name="Compare").click()
+        expect(page.locator(seen).first).to_be_visible(timeout=120_000)
+        look(page)
+    expect(page.get_by_text("The repository could not be read").first).to_be_visible()
+
+
+def test_what_is_refused_of_a_recruiter_and_an_owner(context: OpenContext, site: Site, look):
+    page = context(extra_http_headers={"Authorization": f"Bearer {site.owner_key}"}).new_page()
+    page.goto(f"{site.url}/batches")
+    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": b"url\n/etc\n"}
+    page.get_by_label("Drop a CSV file here").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Analyze all").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page)
+    page.goto(f"{site.url}/keys")
+    page.get_by_label("Account", exact=True).fill(" ")
+    page.get_by_label("What it is for").fill("autumn")
+    page.get_by_role("button", name="Make the key").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page)
+
+
+def test_a_batch_of_which_every_row_failed_and_its_end(context: OpenContext, site: Site, look):
+    headers = {"Authorization": f"Bearer {site.owner_key}"}
+    with httpx.Client(base_url=site.url, headers=headers, timeout=60) as client:
+        rows = [{"url": site.repository("nowhere"), "label": "one"}]
+        batch = client.post("/api/v1/batches", json={"rows": rows}).raise_for_status().json()
+    page = context(extra_http_headers=headers).new_page()
+    page.goto(f"{site.url}/batches/{batch['id']}?page=7")
+    expect(page.get_by_text("Every row failed; the reasons stand above.")).to_be_visible(timeout=120_000)
+    look(page)
+    page.goto(f"{site.url}/batches/{batch['id']}?blind=1")
+    expect(page.get_by_text(": The repository could not be read")).to_be_visible()
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_role("heading", name="Delete this batch?")).to_be_visible()
+    look(page)

@@ -86,7 +86,7 @@ def test_what_is_not_understood_is_told_and_kept(context: OpenContext, site: Sit
 def test_a_failure_says_why_and_keeps_the_input(context: OpenContext, site: Site):
     page = context().new_page()
     start(page, site, "nowhere")
-    expect(page.get_by_role("heading", name="could not be analyzed")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name="could not be read")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("alert")).to_contain_text("octocat/nowhere")
     expect(page.get_by_label("Repository")).to_have_value(site.repository("nowhere"))
     assert serious(page) == []

@@ -143,4 +143,27 @@ def test_equals_tell_no_order_of_the_file_where_names_are_hidden():
 def test_many_rows_come_in_pages():
     rows = [row(number, float(number % 100)) for number in range(1, PER_PAGE * 2 + 10)]
     table = tabled(rows, Filters(page=3))
-    assert (len(table.rows), table.pages) == (9, 3)
+    assert (len(table.rows), table.page, table.pages) == (9, 3, 3)
+
+
+def test_a_page_past_the_last_is_the_last():
+    rows = [row(number, float(number)) for number in range(1, PER_PAGE + 10)]
+    table = tabled(rows, Filters.of({"page": "99"}))
+    assert (len(table.rows), table.page, table.pages) == (9, 2, 2)
+    assert tabled([], Filters(page=7)).page == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "query", "said"),
+    [
+        ([row(1, None, status="failed")], {}, "Every row failed"),
+        ([], {"page": "3"}, "There are no rows here"),
+        ([row(1, 4.0)], {"least": "50"}, "No row fits these filters"),
+    ],
+)
+def test_a_table_without_rows_says_why(rows: list[Row], query: dict[str, str], said: str):
+    batch = {"id": "b", "status": "done", "finished": 1, "rows": 1, "problems": [], "not_understood": 0}
+    filters = Filters.of(query)
+    request = Request({"type": "http", "headers": [], "state": {}})
+    shown = page(request, "batch_part.html", batch=batch, table=tabled(rows, filters), filters=filters, part=False)
+    assert said in bytes(shown.body).decode()

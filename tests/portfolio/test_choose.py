@@ -182,6 +182,8 @@ OTHER = Host("git.example.org", "https://git.example.org")
     [
         ("octocat", Account("octocat")),
         ("@octocat", Account("octocat")),
+        ("mona_corp", Account("mona_corp")),
+        ("https://github.com/old-", Account("old-", GITHUB)),
         ("https://github.com/octocat", Account("octocat", GITHUB)),
         ("https://github.com/octocat/", Account("octocat", GITHUB)),
         ("https://github.com/orgs/github", Account("github", GITHUB)),
