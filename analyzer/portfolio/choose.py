@@ -12,7 +12,7 @@ from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.github.facts import Listed, OwnerFacts
 from analyzer.github.platform import Platform
 from analyzer.knowledge.signs import DOTFILES, SITE_NAME
-from analyzer.portfolio.look import look_at, look_of, why_not
+from analyzer.portfolio.look import look_at, look_of, subdir_of, why_not
 from analyzer.portfolio.model import Failure, LeftOut, Look
 from analyzer.portfolio.sources import Account, Named
 from analyzer.target import Host
@@ -89,8 +89,9 @@ def choose(
 def _keep_best(choice: Choice, most: int) -> None:
     ordered = sorted(choice.candidates, key=lambda item: (-item.look.weight, item.name))
     beyond = {item.name for item in ordered[most:]}
+    others = f"{most} others promise" if most > 1 else "one other promises"
     choice.left_out += [
-        LeftOut(item.name, f"{most} others promise more at first sight; --most raises the number", item.look.impression)
+        LeftOut(item.name, f"{others} more at first sight; --most raises the number", item.look.impression)
         for item in ordered[most:]
     ]
     choice.candidates = [item for item in choice.candidates if item.name not in beyond]
@@ -230,7 +231,8 @@ def _parts(item: Candidate) -> Iterator[Candidate]:
             item.look.weight,
             project.has_readme,
         )
-        yield Candidate(f"{item.name} ({project.path})", item.target, replace(item.options, subdir=project.path), look)
+        folder = subdir_of(project.path, item.look.folder, item.target, item.options)
+        yield Candidate(f"{item.name} ({folder})", item.target, replace(item.options, subdir=folder), look)
 
 
 def unreadable(failures: Iterable[Failure]) -> FolioscopeError:
