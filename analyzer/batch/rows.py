@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from analyzer.batch.named import is_account, is_word, named_in_cell
+from analyzer.batch.sheets import UNPACKED
 from analyzer.batch.tables import Record, read_records
 from analyzer.errors import UsageError
 
@@ -41,14 +42,18 @@ class Row(Struct, frozen=True):
     problem: str = ""
 
 
-def read_rows(path: Path, absent: Callable[[int], bool] = lambda number: False) -> Iterator[Row]:
+def read_rows(
+    path: Path, absent: Callable[[int], bool] = lambda number: False, *, unpacked: int = UNPACKED
+) -> Iterator[Row]:
     """The rows of a file, one at a time. Numbers that are ``absent`` are left out: those rows were in it once.
+
+    An Excel file may unpack to so many bytes.
 
     Raises:
         UsageError: the file cannot be read, or has no column that names repositories.
     """
     number = 0
-    for record in read_records(path):
+    for record in read_records(path, unpacked=unpacked):
         number += 1
         while absent(number):
             number += 1
