@@ -47,6 +47,13 @@ def test_a_comment_behind_a_line_of_a_list_is_none_of_it(tmp_path):
     assert [(row.targets, row.problem) for row in found] == [(("o/r",), ""), (("https://github.com/o/s#readme",), "")]
 
 
+def test_a_repository_that_a_row_spells_in_two_ways_is_one(tmp_path):
+    (row,) = rows(
+        tmp_path / "a.csv", "name,repo,link\nAda,O/r,https://github.com/o/r.git https://github.com/o/r/tree/dev\n"
+    )
+    assert row.targets == ("O/r", "https://github.com/o/r/tree/dev")
+
+
 def test_a_column_without_a_known_name_is_found_by_what_it_holds(tmp_path):
     found = rows(tmp_path / "a.csv", "Person,Best work\nAda,https://github.com/o/r\nBob,https://github.com/o/s\n")
     assert [row.targets for row in found] == [("https://github.com/o/r",), ("https://github.com/o/s",)]

@@ -181,6 +181,28 @@ def test_projects_inside_a_folder_at_an_address_become_units(git_repository: Bui
     assert (found.failures, len(found.units)) == ((), 3)
 
 
+def test_a_repository_that_is_named_twice_is_one(git_repository: BuildGit, git_host: GitServer):
+    here = str(git_repository(SERVICE, "here"))
+    git_host.publish(Path(here), "octocat/parcels")
+    address = git_host.url("octocat/parcels")
+    spelled = [here, f"{here}/", address, f"{address}.git", git_host.url("Octocat/parcels/")]
+    found = analyze_portfolio(spelled, Options(hosts=(git_host.host,)))
+    assert [unit.name for unit in found.units] == ["here", "octocat/parcels"]
+
+
+def test_a_repository_beside_its_account_is_one(
+    api: ApiServer, platform: Platform, git_host: GitServer, git_repository: BuildGit
+):
+    name = "octocat/parcels"
+    git_host.publish(git_repository(SERVICE, "parcels"), name)
+    address = git_host.url(name)
+    account(api, repository(api, name, html_url=address))
+    tree(api, name, *SERVICE)
+    for targets in (["@octocat", address], [address, "@octocat"]):
+        found = analyze_portfolio(targets, Options(hosts=(git_host.host,)), platform=platform)
+        assert [unit.name for unit in found.units] == [name]
+
+
 def test_two_folders_of_one_name_are_told_apart(git_repository: BuildGit):
     names = [str(git_repository(SERVICE, "here"))]
     (Path(names[0]) / "below").mkdir()
