@@ -27,7 +27,7 @@ from api.routes.batches import (
     view_of,
 )
 from api.service import Service, ServiceDep
-from api.store.applicants import merge_rows, merged_document
+from api.store.applicants import merge_rows, merged_document, told_of
 from api.store.models import Analysis
 from api.store.reports import document_for
 
@@ -97,7 +97,9 @@ def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Re
             audit(session, principal, "batch.view", batch_id, "names hidden" if filters.blind else "")
     may_write = "write" in principal.scopes
     template = "batch_part.html" if part else "batch.html"
-    return page(request, template, batch=batch, table=table, filters=filters, may_write=may_write, part=part)
+    return page(
+        request, template, batch=batch, table=table, filters=filters, may_write=may_write, part=part, told_of=told_of
+    )
 
 
 @router.get("/batches/{batch_id}/compare")

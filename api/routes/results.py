@@ -21,7 +21,7 @@ from api.problems import Problem, documented
 from api.routes.batches import BatchId, Blind, find_batch
 from api.routes.negotiation import accepted
 from api.service import Service, ServiceDep
-from api.store.applicants import merge_rows, states_of
+from api.store.applicants import merge_rows, states_of, told_of
 from api.store.batches import problems_of, results_of
 
 __all__ = ["router"]
@@ -163,10 +163,7 @@ class _Columns:
         return ["" if value is None else harmless(value) for value in values]
 
     def _told(self, item: dict[str, str]) -> str:
-        if self._blind:
-            return item["code"]
-        name = item["input"]
-        return item["what"] if not name or name in item["what"] else f"{name}: {item['what']}"
+        return item["code"] if self._blind else told_of(item)
 
 
 def _csv_lines(rows: Iterator[dict[str, Any]], table: _Columns) -> Iterator[str]:

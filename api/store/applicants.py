@@ -6,7 +6,7 @@ import gzip
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -31,6 +31,7 @@ __all__ = [
     "merged_document",
     "recount",
     "states_of",
+    "told_of",
 ]
 
 _AT_A_TIME = 500
@@ -125,6 +126,12 @@ class Applicant:
         what = "It was judged by another version of the rubric."
         again = {"code": "report.other-rubric", "what": what, "hint": "Start another batch."}
         return told + [{"input": name, **again} for name in self.apart]
+
+
+def told_of(item: Mapping[str, str]) -> str:
+    """What a row tells of something that was not read, with its name where the sentence has none."""
+    name = "/".join(item["input"].rstrip("/").rsplit("/", 2)[-2:])
+    return item["what"] if name in item["what"] else f"{item['input']}: {item['what']}"
 
 
 def states_of(session: Session, batch_id: str) -> list[tuple[int, str, str]]:

@@ -123,6 +123,7 @@ def test_hidden_names_stay_hidden_where_a_part_was_not_read(stack: Stack, people
     assert '"not_read": [{"code": "target.unreadable"}, {"code": "target.invalid"}]' in said
 
 
+@pytest.mark.usefixtures("course")
 def test_what_failed_of_a_row_is_run_again(stack: Stack):
     url = stack.hub.url
     name = f"octocat/later-{secrets.token_hex(4)}"

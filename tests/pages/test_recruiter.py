@@ -258,3 +258,23 @@ def test_the_owner_makes_and_revokes_a_key(context: OpenContext, site: Site):
     page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("revoked")
+
+
+def test_an_applicant_with_several_repositories_is_one_row(batch: tuple[BrowserContext, str], site: Site):
+    opened, _ = batch
+    page = opened.new_page()
+    page.goto(f"{site.url}/batches")
+    cells = [
+        f"{site.repository(one)} {site.repository(other)}"
+        for one, other in (("good", "begun"), ("complete", "nowhere"))
+    ]
+    upload(page, site, "".join(f"{cell},several-{number}\n" for number, cell in enumerate(cells)))
+    expect(page.get_by_text("2 of 2 rows are finished")).to_be_visible(timeout=LONG)
+    expect(page.locator(".rows tbody th .who")).to_have_text(["several-1", "several-0"])
+    expect(page.locator(".rows tbody tr").last.get_by_role("link", name="octocat/begun")).to_be_visible()
+    page.get_by_text("1 row has a score without all that it names").click()
+    expect(page.get_by_text("several-1: octocat/nowhere was not found")).to_be_visible()
+    assert serious(page) == []
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    assert overflow(page) <= 0
+    page.close()
