@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analyzer.analysis import Options, Result, analyze, analyze_many, stored_key
     from analyzer.batch.cells import harmless
-    from analyzer.batch.tables import read_records
+    from analyzer.batch.merge import applicant_of, inside_of
+    from analyzer.batch.rows import is_account, read_rows
     from analyzer.compare import Comparison, compare_documents
     from analyzer.environment import mistyped_variables
     from analyzer.errors import FolioscopeError, LimitError, RubricError, TargetError, UsageError
@@ -67,6 +68,7 @@ __all__ = [
     "analyze",
     "analyze_many",
     "analyze_portfolio",
+    "applicant_of",
     "as_document",
     "badge_svg",
     "compare_documents",
@@ -75,11 +77,13 @@ __all__ = [
     "from_document",
     "harmless",
     "html_environment",
+    "inside_of",
+    "is_account",
     "load_rubric",
     "load_texts",
     "mistyped_variables",
     "parse_target",
-    "read_records",
+    "read_rows",
     "render",
     "report_context",
     "report_schema",
@@ -104,7 +108,8 @@ _HOMES = {
     **dict.fromkeys(("EXAMPLES", "example_folder"), "analyzer.examples"),
     "Limits": "analyzer.limits",
     "mistyped_variables": "analyzer.environment",
-    "read_records": "analyzer.batch.tables",
+    **dict.fromkeys(("is_account", "read_rows"), "analyzer.batch.rows"),
+    **dict.fromkeys(("applicant_of", "inside_of"), "analyzer.batch.merge"),
     "Report": "analyzer.report",
     "Portfolio": "analyzer.portfolio",
     "analyze_portfolio": "analyzer.portfolio",

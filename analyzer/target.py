@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from analyzer.errors import UsageError
 
-__all__ = ["DEFAULT_HOSTS", "LOGIN", "Host", "Target", "check_ref", "clean_subdir", "parse_target"]
+__all__ = ["DEFAULT_HOSTS", "LOGIN", "Host", "Target", "check_ref", "clean_subdir", "parse_target", "place_of"]
 
 LOGIN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
 """A name of an account: what GitHub gives today (single hyphens within), and what it gave.
@@ -85,6 +85,18 @@ class Target(Struct, frozen=True):
     def web_url(self) -> str:
         """The page of the repository, or an empty string for a local target."""
         return f"{self.host.base}/{self.owner}/{self.repo}" if self.host else ""
+
+
+def place_of(
+    text: str, *, ref: str = "", subdir: str = "", hosts: tuple[Host, ...] = DEFAULT_HOSTS, local: bool = True
+) -> tuple[object, ...]:
+    """What is the same for two spellings of one repository, ref and folder; what cannot be read is what was typed."""
+    try:
+        target = parse_target(text, ref=ref, subdir=subdir, hosts=hosts, local=local)
+        where = str(target.path.resolve()) if target.path is not None else target.web_url.lower()
+    except (UsageError, OSError, RuntimeError, ValueError):
+        return (text.strip(),)
+    return where, target.ref, target.subdir, target.tail
 
 
 def check_ref(ref: str) -> str:

@@ -31,7 +31,9 @@ def coder(secret: str) -> Coder:
 
 
 def blinded(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a result that says nothing about who it is; of a cause, its code alone."""
+    """The part of a result that says nothing about who it is; of causes, their codes alone."""
     cause = row.get("cause")
     kept = {name: row[name] for name in _KEPT if name in row}
+    if "not_read" in row:
+        kept["not_read"] = [{"code": item["code"]} for item in row["not_read"]]
     return kept | {"cause": {"code": cause["code"]} if cause else None}

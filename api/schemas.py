@@ -97,7 +97,8 @@ class AnalysisView(BaseModel):
     rubric: str
     badge: bool
     batch: str | None = None
-    line: int | None = Field(None, description="line of the upload")
+    line: int | None = Field(None, description="line of the upload; analyses of one line are one row")
+    inside: bool = Field(False, description="a project inside a repository that the row names")
     label: str = ""
     created_at: datetime
     started_at: datetime | None = None
@@ -142,6 +143,7 @@ class AnalysisView(BaseModel):
             badge=row.badge,
             batch=row.batch_id,
             line=row.line,
+            inside=row.inside,
             label=row.label,
             created_at=row.created_at,
             started_at=row.started_at,
@@ -161,23 +163,27 @@ class AnalysisList(BaseModel):
 
 
 class RowRequest(BaseModel):
-    """A row of a batch."""
+    """A row of a batch: an applicant with one repository (``url``) or several (``urls``)."""
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(max_length=2048, examples=["https://github.com/octocat/Hello-World"])
+    url: str = Field("", max_length=2048, examples=["https://github.com/octocat/Hello-World"])
+    urls: list[Annotated[str, Field(max_length=2048)]] = Field(
+        [], max_length=50, description="of an applicant with several repositories, which are judged together"
+    )
     ref: str = Field("", max_length=250)
     subdir: str = Field("", max_length=1000)
     label: str = Field("", max_length=200, description="what you call it", examples=["candidate-17"])
 
 
 class BatchUpload(BaseModel):
-    """Many repositories to analyze, whose rows are read one by one: a wrong one costs itself alone."""
+    """Many applicants, whose rows are read one by one: a wrong one costs itself alone."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field("", max_length=200)
     rubric: str = Field("mlops", max_length=64)
+    whole: bool = Field(False, description="do not judge projects inside a repository each for itself")
     rows: list[Any] = Field(max_length=100_000)
 
 
@@ -190,7 +196,10 @@ class BatchRequest(BaseModel):
             "examples": [
                 {
                     "name": "Autumn",
-                    "rows": [{"url": "octocat/Hello-World", "label": "candidate-1"}, {"url": "octocat/Spoon-Knife"}],
+                    "rows": [
+                        {"url": "octocat/Hello-World", "label": "candidate-1"},
+                        {"urls": ["octocat/Spoon-Knife", "octocat/linguist"], "label": "candidate-2"},
+                    ],
                 }
             ]
         },
@@ -198,11 +207,12 @@ class BatchRequest(BaseModel):
 
     name: str = Field("", max_length=200)
     rubric: Rubric = "mlops"
+    whole: bool = Field(False, description="do not judge projects inside a repository each for itself")
     rows: list[RowRequest] = Field(max_length=100_000)
 
 
 class RowProblem(BaseModel):
-    """A row that could not be understood."""
+    """A row that could not be understood, or a repository that it names."""
 
     line: int = Field(examples=[4])
     what: str = Field(examples=["'/etc' names no repository"])
@@ -216,19 +226,22 @@ class BatchView(BaseModel):
     name: str
     rubric: str
     status: Literal["running", "done", "cancelled"]
-    rows: int = Field(description="rows that were understood")
-    finished: int
+    rows: int = Field(description="rows that were understood; a row is an applicant")
+    finished: int = Field(description="rows of which everything has ended")
     counts: dict[str, int] = Field(description="rows by status", examples=[{"done": 12, "queued": 3}])
+    partial: int = Field(0, description="rows that are done though one of their analyses failed")
     problems: list[RowProblem] = Field(
-        description="rows of the upload that were not understood; none where names are hidden"
+        description="what of the upload was not understood, by line; none where names are hidden"
     )
-    not_understood: int = Field(0, description="how many rows were not understood")
+    not_understood: int = Field(0, description="of how many rows something was not understood")
     created_at: datetime
     finished_at: datetime | None = None
     links: dict[str, str]
 
     @classmethod
-    def of(cls, row: Batch, counts: dict[str, int], problems: list[RowProblem], *, blind: bool = False) -> BatchView:
+    def of(
+        cls, row: Batch, counts: dict[str, int], partial: int, problems: list[RowProblem], *, blind: bool = False
+    ) -> BatchView:
         """The view of a row; its links lead on without names where they are hidden."""
         base = f"/api/v1/batches/{row.id}"
         hidden = "?blind=true" if blind else ""
@@ -244,6 +257,7 @@ class BatchView(BaseModel):
             rows=row.rows,
             finished=row.finished,
             counts=counts,
+            partial=partial,
             problems=[] if blind else problems,
             not_understood=len(problems),
             created_at=row.created_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from analyzer import UsageError, read_records
+from analyzer import UsageError, read_rows
 from api.problems import Problem
 
 __all__ = ["UploadedRow", "rows_of"]
@@ -18,10 +18,10 @@ _UNPACKED = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class UploadedRow:
-    """One repository that a line asks for; ``line`` is counted from 1, ``problem`` says why it cannot be read."""
+    """One applicant: the repositories that a line asks for. ``line`` is counted from 1, ``problem`` says why there is none."""
 
     line: int
-    url: str
+    urls: tuple[str, ...] = ()
     ref: str = ""
     subdir: str = ""
     label: str = ""
@@ -29,7 +29,7 @@ class UploadedRow:
 
 
 def rows_of(content: bytes) -> Iterator[UploadedRow]:
-    """The rows of an upload, one for each repository that a line names.
+    """The rows of an upload, each with all repositories that its line names.
 
     Raises:
         Problem: the upload cannot be read, or has no column that names repositories.
@@ -38,11 +38,10 @@ def rows_of(content: bytes) -> Iterator[UploadedRow]:
         path = Path(folder) / "list.csv"
         path.write_bytes(content)
         try:
-            for record in read_records(path, unpacked=_UNPACKED):
-                problem = record.problem or ("" if record.targets else "Its cell for the repository is empty")
-                for target in record.targets or ("",):
-                    label = record.name or record.id
-                    yield UploadedRow(record.line, target, record.ref, record.folder, label, problem)
+            for row in read_rows(path, unpacked=_UNPACKED):
+                # The sender knows no path of ours.
+                urls = tuple(target.replace(folder, ".") for target in row.targets)
+                yield UploadedRow(row.line, urls, row.ref, row.subdir, row.applicant, row.problem)
         except UsageError as error:
             # The sender knows no path of ours.
             raise Problem(

@@ -41,14 +41,18 @@ _NAMES: dict[Column, str] = {
     Column.ACCOUNT: "account accounts github",
     Column.NAME: """
         name full-name label applicant applicant-name candidate candidate-name student student-name person participant
+        bewerber bewerberin bewerbername kandidat kandidatin teilnehmer candidat nom-complet nombre-completo candidato
     """,
-    Column.FIRST_NAME: "first-name firstname forename given-name",
-    Column.LAST_NAME: "last-name lastname surname family-name",
+    Column.FIRST_NAME: "first-name firstname forename given-name vorname prénom prenom nombre",
+    Column.LAST_NAME: "last-name lastname surname family-name nachname familienname nom apellido apellidos",
     Column.ID: """
         id applicant-id candidate-id application-id application student-id number no nr reference key code-name
+        nummer bewerbernummer matrikelnummer kennung numéro numero número
     """,
-    Column.REF: "ref branch tag commit revision sha version",
-    Column.FOLDER: "subdir subfolder subdirectory folder directory path project-folder",
+    Column.REF: "ref branch tag commit revision sha version zweig branche rama",
+    Column.FOLDER: """
+        subdir subfolder subdirectory folder directory path project-folder ordner unterordner verzeichnis dossier carpeta
+    """,
 }
 _COLUMNS = {name: column for column, names in _NAMES.items() for name in names.split()}
 _ACCOUNT_WORDS = frozenset(

@@ -1,7 +1,8 @@
 """Near-duplicates: pairs of repositories that share most of their own files, with the shared files. Never in the score.
 
 A repository is compared once, when its fingerprints come into the store, with all that are there: of this batch and of
-earlier ones; folders of one repository that lie beside each other are repositories here. What many have in common is taken
+earlier ones; folders of one repository that lie beside each other are repositories here. Where two repositories hold
+several projects each and share little as wholes, their projects are looked at one by one. What many have in common is taken
 for course material and left out of the shares. One repository that two applicants handed in, at whatever commit, or folders
 of it that overlap, need no comparison: the address tells. What an applicant handed in
 before is no pair; the store knows applicants by a mark alone, so what it says of another one is the number of a row.
@@ -115,8 +116,9 @@ def compare(store: Store, source: int) -> None:
                     best[other] = candidate, value
         for other, (candidate, value) in best.items():
             matches.setdefault(other, []).append((text, candidate, value, length))  # type: ignore[arg-type]
+    projects = _projects(store, source) if matches else {}
     for other, found in matches.items():
-        _keep(store, source, size, other, found)  # type: ignore[arg-type]
+        _keep(store, source, size, other, found, projects)  # type: ignore[arg-type]
 
 
 def _alike(store: Store, text: int, sketch: bytes) -> dict[int, float]:
@@ -129,17 +131,56 @@ def _alike(store: Store, text: int, sketch: bytes) -> dict[int, float]:
     return {other: value for other, known in found if (value := likeness(sketch, known)) >= ALIKE}
 
 
-def _keep(store: Store, source: int, size: int, other: int, found: list[tuple[int, int, float, int]]) -> None:
+_Texts = Mapping[int, tuple[str, int]]
+"""(path, size) by text."""
+
+
+def _keep(
+    store: Store,
+    source: int,
+    size: int,
+    other: int,
+    found: list[tuple[int, int, float, int]],
+    projects: Mapping[str, _Texts],
+) -> None:
     shared = sum(length for _, _, _, length in found)
     (other_size,) = next(store.query("select bytes from source where id = ?", (other,)))
-    if shared < _KEPT_SHARE * min(size, other_size) or not shared:
+    if not shared:
         return
+    if shared < _KEPT_SHARE * min(size, other_size):
+        matches = {text: candidate for text, candidate, _, _ in found}
+        others = _projects(store, other) if projects else {}
+        if not any(_substantial(one, two, matches) for one in projects.values() for two in others.values()):
+            return
     one, two = sorted((source, other))
     listed = [
         (text, candidate, value) if source == one else (candidate, text, value) for text, candidate, value, _ in found
     ]
     packed = zlib.compress(json.dumps(listed).encode())
     store.change("insert or replace into pair values (?, ?, ?)", (one, two, packed))
+
+
+def _substantial(one: _Texts, other: _Texts, matches: Mapping[int, int]) -> bool:
+    """Whether two projects share so much that it is worth keeping."""
+    shared = sum(size for text, (_, size) in one.items() if matches.get(text) in other)
+    return shared > _KEPT_SHARE * min(sum(size for _, size in texts.values()) for texts in (one, other))
+
+
+def _projects(store: Store, source: int) -> dict[str, dict[int, tuple[str, int]]]:
+    """The texts of each project inside a source, by folder; none where it is one project."""
+    kept = next(store.query("select document from entry where source = ? order by made desc limit 1", (source,)), None)
+    folders = json.loads(zlib.decompress(kept[0])).get("inside", ()) if kept else ()
+    found: dict[str, dict[int, tuple[str, int]]] = {folder: {} for folder in folders}
+    if found:
+        files = store.query(
+            "select path, text, size from file join text on text.id = file.text where source = ? order by path",
+            (source,),
+        )
+        for path, text, size in files:
+            for folder in folders:
+                if path.startswith(f"{folder}/"):
+                    found[folder].setdefault(text, (path, size))
+    return found
 
 
 # -- what a batch is told ----------------------------------------------------------------------------------------------
@@ -155,7 +196,7 @@ def pairs_of(store: Store, batch: str) -> Iterator[Pair]:
         "or other in (select source from member where batch = ?1)",
         (batch,),
     )
-    pairs = [pair for one, other, files in found if (pair := _pair(store, batch, one, other, files))]
+    pairs = [pair for one, other, files in list(found) for pair in _pairs(store, batch, one, other, files)]
     yield from sorted(pairs, key=lambda pair: (pair.one.rows, pair.other.rows, pair.one.name, pair.other.name))
 
 
@@ -236,22 +277,48 @@ def _of_one_place(store: Store, batch: str, one: int, other: int) -> Pair:
     return Pair(one_side, other_side, _ordered(files))
 
 
-def _pair(store: Store, batch: str, one: int, other: int, packed: bytes) -> Pair | None:
-    listed = json.loads(zlib.decompress(packed))
-    first, second = _own_texts(store, one), _own_texts(store, other)
+def _pairs(store: Store, batch: str, one: int, other: int, packed: bytes) -> Iterator[Pair]:
+    """The pair of two sources; where they share too little as wholes, pairs of the projects inside them."""
+    listed = [(text, candidate, value) for text, candidate, value in json.loads(zlib.decompress(packed))]
+    first, second = _own(store, _texts(store, one)), _own(store, _texts(store, other))
+    whole = _pair(store, batch, (one, "", first), (other, "", second), listed)
+    if whole:
+        yield whole
+        return
+    others = [(other, folder, _among(texts, second)) for folder, texts in _projects(store, other).items()]
+    for folder, texts in _projects(store, one).items() if others else ():
+        part = one, folder, _among(texts, first)
+        found = [pair for their in others if (pair := _pair(store, batch, part, their, listed))]
+        if found:
+            yield max(found, key=lambda pair: pair.share)
+
+
+def _among(texts: _Texts, own: _Texts) -> _Texts:
+    return {text: found for text, found in texts.items() if text in own}
+
+
+def _pair(
+    store: Store,
+    batch: str,
+    one_part: tuple[int, str, _Texts],
+    other_part: tuple[int, str, _Texts],
+    listed: Iterable[tuple[int, int, float]],
+) -> Pair | None:
+    """The pair of two sources, or of a folder of each."""
+    (one, folder, first), (other, other_folder, second) = one_part, other_part
+    listed = [item for item in listed if item[0] in first and item[1] in second]
     files = tuple(
         SharedFile(first[text][0], second[candidate][0], round(value, 2), first[text][1])
         for text, candidate, value in listed
-        if text in first and candidate in second
     )
-    shared_one = sum(dict(first[text] for text, _, _ in listed if text in first).values())
-    shared_other = sum(dict(second[text] for _, text, _ in listed if text in second).values())
+    shared_one = sum(dict(first[text] for text, _, _ in listed).values())
+    shared_other = sum(dict(second[text] for _, text, _ in listed).values())
     whole_one, whole_other = (sum(size for _, size in texts.values()) for texts in (first, second))
     share_one = shared_one / whole_one if whole_one else 0.0
     share_other = shared_other / whole_other if whole_other else 0.0
     if max(share_one, share_other) < _SHARE or (len(files) < _LEAST_FILES and shared_one < _LEAST_BYTES):
         return None
-    sides = _side(store, batch, one, share_one), _side(store, batch, other, share_other)
+    sides = _side(store, batch, one, share_one, folder), _side(store, batch, other, share_other, other_folder)
     if set(sides[0].rows) == set(sides[1].rows) and len(sides[0].rows) == 1:
         return None  # one applicant's own repositories
     if not sides[0].rows or (sides[1].rows and sides[1].rows < sides[0].rows):
@@ -283,9 +350,9 @@ def _turned(item: SharedFile) -> SharedFile:
     return SharedFile(item.other, item.path, item.likeness, item.size)
 
 
-def _own_texts(store: Store, source: int) -> dict[int, tuple[str, int]]:
-    """The texts of a source that are not common."""
-    return {text: found for text, found in _texts(store, source).items() if not _common(store, text)}
+def _own(store: Store, texts: _Texts) -> _Texts:
+    """Those of texts that are not common."""
+    return {text: found for text, found in texts.items() if not _common(store, text)}
 
 
 def _texts(store: Store, source: int) -> dict[int, tuple[str, int]]:
@@ -310,8 +377,10 @@ def _common(store: Store, text: int) -> bool:
     return bool(count >= COMMON)
 
 
-def _side(store: Store, batch: str, source: int, share: float) -> Side:
+def _side(store: Store, batch: str, source: int, share: float, folder: str = "") -> Side:
     name, commit, subdir = next(store.query('select name, "commit", subdir from source where id = ?', (source,)))
+    if folder:
+        name, subdir = f"{name.removesuffix(f' ({subdir})')} ({folder})", folder
     members = list(store.query("select batch, row from member where source = ? order by batch, row", (source,)))
     rows = tuple(row for known, row in members if known == batch)
     earlier = tuple((known, row) for known, row in members if known != batch)

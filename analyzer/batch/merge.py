@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from analyzer.batch.entry import judged
+from analyzer.batch.entry import entry_of, judged
 from analyzer.projects import weight_of
 from analyzer.report import Report
 from analyzer.reporters.words import plain_utf8
@@ -14,7 +14,7 @@ from analyzer.rubric import Rubric
 if TYPE_CHECKING:
     from analyzer.portfolio import Portfolio
 
-__all__ = ["inside_of", "merged", "together"]
+__all__ = ["applicant_of", "inside_of", "merged", "together"]
 
 _GAPS = 3
 _INSIDE = 12
@@ -61,3 +61,12 @@ def merged(found: Portfolio, entries: Sequence[Mapping[str, Any]] = ()) -> dict[
             for fact in entry["facts"]
         ],
     }
+
+
+def applicant_of(reports: Sequence[tuple[str, Report, bool]], rubric: Rubric) -> dict[str, Any]:
+    """What a line says of an applicant by reports: each with its target, and whether it is on a project inside that.
+
+    Of each target the whole comes first, then the projects inside.
+    """
+    portfolio = together(((target, report) for target, report, _ in reports), rubric)
+    return merged(portfolio, [entry_of(report) for _, report, inside in reports if not inside])

@@ -9,8 +9,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from analyzer.batch.named import is_account, is_word, named_in_cell
+from analyzer.batch.sheets import UNPACKED
 from analyzer.batch.tables import Record, read_records
 from analyzer.errors import UsageError
+from analyzer.target import place_of
 
 __all__ = ["Row", "count_rows", "digest_of", "is_account", "read_rows"]
 
@@ -41,14 +43,18 @@ class Row(Struct, frozen=True):
     problem: str = ""
 
 
-def read_rows(path: Path, absent: Callable[[int], bool] = lambda number: False) -> Iterator[Row]:
+def read_rows(
+    path: Path, absent: Callable[[int], bool] = lambda number: False, *, unpacked: int = UNPACKED
+) -> Iterator[Row]:
     """The rows of a file, one at a time. Numbers that are ``absent`` are left out: those rows were in it once.
+
+    An Excel file may unpack to so many bytes.
 
     Raises:
         UsageError: the file cannot be read, or has no column that names repositories.
     """
     number = 0
-    for record in read_records(path):
+    for record in read_records(path, unpacked=unpacked):
         number += 1
         while absent(number):
             number += 1
@@ -79,7 +85,10 @@ def digest_of(path: Path) -> str:
 
 def _row(number: int, record: Record, folder: Path) -> Row:
     found = [(cell, named_in_cell(cell.text, cell.column, folder)) for cell in record.cells]
-    targets = tuple(dict.fromkeys(target for _, named in found for target in named.targets))
+    spelled: dict[object, str] = {}
+    for target in (target for _, named in found for target in named.targets):
+        spelled.setdefault(place_of(target), target)
+    targets = tuple(spelled.values())
     unclear = [word for _, named in found for word in named.rest]
     # What names nothing is shown as cells of other columns are.
     given = (*record.given, *((cell.name, cell.text) for cell, named in found if named.rest and cell.name))

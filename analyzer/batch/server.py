@@ -16,12 +16,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish, sections_of
 from analyzer.batch.lines import dump
-from analyzer.batch.merge import inside_of, merged, together
+from analyzer.batch.merge import applicant_of
 from analyzer.batch.results import BatchFolder, Written, asked_by
 from analyzer.batch.rows import Row, count_rows, is_account
 from analyzer.batch.run import Batch, Counts, Tell
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Server", "run_on_server"]
 
 _ROWS = 10_000
-"""Rows of one upload that the service takes."""
+"""Repositories of one upload that the service takes."""
 _ENDED = frozenset({"done", "failed", "cancelled", "not understood"})
 _TRIES = 8
 _LONGEST_WAIT = 60.0
@@ -156,32 +156,6 @@ def _problem(answer: httpx2.Response) -> str:
     return said or f"status {answer.status_code}"
 
 
-class _Asked(Struct, frozen=True):
-    """What the service is asked of a row: a repository as the row names it, or a project inside that its report told of."""
-
-    target: str
-    url: str
-    ref: str
-    subdir: str
-    inside: bool = False
-
-
-class _Waiting(Struct):
-    """A row with what it asks and the results so far, in the same order; and the reports that are there already."""
-
-    row: Row
-    asked: list[_Asked]
-    results: list[Mapping[str, Any] | None]
-    reports: list[tuple[_Asked, Report]] = field(default_factory=list)
-    errors: list[dict[str, Any]] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, row: Row) -> _Waiting:
-        """A row of which nothing is known."""
-        asked = [_Asked(target, target, row.ref, row.subdir) for target in row.targets]
-        return cls(row, asked, [None] * len(asked))
-
-
 class _Run:
     def __init__(
         self, batch: Batch, folder: BatchFolder, client: _Client, rubric: Rubric, counts: Counts, tell: Tell
@@ -189,31 +163,24 @@ class _Run:
         self._batch, self._folder, self._client = batch, folder, client
         self._rubric, self._counts, self._tell = rubric, counts, tell
         self._began = time.monotonic()
-        self._labels: dict[str, list[str]] = {}
-        self._with_projects: list[_Waiting] = []
 
     def run(self) -> None:
-        """Send the rows up, piece by piece, and take their results as they come; then the projects inside, likewise."""
-        self._run_all(self._rows())
-        found, self._with_projects = self._with_projects, []
-        self._run_all(iter(found))
-
-    def _run_all(self, rows: Iterator[_Waiting]) -> None:
-        pieces: list[tuple[str, dict[str, _Waiting]]] = []
-        piece: list[_Waiting] = []
+        """Send the rows up, piece by piece, and take their results as they come."""
+        pieces: list[tuple[str, dict[int, Row]]] = []
+        piece: list[Row] = []
         size = 0
-        for item in rows:
-            if size + len(item.asked) > _ROWS:
+        for row in self._rows():
+            if size + len(row.targets) > _ROWS:
                 pieces.append(self._send(piece))
                 piece, size = [], 0
-            piece.append(item)
-            size += len(item.asked)
+            piece.append(row)
+            size += len(row.targets)
         if piece:
             pieces.append(self._send(piece))
         for name, waiting in pieces:
             self._follow(name, waiting)
 
-    def _rows(self) -> Iterator[_Waiting]:
+    def _rows(self) -> Iterator[Row]:
         """The rows that a service can run, also those that are done: the same rows are the same upload."""
         for row in self._folder.rows():
             done = self._folder.name(row.number) in self._folder.done
@@ -222,109 +189,74 @@ class _Run:
                 if not done:
                     self._fail(row, UsageError(problem, "Correct the row, or run it here."))
             elif not (done and self._batch.retry):  # a retry is another upload
-                yield _Waiting.of(row)
+                yield row
 
-    def _send(self, rows: Sequence[_Waiting]) -> tuple[str, dict[str, _Waiting]]:
-        """Upload rows; the service knows each by its number and the place of its repository."""
-        upload = [
-            {"url": asked.url, "ref": asked.ref, "subdir": asked.subdir, "label": f"{item.row.number}.{place}"}
-            for item in rows
-            for place, asked in enumerate(item.asked)
-        ]
-        content = json.dumps({"name": "", "rubric": self._batch.options.rubric, "rows": upload}).encode()
+    def _send(self, rows: Sequence[Row]) -> tuple[str, dict[int, Row]]:
+        """Upload rows; the service knows each by its number, and tells of it by its place in the upload."""
+        upload = [{"urls": row.targets, "ref": row.ref, "subdir": row.subdir, "label": str(row.number)} for row in rows]
+        asked = {"name": "", "rubric": self._batch.options.rubric, "whole": self._batch.whole, "rows": upload}
+        content = json.dumps(asked).encode()
         chosen = secrets.token_hex(16) if self._batch.retry else self._folder.manifest.batch
         key = hashlib.sha256(chosen.encode() + content).hexdigest()
         answer = self._client.post("/api/v1/batches", content, key).json()
-        waiting = {
-            str(item.row.number): item for item in rows if self._folder.name(item.row.number) not in self._folder.done
-        }
-        self._labels[str(answer["id"])] = [str(item["label"]) for item in upload]
+        done = self._folder.done
+        waiting = {place: row for place, row in enumerate(rows, 1) if self._folder.name(row.number) not in done}
         return str(answer["id"]), waiting
 
-    def _follow(self, name: str, waiting: dict[str, _Waiting]) -> None:
+    def _follow(self, name: str, waiting: dict[int, Row]) -> None:
         taken = -1
         while waiting:
             view = self._client.get(f"/api/v1/batches/{name}").json()
             if view["status"] != "running" or view["finished"] > taken:
                 taken = view["finished"]
-                for result in self._results(name):
-                    self._take(result, waiting)
+                for line in self._client.get(f"/api/v1/batches/{name}/results.jsonl").text.split("\n"):
+                    result: dict[str, Any] = json.loads(line) if line else {"line": 0, "status": ""}
+                    if result["status"] in _ENDED and (row := waiting.pop(result["line"], None)):
+                        self._take(row, result)
             if view["status"] != "running":
-                for left in list(waiting.values()):
-                    self._fail(left.row, TargetError("The batch was ended on the service", "Use --retry-failed."))
+                for row in waiting.values():
+                    self._fail(row, TargetError("The batch was ended on the service", "Use --retry-failed."))
                 return
             if waiting:
                 time.sleep(self._client.server.look_every)
 
-    def _results(self, name: str) -> Iterator[Mapping[str, Any]]:
-        """The results so far; of rows that the service did not understand it tells the place in the upload alone."""
-        for line in self._client.get(f"/api/v1/batches/{name}/results.jsonl").text.split("\n"):
-            if line:
-                result = json.loads(line)
-                yield result if "label" in result else {**result, "label": self._labels[name][result["line"] - 1]}
-
-    def _take(self, result: Mapping[str, Any], waiting: dict[str, _Waiting]) -> None:
-        """Keep a result that has ended; write the line of a row when it has all of its own."""
-        number, _, place = str(result.get("label", "")).partition(".")
-        found = waiting.get(number)
-        if found is None or result["status"] not in _ENDED or not place.isdigit():
-            return
-        found.results[int(place)] = result
-        if all(item is not None for item in found.results):
-            del waiting[number]
-            self._finish(found)
-
-    def _finish(self, found: _Waiting) -> None:
-        """Write the line of a row, unless its reports tell of projects inside, which are asked for first."""
-        row, inside = found.row, []
-        for asked, result in zip(found.asked, found.results, strict=True):
-            assert result is not None
-            told = f"{asked.target} ({asked.subdir})" if asked.inside else asked.target
-            if result["status"] == "done":
-                try:
-                    report = self._report(result, asked.target)
-                except FolioscopeError as error:
-                    found.errors.append(error_of(error, told))
-                    continue
-                found.reports.append((asked, report))
-                if not asked.inside:
-                    inside += self._inside(asked, report)
-            else:
-                cause = result.get("cause") or {"what": f"The analysis was {result['status']}", "hint": ""}
-                found.errors.append(error_of(TargetError(cause["what"].rstrip("."), cause.get("hint", "")), told))
-        if inside:
-            self._with_projects.append(_Waiting(row, inside, [None] * len(inside), found.reports, found.errors))
-        elif found.reports:
-            self._write(row, self._line(found), "")
+    def _take(self, row: Row, result: Mapping[str, Any]) -> None:
+        """Write the line of a row that has ended: its reports are judged together here as a worker here does."""
+        wholes: list[dict[str, Any]] = []
+        insides: list[dict[str, Any]] = []
+        reports: list[tuple[str, Report, bool]] = []
+        parts = result.get("repositories", ())
+        missing = set(row.targets) - {part["input"] for part in parts}
+        refused = result.get("cause") or next((item for item in result.get("not_read", ()) if not item["input"]), None)
+        errors = [_error(refused, f"was {result['status']}", target) for target in row.targets if target in missing]
+        target = ""
+        for part in parts:
+            target = target if part["inside"] else part["input"]
+            told = f"{target} ({part['subdir']})" if part["inside"] else target
+            if part["status"] != "done":
+                (insides if part["inside"] else wholes).append(_error(part["cause"], f"was {part['status']}", told))
+                continue
+            try:
+                reports.append((target, self._report(part, target), part["inside"]))
+            except FolioscopeError as error:
+                wholes.append(error_of(error, told))
+        errors += wholes + insides
+        if result["status"] == "done" and reports:
+            self._write(row, self._line(row, reports, errors), "")
         else:
-            self._write(row, failed_line(row, found.errors[0], self._folder.manifest.basis), "")
+            self._write(row, failed_line(row, errors[0], self._folder.manifest.basis), "")
 
-    def _inside(self, asked: _Asked, report: Report) -> list[_Asked]:
-        """The projects of a repository, at the commit of its report."""
-        if self._batch.whole or not report.target.commit:
-            return []
-        where = report.target.url or asked.url
-        return [_Asked(asked.target, where, report.target.commit, folder, inside=True) for folder in inside_of(report)]
-
-    def _line(self, found: _Waiting) -> dict[str, Any]:
+    def _line(
+        self, row: Row, reports: Sequence[tuple[str, Report, bool]], errors: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
         """The line of a row with a score, as a worker here makes it."""
-        row, basis = found.row, self._folder.manifest.basis
-        # Of each repository the whole, then the projects inside.
-        ordered = [
-            (item, report)
-            for target in row.targets
-            for inside in (False, True)
-            for item, report in found.reports
-            if item.target == target and item.inside is inside
-        ]
-        entries = [(item, entry_of(report)) for item, report in ordered]
-        wholes = [entry for item, entry in entries if not item.inside]
-        named = [(item.inside, {"target": item.target, **entry["repository"]}) for item, entry in entries]
+        basis = self._folder.manifest.basis
+        entries = [(target, entry_of(report), inside) for target, report, inside in reports]
+        named = [(inside, {"target": target, **entry["repository"]}) for target, entry, inside in entries]
         repositories = [repository for inside, repository in named if not inside]
-        if len(row.targets) == 1 and len(ordered) == 1:
-            return done_line(row, wholes[0], repositories, found.errors, basis)
-        portfolio = together(((item.target, report) for item, report in ordered), self._rubric)
-        line = done_line(row, merged(portfolio, wholes), repositories, found.errors, basis)
+        if len(row.targets) == 1 and len(reports) == 1:
+            return done_line(row, entries[0][1], repositories, errors, basis)
+        line = done_line(row, applicant_of(reports, self._rubric), repositories, errors, basis)
         line["projects"] = [repository for inside, repository in named if inside]
         line["left_out"] = []
         return line
@@ -350,6 +282,12 @@ class _Run:
         self._counts.failed += line["status"] != "done"
         self._counts.seconds = time.monotonic() - self._began
         self._tell(self._counts)
+
+
+def _error(cause: Mapping[str, Any] | None, otherwise: str, target: str) -> dict[str, Any]:
+    """What the service says of a repository without a report."""
+    what, hint = (cause["what"], cause.get("hint", "")) if cause else (f"The analysis {otherwise}", "")
+    return error_of(TargetError(what.rstrip("."), hint), target)
 
 
 def _not_for_servers(row: Row, hosts: tuple[Host, ...]) -> str:

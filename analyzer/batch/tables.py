@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime, time
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ __all__ = ["Record", "read_records", "sheet_rows"]
 _SAMPLE = 50
 _SPACE = "\ufeff \t\r\n"
 _SAYS_DELIMITER = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)
+_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
+"""What a line of a plain list says for people, as in a list of a portfolio; ``#`` within an address is part of it."""
 _CARRIED = (Column.NAME, Column.FIRST_NAME, Column.LAST_NAME, Column.ID, Column.OTHER)
 _BEYOND = "beyond the last column"
 _LONGEST_JSON = 64 * 1024 * 1024
@@ -187,13 +190,15 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time.min:  # a day, which a sheet keeps as its midnight
+        return str(cell.date())
     return str(cell)
 
 
 def _list(lines: Iterable[str]) -> Iterator[Record]:
     for number, line in enumerate(lines, 1):
-        text = line.strip(_SPACE)
-        if text and not text.startswith("#"):
+        text = _COMMENT.sub("", line).strip(_SPACE)
+        if text:
             yield Record(number, (TargetCell(text, Column.LINE),))
 
 

@@ -304,6 +304,7 @@ class Worker:
     def _portfolio_of_account(self, row: Row, options: Options, looked: list[_Looked]) -> Outcome:
         """What of an account deserves a look, and what else the row names."""
         from analyzer.portfolio import analyze_portfolio
+        from analyzer.portfolio.look import subdir_of
 
         inside: dict[tuple[str, str], Report] = {}
 
@@ -319,7 +320,11 @@ class Worker:
                     yield Result(target, error=error)
                 else:
                     looked.append(item)
-                    inside.update({(target, found.target.subdir): found for _, found in item.reports})
+                    judged = item.document["repository"]["subdir"]
+                    for part in item.inside:
+                        assert part.report
+                        folder = subdir_of(part.report.target.subdir, judged, target, chosen)
+                        inside[target, folder] = part.report
                     yield Result(target, item.report)
 
         # A portfolio reads a file as a list of more; the rows of strangers may not.

@@ -12,10 +12,10 @@ from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.github.facts import Listed, OwnerFacts
 from analyzer.github.platform import Platform
 from analyzer.knowledge.signs import DOTFILES, SITE_NAME
-from analyzer.portfolio.look import look_at, look_of, why_not
+from analyzer.portfolio.look import look_at, look_of, subdir_of, why_not
 from analyzer.portfolio.model import Failure, LeftOut, Look
 from analyzer.portfolio.sources import Account, Named
-from analyzer.target import Host
+from analyzer.target import Host, place_of
 
 __all__ = ["Candidate", "Choice", "Platforms", "choose", "unreadable"]
 
@@ -38,7 +38,8 @@ class Candidate(Struct, frozen=True):
 class Choice(Struct):
     """What was chosen, what was left out, what could not be read.
 
-    ``more`` says whether something was left out that would be analyzed with ``everything``.
+    ``more`` says whether something was left out that would be analyzed with ``everything``. ``places`` are those that
+    were looked at: a repository may be named beside the account that it belongs to.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Choice(Struct):
     looks: list[tuple[str, Look]] = field(default_factory=list)
     owners: list[OwnerFacts] = field(default_factory=list)
     more: bool = False
+    places: set[object] = field(default_factory=set)
 
 
 def choose(
@@ -89,8 +91,9 @@ def choose(
 def _keep_best(choice: Choice, most: int) -> None:
     ordered = sorted(choice.candidates, key=lambda item: (-item.look.weight, item.name))
     beyond = {item.name for item in ordered[most:]}
+    others = f"{most} others promise" if most > 1 else "one other promises"
     choice.left_out += [
-        LeftOut(item.name, f"{most} others promise more at first sight; --most raises the number", item.look.impression)
+        LeftOut(item.name, f"{others} more at first sight; --most raises the number", item.look.impression)
         for item in ordered[most:]
     ]
     choice.candidates = [item for item in choice.candidates if item.name not in beyond]
@@ -110,6 +113,10 @@ def _take(
 
 
 def _look_at_one(target: str, choice: Choice, options: Options, progress: Progress, *, everything: bool) -> None:
+    place = _place(target, options)
+    if place in choice.places:
+        return
+    choice.places.add(place)
     name = _name_of(target, options)
     progress("look", name)
     try:
@@ -119,6 +126,11 @@ def _look_at_one(target: str, choice: Choice, options: Options, progress: Progre
         return
     taken = {item.name for item in choice.candidates} | {item.name for item in choice.left_out}
     _take(_unique(name, target, taken), target, look, choice, options, everything=everything, named=True)
+
+
+def _place(target: str, options: Options) -> object:
+    """What is the same however a target is spelled."""
+    return place_of(target, ref=options.ref, subdir=options.subdir, hosts=options.hosts, local=options.local)
 
 
 def _unique(name: str, target: str, taken: set[str]) -> str:
@@ -169,6 +181,8 @@ def _look_at_account(
     choice.owners.append(owner)
     worth: list[Listed] = []
     for item in owner.repositories:
+        if _place(item.url, options) in choice.places:
+            continue
         reason = _why_not_listed(item, owner, platform)
         if reason:
             choice.left_out.append(LeftOut(item.name, reason))
@@ -204,6 +218,7 @@ def _why_not_listed(item: Listed, owner: OwnerFacts, platform: Platform) -> str:
 def _look_at_listed(
     item: Listed, choice: Choice, options: Options, progress: Progress, platform: Platform, *, everything: bool
 ) -> None:
+    choice.places.add(_place(item.url, options))
     progress("look", item.name)
     try:
         paths = platform.paths(item.name, item.default_branch)
@@ -230,7 +245,8 @@ def _parts(item: Candidate) -> Iterator[Candidate]:
             item.look.weight,
             project.has_readme,
         )
-        yield Candidate(f"{item.name} ({project.path})", item.target, replace(item.options, subdir=project.path), look)
+        folder = subdir_of(project.path, item.look.folder, item.target, item.options)
+        yield Candidate(f"{item.name} ({folder})", item.target, replace(item.options, subdir=folder), look)
 
 
 def unreadable(failures: Iterable[Failure]) -> FolioscopeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from posixpath import normpath
 
 from msgspec.structs import replace
 
@@ -12,8 +13,9 @@ from analyzer.knowledge.signs import CLUTTER, DOTFILES, SIGNS
 from analyzer.listing import listing_of
 from analyzer.portfolio.model import Look
 from analyzer.projects import find_projects, impression_of, signs_of, weight_of
+from analyzer.target import parse_target
 
-__all__ = ["look_at", "look_of", "why_not"]
+__all__ = ["look_at", "look_of", "subdir_of", "why_not"]
 
 _SHOWN = 3
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.PROGRAM})
@@ -58,7 +60,19 @@ def look_of(paths: Iterable[str], subdir: str = "") -> Look:
         len(strays),
         find_projects(inventory),
         speaks=_speaks(own, signs),
+        folder=subdir,
     )
+
+
+def subdir_of(path: str, folder: str, target: str, options: Options) -> str:
+    """A folder of a repository as ``--subdir`` of a target that names the ``folder`` with these options.
+
+    Of an address it is seen from the root, whatever folder the address has; of a path here, from that path.
+    """
+    if parse_target(target, hosts=options.hosts, local=options.local).path is None:
+        return path
+    here = folder.removesuffix(normpath(options.subdir) if options.subdir else "").rstrip("/")
+    return path.removeprefix(f"{here}/") if here else path
 
 
 def _speaks(own: Sequence[str], signs: Sequence[str]) -> bool:

@@ -32,6 +32,7 @@ class Look(Struct, frozen=True):
         projects: the projects inside.
         branch: the branch that was looked at; empty where it is not known.
         speaks: whether anything speaks of machine learning or of its operation.
+        folder: the folder that was looked at, from the root of the repository; empty where that is all of it.
     """
 
     files: int
@@ -45,6 +46,7 @@ class Look(Struct, frozen=True):
     projects: tuple[Project, ...] = ()
     branch: str = ""
     speaks: bool = True
+    folder: str = ""
 
 
 class Unit(Struct, frozen=True):

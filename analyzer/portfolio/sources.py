@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from analyzer.errors import UsageError
 from analyzer.snapshot import find_git_dir
-from analyzer.target import LOGIN, Host
+from analyzer.target import LOGIN, Host, place_of
 
 __all__ = ["Account", "Named", "account_in", "named_in", "read_list", "seen_from"]
 
@@ -39,14 +39,17 @@ def named_in(targets: Sequence[str], hosts: tuple[Host, ...]) -> tuple[Named, ..
     Raises:
         UsageError: nothing was named, a list cannot be read, or a word may be an account as well as a folder.
     """
-    found = list(dict.fromkeys(_each(targets, hosts)))
+    found: dict[object, Named] = {}
+    for named in _each(targets, hosts):
+        same = (named.login.lower(), named.host) if isinstance(named, Account) else place_of(named, hosts=hosts)
+        found.setdefault(same, named)
     if not found:
         raise UsageError(
             "No repository was named", "Give a user, an organisation, addresses, paths, or a file of them."
         )
     if len(found) > _MOST:
         raise UsageError(f"{len(found):,} repositories were named", f"At most {_MOST:,} make a portfolio.")
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _each(targets: Sequence[str], hosts: tuple[Host, ...]) -> Iterator[Named]:

@@ -40,6 +40,8 @@ class Job:
     ref: str
     subdir: str
     rubric: str
+    batch_id: str | None = None
+    line: int | None = None
 
 
 def claim(store: Store, settings: Settings, worker: str) -> Job | None:
@@ -131,4 +133,6 @@ def _take(session: Session, settings: Settings, worker: str, analysis: Analysis)
         analysis.ref,
         analysis.subdir,
         analysis.rubric,
+        analysis.batch_id,
+        analysis.line,
     )

@@ -28,10 +28,11 @@ from api.jobs.folders import WorkerFolder
 from api.jobs.process import Died, Process
 from api.settings import Settings
 from api.store import Store
+from api.store.applicants import add_inside, merge_rows
 from api.store.columns import now
-from api.store.models import Analysis
+from api.store.models import Analysis, Batch
 from api.store.reports import document_of, keep_report
-from api.store.states import RUNNING, finish, record, requeue
+from api.store.states import RUNNING, finish, lock_batch, record, requeue
 
 __all__ = ["Runner"]
 
@@ -114,6 +115,7 @@ class Runner:
                 return
             elif message["kind"] == "done":
                 self._patiently(partial(self._keep, job, message, document))
+                self._judge_row(job)
                 return
             if time.monotonic() > deadline:
                 self.process.close()
@@ -161,6 +163,7 @@ class Runner:
 
     def _keep(self, job: Job, done: dict[str, Any], document: dict[str, Any] | None) -> None:
         with self.store.writing() as session:
+            lock_batch(session, job.batch_id)
             analysis = self._ours(session, job)
             if document is not None:
                 keep_report(session, done["key"], document, job.rubric)
@@ -171,7 +174,17 @@ class Runner:
             analysis.report_ref, analysis.report_subdir = done["ref"], done["subdir"]
             analysis.score, analysis.grade, analysis.reused = done["score"], done["grade"], done["reused"]
             analysis.stage, analysis.detail = "", ""
+            if job.batch_id and not analysis.inside and not session.get_one(Batch, job.batch_id).whole:
+                add_inside(session, analysis)
             finish(session, analysis, "done")
+
+    def _judge_row(self, job: Job) -> None:
+        """Judge the row of a batch together where this was its last analysis; who reads the row does it otherwise."""
+        if job.batch_id is not None and job.line is not None:
+            try:
+                merge_rows(self.store, job.batch_id, job.line)
+            except _DATABASE_ERRORS as error:
+                _LOG.warning("batch %s: line %s is judged when it is read: %s", job.batch_id, job.line, error)
 
     def _fail(self, job: Job, error: dict[str, Any]) -> None:
         if error["code"] == "server.disk-full":
@@ -196,9 +209,11 @@ class Runner:
     def _finish(self, job: Job, code: str, what: str, hint: str) -> None:
         def failed() -> None:
             with self.store.writing() as session:
+                lock_batch(session, job.batch_id)
                 finish(session, self._ours(session, job), "failed", code=code, what=what, hint=hint)
 
         self._patiently(failed)
+        self._judge_row(job)
 
     def _give_back(self, job: Job) -> None:
         """Put the job back as if it had not been begun."""

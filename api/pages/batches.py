@@ -27,6 +27,7 @@ from api.routes.batches import (
     view_of,
 )
 from api.service import Service, ServiceDep
+from api.store.applicants import merge_rows, merged_document, told_of
 from api.store.models import Analysis
 from api.store.reports import document_for
 
@@ -85,6 +86,9 @@ def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Re
     """The table of a batch; its filters stand in the address."""
     filters, part = Filters.of(request.query_params), is_partial(request)
     with service.store.reading() as session:
+        find_batch(session, batch_id, principal)
+    merge_rows(service.store, batch_id)
+    with service.store.reading() as session:
         batch = view_of(session, find_batch(session, batch_id, principal), blind=filters.blind)
         code = coder(service.settings.secret) if filters.blind else None
         table = tabled(read_rows(session, batch_id, code), filters)
@@ -93,7 +97,9 @@ def show(request: Request, batch_id: BatchId, service: ServiceDep, principal: Re
             audit(session, principal, "batch.view", batch_id, "names hidden" if filters.blind else "")
     may_write = "write" in principal.scopes
     template = "batch_part.html" if part else "batch.html"
-    return page(request, template, batch=batch, table=table, filters=filters, may_write=may_write, part=part)
+    return page(
+        request, template, batch=batch, table=table, filters=filters, may_write=may_write, part=part, told_of=told_of
+    )
 
 
 @router.get("/batches/{batch_id}/compare")
@@ -104,6 +110,8 @@ def side_by_side(request: Request, batch_id: BatchId, service: ServiceDep, princ
     chosen: list[tuple[Row, dict[str, Any]]] = []
     with service.store.reading() as session:
         find_batch(session, batch_id, principal)
+    merge_rows(service.store, batch_id)
+    with service.store.reading() as session:
         if COMPARED[0] <= len(wanted) <= COMPARED[1]:
             all_rows = read_rows(session, batch_id, coder(service.settings.secret) if blind else None)
             rows = {row.code if blind else row.id: row for row in all_rows}
@@ -111,13 +119,17 @@ def side_by_side(request: Request, batch_id: BatchId, service: ServiceDep, princ
                 row = rows.get(name)
                 if row is None or row.score is None:
                     continue
-                document = document_for(session, session.get_one(Analysis, row.id))
+                if row.parts:
+                    document = merged_document(session, batch_id, row.line)
+                else:
+                    document = document_for(session, session.get_one(Analysis, row.id))
                 if document:
                     chosen.append((row, document))
     if len(chosen) > 1:
         with service.store.writing() as session:
             for row, _ in chosen:
-                audit(session, principal, "report.view", row.id, "side by side")
+                for name in [part.id for part in row.parts] or [row.id]:
+                    audit(session, principal, "report.view", name, "side by side")
     template = "side_by_side_part.html" if is_partial(request) else "side_by_side.html"
     return page(request, template, chosen=chosen, batch_id=batch_id, blind=blind)
 

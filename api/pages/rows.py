@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.blind import Coder
-from api.store.models import Analysis
-from api.store.summaries import Summary, summaries_of
+from api.store.applicants import Part, applicants_of
+from api.store.summaries import Summary
 
 __all__ = ["PER_PAGE", "Filters", "Row", "Table", "read_rows", "tabled"]
 
@@ -21,16 +20,16 @@ PER_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place in the upload, its state, and what is known of its report.
+    """One applicant: the place in the upload, the state, and what is known of the reports.
 
-    ``code`` stands for it where names are hidden; ``rank`` is 0 where there is none.
+    ``code`` stands for it where names are hidden; ``rank`` is 0 where there is none. ``parts`` are the repositories, and
+    the projects inside them, where there are several.
     """
 
     id: str
     number: int
     line: int
     name: str
-    url: str
     status: str
     score: float | None
     grade: str
@@ -39,40 +38,44 @@ class Row:
     hint: str
     summary: Summary | None
     code: str
+    parts: tuple[Part, ...] = ()
+    not_read: tuple[dict[str, str], ...] = ()
     rank: int = 0
+
+    @property
+    def report(self) -> str:
+        """The id of the analysis whose report is that of the row, or empty where it has several repositories."""
+        wholes = [part for part in self.parts if not part.inside]
+        return self.id if self.score is not None and len(wholes) < 2 else ""
 
 
 def read_rows(session: Session, batch_id: str, code: Coder | None) -> list[Row]:
     """All rows of a batch in the order of the upload, with their rank by score; with codes where there is a coder."""
-    columns = (
-        Analysis.id, Analysis.line, Analysis.label, Analysis.url, Analysis.status, Analysis.score, Analysis.grade,
-        Analysis.cause_code, Analysis.cause, Analysis.hint, Analysis.report_key,
-    )  # fmt: skip
-    found = session.execute(select(*columns).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)).all()
-    known = summaries_of(session, (item.report_key for item in found if item.status == "done" and item.report_key))
-    scores = sorted((item.score for item in found if item.status == "done" and item.score is not None), reverse=True)
+    found = applicants_of(session, batch_id)
+    scores = sorted((item.score for item in found if item.score is not None), reverse=True)
     ranks: dict[float | None, int] = {}
     for rank, score in enumerate(scores, 1):
         ranks.setdefault(score, rank)
     rows = []
-    for number, (name, line, label, url, status, score, grade, cause_code, cause, hint, key) in enumerate(found, 1):
-        done = status == "done"
+    for number, item in enumerate(found, 1):
+        first, stopped = item.parts[0], item.stopped
         rows.append(
             Row(
-                name,
+                item.id,
                 number,
-                line or number,
-                label or "/".join(url.rstrip("/").rsplit("/", 2)[-2:]),
-                url,
-                status,
-                score if done else None,
-                grade,
-                cause_code,
-                cause,
-                hint,
-                known.get(key) if done else None,
-                code(name) if code else "",
-                ranks.get(score, 0) if done else 0,
+                item.line,
+                first.label or first.name,
+                item.status,
+                item.score,
+                item.grade,
+                stopped.cause_code if stopped else "",
+                stopped.cause if stopped else "",
+                stopped.hint if stopped else "",
+                item.summary,
+                code(item.id) if code else "",
+                item.parts if len(item.parts) > 1 else (),
+                tuple(item.not_read),
+                ranks.get(item.score, 0),
             )
         )
     return rows
@@ -157,6 +160,7 @@ class Table:
     sections: tuple[tuple[str, str], ...]
     technologies: tuple[str, ...]
     failed: tuple[Row, ...]
+    partial: tuple[Row, ...]
 
 
 def tabled(rows: Iterable[Row], filters: Filters) -> Table:
@@ -182,6 +186,7 @@ def tabled(rows: Iterable[Row], filters: Filters) -> Table:
         tuple((bar.id, bar.title) for bar in known[0].sections) if known else (),
         tuple(sorted({name for item in known for name in item.technologies})),
         tuple(failed),
+        tuple(row for row in others if row.not_read),
     )
 
 

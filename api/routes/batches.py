@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from analyzer import UsageError
+from analyzer import UsageError, is_account
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader, Writer
 from api.problems import Problem, documented, unknown_type
@@ -23,7 +23,8 @@ from api.routes.pace import hit
 from api.schemas import BatchList, BatchSummary, BatchUpload, BatchView, RowProblem, RowRequest
 from api.service import Service, ServiceDep
 from api.store.analyses import Asked, as_cursor, check_rubric, from_cursor, moment_of, parse_asked, plain
-from api.store.batches import cancel_batch, counts_of, new_batch, problems_of, resume_batch
+from api.store.applicants import counts_of
+from api.store.batches import cancel_batch, new_batch, problems_of, resume_batch
 from api.store.models import Analysis, Batch
 from api.store.retention import delete_batch
 from api.uploads import UploadedRow, rows_of
@@ -57,6 +58,7 @@ _BODY: dict[str, Any] = {
                         },
                         "name": {"type": "string", "maxLength": 200},
                         "rubric": {"type": "string", "maxLength": 64},
+                        "whole": {"type": "boolean"},
                         "csrf_token": {"type": "string", "description": "of a sign-in"},
                     },
                 }
@@ -64,6 +66,7 @@ _BODY: dict[str, Any] = {
         },
     }
 }
+_ACCOUNTS = "Name its repositories, or use folioscope batch on your own machine, which asks the platform for them."
 _ACCESS = ("access.unauthenticated", "access.forbidden", "access.csrf")
 
 
@@ -95,9 +98,13 @@ async def start_batch(
     idempotency_key: IdempotencyKey = None,
     name: Annotated[str, Query(max_length=200, description="of a CSV upload")] = "",
     rubric: Annotated[str, Query(max_length=64, description="of a CSV upload")] = "mlops",
+    whole: Annotated[bool, Query(description="of a CSV upload: do not judge projects inside a repository")] = False,
 ) -> BatchView:
-    """Start the analysis of many repositories, as JSON, as CSV with a header, or as a form with a file."""
-    wanted = await read_upload(request, name, rubric, service.settings.batch_rows)
+    """Start the analysis of many applicants, as JSON, as CSV with a header, or as a form with a file.
+
+    A row is an applicant: of the repositories that it names, and the projects inside them, the best evidence counts.
+    """
+    wanted = await read_upload(request, name, rubric, service.settings.batch_rows, whole=whole)
     view, replayed = await run_in_threadpool(start_from, request, service, principal, wanted, idempotency_key)
     response.headers["Location"] = view.links["self"]
     if replayed:
@@ -108,11 +115,11 @@ async def start_batch(
 class _Wanted:
     """An upload as it came: name, rubric, rows; of rows one more than are taken, whatever else there is."""
 
-    def __init__(self, name: str, rubric: str, rows: Iterable[UploadedRow], most: int) -> None:
-        self.name, self.rubric, self.rows = plain(name), rubric, list(islice(rows, most + 1))
+    def __init__(self, name: str, rubric: str, rows: Iterable[UploadedRow], most: int, *, whole: bool) -> None:
+        self.name, self.rubric, self.rows, self.whole = plain(name), rubric, list(islice(rows, most + 1)), whole
 
 
-async def read_upload(request: Request, name: str, rubric: str, most: int) -> _Wanted:
+async def read_upload(request: Request, name: str, rubric: str, most: int, *, whole: bool = False) -> _Wanted:
     """The upload that a request carries, as JSON, as CSV, or as a form with a file of any form that a batch has.
 
     One row more than ``most`` is read.
@@ -132,7 +139,8 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
                 raise Problem("batch.too-many-rows", "rows-most", {"most": f"{most:,}"}) from error
             where = ".".join(map(str, first["loc"]))
             raise Problem("request.invalid", words=(f"{where}: {first['msg']}.", "")) from error
-        return _Wanted(asked.name, asked.rubric, (_row(index, row) for index, row in enumerate(asked.rows, 1)), most)
+        rows = (_row(index, row) for index, row in enumerate(asked.rows, 1))
+        return _Wanted(asked.name, asked.rubric, rows, most, whole=asked.whole)
     if kind == "multipart/form-data":
         form = await request.form(max_files=1, max_fields=10)
         file = form.get("file")
@@ -142,10 +150,11 @@ async def read_upload(request: Request, name: str, rubric: str, most: int) -> _W
         await form.close()
         named = str(form.get("name") or name)[:200]
         chosen = str(form.get("rubric") or rubric)[:64]
-        return await run_in_threadpool(lambda: _Wanted(named, chosen, rows_of(content), most))
+        unsplit = whole or str(form.get("whole") or "").lower() in ("true", "1", "on")
+        return await run_in_threadpool(lambda: _Wanted(named, chosen, rows_of(content), most, whole=unsplit))
     if kind in ("text/csv", "text/plain"):
         content = await request.body()
-        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of(content), most))
+        return await run_in_threadpool(lambda: _Wanted(name, rubric, rows_of(content), most, whole=whole))
     raise unknown_type(kind, "application/json, text/csv, multipart/form-data")
 
 
@@ -156,8 +165,9 @@ def _row(index: int, given: object) -> UploadedRow:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        return UploadedRow(index, "", problem=f"{where}: {first['msg']}" if where else first["msg"])
-    return UploadedRow(index, row.url, row.ref, row.subdir, row.label)
+        return UploadedRow(index, problem=f"{where}: {first['msg']}" if where else first["msg"])
+    urls = tuple(dict.fromkeys(url for url in (row.url, *row.urls) if url))
+    return UploadedRow(index, urls, row.ref, row.subdir, row.label, "" if urls else "It names no repository")
 
 
 def start_from(
@@ -173,26 +183,31 @@ def start_from(
         check_rubric(wanted.rubric)
     except UsageError as error:
         raise Problem.of("target.invalid", error) from error
-    rows = [(row.line, row.url, row.ref, row.subdir, row.label) for row in wanted.rows]
-    known = remembered(principal.share, key, {"name": wanted.name, "rubric": wanted.rubric, "rows": rows})
+    rows = [(row.line, row.urls, row.ref, row.subdir, row.label) for row in wanted.rows]
+    body = {"name": wanted.name, "rubric": wanted.rubric, "whole": wanted.whole, "rows": rows}
+    known = remembered(principal.share, key, body)
     if earlier := _earlier(service, known):
         return earlier, True
     most = service.settings.batch_rows
     if len(rows) > most:
         raise Problem("batch.too-many-rows", "rows-most", {"most": f"{most:,}"})
+    if sum(len(row.urls) for row in wanted.rows) > most:
+        raise Problem("batch.too-many-rows", "repositories-most", {"most": f"{most:,}"})
     asked, problems = _understood(service, wanted)
     if not asked:
         told = [{"line": line, "what": what, "hint": hint} for line, what, hint in problems[:100]]
         raise Problem("batch.empty", "batch-without-rows", more={"problems": told})
     hit(request, service, principal, service.settings.rate_batches, "batches")
     with service.store.writing() as session:
-        batch = new_batch(session, principal.account_id, wanted.name, wanted.rubric, asked, problems)
+        batch = new_batch(
+            session, principal.account_id, wanted.name, wanted.rubric, asked, problems, whole=wanted.whole
+        )
         if not remember(session, known, batch_id=batch.id):
             session.rollback()
             if earlier := _earlier(service, known):
                 return earlier, True
             raise Problem("service.unavailable", "answering")
-        audit(session, principal, "batch.start", batch.id, f"{len(asked)} rows")
+        audit(session, principal, "batch.start", batch.id, f"{batch.rows} rows")
         view = view_of(session, batch)
     service.metrics.accepted.labels("batch").inc(len(asked))
     service.executor.wake()
@@ -205,20 +220,24 @@ def _understood(service: Service, wanted: _Wanted) -> tuple[list[Asked], list[tu
         if row.problem:
             problems.append((row.line, f"{row.problem}.", "Give the address of a repository."))
             continue
-        try:
-            understood = parse_asked(
-                service.settings,
-                row.url,
-                ref=row.ref,
-                subdir=row.subdir,
-                rubric=wanted.rubric,
-                label=row.label,
-                line=row.line,
-            )
-        except UsageError as error:
-            problems.append((row.line, f"{error.what}.", error.hint))
-        else:
-            asked.append(understood)
+        for url in row.urls:
+            if is_account(url, service.settings.git_hosts):
+                problems.append((row.line, f"{url} names an account; a service takes repositories.", _ACCOUNTS))
+                continue
+            try:
+                understood = parse_asked(
+                    service.settings,
+                    url,
+                    ref=row.ref,
+                    subdir=row.subdir,
+                    rubric=wanted.rubric,
+                    label=row.label,
+                    line=row.line,
+                )
+            except UsageError as error:
+                problems.append((row.line, f"{error.what}.", error.hint))
+            else:
+                asked.append(understood)
     return asked, problems
 
 
@@ -277,7 +296,7 @@ def cancel_rows(batch_id: BatchId, service: ServiceDep, principal: Writer) -> Ba
 
 @router.post("/{batch_id}/resume", responses=documented("resource.unknown", "batch.state", *_ACCESS))
 def resume_rows(batch_id: BatchId, service: ServiceDep, principal: Writer) -> BatchView:
-    """Let the rows run again that were cancelled or failed."""
+    """Let run again what was cancelled or failed, also in rows that have a score without it."""
     with service.store.writing() as session:
         batch = find_batch(session, batch_id, principal, lock=True)
         count = resume_batch(session, batch)
@@ -319,7 +338,7 @@ def find_batch(session: Session, batch_id: str, principal: Principal, *, lock: b
 def view_of(session: Session, batch: Batch, *, blind: bool = False) -> BatchView:
     """The view of a batch; where names are hidden, without its own and without what was typed."""
     problems = [RowProblem(line=row.line, what=row.what, hint=row.hint) for row in problems_of(session, batch.id)]
-    return BatchView.of(batch, counts_of(session, batch.id), problems, blind=blind)
+    return BatchView.of(batch, *counts_of(session, batch.id), problems, blind=blind)
 
 
 def _earlier(service: Service, key: Remembered | None) -> BatchView | None:

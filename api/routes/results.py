@@ -21,7 +21,8 @@ from api.problems import Problem, documented
 from api.routes.batches import BatchId, Blind, find_batch
 from api.routes.negotiation import accepted
 from api.service import Service, ServiceDep
-from api.store.batches import problems_of, results_of, row_ids
+from api.store.applicants import merge_rows, states_of, told_of
+from api.store.batches import problems_of, results_of
 
 __all__ = ["router"]
 
@@ -31,8 +32,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv", "xlsx": _XLSX}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "One result a row of the upload, in its order, those first that were not understood and then "
-        "those that failed, which have their cause and no score",
+        "description": "One result a row of the upload, which is an applicant, in its order, those first that were not "
+        "understood and then those that failed, which have their cause and no score; of several repositories, and of "
+        "projects inside one, the best evidence counts, and not_read says which of them gave none",
         "content": {kind: {"schema": {"type": "string"}} for kind in _TYPES.values()},
     }
 }
@@ -78,21 +80,29 @@ def _answer(service: Service, principal: Principal, batch_id: str, form: str, *,
     with service.store.writing() as session:
         batch = find_batch(session, batch_id, principal)
         audit(session, principal, "batch.results", batch.id, f"{form}, names hidden" if blind else form)
+    merge_rows(service.store, batch_id)
+    with service.store.reading() as session:
+        states = states_of(session, batch_id)
+        understood = {line for line, _, _ in states}
         problems = [
             {
                 "line": row.line,
-                "code": code(f"{batch.id}:{row.line}"),
+                "code": code(f"{batch_id}:{row.line}"),
                 "status": "not understood",
                 "cause": {"code": "target.invalid", "what": row.what, "hint": row.hint},
             }
-            for row in problems_of(session, batch.id)
+            for row in problems_of(session, batch_id)
+            if row.line not in understood
         ]
-        # What has no score stands first, with its cause: at the end of a long table nobody would see it.
-        parts = [[(code(name), name) for name in row_ids(session, batch.id, failed=failed)] for failed in (True, False)]
+    # What has no score stands first, with its cause: at the end of a long table nobody would see it.
+    parts = [
+        [(code(name), line) for line, name, status in states if (status == "failed") is failed]
+        for failed in (True, False)
+    ]
     if blind:
         problems.sort(key=lambda row: str(row["code"]))
         parts = [sorted(part) for part in parts]
-    rows = _rows(service, problems, [*parts[0], *parts[1]])
+    rows = _rows(service, batch_id, problems, [*parts[0], *parts[1]])
     if blind:
         rows = map(blinded, rows)
     name = f"results{'-blind' if blind else ''}.{form}"
@@ -106,16 +116,16 @@ def _answer(service: Service, principal: Principal, batch_id: str, form: str, *,
 
 
 def _rows(
-    service: Service, problems: Sequence[dict[str, Any]], codes: Sequence[tuple[str, str]]
+    service: Service, batch_id: str, problems: Sequence[dict[str, Any]], codes: Sequence[tuple[str, int]]
 ) -> Iterator[dict[str, Any]]:
     """Rows that were not understood first, then the others as ordered; read a piece at a time."""
     yield from problems
     for start in range(0, len(codes), _AT_A_TIME):
-        known = {name: code for code, name in codes[start : start + _AT_A_TIME]}
+        known = {line: code for code, line in codes[start : start + _AT_A_TIME]}
         with service.store.reading() as session:
-            piece = results_of(session, list(known))
+            piece = results_of(session, batch_id, list(known))
         for row in piece:
-            yield {**row, "code": known[row["analysis"]]}
+            yield {**row, "code": known[row["line"]]}
 
 
 def _json_lines(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
@@ -131,11 +141,12 @@ class _Columns:
 
         self._sections = [section.id for section in load_rubric().sections]
         self._first = _BLIND_COLUMNS if blind else _COLUMNS
+        self._blind = blind
         self._last = ("cause",) if blind else ("cause", "explanation")
 
     def header(self) -> list[str]:
         """The names."""
-        return [*self._first, *self._sections, "strength", "gap", "technologies", *self._last]
+        return [*self._first, *self._sections, "strength", "gap", "technologies", *self._last, "not_read"]
 
     def cells(self, row: dict[str, Any]) -> list[Any]:
         """A row."""
@@ -147,8 +158,12 @@ class _Columns:
             row.get("gap", ""),
             " ".join(row.get("technologies", [])),
             *(cause.get(name, "") for name in ("code", "what")[: len(self._last)]),
+            " ".join(self._told(item) for item in row.get("not_read", [])),
         ]
         return ["" if value is None else harmless(value) for value in values]
+
+    def _told(self, item: dict[str, str]) -> str:
+        return item["code"] if self._blind else told_of(item)
 
 
 def _csv_lines(rows: Iterator[dict[str, Any]], table: _Columns) -> Iterator[str]:

@@ -6,16 +6,16 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from api.store.analyses import Asked, next_seq
+from api.store.applicants import Applicant, Part, applicants_of, recount
 from api.store.columns import now
 from api.store.models import Analysis, Batch, BatchProblem, Event
 from api.store.states import RUNNING, finish, reopen
-from api.store.summaries import Summary, summaries_of
 
-__all__ = ["cancel_batch", "counts_of", "new_batch", "problems_of", "results_of", "resume_batch", "row_ids"]
+__all__ = ["cancel_batch", "new_batch", "problems_of", "results_of", "resume_batch"]
 
 
 def new_batch(
@@ -25,15 +25,19 @@ def new_batch(
     rubric: str,
     asked: Sequence[Asked],
     problems: Iterable[tuple[int, str, str]],
+    *,
+    whole: bool = False,
 ) -> Batch:
-    """Put the rows of a batch into the queue, all or none."""
+    """Put the rows of a batch into the queue, all or none; what is asked for on one line is one row."""
     moment = now()
+    lines = [number if row.line is None else row.line for number, row in enumerate(asked, 1)]
     batch = Batch(
         id=secrets.token_urlsafe(18),
         account_id=account_id,
         name=name,
         rubric=rubric,
-        rows=len(asked),
+        whole=whole,
+        rows=len(set(lines)),
         finished=0,
         created_at=moment,
     )
@@ -48,7 +52,7 @@ def new_batch(
                 "seq": first + index,
                 "account_id": account_id,
                 "batch_id": batch.id,
-                "line": row.line,
+                "line": lines[index],
                 "label": row.label,
                 "input": row.target.input.strip(),
                 "url": row.target.web_url,
@@ -76,14 +80,6 @@ def new_batch(
     return batch
 
 
-def counts_of(session: Session, batch_id: str) -> dict[str, int]:
-    """The rows of a batch by status."""
-    rows = session.execute(
-        select(Analysis.status, func.count()).where(Analysis.batch_id == batch_id).group_by(Analysis.status)
-    )
-    return dict(rows.all())
-
-
 def problems_of(session: Session, batch_id: str) -> Sequence[BatchProblem]:
     """The rows of the upload that were not understood, by line."""
     return session.scalars(
@@ -92,7 +88,7 @@ def problems_of(session: Session, batch_id: str) -> Sequence[BatchProblem]:
 
 
 def cancel_batch(session: Session, batch: Batch) -> int:
-    """Cancel the rows that have not ended; return how many."""
+    """Cancel what has not ended; return how many rows."""
     open_rows = session.scalars(
         select(Analysis)
         .where(Analysis.batch_id == batch.id, Analysis.status.in_(("queued", *RUNNING)))
@@ -102,11 +98,11 @@ def cancel_batch(session: Session, batch: Batch) -> int:
     batch.cancelled_at = now()
     for row in open_rows:
         finish(session, row, "cancelled", code="job.cancelled", what="The batch was cancelled.")
-    return len(open_rows)
+    return len({row.line for row in open_rows})
 
 
 def resume_batch(session: Session, batch: Batch) -> int:
-    """Let the rows that were cancelled or failed run again; return how many."""
+    """Let what was cancelled or failed run again, also of rows that have a score without it; return how many rows."""
     again = session.scalars(
         select(Analysis)
         .where(Analysis.batch_id == batch.id, Analysis.status.in_(("cancelled", "failed")))
@@ -114,42 +110,66 @@ def resume_batch(session: Session, batch: Batch) -> int:
         .with_for_update()
     ).all()
     reopen(session, batch, list(again))
-    return len(again)
+    session.flush()
+    lines = {row.line for row in again}
+    recount(session, batch.id, lines)
+    session.refresh(batch)
+    session.add(Event(batch_id=batch.id, kind="resumed", data={"finished": batch.finished, "rows": batch.rows}))
+    return len(lines)
 
 
-def row_ids(session: Session, batch_id: str, *, failed: bool | None = None) -> list[str]:
-    """The rows of a batch in their order; those alone that failed, or that did not, where it is said."""
-    query = select(Analysis.id).where(Analysis.batch_id == batch_id).order_by(Analysis.seq)
-    if failed is not None:
-        query = query.where(Analysis.status == "failed" if failed else Analysis.status != "failed")
-    return list(session.scalars(query))
+def results_of(session: Session, batch_id: str, lines: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """Results of the rows at some lines, in the order of these, or of all; what has not ended is told as it stands."""
+    rows = applicants_of(session, batch_id, lines)
+    if lines is not None:
+        place = {line: number for number, line in enumerate(lines)}
+        rows.sort(key=lambda row: place[row.line])
+    return [_result(row) for row in rows]
 
 
-def results_of(session: Session, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Results of some rows in the order of their ids; what has not ended is told as it stands."""
-    rows = {row.id: row for row in session.scalars(select(Analysis).where(Analysis.id.in_(names)))}
-    known = summaries_of(session, (row.report_key for row in rows.values() if row.status == "done" and row.report_key))
-    return [_result(row, known.get(row.report_key or "")) for name in names if (row := rows.get(name))]
+def _result(row: Applicant) -> dict[str, Any]:
+    first, done, stopped = row.parts[0], row.summary, row.stopped
+    named = [part for part in row.parts if not part.inside] or [first]
 
+    def joined(texts: Iterable[str]) -> str:
+        return " ".join(dict.fromkeys(filter(None, texts)))
 
-def _result(row: Analysis, summary: Summary | None) -> dict[str, Any]:
-    done = summary if row.status == "done" else None
     return {
         "line": row.line,
-        "label": row.label,
-        "input": row.input,
-        "url": row.url,
+        "label": first.label,
+        "input": joined(part.input for part in named),
+        "url": joined(part.url for part in named),
         "status": row.status,
         "analysis": row.id,
-        "commit": row.commit,
-        "ref": row.report_ref or row.ref,
-        "subdir": row.report_subdir or row.subdir,
-        "rubric": row.rubric,
+        "commit": joined(part.commit for part in named),
+        "ref": joined(part.ref for part in named),
+        "subdir": joined(part.subdir for part in named),
+        "rubric": first.rubric,
         "score": row.score,
         "grade": row.grade,
-        "cause": {"code": row.cause_code, "what": row.cause, "hint": row.hint} if row.cause_code else None,
+        "cause": _cause(stopped) if stopped else None,
         "sections": {bar.id: bar.score for bar in done.sections} if done else {},
         "technologies": list(done.technologies) if done else [],
         "strength": done.strength if done else "",
         "gap": done.gap if done else "",
+        "repositories": [
+            {
+                "analysis": part.id,
+                "input": part.input,
+                "url": part.url,
+                "inside": part.inside,
+                "status": part.status,
+                "commit": part.commit,
+                "ref": part.ref,
+                "subdir": part.subdir,
+                "score": part.score if part.status == "done" else None,
+                "cause": _cause(part) if part.cause_code else None,
+            }
+            for part in row.parts
+        ],
+        "not_read": row.not_read,
     }
+
+
+def _cause(part: Part) -> dict[str, str]:
+    return {"code": part.cause_code, "what": part.cause, "hint": part.hint}

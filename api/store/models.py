@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from api.store.columns import Utc, now
@@ -20,6 +20,7 @@ __all__ = [
     "BatchProblem",
     "Event",
     "Idempotency",
+    "MergedRow",
     "SignIn",
     "StoredReport",
     "StoredRubric",
@@ -93,7 +94,7 @@ class SignIn(Base):
 
 
 class Batch(Base):
-    """Many analyses of one account."""
+    """Many applicants of one account. A row is an applicant: all analyses of one line of the upload."""
 
     __tablename__ = "batches"
 
@@ -101,16 +102,19 @@ class Batch(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     rubric: Mapped[str] = mapped_column(String(64))
+    whole: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether projects inside a repository are not told apart."""
     rows: Mapped[int] = mapped_column(Integer)
     finished: Mapped[int] = mapped_column(Integer, default=0)
-    """Rows that are done, failed or cancelled. Counted up together with the event of each, in one transaction."""
+    """Rows of which all analyses are done, failed or cancelled. Counted up together with the event of each, in one
+    transaction."""
     cancelled_at: Mapped[datetime | None] = mapped_column(Utc)
     created_at: Mapped[datetime] = mapped_column(Utc, default=now, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class BatchProblem(Base):
-    """A row of an upload that could not be understood."""
+    """What of a row of an upload could not be understood: all of it, or one of the repositories that it names."""
 
     __tablename__ = "batch_problems"
 
@@ -118,6 +122,21 @@ class BatchProblem(Base):
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
     what: Mapped[str] = mapped_column(Text)
     hint: Mapped[str] = mapped_column(Text, default="")
+
+
+class MergedRow(Base):
+    """What several analyses of a row come to together. Made when the last has ended, deleted when one of them is."""
+
+    __tablename__ = "merged_rows"
+
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(Integer, primary_key=True)
+    score: Mapped[float]
+    grade: Mapped[str] = mapped_column(String(100))
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What tables show of it (``api/store/summaries.py``)."""
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    """JSON, gzipped: what a line of the batch command says."""
 
 
 class StoredRubric(Base):
@@ -156,7 +175,9 @@ class Analysis(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     line: Mapped[int | None] = mapped_column(Integer)
-    """Line of the upload."""
+    """Line of the upload. The analyses of one line are one applicant, judged together."""
+    inside: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether this is a project inside the repository of the analysis with the same ``seq``, which told of it."""
     label: Mapped[str] = mapped_column(String(200), default="")
     """What the upload calls the row."""
 
@@ -204,6 +225,7 @@ class Analysis(Base):
         Index(None, "status", "lane", "share", "seq"),
         Index(None, "account_id", "created_at", "id"),
         Index(None, "batch_id", "seq"),
+        Index(None, "batch_id", "line"),
         Index(None, "url", "finished_at"),
         Index(None, "owner"),
         Index(None, "created_at"),

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from api.store.applicants import merged_document
 from api.store.columns import now
 from api.store.models import Account, Analysis, ApiKey, AuditEntry, Batch, BatchProblem, Event, SignIn
 from api.store.reports import document_for
@@ -77,8 +79,19 @@ def export(session: Session, person: str) -> dict[str, Any]:
             }
             for row in analyses
         ],
+        "rows": list(_rows(session, analyses)),
         "audit": [_plain(row) for row in {entry.id: entry for entry in entries}.values()],
     }
+
+
+def _rows(session: Session, analyses: Sequence[Analysis]) -> Iterator[dict[str, Any]]:
+    """What several analyses of a row came to together, of rows that are about nobody else."""
+    own = Counter((row.batch_id, row.line) for row in analyses if row.batch_id and row.line is not None)
+    for (batch_id, line), count in own.items():
+        document = merged_document(session, batch_id, line)
+        every = select(func.count()).where(Analysis.batch_id == batch_id, Analysis.line == line)
+        if document is not None and session.scalar(every) == count:
+            yield {"batch_id": batch_id, "line": line, "judged": document}
 
 
 def erase(session: Session, person: str) -> Erased:
@@ -96,19 +109,10 @@ def erase(session: Session, person: str) -> Erased:
         if item.status not in FINAL:
             finish(session, item, "cancelled", code="job.cancelled", what="It was erased.")
     session.flush()
-    counts: dict[str, list[int]] = {}
-    for item in analyses:
-        if item.batch_id and item.batch_id not in batches:
-            counts.setdefault(item.batch_id, []).append(1)
-    for batch_id, rows in counts.items():  # the batches of others have so many rows less
-        session.execute(
-            update(Batch)
-            .where(Batch.id == batch_id)
-            .values(rows=Batch.rows - len(rows), finished=Batch.finished - len(rows))
-        )
-        for event in session.scalars(select(Event).where(Event.batch_id == batch_id)):
-            if event.data.get("analysis") in names:
-                session.delete(event)
+    others = {item.batch_id for item in analyses if item.batch_id and item.batch_id not in batches}
+    for event in session.scalars(select(Event).where(_among(Event.batch_id, sorted(others)))):
+        if event.data.get("analysis") in names:
+            session.delete(event)
     delete_analyses(session, names)
     for batch_id in batches:
         delete_batch(session, batch_id)

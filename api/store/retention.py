@@ -8,10 +8,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.settings import Settings
+from api.store.applicants import recount
 from api.store.columns import now
 from api.store.database import Store
 from api.store.models import Analysis, AuditEntry, Batch, Idempotency, SignIn
 from api.store.reports import drop_unused
+from api.store.states import lock_batch
 
 __all__ = ["delete_analyses", "delete_batch", "purge"]
 
@@ -19,7 +21,20 @@ _AT_A_TIME = 500
 
 
 def delete_analyses(session: Session, ids: list[str]) -> None:
-    """Delete analyses with their events, and their reports where nobody else has the same one."""
+    """Delete analyses with their events, and their reports where nobody else has the same one; count their batches anew."""
+    lines: dict[str, set[int | None]] = {}
+    for start in range(0, len(ids), _AT_A_TIME):
+        which = Analysis.id.in_(ids[start : start + _AT_A_TIME]), Analysis.batch_id.is_not(None)
+        for batch_id, line in session.execute(select(Analysis.batch_id, Analysis.line).where(*which)):
+            lines.setdefault(str(batch_id), set()).add(line)
+    for batch_id in sorted(lines):
+        lock_batch(session, batch_id)
+    _delete(session, ids)
+    for batch_id, some in lines.items():
+        recount(session, batch_id, some)
+
+
+def _delete(session: Session, ids: list[str]) -> None:
     for start in range(0, len(ids), _AT_A_TIME):
         some = ids[start : start + _AT_A_TIME]
         keys = session.scalars(
@@ -32,7 +47,7 @@ def delete_analyses(session: Session, ids: list[str]) -> None:
 def delete_batch(session: Session, batch_id: str) -> int:
     """Delete a batch with its analyses; return how many those were."""
     rows = list(session.scalars(select(Analysis.id).where(Analysis.batch_id == batch_id)))
-    delete_analyses(session, rows)
+    _delete(session, rows)
     session.execute(delete(Batch).where(Batch.id == batch_id))
     return len(rows)
 

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from api.store.columns import now
 from api.store.models import Analysis, Batch, Event
 
-__all__ = ["FINAL", "LANES", "RUNNING", "STATUSES", "finish", "record", "requeue"]
+__all__ = [
+    "FINAL",
+    "LANES",
+    "ROW_ORDER",
+    "RUNNING",
+    "STATUSES",
+    "finish",
+    "lock_batch",
+    "record",
+    "requeue",
+    "status_of",
+]
 
 STATUSES = ("queued", "acquiring", "analyzing", "done", "failed", "cancelled")
 RUNNING = ("acquiring", "analyzing")
 FINAL = ("done", "failed", "cancelled")
+ROW_ORDER = ("analyzing", "acquiring", "queued", "cancelled", "done", "failed")
+"""The state of a row of a batch is the first of these that one of its analyses has. A row of which something was cancelled
+has no score: half of it would be none."""
 
 LANES = {"anonymous": 2, "keyed": 2, "batch": 1}
 """Lanes with their weights: of what runs, each gets a share like its weight as long as it has something to do."""
+
+
+def status_of(statuses: Collection[str]) -> str:
+    """The state of a row of a batch by those of its analyses, at least one."""
+    return min(statuses, key=ROW_ORDER.index)
+
+
+def lock_batch(session: Session, batch_id: str | None) -> None:
+    """Hold a batch, before its analyses: whoever changes several of them takes turns with who ends one."""
+    if batch_id is not None:
+        session.execute(select(Batch.id).where(Batch.id == batch_id).with_for_update())
 
 
 def record(session: Session, analysis: Analysis, kind: str, **data: Any) -> None:
@@ -45,7 +71,16 @@ def finish(
 
 
 def _count(session: Session, batch_id: str, analysis: Analysis, told: dict[str, Any]) -> None:
-    """Count a row of a batch as finished; the lock on the batch's row keeps its events in order."""
+    """Count a row of a batch when its last analysis has ended; the lock on the batch keeps its events in order."""
+    lock_batch(session, batch_id)
+    session.flush()
+    same = select(Analysis.id, Analysis.status).where(Analysis.batch_id == batch_id, Analysis.line == analysis.line)
+    parts = session.execute(same.order_by(Analysis.seq, Analysis.inside, Analysis.subdir, Analysis.id)).all()
+    statuses = [status for _, status in parts]
+    if any(status not in FINAL for status in statuses):
+        return
+    if len(parts) > 1:  # its score is that of all together, and each has events of its own
+        told = {"status": status_of(statuses), "analyses": len(parts)}
     counted = session.execute(
         update(Batch)
         .where(Batch.id == batch_id)
@@ -53,7 +88,7 @@ def _count(session: Session, batch_id: str, analysis: Analysis, told: dict[str, 
         .returning(Batch.finished, Batch.rows)
     ).one()
     finished, rows = counted
-    row = {"analysis": analysis.id, "line": analysis.line, **told, "finished": finished, "rows": rows}
+    row = {"analysis": parts[0].id, "line": analysis.line, **told, "finished": finished, "rows": rows}
     session.add(Event(batch_id=batch_id, kind="row", data=row))
     if finished == rows:
         session.execute(update(Batch).where(Batch.id == batch_id).values(finished_at=now()))
@@ -70,7 +105,7 @@ def requeue(session: Session, analysis: Analysis, not_before: datetime, why: str
 
 
 def reopen(session: Session, batch: Batch, analyses: list[Analysis]) -> None:
-    """Let cancelled or failed rows of a batch run again."""
+    """Let cancelled or failed analyses of a batch run again."""
     for analysis in analyses:
         analysis.attempts = 0
         analysis.cause_code = analysis.cause = analysis.hint = ""
@@ -78,6 +113,4 @@ def reopen(session: Session, batch: Batch, analyses: list[Analysis]) -> None:
         requeue(session, analysis, now())
     ids = [analysis.id for analysis in analyses]
     session.execute(delete(Event).where(Event.analysis_id.in_(ids), Event.kind.in_(FINAL)))
-    batch.finished -= len(analyses)
     batch.cancelled_at = batch.finished_at = None
-    session.add(Event(batch_id=batch.id, kind="resumed", data={"finished": batch.finished, "rows": batch.rows}))

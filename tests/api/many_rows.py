@@ -12,7 +12,8 @@ from api.accounts.keys import make_key, new_account
 from api.settings import Settings
 from api.store import Store
 from api.store.analyses import parse_asked
-from api.store.batches import new_batch, row_ids
+from api.store.applicants import states_of
+from api.store.batches import new_batch
 from api.store.columns import now
 from api.store.models import Analysis, Batch
 from api.store.reports import keep_report
@@ -37,10 +38,11 @@ def key_and_batch(store: Store, document: dict[str, Any], *, rows: int, reports:
                 section["score"] = round(section["max_score"] * number / reports, 1)
             keep_report(session, f"{prefix}-{number}", changed, "mlops")
         moment = now()
+        names = [name for _, name, _ in states_of(session, batch.id)]
         session.execute(
             update(Analysis),
-            [_ended(name, number, f"{prefix}-{number % reports}", reports) for number, name in enumerate(row_ids(session, batch.id))],
-        )  # fmt: skip
+            [_ended(name, number, f"{prefix}-{number % reports}", reports) for number, name in enumerate(names)],
+        )
         session.execute(update(Batch).where(Batch.id == batch.id).values(finished=rows, finished_at=moment))
         return key, batch.id
 

@@ -70,7 +70,11 @@ READ = {
     ),
     "a quote that never ends": (
         b'url,label\no/r,x\n"' + b"a\n" * 10,
-        [("o/r", "x", ""), ('"a', "", "line 3 has a quote that nothing closes"), *[("a", "", "")] * 9],
+        [
+            ("o/r", "x", ""),
+            ("", "", "line 3 has a quote that nothing closes"),
+            *[("", "", f"line {line} names no repository: 'a' is neither") for line in range(4, 13)],
+        ],
     ),
     "one cell of 8 MB": (b"url,label\n" + b"a" * 8_000_000, [("", "", "line 2 cannot be read as CSV")]),
     "line ends of old machines": (b"url\ro/r\ro/s\r", [("o/r", "", ""), ("o/s", "", "")]),
@@ -84,7 +88,7 @@ READ = {
     ),
     "a cell far to the right": (
         workbook(sheet(URL, row("o/r", number=2, at="XFD2"))),
-        [("", "", "Its cell for the repository is empty")],
+        [("", "", "line 2 names no repository: its cell is empty")],
     ),
 }
 
@@ -92,7 +96,7 @@ READ = {
 @pytest.mark.parametrize("name", READ)
 def test_it_is_read_as_far_as_it_goes(name: str):
     content, expected = READ[name]
-    found = [(one.url, one.label, one.problem) for one in rows_of(content)]
+    found = [(" ".join(one.urls), one.label, one.problem) for one in rows_of(content)]
     assert [item[:2] for item in found] == [item[:2] for item in expected]
     assert all(item[2].startswith(wanted[2]) for item, wanted in zip(found, expected, strict=True))
 
@@ -102,6 +106,6 @@ def test_labels_are_kept_on_one_line_and_long_addresses_refused():
 
     settings = Settings(secret_key="x" * 32)
     [one] = [one for one in rows_of(b"url,label\no/r,a\x00\x1b[2Jb\n") if isinstance(one, UploadedRow)]
-    assert parse_asked(settings, one.url, label=one.label).label == "a  [2Jb"
+    assert parse_asked(settings, one.urls[0], label=one.label).label == "a  [2Jb"
     with pytest.raises(UsageError, match="longer than 2,048"):
         parse_asked(settings, f"o/{'r' * 5000}")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
-from sqlalchemy import func, inspect, select, text, update
+from sqlalchemy import delete, func, inspect, select, text, update
 
 from analyzer import as_document, load_rubric, render
 from api.accounts.keys import make_key, new_account
@@ -22,10 +25,11 @@ from api.app import create_app
 from api.settings import Settings
 from api.store import Base, Store, open_store
 from api.store.analyses import new_analysis, next_seq, parse_asked
-from api.store.batches import new_batch, problems_of, results_of, row_ids
+from api.store.applicants import merge_rows
+from api.store.batches import new_batch, problems_of, results_of
 from api.store.columns import now
 from api.store.database import alembic_config
-from api.store.models import Account, Analysis, AuditEntry, Batch, Event, StoredReport
+from api.store.models import Account, Analysis, AuditEntry, Batch, Event, MergedRow, StoredReport, StoredRubric
 from api.store.people import erase, export
 from api.store.reports import document_for, document_of, keep_report, report_of
 from api.store.retention import delete_analyses, purge
@@ -242,13 +246,109 @@ def test_an_erased_candidate_is_gone_and_the_batch_of_the_recruiter_goes_on(peop
         assert export(session, "candidate")["analyses"] == []
         batch = session.scalars(select(Batch)).one()
         assert (batch.rows, batch.finished) == (1, 0)
-        assert [row["label"] for row in results_of(session, row_ids(session, batch.id))] == ["candidate-2"]
+        assert [row["label"] for row in results_of(session, batch.id)] == ["candidate-2"]
         everything = json.dumps([event.data for event in session.scalars(select(Event))])
         assert "Candidate" not in everything
         assert [entry.subject for entry in session.scalars(select(AuditEntry)) if entry.action == "report.view"] == [
             "erased"
         ]
         assert list(session.scalars(select(StoredReport.key))) == ["k4"]
+
+
+def several(store: Store) -> str:
+    """A batch with one row of two repositories, of different owners, that was judged; its id."""
+    with store.writing() as session:
+        recruiter = new_account(session, "R", "recruiter")
+        asked = [parse_asked(SETTINGS, url, label="candidate-1", line=2) for url in ("candidate/one", "bystander/two")]
+        batch = new_batch(session, recruiter.id, "b", "mlops", asked, [])
+        for number, row in enumerate(session.scalars(select(Analysis).order_by(Analysis.seq)).all()):
+            document = as_document(report(load_rubric(), decision("e2e.container", "met", "Dockerfile:1")))
+            document["target"] |= {"owner": row.owner, "repo": str(number)}
+            keep_report(session, f"k{number}", document, "mlops")
+            row.report_key, row.score = f"k{number}", 1.0
+            finish(session, row, "done")
+        name = batch.id
+    merge_rows(store, name)
+    return name
+
+
+def test_a_row_of_several_is_judged_anew_when_one_of_them_is_erased(store: Store):
+    name = several(store)
+    assert count(store, MergedRow) == 1
+    with store.reading() as session:
+        [row] = results_of(session, name)
+        assert (len(row["repositories"]), row["status"], row["score"]) == (2, "done", 100.0)
+        assert export(session, "candidate")["rows"] == []  # it is about somebody else too
+        [own] = export(session, "candidate-1")["rows"]
+        assert own["judged"]["score"] == row["score"]
+    with store.writing() as session:
+        erase(session, "candidate")
+    assert count(store, MergedRow) == 0
+    merge_rows(store, name)
+    with store.reading() as session:
+        [row] = results_of(session, name)
+        assert (len(row["repositories"]), row["score"]) == (1, 1.0)
+        batch = session.get_one(Batch, name)
+        assert (batch.rows, batch.finished) == (1, 1)
+    with store.writing() as session:
+        erase(session, "candidate-1")
+    with store.reading() as session:
+        batch = session.get_one(Batch, name)
+        assert (batch.rows, batch.finished) == (0, 0)
+
+
+def test_two_analyses_of_a_row_that_end_at_the_same_moment_are_counted_once(store: Store):
+    rows = 20
+    with store.writing() as session:
+        recruiter = new_account(session, "R", "recruiter")
+        asked = [parse_asked(SETTINGS, f"o/r{place}", line=line) for line in range(rows) for place in (1, 2)]
+        batch = new_batch(session, recruiter.id, "b", "mlops", asked, []).id
+        ids = session.scalars(select(Analysis.id).order_by(Analysis.seq)).all()
+    together = Barrier(2)
+
+    def end(name: str) -> None:
+        together.wait()
+        with store.writing() as session:
+            finish(session, session.get_one(Analysis, name, with_for_update=True), "failed", code="x", what="y")
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(end, ids))
+    with store.reading() as session:
+        found = session.get_one(Batch, batch)
+        assert (found.rows, found.finished) == (rows, rows)
+        assert found.finished_at is not None
+        kinds = session.scalars(select(Event.kind).where(Event.batch_id == batch)).all()
+        assert (kinds.count("row"), kinds.count("finished")) == (rows, 1)
+
+
+def test_batches_from_before_count_their_lines(store: Store):
+    name = several(store)
+    with store.engine.connect() as connection:
+        command.downgrade(alembic_config(connection), "0003")
+        before = connection.execute(text("SELECT rows, finished FROM batches")).one()
+    assert tuple(before) == (2, 2)
+    store.migrate()
+    merge_rows(store, name)
+    with store.reading() as session:
+        batch = session.get_one(Batch, name)
+        assert (batch.rows, batch.finished, len(results_of(session, name))) == (1, 1, 1)
+
+
+def test_reports_of_two_rubrics_are_no_one_score(store: Store):
+    name = several(store)
+    with store.writing() as session:
+        session.execute(delete(MergedRow))
+        kept = session.scalars(select(StoredRubric)).one()
+        session.add(StoredRubric(sha256="0" * 64, document=kept.document | {"sha256": "0" * 64}))
+        session.flush()
+        first = session.get_one(StoredReport, "k0")
+        document = document_of(session, "k0") or {}
+        document["rubric"]["sha256"] = first.rubric_sha256 = "0" * 64
+        first.document = gzip.compress(json.dumps(document).encode())
+    merge_rows(store, name)
+    with store.reading() as session:
+        [row] = results_of(session, name)
+    assert [item["code"] for item in row["not_read"]] == ["report.other-rubric"]
 
 
 def test_an_erased_recruiter_is_gone_with_batches_and_keys(people: Store):

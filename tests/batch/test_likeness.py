@@ -328,3 +328,25 @@ def test_likeness_is_a_share():
     assert likeness(one, one) == 1.0
     assert likeness(one, b"") == 0.0
     assert likeness(one, b"\xff" * 4 + one[4:]) == 1 - 1 / SKETCH
+
+
+def monorepo(root: Path, name: str, copied: str) -> Path:
+    """A repository of two projects, one with a README, code and requirements that it has from elsewhere, one of its own."""
+    own = {f"{name}-work/{name}_{part}.py": module(f"{name}_{part}", 300) for part in ("load", "train", "serve")}
+    files = {path.replace("src/", f"{copied}/"): text for path, text in OWN.items()}
+    for folder in (f"{name}-work", copied):
+        files |= {
+            f"{folder}/README.md": f"# {folder}\n\nIt predicts.\n",
+            f"{folder}/requirements.txt": "mlflow==2.9.2\n",
+        }
+    return build(root, name, {**own, **files})
+
+
+def test_a_project_copied_between_repositories_of_several_is_a_pair(batch_of: RunBatch, tmp_path):
+    one, other = monorepo(tmp_path, "one", "demand"), monorepo(tmp_path, "other", "final")
+    batch_of(listed(tmp_path, one, other))
+    (pair,) = found(tmp_path)
+    assert (pair["repository"], pair["with"]) == ("one (demand)", "other (final)")
+    assert (pair["share of its text"], pair["files"]) == ("1.0", "4")
+    batch_of(listed(tmp_path, monorepo(tmp_path, "third", "copy"), name="later.txt"), "later")
+    assert {pair["repository"] for pair in found(tmp_path, "later")} == {"third (copy)"}

@@ -165,9 +165,7 @@ def test_a_remote_repository_is_fetched_once_for_all_its_projects(
         assert [method for method, _, _ in git_host.requests] == ["GET", "POST"]  # refs alone
 
 
-def test_a_service_is_asked_for_the_projects_that_its_reports_tell_of(
-    service: str, one: Path, batch_of: RunBatch, tmp_path: Path
-):
+def test_a_service_tells_of_the_projects_inside(service: str, one: Path, batch_of: RunBatch, tmp_path: Path):
     run(service, one)
     batch_of(one)
     there, here = line_of(tmp_path / "served"), line_of(tmp_path / "out")

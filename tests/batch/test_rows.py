@@ -33,6 +33,27 @@ def test_columns_have_many_names(tmp_path, header):
     assert row.targets == ("o/r",)
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Bewerber;Repo;Zweig;Ordner", "Candidat;Lien;Branche;Dossier", "Candidato;Repo;Rama;Carpeta"],
+)
+def test_columns_of_other_languages_say_who_and_which_branch(tmp_path, header):
+    (row,) = rows(tmp_path / "a.csv", f"{header}\nAda;https://github.com/o/r;dev;api\n")
+    assert (row.applicant, row.ref, row.subdir) == ("Ada", "dev", "api")
+
+
+def test_a_comment_behind_a_line_of_a_list_is_none_of_it(tmp_path):
+    found = rows(tmp_path / "a.txt", "o/r  # the best one\nhttps://github.com/o/s#readme\n  # nobody\n")
+    assert [(row.targets, row.problem) for row in found] == [(("o/r",), ""), (("https://github.com/o/s#readme",), "")]
+
+
+def test_a_repository_that_a_row_spells_in_two_ways_is_one(tmp_path):
+    (row,) = rows(
+        tmp_path / "a.csv", "name,repo,link\nAda,O/r,https://github.com/o/r.git https://github.com/o/r/tree/dev\n"
+    )
+    assert row.targets == ("O/r", "https://github.com/o/r/tree/dev")
+
+
 def test_a_column_without_a_known_name_is_found_by_what_it_holds(tmp_path):
     found = rows(tmp_path / "a.csv", "Person,Best work\nAda,https://github.com/o/r\nBob,https://github.com/o/s\n")
     assert [row.targets for row in found] == [("https://github.com/o/r",), ("https://github.com/o/s",)]

@@ -13,6 +13,7 @@ import pytest
 
 import analyzer.batch.server
 from analyzer.analysis import Options, analyze
+from analyzer.batch.merge import inside_of
 from analyzer.batch.run import Batch
 from analyzer.batch.server import Server, run_on_server
 from analyzer.cli import main
@@ -62,18 +63,27 @@ class Service(BaseHTTPRequestHandler):
             self._say({"status": self.ends if finished == len(rows) else "running", "finished": finished})
 
     def _result(self, number: int, row: dict[str, Any], finished: int) -> dict[str, Any]:
-        if row["url"] == "/etc/passwd":
+        if row["urls"] == ["/etc/passwd"]:
             return {
                 "line": number,
                 "status": "not understood",
                 "cause": {"what": "It names no repository.", "hint": "x"},
             }
         if number > finished or self.ends == "cancelled":
-            return {"label": row["label"], "status": "queued"}
-        if not Path(row["url"]).exists():
-            return {"label": row["label"], "status": "failed", "cause": {"what": "It was not found.", "hint": "Look."}}
-        asked = json.dumps([row["url"], row["ref"], row["subdir"]])
-        return {"label": row["label"], "status": "done", "analysis": asked.encode().hex()}
+            return {"line": number, "label": row["label"], "status": "queued"}
+        parts = [part for url in row["urls"] for part in self._parts(url, row["ref"], row["subdir"])]
+        status = "done" if any(part["status"] == "done" for part in parts) else "failed"
+        return {"line": number, "label": row["label"], "status": status, "repositories": parts, "not_read": []}
+
+    def _parts(self, url: str, ref: str, subdir: str) -> Iterator[dict[str, Any]]:
+        if not Path(url).exists():
+            cause = {"what": "It was not found.", "hint": "Look."}
+            yield {"input": url, "subdir": subdir, "inside": False, "status": "failed", "cause": cause}
+            return
+        whole = self.uploads[self.path.split("/")[4]]["whole"]
+        for folder in (subdir, *(() if whole else inside_of(analyze(url, Options(ref=ref, subdir=subdir))))):
+            name = json.dumps([url, ref, folder]).encode().hex()
+            yield {"input": url, "subdir": folder, "inside": folder != subdir, "status": "done", "analysis": name}
 
     def _refused(self) -> bool:
         if self.headers["Authorization"] != "Bearer secret":
@@ -153,8 +163,8 @@ def test_lines_are_those_of_a_batch_here(service, few, batch_of: RunBatch, tmp_p
 def test_names_are_not_sent(service, few):
     run(service, few)
     (upload,) = Service.uploads.values()
-    assert {key for row in upload["rows"] for key in row} == {"url", "ref", "subdir", "label"}
-    assert [row["label"] for row in upload["rows"]] == ["1.0", "2.0", "2.1", "2.2", "4.0", "6.0"]
+    assert {key for row in upload["rows"] for key in row} == {"urls", "ref", "subdir", "label"}
+    assert [(row["label"], len(row["urls"])) for row in upload["rows"]] == [("1", 1), ("2", 3), ("4", 1), ("6", 1)]
 
 
 def test_a_client_that_was_ended_goes_on_with_the_same_upload(service, few, tmp_path):
@@ -172,7 +182,7 @@ def test_failed_rows_are_another_upload(service, few):
     run(service, few)
     Service.looks.clear()
     run(service, few, retry=True)
-    assert [len(upload["rows"]) for upload in Service.uploads.values()] == [6, 5]
+    assert [len(upload["rows"]) for upload in Service.uploads.values()] == [4, 3]
 
 
 def test_busy_and_broken_answers_are_asked_again(service, few):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,9 @@ def test_a_formula_whose_value_is_not_in_the_file_is_no_empty_cell(tmp_path):
 def test_a_title_above_the_header_is_no_row(tmp_path):
     found = rows(tmp_path / "a.xlsx", ["Applicants 2025"], [], ["Name", "GitHub"], ["Ada", "octocat"])
     assert [(row.line, row.applicant, row.targets) for row in found] == [(4, "Ada", ("octocat",))]
+
+
+def test_a_day_has_no_time(tmp_path):
+    days = datetime(2026, 11, 1), datetime(2026, 11, 1, 9, 30)
+    found = rows(tmp_path / "a.xlsx", ["Name", "Repo", "Applied"], *(["Ada", "o/r", day] for day in days))
+    assert [dict(row.given)["Applied"] for row in found] == ["2026-11-01", "2026-11-01 09:30:00"]

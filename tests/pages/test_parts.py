@@ -77,7 +77,7 @@ SUMMARY = Summary((Bar("a", "A", 1, 2), Bar("b", "B", 3, 3)), "Tests", "Alerts",
 
 def row(number: int, score: float | None, **more: object) -> Row:
     made = Row(
-        f"id{number}", number, number + 1, f"name {number}", "", "done" if score is not None else "queued", score, "", "", "",
+        f"id{number}", number, number + 1, f"name {number}", "done" if score is not None else "queued", score, "", "", "",
         "", SUMMARY if score is not None else None, "WQZA"[number % 4] * 8,
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]

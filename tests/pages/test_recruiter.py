@@ -63,7 +63,7 @@ def test_the_table_fills_and_failures_are_no_zero(batch: tuple[BrowserContext, s
     opened, address = batch
     page = opened.new_page()
     page.goto(address)
-    names = page.locator(".rows tbody th").all_inner_texts()
+    names = page.locator(".rows tbody th .who").all_inner_texts()
     assert names == ["complete-one", "good-one", "begun-one"]
     scores = [float(text) for text in page.locator(".rows tbody td.n b").all_inner_texts()]
     assert scores == sorted(scores, reverse=True)
@@ -83,11 +83,11 @@ def test_filters_stand_in_the_address(batch: tuple[BrowserContext, str]):
     page.get_by_label("with at least").select_option("75")
     page.get_by_role("button", name="Apply").click()
     assert "section=monitoring" in page.url
-    expect(page.locator(".rows tbody th")).to_have_text(["complete-one"])
+    expect(page.locator(".rows tbody th .who")).to_have_text(["complete-one"])
     page.goto(f"{address}?technology=terraform&least=50")
-    expect(page.locator(".rows tbody th")).to_have_text(["complete-one"])
+    expect(page.locator(".rows tbody th .who")).to_have_text(["complete-one"])
     page.goto(f"{address}?sort=-score")
-    expect(page.locator(".rows tbody th")).to_have_text(["begun-one", "good-one", "complete-one"])
+    expect(page.locator(".rows tbody th .who")).to_have_text(["begun-one", "good-one", "complete-one"])
     expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
     page.close()
 
@@ -98,7 +98,7 @@ def test_names_are_hidden_everywhere(batch: tuple[BrowserContext, str]):
     page.goto(address)
     expect(page).to_have_title("Autumn")
     page.get_by_role("link", name="Hide names").click()
-    expect(page.locator(".rows tbody th").first).to_have_text(re.compile(r"Candidate [A-Z2-7]{8}"))
+    expect(page.locator(".rows tbody th .who").first).to_have_text(re.compile(r"Candidate [A-Z2-7]{8}"))
     expect(page).to_have_title(re.compile("Batch of"))
     names = ("good-one", "begun-one", "octocat", "nowhere", "passwd", "Autumn", "/r/", "line 5")
     for name in names:
@@ -258,3 +258,23 @@ def test_the_owner_makes_and_revokes_a_key(context: OpenContext, site: Site):
     page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("revoked")
+
+
+def test_an_applicant_with_several_repositories_is_one_row(batch: tuple[BrowserContext, str], site: Site):
+    opened, _ = batch
+    page = opened.new_page()
+    page.goto(f"{site.url}/batches")
+    cells = [
+        f"{site.repository(one)} {site.repository(other)}"
+        for one, other in (("good", "begun"), ("complete", "nowhere"))
+    ]
+    upload(page, site, "".join(f"{cell},several-{number}\n" for number, cell in enumerate(cells)))
+    expect(page.get_by_text("2 of 2 rows are finished")).to_be_visible(timeout=LONG)
+    expect(page.locator(".rows tbody th .who")).to_have_text(["several-1", "several-0"])
+    expect(page.locator(".rows tbody tr").last.get_by_role("link", name="octocat/begun")).to_be_visible()
+    page.get_by_text("1 row has a score without all that it names").click()
+    expect(page.get_by_text("several-1: octocat/nowhere was not found")).to_be_visible()
+    assert serious(page) == []
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    assert overflow(page) <= 0
+    page.close()

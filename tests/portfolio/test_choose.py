@@ -147,7 +147,7 @@ def test_the_most_promising_are_analyzed_and_the_others_named(git_repository: Bu
     weak = git_repository({"README.md": "# Words\n", "look.ipynb": '{"cells": []}'}, "weak")
     found = analyze_portfolio([str(weak), str(strong)], most=1)
     assert [unit.name for unit in found.units] == ["strong"]
-    assert reasons(found) == {"weak": "1 others promise more at first sight; --most raises the number"}
+    assert reasons(found) == {"weak": "one other promises more at first sight; --most raises the number"}
 
 
 def test_everything_analyzes_what_does_not_look_like_it(git_repository: BuildGit):
@@ -161,6 +161,46 @@ def test_projects_inside_become_units(git_repository: BuildGit):
     found = analyze_portfolio([str(work)], split=True)
     assert {unit.name for unit in found.units} == {"many", "many (one)", "many (two)"}
     assert {unit.report.target.subdir for unit in found.units} == {"", "one", "two"}
+
+
+@pytest.mark.parametrize(("below", "subdir"), [("course", ""), ("", "course"), ("", "./course/"), ("course", "week")])
+def test_projects_inside_a_folder_become_units(git_repository: BuildGit, below: str, subdir: str):
+    base = "course/week" if below and subdir else "course"
+    files = {f"{base}/{name}/{path}": text for name in ("one", "two") for path, text in SERVICE.items()}
+    work = git_repository({"README.md": "# My projects\n", f"{base}/README.md": "# Course\n", **files}, "many")
+    found = analyze_portfolio([str(work / below)], Options(subdir=subdir), split=True)
+    assert found.failures == ()
+    assert {unit.report.target.subdir for unit in found.units} == {base, f"{base}/one", f"{base}/two"}
+
+
+def test_projects_inside_a_folder_at_an_address_become_units(git_repository: BuildGit, git_host: GitServer):
+    files = {f"course/{name}/{path}": text for name in ("one", "two") for path, text in SERVICE.items()}
+    git_host.publish(git_repository({"course/README.md": "# Course\n", **files}, "many"), "octocat/many")
+    address = f"{git_host.url('octocat/many')}/tree/main/course"
+    found = analyze_portfolio([address], Options(hosts=(git_host.host,)), split=True)
+    assert (found.failures, len(found.units)) == ((), 3)
+
+
+def test_a_repository_that_is_named_twice_is_one(git_repository: BuildGit, git_host: GitServer):
+    here = str(git_repository(SERVICE, "here"))
+    git_host.publish(Path(here), "octocat/parcels")
+    address = git_host.url("octocat/parcels")
+    spelled = [here, f"{here}/", address, f"{address}.git", git_host.url("Octocat/parcels/")]
+    found = analyze_portfolio(spelled, Options(hosts=(git_host.host,)))
+    assert [unit.name for unit in found.units] == ["here", "octocat/parcels"]
+
+
+def test_a_repository_beside_its_account_is_one(
+    api: ApiServer, platform: Platform, git_host: GitServer, git_repository: BuildGit
+):
+    name = "octocat/parcels"
+    git_host.publish(git_repository(SERVICE, "parcels"), name)
+    address = git_host.url(name)
+    account(api, repository(api, name, html_url=address))
+    tree(api, name, *SERVICE)
+    for targets in (["@octocat", address], [address, "@octocat"]):
+        found = analyze_portfolio(targets, Options(hosts=(git_host.host,)), platform=platform)
+        assert [unit.name for unit in found.units] == [name]
 
 
 def test_two_folders_of_one_name_are_told_apart(git_repository: BuildGit):
