@@ -97,6 +97,20 @@ class Section(Struct, frozen=True, dict=True):
         return tuple(block for block in self.blocks if block.kind in kinds)
 
     @cached_property
+    def lists(self) -> tuple[tuple[str, tuple[Block, ...]], ...]:
+        """The lists, each with the line that leads to it; empty where none does."""
+        found: list[tuple[str, tuple[Block, ...]]] = []
+        lead = ""
+        items: list[Block] = []
+        for block in self.blocks:
+            if block.kind == "item":
+                items.append(block)
+            elif block.kind in ("paragraph", "quote"):
+                found.append((lead, tuple(items)))
+                lead, items = block.text.rsplit("\n", 1)[-1], []
+        return tuple(item for item in (*found, (lead, tuple(items))) if item[1])
+
+    @cached_property
     def prose(self) -> str:
         """Paragraphs, items and quotes as one text."""
         return "\n".join(block.text for block in self.of("paragraph", "item", "quote"))

@@ -104,15 +104,16 @@ METRIC_WORDS = Caseless(
 )
 
 _TIME = r"(?:ms|milliseconds?|secs?|seconds?|s|min|minutes?|hours?|days?)"
+_TIME_OR_SIZE = rf"(?:{_TIME}|[kmg]i?b)"
 COMPARED = Caseless(
     r"(?:improv|reduc|increas|decreas|lower|higher|faster|slower|better|worse|drop|rise|rose|fell|cut|outperform|gain|below|above|less|more)\w*[^.\n|]{0,50}?\d+(?:[.,]\d+)?\s?(?:%|percent|x\b|times\b|percentage points?)"
     r"|\d+(?:[.,]\d+)?\s?(?:%|percent|x|times)\s(?:\w+\s){0,2}(?:improve|reduc|increas|decreas|lower|higher|faster|better|fewer|less|more|saving|gain|drop|below|above)"
     r"|from\s(?:~|about|around)?\s?[$€£]?\d[\d.,]*\s?(?:%|"
-    + _TIME
+    + _TIME_OR_SIZE
     + r")?\sto\s(?:~|about|around|under|below)?\s?[$€£]?\d[\d.,]*\s?(?:%|"
-    + _TIME
+    + _TIME_OR_SIZE
     + r"\b)"
-    r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME + r"\b"
+    r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME_OR_SIZE + r"\b"
     r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
     r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|(?:takes?|took)(?! place) (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
     + _TIME

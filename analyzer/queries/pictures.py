@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from analyzer.artifacts.document import Block, Document, Image, Section
+from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES
 from analyzer.queries.grounding import named_tools
 from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "result_pictures", "shows", "shows_metrics", "words_of"]
+__all__ = ["diagrams", "metric_pictures", "result_pictures", "shows", "shows_metrics", "words_of"]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -113,7 +114,7 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Sect
             ):
                 continue
             if in_results or re.search(
-                r"(?i)result|metric|confusion|roc|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
+                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
                 words,
             ):
                 yield section, image
@@ -123,10 +124,24 @@ def shows_metrics(section: Section, image: Image) -> bool:
     """Whether a picture shows metrics by its name. One named after a tool may show any page of it."""
     return bool(
         re.search(
-            r"(?i)grafana|evidently|metrics?\b|leaderboard|compar|confusion|roc|scores?\b|results?",
+            r"(?i)grafana|evidently|metrics?\b|leaderboard|compar|confusion|(?<![a-z])roc(?![a-z])|scores?\b|results?",
             words_of(section, image),
         )
     )
+
+
+def metric_pictures(repo: Repository, document: Document) -> Iterator[Image]:
+    """Pictures of metrics in sections that say so, or which metric."""
+    for section, image in result_pictures(repo, document):
+        if shows_metrics(section, image) and _NAMES_METRICS.search(f"{section.title}\n{section.prose}\n{image.alt}"):
+            yield image
+
+
+# A metric of a model by its name, or that metrics are those of a model: a dashboard may as well show drift alone.
+_NAMES_METRICS = Caseless(
+    r"\baccurac|\bprecision\b|\brecall\b|\b(?:rmse|mae|mse|mape|f1|r2|(?:roc[-_ ]?)?auc)\b|\b(?:log[- ]?|train\w*|validation|test) ?loss\b"
+    r"|\b(?:model|models|training|train|test|validation|evaluation|performance|quality|regression|classification)(?:['’]?s)? (?:metrics?|scores?|performance)\b|confusion"
+)
 
 
 _SAYS_NOTHING = re.compile(r"(?i)^(?:image|img|picture|photo|pic|alt(?: text)?|screenshot|unnamed|untitled|\d+)?$")

@@ -17,6 +17,7 @@ from analyzer.knowledge.prose import (
     TITLES,
     TOOL_WORDS,
 )
+from analyzer.queries.aims import aims
 from analyzer.queries.grounding import about_project, is_own_page, is_used, named_tools, names_part
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -238,17 +239,11 @@ _OF_TESTS = re.compile(
 )
 
 
-# Headings of what is wanted, which says nothing of what was reached.
-_AIM = re.compile(
-    r"(?i)\bgoals?\b|\btargets?\b(?! variable)|\bsuccess (?:metrics?|criteria)|acceptance|\bkpis?\b|requirements"
-)
-
-
 @remembered
 def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks that state a metric with a number: tables, items, paragraphs."""
-    reached = (section for section in document.sections if not _AIM.search(section.title))
-    for block in (block for section in reached for block in section.blocks):
+    wanted = aims(document)
+    for block in (block for block in document.blocks if block not in wanted):
         if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
             continue
         if _OF_TESTS.search(block.text):
@@ -331,20 +326,21 @@ def _is_error(line: str, match: re.Match[str]) -> bool:
 @remembered
 def quantified(document: Document) -> Iterator[Block]:
     """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
+    wanted = aims(document)
     for section in document.sections:
         # How long a step takes is no outcome of the project; how long it took was measured.
         steps = any(TITLES["setup"].search(title) for title in (section.title, *section.trail[1:]))
         told = bool(TITLES["problem"].search(section.heading)) and not TITLES["results"].search(section.heading)
         background = told or section.level <= 1
         for block in section.blocks:
-            if block.kind == "code":
+            if block.kind == "code" or block in wanted:
                 continue
             lines = [line for line in _stated_lines(block) if not steps or _MEASURED.search(line)]
             if any(_compares(line, background=background) for line in lines):
                 yield block
 
 
-_MEASURED = re.compile(r"(?i)\b(?:took|was|were|has been|have been|achieved|reached|dropped|fell|rose)\b")
+_MEASURED = re.compile(r"(?i)\b(?:took|saved|was|were|has been|have been|achieved|reached|dropped|fell|rose)\b")
 
 
 def _stated_lines(block: Block) -> Iterator[str]:

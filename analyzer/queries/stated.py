@@ -27,6 +27,7 @@ from analyzer.knowledge.outcomes import (
     UNITS,
     Metric,
 )
+from analyzer.queries.aims import aims
 
 __all__ = ["Statement", "plain_digits", "statements"]
 
@@ -95,7 +96,10 @@ def plain_digits(text: str) -> str:
 
 def statements(document: Document) -> Iterator[Statement]:
     """Yield the numbers that a document states in paragraphs, items and tables, in order."""
+    wanted = aims(document)
     for block in document.blocks:
+        if block in wanted:
+            continue
         if block.kind == "table":
             yield from _of_table(block)
         elif block.kind != "code" and not block.open:

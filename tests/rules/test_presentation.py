@@ -308,3 +308,47 @@ def test_the_problem_is_told_where_it_stands_and_not_among_the_steps(repository:
         decision = decide_one(repository({"README.md": readme}), "doc.problem")
         line = readme.splitlines().index(problem) + 1
         assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, line), heading
+
+
+@pytest.mark.parametrize("criterion", ["doc.results", "doc.quantified"])
+def test_a_list_of_goals_is_no_result(repository: BuildRepository, criterion: str) -> None:
+    code = {"watch.py": "import mlflow\nmlflow.log_metric('accuracy', 0.9)\n"}
+    for lead, wanted in (("Success metrics", False), ("What came out", True)):
+        readme = f"{README}## The task\n\nType: regression\n{lead}:\n- Accuracy of 91.5 %\n"
+        found = decide_one(repository({"README.md": readme, **code}), criterion)
+        assert (found.status is not Status.MISSING) is wanted
+
+
+def test_goals_are_no_outcomes(repository: BuildRepository) -> None:
+    for heading, wanted in (("Goals", Status.MISSING), ("Results", Status.MET)):
+        readme = f"{README}## {heading}\n\n- Latency from 420 ms to 120 ms\n"
+        assert status(repository, "doc.quantified", readme) is wanted
+
+
+def test_memory_that_was_saved_is_an_outcome(repository: BuildRepository) -> None:
+    told = f"{README}## Deployment\n\nOne container for both saved 2.5gb of memory.\n"
+    assert status(repository, "doc.quantified", told) is Status.MET
+    told = f"{README}## Lessons\n\nThe image went from 2.1 GB to 300 MB.\n"
+    assert status(repository, "doc.quantified", told) is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "wanted"),
+    [
+        ("The dashboard shows the RMSE of every day.", "grafana.png", Status.PARTIAL),
+        ("The dashboard shows the drift of every day.", "grafana.png", Status.MISSING),
+        ("The page shows the RMSE of every day.", "prefect.png", Status.MISSING),
+        ("The page shows the RMSE after preprocessing.", "preprocessing.png", Status.MISSING),
+    ],
+)
+def test_metrics_in_a_picture_alone_are_half_an_outcome(
+    repository: BuildRepository, text: str, name: str, wanted: Status
+) -> None:
+    readme = f"{TITLE}## Monitoring\n\n{text}\n\n![]({name})\n"
+    assert status(repository, "doc.quantified", readme, **{name: "x" * 1000}) is wanted
+
+
+def test_processing_is_no_roc_curve(repository: BuildRepository) -> None:
+    for name, wanted in (("roc_curve.png", Status.MET), ("preprocessing.png", Status.MISSING)):
+        readme = f"{TITLE}Words.\n\n![]({name})\n"
+        assert status(repository, "doc.results", readme, **{name: "x" * 1000}) is wanted

@@ -1,0 +1,28 @@
+"""What prose wants to reach, and does not say that it was reached: goals, targets, criteria of success."""
+
+from __future__ import annotations
+
+import re
+
+from analyzer.artifacts.document import Block, Document
+from analyzer.remembered import remembered
+
+__all__ = ["aims"]
+
+_AIM = re.compile(
+    r"(?i)\bgoals?\b|\btargets?\b(?! variable)|\bsuccess (?:metrics?|criteria)|acceptance|\bkpis?\b|requirements"
+)
+
+
+@remembered
+def aims(document: Document) -> frozenset[Block]:
+    """The blocks below headings of what is wanted, and the lists that such words lead to."""
+    headed = [block for section in document.sections if _AIM.search(section.title) for block in section.blocks]
+    led = [
+        item
+        for section in document.sections
+        for lead, items in section.lists
+        if lead.rstrip().endswith(":") and _AIM.search(lead)
+        for item in items
+    ]
+    return frozenset((*headed, *led))
