@@ -9,7 +9,7 @@ from analyzer.artifacts.document import Block, Document
 from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
-from analyzer.knowledge.prose import PROCEDURE, SOLVED
+from analyzer.knowledge.prose import PROCEDURE
 from analyzer.plugins import rule
 from analyzer.queries.links import own_articles
 from analyzer.queries.prose import (
@@ -21,6 +21,7 @@ from analyzer.queries.prose import (
     own_documents,
     typed_commands,
 )
+from analyzer.queries.told import challenges
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -151,6 +152,11 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
         yield partial("A short section on operation or troubleshooting", short)
 
 
+_TELLS_STORY = re.compile(
+    r"(?i)challeng|lessons?\b|learn(?:ed|t|ings)\b|write-?up|\bblog|article|post-?mortem|retrospect|case[-_]?stud"
+)
+
+
 @rule("doc.writeup", reads=_DOCUMENT)
 def has_writeup(repo: Repository) -> Iterator[Finding]:
     """There is no article or page about challenges and how they were solved."""
@@ -159,9 +165,7 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
         return
     pages = docs_pages(repo)
     for document in pages:
-        if re.search(
-            r"(?i)challeng|lesson|learn|write-?up|blog|article|post-?mortem|retrospect|case[-_]?stud", document.path
-        ):
+        if _TELLS_STORY.search(document.path):
             yield met("A page about challenges and their solution", document)
             return
         for section in about(document, "challenges"):
@@ -169,14 +173,9 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
                 yield met("A page about challenges and their solution", section)
                 return
     for document in own_documents(repo):
-        for topic in ("challenges", "known-issues"):
-            for section in about(document, topic):
-                below = list(document.below(section))
-                told = " ".join(item.prose for item in below)
-                answered = topic == "challenges" or SOLVED.search(told)
-                if answered and sum(item.words for item in below) >= 25 and is_grounded(repo, told):
-                    yield partial("A section of the README tells of challenges", section)
-                    return
-    telling = [page for page in pages if len(list(typed_commands(page))) < 3]
-    if len(telling) >= 2:
-        yield partial("Several pages of documentation, none about challenges and their solution", telling[0])
+        for place in challenges(repo, document):
+            yield partial("A section of the README tells of challenges", place)
+            return
+    if len(pages) >= 2:
+        page = min(pages, key=lambda item: len(list(typed_commands(item))))
+        yield partial("Several pages of documentation, none about challenges and their solution", page)

@@ -8,17 +8,20 @@ from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.technologies import TECHNOLOGIES
 
 __all__ = [
+    "ANSWERED",
     "ARTICLE_HOSTS",
     "BLOG_HOSTS",
     "CAUSE",
     "COMPARED",
     "DIAGRAM_WORDS",
+    "DIFFICULTY",
     "GENERATED_PAGE",
     "IMAGE_HOSTS",
     "METRIC_WORDS",
     "PERSONAL_HOSTS",
     "PROCEDURE",
     "RELATES",
+    "SOLVED",
     "TITLES",
     "TOOL_WORDS",
     "VIDEO_HOSTS",
@@ -52,7 +55,7 @@ TITLES: dict[str, Caseless] = {
         r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
     "known-issues": Caseless(
-        r"known (?:issues|problems|bugs|limitations)|issues? (?:faced|encountered|met)|caveats|what broke"
+        r"known (?:issues|problems|bugs|limitations)|(?:issues?|problems?) (?:faced|encountered|met)|^issues$|caveats|what broke"
     ),
     "list": Caseless(
         r"structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
@@ -152,4 +155,14 @@ PERSONAL_HOSTS = re.compile(
 # How an issue that is told was met: its cause, or the way around it.
 SOLVED = Caseless(
     r"work-?arounds?|root cause|caused by|fix(?:ed|es)?\b|solutions?\b|solved|resolved|mitigat|instead of|switched"
+)
+
+# What a list on challenges is led in by, and how an item of it tells what was done.
+DIFFICULTY = Caseless(
+    r"\b(?:challeng(?:e|es|ing)|difficult(?:y|ies)|lessons?|learnings|obstacles?|pitfalls?|hurdles?|problems|issues)\b"
+)
+_MEET = r"(?:address|prevent|avoid|handle|overcome|mitigate|solve|resolve|tackle|counter|fix|get around|work around|deal with)"
+ANSWERED = Caseless(
+    rf"\bto {_MEET} (?:this|these|that|those|it|the|such|any)\b|work-?around|\b(?:solved|fixed|resolved|mitigated) (?:this |it |that )?by\b"
+    r"|\b(?:so|therefore|hence|thus),? (?:i|we)\b|\b(?:i|we) (?:ended up|switched|decided|solved|fixed|resolved|avoided|worked around|had to)\b"
 )

@@ -72,8 +72,12 @@ def docs_pages(repo: Repository) -> tuple[Document, ...]:
         for item in own_documents(repo)
         if item.path != repo.readme_path
         and sum(block.words for block in item.blocks if block.kind != "code") >= 75
-        and not item.path.rsplit("/", 1)[-1].lower().startswith("readme")
+        and not _FOLDER_NOTES.search(item.path)
     )
+
+
+# The README of a folder is about setting up what is in it; that of the docs is a page of them.
+_FOLDER_NOTES = re.compile(r"(?i)(?:^|/)(?<!docs/)(?<!documentation/)readme[^/]*$")
 
 
 def about(document: Document, topic: str) -> Iterator[Section]:

@@ -101,12 +101,68 @@ def test_learning_in_a_title_is_no_lesson(repository: BuildRepository) -> None:
     assert status(repository, "doc.writeup", {"README.md": readme}) is Status.MISSING
 
 
-def test_pages_of_commands_are_set_up_not_write_up(repository: BuildRepository) -> None:
+def test_several_pages_of_the_docs_are_half_a_write_up(repository: BuildRepository) -> None:
     page = "# Tracking server\n\n" + "Install MLflow on the machine that all can reach, and open its port. " * 10
-    commands = "\n```sh\npip install mlflow\nmlflow server\naws s3 mb s3://x\n```\n"
-    files = {"README.md": "# A\n", "docs/a.md": page + commands, "docs/b.md": page + commands}
+    commands = "\n```sh\npip install mlflow\nmlflow server\nmlflow ui\n```\n"
+    files = {"README.md": "# A\n", "docs/a.md": page + commands, "docs/b.md": page}
+    decision = decide_one(repository({**PROJECT, **files}), "doc.writeup")
+    assert decision.status is Status.PARTIAL
+    assert decision.evidence[0].path == "docs/b.md", "the page that tells most"
+    assert status(repository, "doc.writeup", {"README.md": "# A\n", "docs/a.md": page}) is Status.MISSING
+
+
+@pytest.mark.parametrize(("path", "wanted"), [("docs/README.md", Status.PARTIAL), ("server/README.md", Status.MISSING)])
+def test_the_readme_of_a_folder_is_no_page_of_the_docs(repository: BuildRepository, path: str, wanted: Status) -> None:
+    page = "# Tracking server\n\n" + "Install MLflow on the machine that all can reach, and open its port. " * 10
+    files = {"README.md": "# A\n", "docs/a.md": page, path: page}
+    assert status(repository, "doc.writeup", files) is wanted
+
+
+def test_learning_in_the_name_of_a_folder_is_no_lesson(repository: BuildRepository) -> None:
+    page = "# Training\n\n" + "Train with `train.py` on the machine that all can reach, which logs to MLflow. " * 10
+    files = {"README.md": "# A\n", "machine_learning/training.md": page}
     assert status(repository, "doc.writeup", files) is Status.MISSING
-    assert status(repository, "doc.writeup", {**files, "docs/a.md": page, "docs/b.md": page}) is Status.PARTIAL
+    assert status(repository, "doc.writeup", {"README.md": "# A\n", "lessons_learned.md": page}) is Status.MET
+
+
+LED_IN = (
+    "# Docks\n\n## Problem\n\nForecasting docks brings some **challenges**:\n\n"
+    "- **Few full stations.** A day with a full station is rare. To address this, `train.py` draws such days more often.\n"
+    "- **Neighbours.** Two stations of one square fill together. To prevent that the test set leaks, they stay in one split.\n"
+    "- **Holidays.** There are eleven a year.\n"
+)
+
+
+def test_a_list_of_challenges_with_what_was_done_is_told(repository: BuildRepository) -> None:
+    decision = decide_one(repository({**PROJECT, "README.md": LED_IN}), "doc.writeup")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 7)
+    unanswered = LED_IN.replace("To address this", "Note that").replace("To prevent that", "Such that")
+    assert status(repository, "doc.writeup", {"README.md": unanswered}) is Status.MISSING
+    helps = LED_IN.replace("## Problem", "## Troubleshooting")
+    assert status(repository, "doc.writeup", {"README.md": helps}) is Status.MISSING
+    generic = LED_IN.replace("`train.py`", "the code").replace("docks", "things")
+    assert status(repository, "doc.writeup", {"README.md": generic}) is Status.MISSING, "it would fit any project"
+
+
+PAIR = "### Problem with {0}\n\nThe run of `{0}` stopped.\n\n### Solution\n\nStart it with more memory than one run needs.\n\n"
+
+
+def test_problems_each_with_a_solution_are_told(repository: BuildRepository) -> None:
+    one = "# Docks\n\n## What stopped us\n\n" + PAIR.format("train.py")
+    two = one + PAIR.format("serve.py")
+    assert status(repository, "doc.writeup", {"README.md": two}) is Status.PARTIAL
+    assert status(repository, "doc.writeup", {"README.md": one}) is Status.MISSING
+    guide = two.replace("What stopped us", "Troubleshooting")
+    assert status(repository, "doc.writeup", {"README.md": guide}) is Status.MISSING
+
+
+def test_issues_that_were_met_are_told(repository: BuildRepository) -> None:
+    told = (
+        "# Docks\n\n## Issues\n\nThe first version of `train.py` kept all stations in one table, which grew until the machine "
+        "stopped. I switched to one table a station, and the run of a night takes minutes again.\n"
+    )
+    assert status(repository, "doc.writeup", {"README.md": told}) is Status.PARTIAL
+    assert status(repository, "doc.writeup", {"README.md": told.replace("switched", "looked")}) is Status.MISSING
 
 
 README = "# Dock watch\n\nA forecast of free docks.\n\n"

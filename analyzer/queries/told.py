@@ -1,0 +1,68 @@
+"""What READMEs and docs tell of trouble: what was hard and how it was solved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from analyzer.artifacts.document import Block, Document, Section
+from analyzer.knowledge.prose import ANSWERED, DIFFICULTY, SOLVED, TITLES
+from analyzer.queries.prose import about, is_grounded
+from analyzer.repository import Repository
+
+__all__ = ["challenges", "solved_problems"]
+
+
+_LEAST_WORDS = 25
+_LEAST_PAIRS = 2
+
+
+def challenges(repo: Repository, document: Document) -> Iterator[Section | Block]:
+    """Where a page tells of challenges and what was done about them.
+
+    Under a heading that says so; in a list that a line on challenges leads to, half of whose items tell what was done;
+    or as problems that each have a solution.
+    """
+    for topic in ("challenges", "known-issues"):
+        for section in about(document, topic):
+            told = " ".join(item.prose for item in document.below(section))
+            answered = topic == "challenges" or SOLVED.search(told)
+            if answered and len(told.split()) >= _LEAST_WORDS and is_grounded(repo, told):
+                yield section
+    for section in document.sections:
+        for lead, items in section.lists:
+            if DIFFICULTY.search(lead) and not _helps(section) and _are_answered(repo, items):
+                yield items[0]
+    yield from solved_problems(repo, document)
+
+
+def _are_answered(repo: Repository, items: tuple[Block, ...]) -> bool:
+    """Whether half of the items, and two at least, tell what was done about something of this project."""
+    answers = sum(bool(ANSWERED.search(item.text)) for item in items)
+    told = "\n".join(item.text for item in items)
+    return answers >= max(_LEAST_PAIRS, len(items) // 2) and is_grounded(repo, told)
+
+
+def _helps(section: Section) -> bool:
+    """Whether a section is part of a guide for those who run the project: its entries are no challenges of building it."""
+    return any(TITLES["operations"].search(title) for title in (section.heading, *section.trail))
+
+
+_PROBLEM = re.compile(r"(?i)^(?:problem|issue|challenge|difficulty)\b(?! statement| description| definition)")
+_SOLUTION = re.compile(r"(?i)^(?:solution|fix|resolution|workaround)\b")
+
+
+def solved_problems(repo: Repository, document: Document) -> Iterator[Section]:
+    """The first of several problems that each have a solution below them.
+
+    One problem with one solution is how READMEs tell what a project is for.
+    """
+    pairs = [
+        (before, f"{before.title}\n{before.prose}\n{after.prose}")
+        for before, after in pairwise(document.sections)
+        if _PROBLEM.search(before.heading) and _SOLUTION.search(after.heading)
+        if not _helps(before)
+    ]
+    if len(pairs) >= _LEAST_PAIRS and is_grounded(repo, "\n".join(told for _, told in pairs)):
+        yield pairs[0][0]
