@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Document
-from analyzer.findings import Finding, Located, Place, met, partial
+from analyzer.findings import Finding, Place, Status, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
-from analyzer.knowledge.prose import PROCEDURE
+from analyzer.knowledge.prose import PROCEDURE, TITLES
 from analyzer.plugins import rule
 from analyzer.queries.links import own_articles
 from analyzer.queries.prose import (
@@ -21,12 +21,14 @@ from analyzer.queries.prose import (
     own_documents,
     typed_commands,
 )
-from analyzer.queries.told import challenges
+from analyzer.queries.told import challenges, operated, solved_problems, ways_out
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
+# By the name of the file, or of a folder that holds nothing else: projects predict maintenance, incidents and disasters.
 _RUNBOOK = re.compile(
-    r"(?i)run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|incident|on-?_?call|(?:^|/)adrs?/|decision[-_]?records?|architecture[-_]?decision|(?:^|/)adr[-_]?\d|(?:^|/)\d{4}-[\w-]+\.md$|maintenance|disaster"
+    r"(?i)(?:run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|incidents?(?:[-_ ]?(?:response|guide|report|log)\w*)?\.|on-?_?call|decision[-_]?records?|architecture[-_]?decision|(?<!predictive.)maintenance|disaster[-_ ]recovery)[^/]*$"
+    r"|(?:^|/)(?:adrs?|decisions?|decision[-_]records?|run-?_?books?|playbooks?|operations|troubleshooting)/|(?:^|/)adr[-_]?\d[^/]*$|(?:^|/)\d{4}-[\w-]+\.md$"
 )
 
 
@@ -123,33 +125,50 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
         if _RUNBOOK.search(document.path) and document.words >= 60:
             yield met("A runbook, decision record or troubleshooting guide", document)
             return
-    short: Located | None = None
+    short: list[Finding] = []
     for document in own_documents(repo):
-        for section in about(document, "operations"):
-            below = list(document.below(section))
-            if not is_grounded(repo, "\n".join(block.text for item in below for block in item.blocks)):
-                continue
-            code = sum(len(item.of("code")) for item in below)
-            words = sum(item.words for item in below)
-            entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
-            told = words >= _MANY_WORDS and (entries >= _MANY_ENTRIES or code >= _MANY_ENTRIES - 1)
-            if _TROUBLE.search(section.heading) and (
-                told or min(entries, code) >= _MANY_ENTRIES or code > _MANY_ENTRIES
-            ):
-                yield met("Troubleshooting is described, with five entries or more", section)
+        for finding in (*_sections_on_operation(repo, document), *_notes_on_operation(repo, document)):
+            if finding.status is Status.MET:
+                yield finding
                 return
-            if code >= 2 and words >= 30 and PROCEDURE.search(section.heading):
-                yield met("An operational procedure is described, with its commands", section)
-                return
-            if words >= 10 or code:
-                short = short or section
-        if PROCEDURE.search(document.path) and len(list(typed_commands(document))) >= 2 and document.words >= 60:
-            yield met("An operational procedure is described, with its commands", document)
-            return
-        if _COMMANDS.search(document.path) and len(list(typed_commands(document))) >= 2:
-            short = short or document
-    if short:
-        yield partial("A short section on operation or troubleshooting", short)
+            short.append(finding)
+    yield from short[:1]
+
+
+def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Finding]:
+    """What the sections of a page tell that have operation in their heading."""
+    title = next((item for item in document.sections if item.title), None) if document is repo.readme else None
+    for section in document.sections:
+        procedure = bool(PROCEDURE.search(section.heading))
+        if section is title or not (procedure or TITLES["operations"].search(section.heading)):
+            continue
+        below = list(document.below(section))
+        if not is_grounded(repo, "\n".join(block.text for item in below for block in item.blocks)):
+            continue
+        code = sum(len(item.of("code")) for item in below)
+        words = sum(item.words for item in below)
+        entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
+        told = words >= _MANY_WORDS and (entries >= _MANY_ENTRIES or code >= _MANY_ENTRIES - 1)
+        if procedure and code >= 2 and words >= 30:
+            yield met("An operational procedure is described, with its commands", section)
+        elif _TROUBLE.search(section.heading) and (told or min(entries, code) >= _MANY_ENTRIES or code > _MANY_ENTRIES):
+            yield met("Troubleshooting is described, with five entries or more", section)
+        elif words >= 10 or code:
+            yield partial("A short section on operation or troubleshooting", section)
+    if PROCEDURE.search(document.path) and len(list(typed_commands(document))) >= 2 and document.words >= 60:
+        yield met("An operational procedure is described, with its commands", document)
+
+
+def _notes_on_operation(repo: Repository, document: Document) -> Iterator[Finding]:
+    """What a page tells of operation in passing."""
+    if _COMMANDS.search(document.path) and len(list(typed_commands(document))) >= 2:
+        yield partial("A short section on operation or troubleshooting", document)
+    for problem in solved_problems(repo, document):
+        yield partial("A few problems are told with their solution", problem)
+    for block in operated(repo, document):
+        yield partial("A command to a running system is told, and little else of operation", block)
+    for block in ways_out(repo, document):
+        yield partial("What to do about an error is told in passing", block)
 
 
 _TELLS_STORY = re.compile(

@@ -17,14 +17,20 @@ __all__ = [
     "DIFFICULTY",
     "GENERATED_PAGE",
     "IMAGE_HOSTS",
+    "LOOKS_AFTER",
     "METRIC_WORDS",
     "PERSONAL_HOSTS",
     "PROCEDURE",
     "RELATES",
+    "REMEDY",
     "SOLVED",
+    "TAKES_BACK",
     "TITLES",
     "TOOL_WORDS",
+    "TROUBLE",
     "VIDEO_HOSTS",
+    "WAY_OUT",
+    "WHEN",
 ]
 
 TITLES: dict[str, Caseless] = {
@@ -48,8 +54,8 @@ TITLES: dict[str, Caseless] = {
         r"resultados|insights|best model|screenshots?|demo|output|model development|modell?ing"
     ),
     "operations": Caseless(
-        r"trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|\boperations?\b|operational|maintenance|roll[- ]?back|"
-        r"incident|debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
+        r"trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|\boperations?\b|operational|(?<!predictive )maintenance|roll[- ]?back|"
+        r"incident|^(?:how to )?debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
     ),
     "challenges": Caseless(
         r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
@@ -85,7 +91,8 @@ RELATES = Caseless(
 )
 # What an operator does to a running system, told in headings and file names.
 PROCEDURE = re.compile(
-    r"(?i)roll[-_ ]?back|restor(?:e|ing)|back[-_ ]?up|recover|rotat(?:e|ing)|redeploy|delet(?:e|ing)|upgrad(?:e|ing)|migrat(?:e|ing|ion)|scal(?:e|ing) (?:up|down|out)|incident|on[-_ ]?call|run[-_ ]?book|failover"
+    r"(?i)roll[-_ ]?back|restor(?:e|ing)|back[-_ ]?up|recover|rotat(?:e|ing)|redeploy|delet(?:e|ing)|upgrad(?:e|ing)|\bmigrat(?:e|ing|ion)|scal(?:e|ing) (?:up|down|out)|incident|on[-_ ]?call|run[-_ ]?book|failover"
+    r"|(?:promot|mov|releas)\w*\b.{0,60}\bproduction\b|forc(?:e|ing)\b.{0,20}\bre-?train|manual(?:ly)? (?:re-?train|trigger)|trigger\w*\b.{0,40}\bmanually"
 )
 # A name of a tool or service in running text.
 TOOL_WORDS = Caseless(
@@ -143,7 +150,8 @@ GENERATED_PAGE = re.compile(
     r"bootstrapped with \[Create React App\]|# Getting Started with Create React App|This template (?:provides a minimal setup|should help get you)"
     r"|(?:was|is a) \[Next\.js\][^\n]*bootstrapped with|project was generated (?:with|using) \[Angular CLI\]|A new Flutter project\.|# create-svelte"
     r"|This is your new Kedro project|generated using `Kedro|# Overview\s+This is your new \w+ project|Welcome to your new dbt project"
-    r"|This is an auto-generated directory"
+    r"|This is an auto-generated directory|The Makefile contains the central entry points for common tasks related to this project"
+    r"|This is where you describe how to get set up on a clean install"
 )
 VIDEO_HOSTS = re.compile(
     r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)"
@@ -165,4 +173,27 @@ _MEET = r"(?:address|prevent|avoid|handle|overcome|mitigate|solve|resolve|tackle
 ANSWERED = Caseless(
     rf"\bto {_MEET} (?:this|these|that|those|it|the|such|any)\b|work-?around|\b(?:solved|fixed|resolved|mitigated) (?:this |it |that )?by\b"
     r"|\b(?:so|therefore|hence|thus),? (?:i|we)\b|\b(?:i|we) (?:ended up|switched|decided|solved|fixed|resolved|avoided|worked around|had to)\b"
+)
+
+# That something fails, when, and what a reader is told to do then.
+TROUBLE = Caseless(
+    r"\berrors?\b|\bfail(?:s|ed|ing|ures?)?\b|\bcrash(?:es|ed|ing)?\b|\bstuck\b|\bhangs?\b|(?:does|do|did|is|are|was)(?:n['’]t| not) (?:work|start|run|respond|show|appear|connect|found|find)"
+    r"|\bproblems?\b|\bissues?\b|\bdenied\b|\bconflicts?\b|\balready in use\b"
+)
+WHEN = Caseless(r"\b(?:if|in case|when|whenever)\b")
+REMEDY = Caseless(
+    r"\b(?:run|re-?run|try|use|re-?start|delete|remove|stop|kill|execute|change|set|install|add|replace|increase|rebuild|recommended|need to|have to|should)\b"
+)
+WAY_OUT = Caseless(rf"work-?around|\bway around|\bto {_MEET} (?:this|it|that|the (?:issue|problem|error))\b")
+
+# What is typed to go back, or to take down what is paid for.
+TAKES_BACK = re.compile(
+    r"\b(?:terraform|tofu|terragrunt|pulumi|cdk|cdktf)\b.*\bdestroy\b|\bsam delete\b|\beksctl delete\b|\b(?:serverless|sls) remove\b"
+    r"|\baws\s.*\b(?:delete|terminate)-|\b(?:gcloud|az)\s.*\bdelete\b|\b(?:kubectl|oc)\s.*\brollout (?:undo|restart)\b|\bhelm (?:rollback|uninstall)\b"
+    r"|\balembic downgrade\b|\bpg_restore\b"
+    r"|\b(?:make|just|task)\s.*(?:destroy|tear-?_?down|clean-?_?up-?_?(?:infra|cloud|aws|gcp|azure)|roll-?_?back)"
+)
+# What is typed to look into a running system, or to start a part of it anew; one alone is a step of running it.
+LOOKS_AFTER = re.compile(
+    r"\b(?:docker(?:-compose| compose)?|podman|kubectl|oc)\s(?:.*\s)?(logs|restart|stats|prune|rollout|scale|describe)\b|(--no-deps)\b|\b(systemctl|journalctl|pg_dump)\b|\b(?:aws|gcloud)\s(?:.*\s)?(logs)\b"
 )

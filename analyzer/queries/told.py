@@ -1,4 +1,4 @@
-"""What READMEs and docs tell of trouble: what was hard and how it was solved."""
+"""What READMEs and docs tell of trouble: what was hard and how it was solved, ways out of an error, operating it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from analyzer.artifacts.document import Block, Document, Section
-from analyzer.knowledge.prose import ANSWERED, DIFFICULTY, SOLVED, TITLES
-from analyzer.queries.prose import about, is_grounded
+from analyzer.knowledge.prose import (
+    ANSWERED,
+    DIFFICULTY,
+    LOOKS_AFTER,
+    REMEDY,
+    SOLVED,
+    TAKES_BACK,
+    TITLES,
+    TROUBLE,
+    WAY_OUT,
+    WHEN,
+)
+from analyzer.queries.prose import about, is_grounded, is_run_here, typed_commands
 from analyzer.repository import Repository
 
-__all__ = ["challenges", "solved_problems"]
+__all__ = ["challenges", "operated", "solved_problems", "ways_out"]
 
 
 _LEAST_WORDS = 25
@@ -66,3 +77,53 @@ def solved_problems(repo: Repository, document: Document) -> Iterator[Section]:
     ]
     if len(pairs) >= _LEAST_PAIRS and is_grounded(repo, "\n".join(told for _, told in pairs)):
         yield pairs[0][0]
+
+
+def ways_out(repo: Repository, document: Document) -> Iterator[Block]:
+    """Sentences that say what to type when something fails."""
+    typed = {id(block) for block, _ in typed_commands(document)}
+    for section in document.sections:
+        for block, after in pairwise((*section.blocks, None)):
+            if block is None or block.kind not in ("paragraph", "item", "quote"):
+                continue
+            if typed.isdisjoint((id(block), id(after))) or not TROUBLE.search(block.text):
+                continue
+            if _leads_out(block.text) and is_grounded(repo, f"{section.title}\n{section.prose}"):
+                yield block
+
+
+_SOON, _NEXT = 110, 180  # characters: what fails is told in the sentence, what to do in it or the next
+
+
+def _leads_out(text: str) -> bool:
+    """Whether a text names a way around, or says what to do in case something fails."""
+    if WAY_OUT.search(text):
+        return True
+    for when in WHEN.finditer(text):
+        sentence = text[when.end() : when.end() + _SOON].split("\n", 1)[0].split(". ", 1)[0]
+        fails = TROUBLE.search(sentence)
+        if fails:
+            begin = when.end() + fails.end()
+            if REMEDY.search(text[begin : begin + _NEXT].split("\n", 1)[0]):
+                return True
+    return False
+
+
+_LEAST_KINDS = 2
+
+
+def operated(repo: Repository, document: Document) -> Iterator[Block]:
+    """Commands to a running system that take it back or down, or two kinds of them that look after it."""
+    kinds: set[str] = set()
+    for block, command in typed_commands(document):
+        kept = LOOKS_AFTER.search(command)
+        if (kept or TAKES_BACK.search(command)) and _is_for(repo, block, command):
+            kinds.update(kind for kind in (kept.groups() if kept else ()) if kind)
+            if not kept or len(kinds) >= _LEAST_KINDS:
+                yield block
+
+
+def _is_for(repo: Repository, block: Block, command: str) -> bool:
+    """Whether a command works on something of the repository; where that cannot be told, whether its tools are used."""
+    here = is_run_here(repo, command)
+    return here or (here is None and is_grounded(repo, block.text))

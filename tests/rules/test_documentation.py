@@ -151,6 +151,7 @@ def test_problems_each_with_a_solution_are_told(repository: BuildRepository) -> 
     one = "# Docks\n\n## What stopped us\n\n" + PAIR.format("train.py")
     two = one + PAIR.format("serve.py")
     assert status(repository, "doc.writeup", {"README.md": two}) is Status.PARTIAL
+    assert status(repository, "doc.operations", {"README.md": two}) is Status.PARTIAL
     assert status(repository, "doc.writeup", {"README.md": one}) is Status.MISSING
     guide = two.replace("What stopped us", "Troubleshooting")
     assert status(repository, "doc.writeup", {"README.md": guide}) is Status.MISSING
@@ -195,3 +196,74 @@ def test_a_question_about_the_version_is_not_what_is_shown(repository: BuildRepo
     )
     decision = decide_one(repository({"README.md": f"# Docks\n\n{typed}", **PROJECT}), "doc.setup")
     assert decision.evidence[0].line == 10
+
+
+@pytest.mark.parametrize(
+    ("heading", "wanted"),
+    [
+        ("Promoting a model to production", Status.MET),
+        ("Rolling back: rollback of a model", Status.MET),
+        ("Forcing a retraining", Status.MET),
+        ("Commuters and immigration", Status.MISSING),
+    ],
+)
+def test_a_procedure_is_known_by_its_heading(repository: BuildRepository, heading: str, wanted: Status) -> None:
+    steps = (
+        "The service reads the alias, so that nothing has to be built: look up the number of the run first, then train and "
+        "start the service with it, and look at the dashboard for a while.\n\n"
+        "```sh\npython train.py --number 3\n```\n\nThen:\n\n```sh\npython serve.py\n```\n"
+    )
+    assert status(repository, "doc.operations", {"README.md": f"{README}## {heading}\n\n{steps}"}) is wanted
+
+
+@pytest.mark.parametrize("title", ["Incident forecast", "Predictive maintenance of docks", "Maintenance of docks"])
+def test_the_subject_of_a_project_is_no_operation(repository: BuildRepository, title: str) -> None:
+    told = (
+        "`train.py` reads what was reported and learns which docks break, so that a van is sent before it happens. " * 5
+    )
+    readme = f"# {title}\n\n{told}\n\n```sh\npython train.py\n```\n\n```sh\npython serve.py\n```\n"
+    assert status(repository, "doc.operations", {"README.md": readme}) is Status.MISSING
+    page = {"README.md": README, "predictive_maintenance/README.md": f"# Docks\n\n{told}"}
+    assert status(repository, "doc.operations", page) is Status.MISSING
+
+
+MAKE = {"Makefile": "destroy:\n\tterraform destroy\n", "main.tf": 'resource "aws_s3_bucket" "docks" {}\n'}
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ("When you are done, `make destroy` takes everything down.", Status.PARTIAL),
+        ("When you are done:\n\n```sh\nterraform destroy\n```", Status.PARTIAL),
+        ("When you are done:\n\n```sh\nmake teardown\n```", Status.MISSING),
+        ("Begin anew with `docker compose restart docks`.", Status.MISSING),
+        ("Begin anew with `docker compose restart docks`, and read `docker compose logs docks`.", Status.PARTIAL),
+        ("Stop it with `docker compose down`.", Status.MISSING),
+    ],
+)
+def test_commands_to_a_running_system_are_a_note(repository: BuildRepository, told: str, wanted: Status) -> None:
+    compose = {"compose.yaml": "services:\n  docks:\n    build: .\n"}
+    files = {**MAKE, **compose, "README.md": f"{README}## Use\n\n{told}\n"}
+    assert status(repository, "doc.operations", files) is wanted
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ("If the training of docks fails with an error, run `python train.py` again.", Status.PARTIAL),
+        ("The docks get stuck now and then. A way around this is `python serve.py`.", Status.PARTIAL),
+        ("If it fails, write to us.", Status.MISSING),
+        ("Check with `python train.py` if it will fail.", Status.MISSING),
+        ("Run `python train.py`; there should be no errors.", Status.MISSING),
+    ],
+)
+def test_what_to_do_about_an_error_is_a_note(repository: BuildRepository, told: str, wanted: Status) -> None:
+    assert status(repository, "doc.operations", {"README.md": f"{README}## Use\n\n{told}\n"}) is wanted
+
+
+def test_the_page_of_commands_of_a_template_is_no_operation(repository: BuildRepository) -> None:
+    page = "Commands\n========\n\n{}\n\n* `make train` trains on the docks.\n* `make serve` serves the docks.\n"
+    template = "The Makefile contains the central entry points for common tasks related to this project."
+    for told, wanted in ((template, Status.MISSING), ("What we type most.", Status.PARTIAL)):
+        files = {"README.md": README, "docs/commands.rst": page.format(told)}
+        assert status(repository, "doc.operations", files) is wanted
