@@ -150,6 +150,12 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     return len(stopping) >= 2 and about_data and len(inspected) >= 1 and bool(function.stops or function.answers)
 
 
+# Metrics and presets of the data; that of a single column is most often the one that is predicted.
+_LOOKS_AT_DATA = re.compile(
+    r"DataQuality|DataSummary|DataStability|DatasetSummary|ColumnSummary|MissingValue|Duplicated|OutOfRange|OutRange|OutOfList|Data(?:set)?Drift|DriftedColumns"
+)
+
+
 @remembered
 def computed_without(repo: Repository) -> Iterator[Place]:
     """Checks whose outcome nothing uses."""
@@ -159,10 +165,7 @@ def computed_without(repo: Repository) -> Iterator[Place]:
         if _OWN.search(function.name) and not _NOT_DATA.search(function.name) and _checks_data(repo, function):
             yield function.head
     for call in code.calls("monitor.report"):
-        if re.search(
-            r"DataQuality|DataSummary|DataStability|DataDriftPreset",
-            call.name,
-        ):
+        if _LOOKS_AT_DATA.search(call.name):
             yield call.place
     for test in repo.tests.modules:
         for function in test.functions:

@@ -243,6 +243,26 @@ def test_a_suite_that_comes_after_all_that_stops_has_no_consequence(repository: 
     assert status(repository, "ci.data-validation", {"look.py": stopping}) is Status.MET
 
 
+@pytest.mark.parametrize(
+    ("metric", "wanted"),
+    [
+        ("DatasetMissingValuesMetric()", Status.PARTIAL),
+        ("DatasetDriftMetric()", Status.PARTIAL),
+        ("ColumnDriftMetric(column_name='prediction')", Status.MISSING),
+        ("RegressionQualityMetric()", Status.MISSING),
+    ],
+)
+def test_numbers_of_data_without_consequence_are_half_a_check(
+    repository: BuildRepository, metric: str, wanted: Status
+) -> None:
+    code = (
+        "import pandas as pd\nfrom evidently.report import Report\nfrom evidently import metrics\n\n"
+        f"report = Report(metrics=[metrics.{metric}])\n"
+        "report.run(reference_data=pd.read_csv('a'), current_data=pd.read_csv('b'))\nreport.save_html('report.html')\n"
+    )
+    assert status(repository, "ci.data-validation", {"look.py": code}) is wanted
+
+
 def test_a_block_test_that_only_asks_for_an_output_is_none(repository: BuildRepository) -> None:
     code = "from mage_ai.data_preparation.decorators import data_loader, test\n@data_loader\ndef load():\n    return 1\n@test\ndef test_output(output):\n    assert {}\n"
     assert (
