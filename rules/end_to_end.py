@@ -45,22 +45,23 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     code = repo.code
     training = {(call.path, call.scope) for call in training_calls(code)}
     inside: Call | None = None
+    aside: Call | None = None
     for call in data_reads(code):
-        if (call.path, call.scope) in training or trains_here(code, call, training):
+        if trains_here(code, call, training):
             inside = inside or call
         elif is_step(code, call):
             yield met("Raw data are read by a step of their own", call)
             return
         else:
-            inside = inside or call
+            aside = aside or call
     for function in file_readers(code):
         yield met("Raw data are read by a step of their own", function.head)
         return
     for command in data_downloads(repo):
         yield met("Raw data are downloaded by a command", command.origin, command.place)
         return
-    if inside:
-        yield partial("Data are read inside the training or scoring code, not by a step of their own", inside)
+    if place := inside or aside:
+        yield partial("Data are read inside the training or scoring code, not by a step of their own", place)
     for call in repo.notebook_code.calls("data.download", "data.read"):
         yield partial("Data are read only in a notebook", call)
         return

@@ -64,7 +64,9 @@ _RUNS_ALL = re.compile(r"(?:main|run|train|run_\w*(?:training|experiments?|pipel
 
 
 def trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
-    """Whether a read at module level, or in a main function, stands in the script that trains."""
+    """Whether a read stands in the function that trains or holds that one, or at module level or in main of its script."""
+    if any(path == call.path and f"{scope}.".startswith(f"{call.scope}.") for path, scope in training if call.scope):
+        return True
     if call.scope and not _RUNS_ALL.match(call.scope.rsplit(".", 1)[-1]):
         return False
     return any(path == call.path for path, _ in training)

@@ -156,6 +156,17 @@ def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
     assert status(repository, "e2e.model-registry", {"t.py": saved}) is Status.PARTIAL
 
 
+def test_a_read_around_what_a_tuner_calls_is_no_step(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\nfrom hyperopt import fmin\nfrom sklearn.linear_model import Ridge\n\n"
+        "def create(path):\n    frame = pd.read_csv(path)\n\n    def objective(choice):\n"
+        "        return Ridge(**choice).fit(frame, frame).score(frame, frame)\n\n"
+        "    fmin(fn=objective, space={}, max_evals=10)\n    frame.to_csv('b.csv')\n\ncreate('a.csv')\n"
+    )
+    decision = decide_one(repository({**MODEL, "build.py": code}), "e2e.data-ingestion")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 6)
+
+
 def test_a_read_in_what_runs_all_is_no_step(repository: BuildRepository) -> None:
     code = (
         "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\n"
