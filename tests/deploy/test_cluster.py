@@ -38,6 +38,7 @@ SECRET = {
     "folioscope_database_url": "postgresql://folioscope:p@db:5432/folioscope?sslmode=require",
     "folioscope_broker_url": "rediss://:p@redis:6379/0?ssl_cert_reqs=required",
     "folioscope_redis_url": "rediss://:p@redis:6379/1",
+    "folioscope_metrics_token": "t" * 64,
 }
 """What Terraform keeps in Secrets Manager."""
 

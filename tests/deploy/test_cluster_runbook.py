@@ -127,7 +127,12 @@ def in_place(url: str, folder: Path) -> Callable[[Object, list[str]], tuple[int,
     def run(pod: Object, command: list[str]) -> tuple[int, str, str]:
         container = pod["spec"]["containers"][0]
         ours = {f"{host}:{item['containerPort']}": f"{host}:{port}" for item in container.get("ports", ())}
-        ours |= {item["mountPath"]: str(folder) for item in container["volumeMounts"] if item["name"] == "data"}
+        folders = {"data": folder, "secrets": folder / "secrets"}
+        ours |= {
+            item["mountPath"]: str(folders[item["name"]])
+            for item in container["volumeMounts"]
+            if item["name"] in folders
+        }
         words = [sys.executable if word == "python" else word for word in command]
         for there, here in ours.items():
             words = [word.replace(there, here) for word in words]
@@ -140,7 +145,12 @@ def in_place(url: str, folder: Path) -> Callable[[Object, list[str]], tuple[int,
 def test_every_command_does_what_it_is_there_for(installed: Terminal, tmp_path: Path):
     cluster = installed.cluster
     installed.words |= {DIGEST: digest(2), "REVISION": "1"}
-    with running(Settings(secret_key="x" * 32, executor="none", data_folder=tmp_path / "data")) as service:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "folioscope_metrics_token").write_text("t" * 64)
+    settings = Settings(
+        secret_key="x" * 32, executor="none", data_folder=tmp_path / "data", metrics_token="t" * 64, metrics_networks=""
+    )
+    with running(settings) as service:
         cluster.programs = in_place(service.url, tmp_path)
         for command, (part, holds) in zip(commands_of(RUNBOOK), SAYS, strict=True):
             assert part in command
