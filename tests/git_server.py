@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -131,7 +132,10 @@ class _Handler(BaseHTTPRequestHandler):
             elif fault == "reset":
                 self._reset()
             elif fault == "hang":
-                state.stopped.wait(30)
+                until = time.monotonic() + 30
+                while state.faults.get(name) == "hang" and time.monotonic() < until and not state.stopped.wait(0.1):
+                    pass
+                self.close_connection = True
             elif fault.startswith("redirect:"):
                 self.send_response(302)
                 self.send_header("Location", fault.partition(":")[2])
