@@ -25,7 +25,9 @@ KEY = pem(RSA)
 
 
 @pytest.mark.parametrize(
-    "key", ["-----BEGIN x", KEY[:300], pem(ec.generate_private_key(ec.SECP256R1())), pem(RSA, b"secret")]
+    "key",
+    ["-----BEGIN x", KEY[:300], pem(ec.generate_private_key(ec.SECP256R1())), pem(RSA, b"secret")],
+    ids=["no key", "cut off", "elliptic", "encrypted"],  # the keys differ from process to process
 )
 def test_a_key_that_is_none_is_said_to_be_wrong(api: ApiServer, connect: Connect, key: str):
     with pytest.raises(FolioscopeError, match=r"App 7 is no private key.*Set FOLIOSCOPE_GITHUB_APP_KEY"):
