@@ -10,22 +10,24 @@ from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.alerts import alert_objects, notifications
 from analyzer.queries.cloud import resources
+from analyzer.queries.kept import (
+    collected_metrics,
+    exported_metrics,
+    kept_workspaces,
+    logged_predictions,
+    stored_metrics,
+)
 from analyzer.queries.monitors import (
     drift_calls,
     drift_triggers,
-    exported_metrics,
     image_of_dashboard,
-    kept_workspaces,
-    logged_predictions,
     only_train_and_validation,
     published_reports,
     quality_on_new_data,
     report_pages,
-    stored_metrics,
 )
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import starts_training
-from analyzer.queries.scrapes import collected_metrics
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing
 

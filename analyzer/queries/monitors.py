@@ -10,6 +10,7 @@ from analyzer.artifacts.python_values import Name
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
+from analyzer.queries.kept import MONITORS, exported_metrics
 from analyzer.queries.learning import training_calls
 from analyzer.queries.pictures import shows, words_of
 from analyzer.queries.schedules import module_reaches
@@ -19,27 +20,20 @@ from analyzer.repository import Repository
 __all__ = [
     "drift_calls",
     "drift_triggers",
-    "exported_metrics",
     "image_of_dashboard",
-    "kept_predictions",
-    "kept_workspaces",
-    "logged_predictions",
     "monitor_modules",
     "published_reports",
     "quality_on_new_data",
     "report_pages",
-    "stored_metrics",
 ]
 
 _WATCHED = re.compile(
     r"(?i)drift|retrain|degrad|psi|mae|rmse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
 )
-_MONITORS = re.compile(r"(?i)monitor|drift|evidently|observab|metrics?_calc|calculate_metrics|data_quality|telemetry")
 _DRIFT_WORD = re.compile(
     r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect"
 )
 _STATISTICS = re.compile(r"^scipy\.|^numpy\.")
-_INSERT = re.compile(r"(?i)\binsert\s+into\b|create\s+table\b")
 _DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monitoring|prometheus|drift[-_ ]?report")
 _SHOWS_DASHBOARD = re.compile(r"(?i)grafana|dashboards?\b")
 _NOT_DASHBOARD = re.compile(
@@ -53,134 +47,8 @@ def monitor_modules(repo: Repository) -> frozenset[str]:
     code = repo.code
     return frozenset(
         {call.path for call in code.calls("monitor.report", "monitor.drift", "monitor.quality")}
-        | {module.path for module in code.modules if _MONITORS.search(module.path)}
+        | {module.path for module in code.modules if MONITORS.search(module.path)}
     )
-
-
-_MEASURES = re.compile(r"(?i)counter|gauge|histogram|summary|metric|instrument|record|observe|set$|inc$")
-
-
-def exported_metrics(repo: Repository) -> Iterator[Call]:
-    """Calls that export metrics to a monitoring system."""
-    yield from sorted(repo.code.calls("metrics.export"), key=lambda call: not _MEASURES.search(call.last))
-
-
-_STORING = frozenset({"to_sql", "insert_one", "insert_many", "put_item", "add", "insert_rows_json"})
-# A measure of quality or drift as the name of a column.
-_MEASURE = re.compile(
-    r"(?i)^(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:roc_)?auc|\w*drift\w*)$"
-)
-
-
-# A row of measures, by the name of its table or of its columns.
-_INSERTS_MEASURES = re.compile(
-    r"(?i)\binsert\s+into\s+\W*(?:\w*(?:metric|drift|monitor|report)"
-    r"|[\w.]+\W*\([^)]*\b(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:roc_)?auc|\w*drift\w*)\b)"
-)
-
-
-def stored_metrics(repo: Repository) -> Iterator[Place]:
-    """Writes of computed metrics into a database by monitoring code."""
-    code = repo.code
-    monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
-    for call in code.calls("metrics.store"):
-        if call.path in monitors and call.path in {text.path for text in code.texts(_INSERT)}:
-            line = next(
-                (text.place for text in code.texts(re.compile(r"(?i)\binsert\s+into\b")) if text.path == call.path),
-                call.place,
-            )
-            yield line
-        elif call.path in monitors and call.last in _STORING:
-            yield call.place
-    measuring = {text.path for text in code.texts(_MEASURE) if _MONITORS.search(text.path)}
-    for call in code.calls("metrics.store"):
-        if call.path in measuring - monitors and call.last == "to_sql":
-            yield call.place
-    helpers: dict[str, Place] = {}
-    for text in code.texts(_INSERTS_MEASURES) if monitors else ():
-        helpers.setdefault(text.path, text.place)
-    yield from (helpers[path] for path in sorted(helpers))
-
-
-_KEEPING_METHODS = frozenset(
-    {
-        "insert_one", "insert_many", "execute", "add", "to_sql", "put_item", "commit", "to_csv", "put_record",
-        "put_object", "to_parquet", "save",
-    }
-)  # fmt: skip
-
-
-_ANSWER = re.compile(r"(?i)predict|score|probabilit")
-_ASKED = re.compile(r"(?i)predict|request|score|probabilit|input|payload")
-
-
-def logged_predictions(repo: Repository) -> Iterator[Place]:
-    """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
-    code = repo.code
-    answering = {call.path for call in code.calls("serve.route", "serve.app")}
-    serving = answering | {call.path for call in code.calls("model.predict")}
-    training = {item.path for item in training_calls(code)}
-    for call in code.calls("metrics.store", "data.write"):
-        file = call.last in ("to_csv", "to_parquet", "save") and call.path not in answering
-        if call.path in serving - training and call.last in _KEEPING_METHODS and not file:
-            yield call.place
-    for module in code.modules:
-        if module.path not in serving:
-            continue
-        for call in module.calls:
-            if (
-                call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
-                and call.scope
-                and (
-                    any(
-                        (_ANSWER if call.last in ("debug", "warning") else _ASKED).search(text)
-                        for other in module.calls
-                        if other is call or (other.line == call.line and other.scope == call.scope)
-                        for text in other.texts()
-                        if _holds_value(other, text)
-                    )
-                    or call.last in ("put_record", "produce")
-                )
-            ):
-                yield call.place
-    for call in code.calls("monitor.report"):
-        if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
-            yield call.place
-
-
-_WORKSPACE = re.compile(r"workspace/[0-9a-f-]{30,}/metadata\.json$")
-
-
-def kept_workspaces(repo: Repository) -> Iterator[Place]:
-    """Projects of Evidently workspaces that are committed."""
-    return (Place(path, 1) for path in repo.paths if _WORKSPACE.search(path))
-
-
-_PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")
-
-
-_COUNTED = re.compile(r"(?i)\b\w*predict\w*_(?:metrics?|counts?|latency|durations?|requests?)\b")
-
-
-def kept_predictions(repo: Repository) -> Iterator[Place]:
-    """Where serving code writes down what it answered: the line speaks of a prediction, or its function makes one."""
-    code = repo.code
-    reports = {(call.path, call.line) for call in code.calls("monitor.report")}
-    keeping = {(call.path, call.line): call for call in code.calls("metrics.store", "data.write")}
-    for place in logged_predictions(repo):
-        if (place.path, place.line) in reports:
-            continue
-        lines = (repo.text(place.path) or "").split("\n")[place.line - 1 : max(place.last, place.line)]
-        call = keeping.get((place.path, place.line))
-        made = call and any("model.predict" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
-        written = _COUNTED.sub(" ", "\n".join(lines))
-        if (made and written == "\n".join(lines)) or _PREDICTED.search(written):
-            yield place
-
-
-def _holds_value(call: Call, text: str) -> bool:
-    """Whether a message tells a value, and not only that a step was reached."""
-    return "{}" in text or "%" in text or any(not isinstance(value, str) for value in call.args) or bool(call.keywords)
 
 
 # The scores of one class against those of the other: how well a model separates them.
@@ -270,11 +138,11 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
         if (
             call.root in ("sklearn", "numpy")
             and call.path not in fitting
-            and (_MONITORS.search(call.path) or _NEW.search(f"{call.scope} {call.path}") or _stores(repo, call))
+            and (MONITORS.search(call.path) or _NEW.search(f"{call.scope} {call.path}") or _stores(repo, call))
         ):
             yield call.place, True
     for module in code.modules:
-        if module.path in fitting or not (_MONITORS.search(module.path) or _NEW.search(module.path)):
+        if module.path in fitting or not (MONITORS.search(module.path) or _NEW.search(module.path)):
             continue
         for scope, names in module.names_in.items():
             words = {name.lower() for name in names} | {
@@ -314,7 +182,7 @@ def image_of_dashboard(repo: Repository) -> Iterator[Place]:
         return
     for document in repo.documents:
         for section in document.sections:
-            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(_MONITORS.search(section.heading))
+            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(MONITORS.search(section.heading))
             for image in section.images:
                 words = words_of(section, image)
                 named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))

@@ -15,7 +15,7 @@ from functools import cached_property
 from analyzer.artifacts.dependencies import normalise, parse_requirements
 from analyzer.inventory import Kind
 from analyzer.knowledge.starts import CHECKERS, GROUPS_BY_PIP, TOOLS
-from analyzer.queries.monitors import exported_metrics
+from analyzer.queries.kept import exported_metrics
 from analyzer.queries.testing import collected_tests
 from analyzer.repository import Repository
 from analyzer.starts.declared import Declared, declared_in

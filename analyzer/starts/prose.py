@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from analyzer.knowledge.starts import ADR_PROMPTS, RUNBOOK_PROMPTS
-from analyzer.queries.monitors import exported_metrics
+from analyzer.queries.kept import exported_metrics
 from analyzer.starts.model import Start, rendered
 from analyzer.starts.project import Project
 

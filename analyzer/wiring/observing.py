@@ -8,7 +8,8 @@ from functools import cached_property
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Place
 from analyzer.queries.alerts import notifications
-from analyzer.queries.monitors import drift_calls, quality_on_new_data, stored_metrics
+from analyzer.queries.kept import stored_metrics
+from analyzer.queries.monitors import drift_calls, quality_on_new_data
 from analyzer.wiring.code import module_id
 from analyzer.wiring.graph import Edge
 from analyzer.wiring.running import Running

@@ -1,0 +1,176 @@
+"""What of a running system is measured and kept: exported metrics, rows in a database, logs of predictions, reports."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.yaml_reader import Node, read_yaml
+from analyzer.findings import Place
+from analyzer.inventory import Kind
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.learning import training_calls
+from analyzer.repository import Repository
+
+__all__ = [
+    "MONITORS",
+    "collected_metrics",
+    "exported_metrics",
+    "kept_predictions",
+    "kept_workspaces",
+    "logged_predictions",
+    "stored_metrics",
+]
+
+MONITORS = re.compile(r"(?i)monitor|drift|evidently|observab|metrics?_calc|calculate_metrics|data_quality|telemetry")
+"""Names of modules that monitor."""
+_MEASURES = re.compile(r"(?i)counter|gauge|histogram|summary|metric|instrument|record|observe|set$|inc$")
+
+
+def exported_metrics(repo: Repository) -> Iterator[Call]:
+    """Calls that export metrics to a monitoring system."""
+    yield from sorted(repo.code.calls("metrics.export"), key=lambda call: not _MEASURES.search(call.last))
+
+
+_STORING = frozenset({"to_sql", "insert_one", "insert_many", "put_item", "add", "insert_rows_json"})
+_COLUMN = r"(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:roc_)?auc|\w*drift\w*)"
+"""A measure of quality or drift as the name of a column."""
+_MEASURE = re.compile(rf"(?i)^{_COLUMN}$")
+_INSERT = re.compile(r"(?i)\binsert\s+into\b")
+_INSERT_OR_CREATE = re.compile(rf"{_INSERT.pattern}|create\s+table\b")
+# A row of measures, by the name of its table or of its columns.
+_INSERTS_MEASURES = re.compile(
+    rf"{_INSERT.pattern}\s+\W*(?:\w*(?:metric|drift|monitor|report)|[\w.]+\W*\([^)]*\b{_COLUMN}\b)"
+)
+
+
+def stored_metrics(repo: Repository) -> Iterator[Place]:
+    """Writes of computed metrics into a database by monitoring code."""
+    code = repo.code
+    monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
+    writing = {text.path for text in code.texts(_INSERT_OR_CREATE)} if monitors else set()
+    for call in code.calls("metrics.store"):
+        if call.path in monitors & writing:
+            yield next((text.place for text in code.texts(_INSERT) if text.path == call.path), call.place)
+        elif call.path in monitors and call.last in _STORING:
+            yield call.place
+    measuring = {text.path for text in code.texts(_MEASURE) if MONITORS.search(text.path)}
+    for call in code.calls("metrics.store"):
+        if call.path in measuring - monitors and call.last == "to_sql":
+            yield call.place
+    helpers: dict[str, Place] = {}
+    for text in code.texts(_INSERTS_MEASURES) if monitors else ():
+        helpers.setdefault(text.path, text.place)
+    yield from (helpers[path] for path in sorted(helpers))
+
+
+_KEEPING_METHODS = frozenset(
+    {
+        "insert_one", "insert_many", "execute", "add", "to_sql", "put_item", "commit", "to_csv", "put_record",
+        "put_object", "to_parquet", "save",
+    }
+)  # fmt: skip
+
+
+_ANSWER = re.compile(r"(?i)predict|score|probabilit")
+_ASKED = re.compile(r"(?i)predict|request|score|probabilit|input|payload")
+
+
+def logged_predictions(repo: Repository) -> Iterator[Place]:
+    """Serving code that writes predictions or requests down, and monitoring code that writes report files."""
+    code = repo.code
+    answering = {call.path for call in code.calls("serve.route", "serve.app")}
+    serving = answering | {call.path for call in code.calls("model.predict")}
+    training = {item.path for item in training_calls(code)}
+    for call in code.calls("metrics.store", "data.write"):
+        file = call.last in ("to_csv", "to_parquet", "save") and call.path not in answering
+        if call.path in serving - training and call.last in _KEEPING_METHODS and not file:
+            yield call.place
+    for module in code.modules:
+        if module.path not in serving:
+            continue
+        for call in module.calls:
+            if (
+                call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
+                and call.scope
+                and (
+                    any(
+                        (_ANSWER if call.last in ("debug", "warning") else _ASKED).search(text)
+                        for other in module.calls
+                        if other is call or (other.line == call.line and other.scope == call.scope)
+                        for text in other.texts()
+                        if _holds_value(other, text)
+                    )
+                    or call.last in ("put_record", "produce")
+                )
+            ):
+                yield call.place
+    for call in code.calls("monitor.report"):
+        if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
+            yield call.place
+
+
+_WORKSPACE = re.compile(r"workspace/[0-9a-f-]{30,}/metadata\.json$")
+
+
+def kept_workspaces(repo: Repository) -> Iterator[Place]:
+    """Projects of Evidently workspaces that are committed."""
+    return (Place(path, 1) for path in repo.paths if _WORKSPACE.search(path))
+
+
+_PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")
+
+
+_COUNTED = re.compile(r"(?i)\b\w*predict\w*_(?:metrics?|counts?|latency|durations?|requests?)\b")
+
+
+def kept_predictions(repo: Repository) -> Iterator[Place]:
+    """Where serving code writes down what it answered: the line speaks of a prediction, or its function makes one."""
+    code = repo.code
+    reports = {(call.path, call.line) for call in code.calls("monitor.report")}
+    keeping = {(call.path, call.line): call for call in code.calls("metrics.store", "data.write")}
+    for place in logged_predictions(repo):
+        if (place.path, place.line) in reports:
+            continue
+        lines = (repo.text(place.path) or "").split("\n")[place.line - 1 : max(place.last, place.line)]
+        call = keeping.get((place.path, place.line))
+        made = call and any("model.predict" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
+        written = _COUNTED.sub(" ", "\n".join(lines))
+        if (made and written == "\n".join(lines)) or _PREDICTED.search(written):
+            yield place
+
+
+def _holds_value(call: Call, text: str) -> bool:
+    """Whether a message tells a value, and not only that a step was reached."""
+    return "{}" in text or "%" in text or any(not isinstance(value, str) for value in call.args) or bool(call.keywords)
+
+
+_KINDS = frozenset({"ServiceMonitor", "PodMonitor", "PodMonitoring", "ClusterPodMonitoring"})
+_SWITCHES = ("serviceMonitor", "podMonitor")
+_DEEP = 12
+
+
+def collected_metrics(repo: Repository) -> Iterator[Place]:
+    """The heads of such objects, and the lines of values that switch one on; not the defaults of a chart of one's own."""
+    for item in repo.kubernetes:
+        if item.kind in _KINDS:
+            yield item.place
+    defaults = {posixpath.join(chart.folder, "values.yaml") for chart in repo.charts if not chart.dependencies}
+    for path in repo.inventory.of(Kind.YAML):
+        text = repo.text(path) or ""
+        if path not in defaults and any(switch in text for switch in _SWITCHES):
+            for document in repo.of_file(path, read_yaml, text).documents:
+                yield from (Place(path, line) for line in _switched_on(document))
+
+
+def _switched_on(node: Node, depth: int = 0) -> Iterator[int]:
+    if depth > _DEEP:
+        return
+    for key, _, value in node.items():
+        if key in _SWITCHES:
+            if value.get("enabled").text.lower() == "true":
+                yield value.get("enabled").line
+        elif value.kind == "mapping":
+            yield from _switched_on(value, depth + 1)
