@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from analyzer.cli.options import add_limits, add_rubric, add_rules, options_of, positive
+from analyzer.cli.options import add_jobs, add_limits, add_rubric, add_rules, options_of
 from analyzer.cli.output import check_output, showing_progress, write_result
 
 
@@ -32,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read a local repository in confined processes, as a remote one always is (see folioscope doctor)",
     )
-    what.add_argument(
-        "--jobs", type=positive, default=0, metavar="N", help="processes (default: one a core, 4 at most)"
-    )
+    add_jobs(what)
     what.add_argument("--host", action="append", default=[], metavar="URL", help="also clone from this host")
     how = parser.add_argument_group("how to judge")
     add_rubric(how)
@@ -69,8 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = options_of(arguments)
     choice = Choice(seconds_of(arguments.every) if arguments.every else 0, arguments.tags, arguments.last or 0)
     with showing_progress(arguments) as progress:
-        jobs = arguments.jobs or min(os.cpu_count() or 1, 4)
-        trend = read_trend(arguments.target, choice, options, progress, jobs=jobs)
+        trend = read_trend(arguments.target, choice, options, progress, jobs=arguments.jobs)
     render = {"text": render_text, "json": render_json, "svg": render_svg}[arguments.format]
     write_result(
         arguments,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analyzer.github.platform import Platform
 
 __all__ = [
+    "add_jobs",
     "add_judging",
     "add_limits",
     "add_network",
@@ -225,6 +226,14 @@ def options_of(arguments: argparse.Namespace) -> Options:
         annotations=not given.get("ignore_annotations", False),
         isolated=given.get("isolate", False),
         local=not given.get("no_local", False),
+    )
+
+
+def add_jobs(parser: argparse._ActionsContainer) -> None:
+    """How many processes share the work."""
+    most = min(os.cpu_count() or 1, 4)
+    parser.add_argument(
+        "--jobs", type=positive, default=most, metavar="N", help="processes (default: one a core, 4 at most)"
     )
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analyzer.cli.options import add_judging, add_limits, add_platform, add_reading, options_of, positive, score_of
+from analyzer.cli.options import (
+    add_jobs,
+    add_judging,
+    add_limits,
+    add_platform,
+    add_reading,
+    options_of,
+    positive,
+    score_of,
+)
 from analyzer.cli.output import check_output, showing_progress, write_result
 from analyzer.errors import UsageError
 
@@ -35,9 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     choice.add_argument("--all", action="store_true", help="analyze what does not look like machine learning too")
     choice.add_argument("--split", action="store_true", help="each project inside a repository is a unit of its own")
-    choice.add_argument(
-        "--jobs", type=positive, default=0, metavar="N", help="processes (default: one a core, 4 at most)"
-    )
+    add_jobs(choice)
     add_reading(parser)
     add_platform(parser, "each repository")
     how = add_judging(parser)
@@ -69,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.targets,
             options,
             progress,
-            jobs=arguments.jobs or min(os.cpu_count() or 1, 4),
+            jobs=arguments.jobs,
             most=arguments.most,
             everything=arguments.all,
             split=arguments.split,
