@@ -27,7 +27,7 @@ from analyzer.fingerprints import COMPARED_KINDS, may_be_copy
 from analyzer.git import ObjectReader
 from analyzer.history import is_shallow
 from analyzer.inventory import kind_of
-from analyzer.isolation import CAN_FORK, UNCONFINED, Confinement, iterate_confined
+from analyzer.isolation import CAN_FORK, Confinement, iterate_confined
 from analyzer.plugins import discover
 from analyzer.report import ReportTarget
 from analyzer.repository import Repository
@@ -243,7 +243,8 @@ def _judge_all(work: _Work, numbers: list[int], jobs: int, take: Callable[[int, 
                 take(number, *answer)
         return
     bounds = (
-        Confinement.of(work.options.limits, *readable, analyses=len(part)) if readable else UNCONFINED for part in parts
+        Confinement.of(work.options.limits, *readable, analyses=len(part)) if readable else Confinement.none()
+        for part in parts
     )
     # The order tells which commit an answer is of; what a process says of itself is not asked.
     awaited = [iter(part) for part in parts]
@@ -255,7 +256,7 @@ def _judge_all(work: _Work, numbers: list[int], jobs: int, take: Callable[[int, 
 
 
 def _answers(work: _Work, numbers: list[int]) -> Iterator[tuple[Point | None, int]]:
-    """For each commit the point of each commit, None where it has no such folder, and how many commits were judged for it: one or none."""
+    """The point of each commit, None where it has no such folder, and how many were judged for it: one or none."""
     judge = _Judge(work)
     limits, git_dir = work.options.limits, work.place.git_dir
     moments = [work.moments[number] for number in numbers]

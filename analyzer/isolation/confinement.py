@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analyzer.limits import Limits
 
-__all__ = ["UNCONFINED", "Active", "Confinement"]
+__all__ = ["Active", "Confinement"]
 
 _MIB = 1024 * 1024
 
@@ -52,19 +52,20 @@ class Confinement:
             memory_bytes=limits.memory_bytes,
         )
 
-
-UNCONFINED = Confinement(
-    readable=(Path("/"),),
-    network=True,
-    seconds=None,
-    cpu_seconds=None,
-    memory_bytes=None,
-    file_bytes=None,
-    open_files=None,
-    processes=None,
-    keep=tuple(os.environ),
-)
-"""For work that may do what its caller may, but that has a process of its own; it writes nothing all the same."""
+    @classmethod
+    def none(cls) -> Confinement:
+        """That of work which may do what its caller may, in a process of its own; it writes nothing all the same."""
+        return cls(
+            readable=(Path("/"),),
+            network=True,
+            seconds=None,
+            cpu_seconds=None,
+            memory_bytes=None,
+            file_bytes=None,
+            open_files=None,
+            processes=None,
+            keep=tuple(os.environ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
