@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from analyzer.artifacts.document import Block, Section
+from analyzer.artifacts.document import Block, Document, Section
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, TITLES
@@ -39,10 +39,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
     if readme is None:
         return
     candidates: list[tuple[int, int, Block, bool]] = []
-    levels = [section.level for section in readme.sections if section.level]
-    titled = (
-        levels[0] if levels and levels.count(levels[0]) == 1 and levels[0] == min(levels) else 0
-    )  # its parts are all
+    titled = _level_of_title(readme)  # all that follows is below it
     groups: list[list[Block]] = [intro(readme)]
     groups += [
         [
@@ -73,6 +70,12 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
         yield partial("The README says what the project does, hardly why it matters", block)
+
+
+def _level_of_title(document: Document) -> int:
+    """The level of the heading that a document begins with, where all others are below; 0 where it is no title."""
+    first, *others = [section.level for section in document.sections if section.level] or [0]
+    return first if all(level > first for level in others) else 0
 
 
 def _reasons(text: str) -> int:
