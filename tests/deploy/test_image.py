@@ -138,6 +138,9 @@ def test_what_is_wrong_with_an_image_is_said(tmp_path, bad, said):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the steps of the build stage were carried out, as if it were the root of the image."""
     root = tmp_path_factory.mktemp("image")
+    programs = root / "programs"  # Debian's own Python goes by another name than that of the image
+    programs.mkdir()
+    (programs / "python").symlink_to(Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}")
     arguments: dict[str, str] = {}
     for name, rest in stages()[0]:
         if name in ("ENV", "ARG"):
@@ -156,7 +159,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", FOLDERS_OF_THE_IMAGE.sub(f"{root}/\\1", rest)],
                 cwd=root / "src",
-                env=os.environ | arguments | SPARING | {"PATH": f"{Path(sys.base_prefix) / 'bin'}:/usr/bin:/bin"},
+                env=os.environ | arguments | SPARING | {"PATH": f"{programs}:/usr/bin:/bin"},
                 check=True,
                 capture_output=True,
                 timeout=900,
