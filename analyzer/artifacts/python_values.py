@@ -194,8 +194,8 @@ class Text(Struct, frozen=True):
 class Comparison(Struct, frozen=True):
     """``left op right`` with an ordering operator, as sets of the words in both sides.
 
-    ``decides`` is true in the test of an ``if``, ``while``, ``assert`` or conditional expression, or where
-    the result is assigned or returned.
+    It stands in the test of an ``if``, ``while``, ``assert`` or conditional expression, or in what is assigned or
+    returned. ``flags`` are the variables that get a constant where it holds, or where it does not.
     """
 
     path: str
@@ -204,8 +204,8 @@ class Comparison(Struct, frozen=True):
     right: tuple[str, ...]
     constant: bool
     scope: str = ""
-    decides: bool = False
     guarded_names: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:

@@ -381,11 +381,14 @@ class Visitor:
 
     def _assign_value(self, value: ast.expr) -> None:
         before = len(self.comparisons)
-        self._decide(value, ())
+        found = self._decide(value, ())
         target = self._assigned
         self._visit(value)
         self._assigned = ""
-        if target and len(self.comparisons) > before:
+        if target and found:
+            self._comparison_of[target] = found[0]
+            self._guard(found, (), (target,))
+        elif target and len(self.comparisons) > before:  # one that the value chooses by
             self._comparison_of[target] = before
 
     def _bind_target(self, target: ast.expr, value: ast.expr, line: int) -> None:
@@ -446,7 +449,9 @@ class Visitor:
         acts = tuple(sorted(guarded))
         self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, acts))
         if first is not None:
-            self._guard(first, acts)
+            flags = tuple(_flags((*node.body, *node.orelse)))
+            self._guard(first, acts, flags)
+            self._comparison_of.update(dict.fromkeys(flags, first[0]))
 
     def _asked(self, test: ast.expr) -> tuple[str, ...]:
         """The words of a test; a variable also by the call it was assigned from."""
@@ -455,12 +460,12 @@ class Visitor:
         words += (self._resolver.name(node).rsplit(".", 1)[-1].lower() for node in named)
         return tuple(dict.fromkeys(word for word in words if word))
 
-    def _guard(self, indexes: Sequence[int], guarded: tuple[str, ...]) -> None:
+    def _guard(self, indexes: Sequence[int], guarded: tuple[str, ...], flags: tuple[str, ...]) -> None:
         for index in indexes:
             old = self.comparisons[index]
             names = tuple(sorted({*old.guarded_names, *guarded}))
             self.comparisons[index] = Comparison(
-                old.path, old.line, old.left, old.right, old.constant, old.scope, True, names
+                old.path, old.line, old.left, old.right, old.constant, old.scope, names, (*old.flags, *flags)
             )
 
     def _visit_IfExp(self, node: ast.IfExp) -> None:
@@ -526,22 +531,29 @@ class Visitor:
     def _decide(self, test: ast.expr, guarded: tuple[str, ...]) -> list[int] | None:
         """Record the orderings that ``test`` is made of; return their indexes, or None when there are none."""
         indexes: list[int] = []
-        stack: list[ast.expr] = [test]
+        stack: list[tuple[ast.expr, str]] = [(test, "")]
         while stack:
-            node = stack.pop()
+            node, name = stack.pop()
             if isinstance(node, ast.BoolOp):
-                stack += node.values
+                stack += ((value, name) for value in node.values)
             elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-                stack.append(node.operand)
-            elif isinstance(node, ast.Name) and node.id in self._comparison_of:
-                indexes.append(self._comparison_of[node.id])
-            elif isinstance(node, ast.Compare) and any(isinstance(op, _ORDERING) for op in node.ops):
+                stack.append((node.operand, name))
+            elif isinstance(node, ast.Name):
+                if node.id in self._comparison_of:
+                    indexes.append(self._comparison_of[node.id])
+                    if name:
+                        self._guard(indexes[-1:], (), (name,))
+            elif type(node) in _HOLDERS:
+                stack += ((value, inner or name) for inner, value in _held(node))
+            elif isinstance(node, ast.Compare) and not any(isinstance(op, _ORDERING) for op in node.ops):
+                stack.append((node.left, name))  # ``if flag == 1``
+            elif isinstance(node, ast.Compare):
                 right = node.comparators[0]
                 constant = isinstance(right, (ast.Constant, ast.UnaryOp)) or isinstance(node.left, ast.Constant)
                 self.comparisons.append(
                     Comparison(
                         self.path, self._line(node.lineno), side_words(node.left), side_words(right), constant,
-                        self._scope, True, guarded,
+                        self._scope, guarded, (name,) if name else (),
                     )
                 )  # fmt: skip
                 indexes.append(len(self.comparisons) - 1)
@@ -609,9 +621,38 @@ def _names_import_error(handler: ast.ExceptHandler) -> bool:
     )
 
 
+_HOLDERS = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.Call})
+"""What holds answers of comparisons: tables of checks, and ``all(...)`` over them."""
+
+
+def _held(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """What is kept in a table or asked by a call that makes one answer of many, each with its key or keyword."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            yield key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "", value
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        yield from (("", item) for item in node.elts)
+    elif isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp)):
+        yield "", node.elt
+    elif isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id in ("all", "any", "bool", "int"):
+            yield from (("", item) for item in node.args)
+        yield from ((word.arg or "", word.value) for word in node.keywords)
+
+
+def _flags(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    """Variables that are set to a constant, such as yes or no."""
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+
+
 def _endings(statements: Sequence[ast.stmt]) -> Iterator[str]:
     for statement in statements:
         if isinstance(statement, ast.Raise):
             yield "raise"
         elif isinstance(statement, ast.Return):
             yield "return"
+            value = statement.value.value if isinstance(statement.value, ast.Constant) else None
+            if isinstance(value, str):  # a branch of an orchestrator names the task that comes next
+                yield value

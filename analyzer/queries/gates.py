@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call, Function
+from analyzer.artifacts.python_source import Call, Comparison, Function
+from analyzer.code import Code
 from analyzer.findings import Place
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.decisions import asking, deciders
 from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["gates", "unconditional_promotions"]
+__all__ = ["gates", "idle_gates", "unconditional_promotions"]
 
 _METRIC = re.compile(
-    r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
+    r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|f_?beta|f0?[25]\b|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
 )
-_GAIN = re.compile(r"(?i)improve|uplift|\bgain|\bdelta\b")
+_GAIN = re.compile(r"(?i)improve|uplift|\bgain|\bdelta\b|\bdiff\b|\bmargin\b")
+_RIVALS = re.compile(r"(?i)champion|challenger|contender|incumbent")
+"""Models that stand against each other: what is compared of them is how good they are."""
+_NEWER = re.compile(r"^(?:new|candidate|challenger|contender)(?:_(?:model|metrics|version))?$")
+_OLDER = re.compile(
+    r"^(?:old|current|prod|production|baseline|champion|incumbent|existing)(?:_(?:model|metrics|version))?$"
+)
+_PAIR = re.compile(r"(?i)^(?:new|old|candidate|current|prod(?:uction)?|baseline|previous|existing)_(\w+)$")
 _OTHER = re.compile(
     r"(?i)threshold|min_|max_|best|champion|challenger|production|prod\b|current|baseline|(?:\b|_)new|candidate|staging|latest|previous|existing|(?:\b|_)old|limit|target|required|deployed|in_use|incumbent|main|_gain"
+    r"|minimum|maximum|floor|cut_?off|tolerance"
 )
 _PROMOTES = re.compile(
     r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|champion|model_version|release|push_model|upload_model"
@@ -28,6 +38,7 @@ _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|fail)$")
 _DRIFT = re.compile(r"(?i)drift|p_?value|psi\b|missing|null|share|status|latency|elapsed|size|count|rows?\b|len\b")
 _JUDGES = re.compile(
     r"(?i)gate|accept|better|promot|compar|threshold|qualif|champion|approve|reason|refus|good_enough|worth|should_(?:deploy|register|promote)|validate_model|check_model|model_valid|quality_gate|pass"
+    r"|candidate|reject|decide|no_regress|regressed|eligib|contender|challenger|crown|guard_?rail"
 )
 _COMPARES = re.compile(r"(?i)compar|select_best|better|champion|against")
 _TUNES = re.compile(r"(?i)optuna|objective|early_stop|tune|fold|epoch|patience")
@@ -35,34 +46,98 @@ _TUNES = re.compile(r"(?i)optuna|objective|early_stop|tune|fold|epoch|patience")
 
 def gates(repo: Repository) -> Iterator[Place]:
     """Comparisons of model metrics, with a threshold or another model, that decide registering, promoting or deploying."""
-    code = repo.code
     promoting = _promoting_scopes(repo)
     judged: set[tuple[str, str]] = set()
-    for item in code.comparisons:
-        words = " ".join((*item.left, *item.right))
-        promotes = any(_PROMOTES.search(act) for act in item.guarded_names)
-        if not (_METRIC.search(words) or (promotes and _GAIN.search(words))):
-            continue
-        if _DRIFT.search(words) or _TUNES.search(item.scope):
-            continue
-        two_models = bool(_METRIC.search(" ".join(item.left)) and _METRIC.search(" ".join(item.right)))
-        bounded = item.constant or bool(_OTHER.search(words)) or (two_models and bool(_COMPARES.search(item.scope)))
+    flags: set[str] = set()
+    for item, promotes, bounded, deciding in _weighed(repo):
         if promotes:
             yield item.place
         elif bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
-            if (item.path, item.scope) in promoting or _JUDGES.search(f"{item.path} {item.scope}"):
+            if (item.path, item.scope) in promoting or _JUDGES.search(" ".join((item.path, item.scope, *deciding))):
                 yield item.place
         elif (
             bounded
             and "return" in item.guarded_names
-            and ((item.path, item.scope) in promoting or (two_models and _COMPARES.search(item.scope)))
+            and ((item.path, item.scope) in promoting or (_COMPARES.search(item.scope) and _of_two(item)))
         ):
             yield item.place
         if bounded:
             judged.add((item.path, item.scope))
+            flags.update(deciding)
+        if item.constant and "raise" in item.guarded_names and _keeps_model(repo, item):
+            yield item.place
+    yield from _flagged(repo, flags)
     yield from _filtered(repo)
     yield from _asked_elsewhere(repo, judged)
     yield from _pipeline_conditions(repo)
+    yield from _of_workflows(repo)
+
+
+def idle_gates(repo: Repository) -> Iterator[Place]:
+    """Comparisons of metrics whose answer goes by the name of a gate, and decides nothing that is seen."""
+    for item, _, bounded, deciding in _weighed(repo):
+        if bounded and (any(_ANSWERS.search(flag) for flag in deciding) or _GATE.search(item.scope)):
+            yield item.place
+
+
+_ANSWERS = re.compile(r"(?i)pass|accept|promot|approv|qualif|eligib|meets|deploy")
+_GATE = re.compile(
+    r"(?i)gate|guard_?rail|promot|qualif|challenger|champion|accept|compare_(?:models?|with|to)|should_deploy"
+)
+
+
+def _keeps_model(repo: Repository, item: Comparison) -> bool:
+    """Whether the function that compares writes the model down, and does not where it raises."""
+    return any(
+        roles_of(call.name) & {"model.dump", "registry.register", "track.model"} or _KEEPS.search(call.last)
+        for call in repo.code.calls_in(item.path, item.scope)
+        if call.line > item.line
+    )
+
+
+_KEEPS = re.compile(r"(?i)^save_(?:object|model|pickle|artifact)|^dump_(?:object|model)")
+
+
+def _of_two(item: Comparison) -> bool:
+    """Whether metrics stand on both sides."""
+    return bool(_METRIC.search(" ".join(item.left)) and _METRIC.search(" ".join(item.right)))
+
+
+@remembered
+def _weighed(repo: Repository) -> Iterator[tuple[Comparison, bool, bool, tuple[str, ...]]]:
+    """Comparisons of model metrics: whether what they guard promotes, whether they ask for a bound, which flags they set."""
+    for item in repo.code.comparisons:
+        words = " ".join((*item.left, *item.right))
+        promotes = any(_PROMOTES.search(act) for act in item.guarded_names)
+        rivals = bool(_RIVALS.search(words)) or _paired(item.left, item.right)
+        gain = bool(_GAIN.search(words)) and (promotes or bool(_PROMOTES.search(item.scope)))
+        if not (_METRIC.search(words) or rivals or gain):
+            continue
+        if _DRIFT.search(words) or _TUNES.search(item.scope):
+            continue
+        deciding = tuple(flag.lower() for flag in item.flags if _JUDGES.search(flag) or _PROMOTES.search(flag))
+        named = bool(deciding or _COMPARES.search(item.scope) or _PROMOTES.search(item.scope))
+        beside = named and _of_two(item)
+        bounded = item.constant or bool(_OTHER.search(words)) or beside or rivals or gain
+        yield item, promotes, bounded, deciding
+
+
+def _paired(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two variables are of two models, as ``new_loss`` and ``old_loss`` or ``candidate`` and ``production``."""
+    for one, other in ((left, right), (right, left)):
+        if any(map(_NEWER.match, one)) and any(map(_OLDER.match, other)):
+            return True
+    ours, theirs = ({match[0]: match[1] for word in side if (match := _PAIR.match(word))} for side in (left, right))
+    return any(one != other and ours[one] == theirs[other] for one in ours for other in theirs)
+
+
+def _flagged(repo: Repository, flags: set[str]) -> Iterator[Place]:
+    """Conditions that ask a variable which a comparison set, and promote or stop by it; a file may lie between them."""
+    for condition in repo.code.conditions:
+        if not flags.isdisjoint(condition.asked) and any(
+            _PROMOTES.search(act) or _STOPS.search(act) for act in condition.acts
+        ):
+            yield condition.place
 
 
 _BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*[\d.]")
@@ -90,19 +165,21 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
     names = deciders(code, decides)
     acts = re.compile(f"{_PROMOTES.pattern}|{_STOPS.pattern.replace('(?i)', '')}")
     promoting = _promoting_scopes(repo)
-    for condition, function in asking(code, names, re.compile(f"{acts.pattern}|^return$")):
-        if (condition.path, condition.scope) in promoting:
+    for condition, function in asking(code, names, _ACTS):
+        if (condition.path, condition.scope) in promoting or _PROMOTES.search(function.name):
             yield function.head
             yield condition.place
-        elif "return" in condition.acts and not any(acts.search(act) for act in condition.acts):
+        elif not any(acts.search(act) for act in condition.acts):
             continue
-        elif _JUDGES.search(f"{function.name} {function.path} {condition.scope}") or any(
+        elif _JUDGES.search(f"{function.qualname} {function.path} {condition.scope}") or any(
             _PROMOTES.search(act) for act in condition.acts
         ):
             yield function.head
             yield condition.place
 
 
+_ACTS = re.compile(r"^(?!(?:print|log|debug|info|warning|warn|error|exception|format|get|str|echo|write|secho)$)")
+"""What is done, and not only told."""
 _PROMOTING = re.compile(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion")
 
 
@@ -135,6 +212,34 @@ def _pipeline_conditions(repo: Repository) -> Iterator[Place]:
                     yield call.place
 
 
+_STEP_ASKS = re.compile(
+    r"(?i)improv|better|gate|promot|accept|pass(?:ed|es)?\b|should_deploy|deploy_model|is_best|regress|champion"
+)
+_ORDERED = re.compile(r"[<>]=?|-(?:lt|le|gt|ge)\b|\bbc\b")
+
+
+def _of_workflows(repo: Repository) -> Iterator[Place]:
+    """Steps and jobs that run, or fail, by what an earlier step told of the metrics that it compared."""
+    for pipeline in repo.pipelines:
+        compares = any(
+            _METRIC.search(line) and _ORDERED.search(line.replace("->", "").replace(">>", "").replace("<<", ""))
+            for job in pipeline.jobs
+            for step in job.steps
+            for line in step.run.splitlines()
+        )
+        if not compares:
+            continue
+        for job in pipeline.jobs:
+            asked = [(job.condition, job.place, tuple(job.steps)), *((s.condition, s.place, (s,)) for s in job.steps)]
+            for condition, place, steps in asked:
+                acts = " ".join(f"{step.name} {step.uses} {step.run}" for step in steps)
+                if "outputs." in condition and _STEP_ASKS.search(condition) and _WORKFLOW_ACTS.search(acts):
+                    yield place
+
+
+_WORKFLOW_ACTS = re.compile(r"(?i)\bexit 1\b|promot|regist|deploy|push|release|publish")
+
+
 def unconditional_promotions(repo: Repository) -> Iterator[Call]:
     """Registering or promoting the best run by a metric, with no comparison."""
     for code in (repo.code, repo.notebook_code):
@@ -152,11 +257,25 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
                 ):
                     yield call
         kept = {(item.path, item.scope) for item in code.comparisons if _keeps_best((*item.left, *item.right))}
+        choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
         yield from (
             call
-            for call in promoting
-            if _chosen_by_min_or_max(code.calls_in(call.path, call.scope)) or (call.path, call.scope) in kept
+            for call in (*promoting, *named)
+            if (call.path, call.scope) in kept
+            or any(
+                _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
+                for around in _around(code, call)
+            )
         )
+
+
+def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:
+    """The calls beside one, in its function and beside the calls of its function in the same file."""
+    yield code.calls_in(call.path, call.scope)
+    function, module = call.scope.rsplit(".", 1)[-1], code.module(call.path)
+    if function and module:
+        for scope in sorted({other.scope for other in module.calls if other.last == function}):
+            yield code.calls_in(call.path, scope)
 
 
 _ASKS_BEST = re.compile(

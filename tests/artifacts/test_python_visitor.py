@@ -16,7 +16,7 @@ def parse(text: str) -> PythonModule:
 def test_an_ordering_has_two_sides() -> None:
     (item,) = parse("if new['auc'] > best_auc:\n    promote()\n").comparisons
     assert (item.left, item.right, item.constant) == (("new", "auc"), ("best_auc",), False)
-    assert (item.decides, item.guarded_names, item.place) == (True, ("promote",), Place("app.py", 1))
+    assert (item.guarded_names, item.flags, item.place) == (("promote",), (), Place("app.py", 1))
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,34 @@ def test_big_classes_are_read_in_order() -> None:
 
 def test_texts_are_cut_at_some_number() -> None:
     assert len(parse("x = ['ab', f'{a}']\n" * 4100).texts) == 4000
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("if a < 1:\n    ok = True\nelse:\n    ok = False\n    why = 'small'\n", ("ok", "ok", "why")),
+        ("ok = a < 1\n", ("ok",)),
+        ("checks = {'size': {'passed': a < 1}}\n", ("passed", "checks")),
+        ("found = Result(passed=bool(a < 1))\n", ("passed", "found")),
+        ("found = [a < 1]\n", ("found",)),
+        ("found = look(a < 1)\n", None),
+    ],
+)
+def test_names_by_which_an_answer_is_kept(text: str, flags: tuple[str, ...] | None) -> None:
+    assert [item.flags for item in parse(text).comparisons] == ([] if flags is None else [flags])
+
+
+def test_an_answer_under_another_name_guards_too() -> None:
+    code = "ok = a < 1\nresult = {'passed': ok}\nif not result['passed']:\n    stop()\nif flag == 1:\n    go()\n"
+    (item,) = parse(code).comparisons
+    assert item.flags == ("ok", "passed", "result")
+
+
+def test_a_flag_that_is_compared_with_a_constant() -> None:
+    (item,) = parse("flag = 0\nif a < 1:\n    flag = 1\nif flag == 1:\n    go()\n").comparisons
+    assert item.guarded_names == ("go",)
+
+
+def test_a_branch_names_what_comes_next() -> None:
+    (item,) = parse("def f():\n    if a < 1:\n        return 'promote'\n    return 'skip'\n").comparisons
+    assert item.guarded_names == ("promote", "return")
