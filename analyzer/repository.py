@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts import (
     ci,
@@ -22,6 +23,7 @@ from analyzer.artifacts import (
     tasks,
     tox,
 )
+from analyzer.artifacts.azure_ml import AzureMl, parse_azure_ml
 from analyzer.artifacts.compose import ComposeFile, parse_compose
 from analyzer.artifacts.dockerfile import Dockerfile, parse_dockerfile
 from analyzer.artifacts.document import Document
@@ -324,7 +326,22 @@ class Repository(ReadingCi):
             if (item := orchestration.parse_state_machine(path, text))
         )
         found += (item for thing in self.kubernetes if (item := orchestration.parse_argo(thing)))
+        found += self._azure_workflows()
         return tuple(found)
+
+    @cached_property
+    def azure_ml(self) -> tuple[AzureMl, ...]:
+        """Jobs, schedules and deployments for the command line of Azure Machine Learning."""
+        files = (self._parsed(parse_azure_ml, path, text) for path, text in self._sniffed("azure-ml"))
+        return tuple(file for file in files if file.kind)
+
+    def _azure_workflows(self) -> Iterator[orchestration.Workflow]:
+        """Pipelines, and schedules with the steps of the pipeline that they start."""
+        pipelines = {file.path: file.workflow for file in self.azure_ml if file.workflow and not file.starts}
+        for file in self.azure_ml:
+            started = pipelines.get(self.find(file.starts, posixpath.dirname(file.path)) or "") if file.starts else None
+            if file.workflow:
+                yield replace(file.workflow, steps=started.steps) if started else file.workflow
 
     @cached_property
     def mage_notifications(self) -> tuple[tuple[str, int], ...]:

@@ -25,8 +25,10 @@ def sniff_yaml(text: str) -> str:
     """Return what the file is, or an empty string.
 
     One of ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
-    ``ansible``, ``conda``, ``feast``, ``databricks``.
+    ``ansible``, ``conda``, ``feast``, ``databricks``, ``azure-ml``.
     """
+    if "azuremlschemas" in text[:2000]:
+        return "azure-ml"
     keys = set(_TOP_KEY.findall(text[:200_000]))
     if "kind" in keys and "apiVersion" in keys:
         return "kubernetes"

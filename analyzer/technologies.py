@@ -93,6 +93,8 @@ def _by_files(repo: Repository) -> Iterator[tuple[str, Place]]:
             yield "grafana" if of_grafana else names.get(config.kind, "grafana"), config.place
     for dashboard in repo.dashboards:
         yield "grafana", dashboard.place
+    for azure in repo.azure_ml:
+        yield "azure-ml", azure.place
     for path in repo.playbooks:
         yield "ansible", Place(path, 1)
     for infra in repo.infrastructure:

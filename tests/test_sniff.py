@@ -25,6 +25,7 @@ from analyzer.sniff import json_worth_reading, sniff_json, sniff_yaml
         ("apiVersion: 1\nproviders: []\n", "provisioning"),
         ("project: x\nregistry: y\nprovider: local\n", "feast"),
         ("resources:\n  jobs:\n    a:\n      tasks:\n        - task_key: b\n", "databricks"),
+        ("$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json\ntype: pipeline\n", "azure-ml"),
         ("resources:\n  jobs:\n    a: {}\n", ""),
         ("channels: []\ndependencies: []\n", "conda"),
         ("- hosts: all\n  tasks: []\n", "ansible"),

@@ -181,6 +181,7 @@ def model_servers(repo: Repository) -> Iterator[Located | Place]:
         if _SERVING_COMMAND.match(invocation.text):
             yield invocation.origin
     yield from repo.code.calls("serve.remote")
+    yield from (file for file in repo.azure_ml if file.serves)
     for infra in repo.infrastructure:
         for resource in infra.resources:
             if re.search(r"(?i)sagemaker.*endpoint$|vertex_?ai.*endpoint|online_?endpoints?/?", resource.type):
