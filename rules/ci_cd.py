@@ -19,7 +19,7 @@ from analyzer.queries.ci import (
     pushes,
     stalled_commands,
 )
-from analyzer.queries.gates import gates, unconditional_promotions
+from analyzer.queries.gates import gates, idle_gates, unconditional_promotions
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import module_reaches
@@ -195,14 +195,25 @@ def _trains(repo: Repository, act: Act) -> bool:
         "databricks",
         "airflow",
         "argo",
+        "curl",
     ):
         return True
     if words[0] == "prefect":
         return "run" in words
     if any(word in _ONLY_CHECKS for word in words):
         return False
+    if "-c" in words:
+        if not _CALLS_TRAINING.search(act.invocation.text):
+            return False
+        named = _IMPORTED.findall(act.invocation.text)
+        paths = {path for name in named if (path := repo.world.local.find(name, act.step.path))}
+        return any(module_reaches(repo, path, "model.fit") for path in sorted(paths))
     path = repo.program(act.invocation)
     return bool(path) and module_reaches(repo, path, "model.fit")
+
+
+_CALLS_TRAINING = re.compile(r"(?i)\b\w*(?:train|fit|pipeline|flow)\w*\(")
+_IMPORTED = re.compile(r"\b(?:from|import)\s+([\w.]+)")
 
 
 @rule("ci.data-validation", reads=(Kind.PYTHON, Kind.NOTEBOOK), needs=works_on_data)
@@ -231,6 +242,9 @@ def gates_models(repo: Repository) -> Iterator[Finding]:
     for call in unconditional_promotions(repo):
         place = where_named(repo, call, "order_by", "ascending")
         yield partial("The best run is promoted without a threshold or a comparison", place)
+        return
+    for place in idle_gates(repo):
+        yield partial("Metrics are compared, but nothing that is registered, promoted or deployed depends on it", place)
         return
 
 

@@ -13,7 +13,7 @@ from analyzer.plugins import rule
 from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_header, telling_first
-from analyzer.queries.commands import data_downloads, script_runs
+from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, is_model_dump, training_calls
@@ -212,6 +212,9 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         if calls := _chained(repo.code, module.path, ""):
             yield partial("Stages are chained by one script, not by an orchestrator", calls[0])
             return
+    for call in script_starts(repo):
+        yield partial("Stages are chained by one script, not by an orchestrator", call)
+        return
 
 
 def _chained(code: Code, path: str, scope: str) -> list[Call]:
@@ -389,6 +392,9 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     for call in repo.code.calls("serve.remote"):
         if not deploys_here(repo, call):
             yield met("Code deploys the model to a managed endpoint", call)
+    for declared in repo.azure_ml:
+        if declared.serves:
+            yield met("A file deploys the model to a managed endpoint", declared)
     weak += (
         partial("An image is pushed to a registry; nothing runs it in a cloud", item.place)
         for item in image_pushes(repo)

@@ -26,6 +26,8 @@ def test_every_kind_of_the_tables_is_one():
         ("Dockerfile", Kind.DOCKERFILE),
         ("docker/api.Dockerfile", Kind.DOCKERFILE),
         ("Dockerfile.train", Kind.DOCKERFILE),
+        ("docs/dockerfile-best-practices.md", Kind.DOCUMENT),
+        ("deploy/web_cloudbuild.json", Kind.OTHER_CI),
         ("Containerfile", Kind.DOCKERFILE),
         ("dockerfile.md", Kind.DOCUMENT),
         ("docker-compose.prod.yml", Kind.COMPOSE),

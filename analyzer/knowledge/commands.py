@@ -41,14 +41,16 @@ _ROLES: dict[str, str] = {
     r"|ansible-playbook\b|argocd app sync\b|dagster-cloud\b|modal deploy\b|huggingface-cli upload\b|hf upload\b"
     r"|skaffold run\b|copilot deploy\b|zappa (?:deploy|update)\b|chalice deploy\b|doctl apps\b|ssh\b|scp\b|rsync\b"
     r"|docker stack deploy\b|mlflow deployments\b|cf push\b|nomad job run\b|func azure functionapp publish\b|netlify deploy\b|render deploys\b|dokku\b"
+    r"|curl\b.*(?:(?i:deploy[-_]?hook)|api\.render\.com/(?:deploy|v1/services)|api\.vercel\.com/v1/integrations/deploy)"
+    r"|git (?:push|clone|remote (?:add|set-url))\b.*(?:huggingface\.co/(?:spaces/|\$|\{)|\b(?:hf|huggingface|space)\b)"
     r"|aws deploy\b|supabase functions deploy\b|truss push\b|zenml .*deploy\b",
     "infra.apply": r"(?:terraform|tofu|terragrunt)\b.*\bapply\b|pulumi\b.*\bup\b|aws cloudformation (?:deploy|create-stack)\b|sam deploy\b|cdk deploy\b",
     "infra.plan": r"(?:terraform|tofu|terragrunt)\b.*\bplan\b|pulumi\b.*\bpreview\b|cdk diff\b",
-    "train": r"dvc (?:repro|exp run)\b|cml\b|mlflow run\b|kedro run\b|python\b.*\btrain\w*(?:\.py)?\b|flyte\b.*run\b|pyflyte run\b"
+    "train": r"python\b.* -c [\s\S]*\b(?:re)?train(?:_\w+)?\(|dvc (?:repro|exp run)\b|cml\b|mlflow run\b|kedro run\b|python\b.*\btrain\w*(?:\.py)?\b|flyte\b.*run\b|pyflyte run\b"
     r"|metaflow\b|python\b.*\b(?:flow|pipeline|workflow|orchestrat\w*|retrain\w*|model_training)\w*\.py\b|zenml pipeline run\b"
     r"|gcloud ai custom-jobs create\b|az ml job create\b|aws sagemaker (?:create-training-job|start-pipeline-execution)\b"
     r"|prefect deployment run\b|airflow dags (?:trigger|test)\b|dagster (?:job execute|asset materialize)\b|databricks (?:jobs run-now|bundle run)\b"
-    r"|argo submit\b|kfp run\b|python -m [\w.]*(?:train|pipeline|flow)[\w.]*|autogluon\b",
+    r"|curl\b.*/dagRuns\b|argo submit\b|kfp run\b|python -m [\w.]*(?:train|pipeline|flow)[\w.]*|autogluon\b",
     "run.python": r"python\b",
     "cml": r"cml\b",
     "dvc.repro": r"dvc (?:repro|exp run)\b",

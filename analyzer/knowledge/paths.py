@@ -48,6 +48,19 @@ VENDORED_FOLDERS = frozenset(
         "anaconda3",
         ".git",
         "jspm_packages",
+        # What assistants that write code are told, most of it from collections of others.
+        ".agent",
+        ".agents",
+        ".aider",
+        ".claude",
+        ".cline",
+        ".codex",
+        ".cursor",
+        ".gemini",
+        ".kiro",
+        ".opencode",
+        ".roo",
+        ".windsurf",
     ]
 )
 # Names of folders at the top that hold the work of others.
@@ -144,9 +157,14 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"^jenkinsfile(?:[._-].*)?$", "jenkinsfile", False),
     (r"(?:^|/)\.circleci/config\.ya?ml$", "circleci", True),
     (r"^\.?azure-pipelines?.*\.ya?ml$", "azure-pipelines", False),
-    (r"^(?:\.travis|bitbucket-pipelines|\.drone|\.woodpecker|buildspec.*|cloudbuild.*)\.ya?ml$", "other-ci", False),
+    (
+        r"^(?:\.travis|bitbucket-pipelines|\.drone|\.woodpecker|buildspec.*|(?:.*[_-])?cloudbuild.*)\.ya?ml$",
+        "other-ci",
+        False,
+    ),
+    (r"^(?:.*[_-])?cloudbuild.*\.json$", "other-ci", False),
     (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|^.*docker-compose.*\.ya?ml$", "compose", False),
-    (r"^(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-](?!(?:md|py|sh|txt|ya?ml)$).+)?$", "dockerfile", False),
+    (r"^(?!.*\.(?:md|py|rst|sh|txt|ya?ml)$)(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-].+)?$", "dockerfile", False),
     (r"^terragrunt\.hcl$", "terraform", False),
     (r"^pulumi\.ya?ml$", "pulumi-yaml", False),
     (r"^serverless\.ya?ml$", "serverless", False),

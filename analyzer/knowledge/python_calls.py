@@ -37,7 +37,7 @@ ROLES: dict[str, str] = {
         tensorflow.keras.utils.get_file zipfile.ZipFile.extractall tarfile.open.extractall patoolib.*
         roboflow.* minio.Minio.fget_object minio.Minio.get_object dvc.api.* binance.* ccxt.* polygon.* cdsapi.*
         osmnx.* earthaccess.* pybaseball.* fastf1.* spotipy.* googlemaps.* kafka.KafkaConsumer confluent_kafka.Consumer
-        mysql.connector.connect* pymongo.MongoClient* .dataset_download_files .dataset_download_file
+        picsellia.*.download mysql.connector.connect* pymongo.MongoClient* .dataset_download_files .dataset_download_file
         .competition_download_files .download_blob .download_to_filename .download_as_string
     """,
     "data.write": """

@@ -57,7 +57,8 @@ def _stalled(repo: Repository, pipeline: Pipeline) -> Iterator[Step]:
         if any(step.inputs.get("repository") for step in job.steps):
             continue  # works in the checkout of another repository
         for index, step in enumerate(job.steps):
-            if not step.allow_failure and _asks_in_vain(repo, step):
+            before = "\n".join(earlier.run for earlier in job.steps[:index])
+            if not step.allow_failure and _asks_in_vain(repo, step, before):
                 yield from job.steps[index:]
                 if not job.allow_failure:
                     stopped.add(job.name)
@@ -77,9 +78,10 @@ def _in_order(jobs: tuple[Job, ...]) -> Iterator[Job]:
             yield job
 
 
-def _asks_in_vain(repo: Repository, step: Step) -> bool:
+def _asks_in_vain(repo: Repository, step: Step, before: str) -> bool:
+    """Whether a step asks for what is not here; what the text of the steps ``before`` names, they may have made."""
     if step.uses:
-        return _action_in_vain(repo, step)
+        return _action_in_vain(repo, step, before)
     if _GUARDED.search(step.run) or "hashFiles" in step.condition:
         return False
     for command in step.commands:
@@ -93,12 +95,13 @@ def _asks_in_vain(repo: Repository, step: Step) -> bool:
     return False
 
 
-def _action_in_vain(repo: Repository, step: Step) -> bool:
+def _action_in_vain(repo: Repository, step: Step, before: str) -> bool:
     roles = action_roles(step.uses)
     if "image.build" in roles:
         named = [step.inputs.get("context", ""), step.inputs.get("file", "")]
         return not _has_kind(repo, Kind.DOCKERFILE) or _absent(repo, named)
-    return "amazon-ecs" in step.uses and _absent(repo, [step.inputs.get("task-definition", "")])
+    definition = step.inputs.get("task-definition", "")
+    return "amazon-ecs" in step.uses and definition not in before and _absent(repo, [definition])
 
 
 @remembered

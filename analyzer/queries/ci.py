@@ -68,7 +68,7 @@ class Act(Struct, frozen=True):
             return "the workflow stands where GitHub does not look"
         if self.swallowed:
             return "a failure cannot show"
-        return "it is started by hand only" if self.manual else ""
+        return "nothing starts it but a hand" if self.manual else ""
 
 
 def on_change(pipeline: Pipeline) -> bool:
@@ -105,7 +105,7 @@ def acts(repo: Repository, role: str) -> tuple[Act, ...]:
 
 
 def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -> Iterator[Act]:
-    manual = bool(pipeline.kinds) and pipeline.kinds <= {"manual", "call"} and not _called(repo, pipeline)
+    manual = bool(pipeline.kinds) and not on_change(pipeline) and not _comes(repo, pipeline)
     for item in repo.commands_of(pipeline):
         if (
             role in item.invocation.roles
@@ -128,6 +128,11 @@ def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -
         ):
             swallowed = step.allow_failure or job.allow_failure
             yield Act(pipeline, job, step, step.place, step.place, None, swallowed, misplaced, manual or job.manual)
+
+
+def _comes(repo: Repository, pipeline: Pipeline) -> bool:
+    """Whether a schedule, an event or another pipeline starts a pipeline: neither a hand alone, nor a branch for show."""
+    return bool(pipeline.kinds - {"manual", "call", "push", "pull_request"}) or _called(repo, pipeline)
 
 
 def stalled_commands(repo: Repository, role: str) -> Iterator[CiCommand]:

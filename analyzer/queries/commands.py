@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 
@@ -9,7 +10,7 @@ from analyzer.artifacts.ci import Job
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.artifacts.dvc import DvcStage
-from analyzer.artifacts.python_source import Text
+from analyzer.artifacts.python_source import Call, Text
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
@@ -19,7 +20,15 @@ from analyzer.queries.absent import is_stalled
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Source", "all_invocations", "data_downloads", "downloads_in_code", "invocations_by_source", "script_runs"]
+__all__ = [
+    "Source",
+    "all_invocations",
+    "data_downloads",
+    "downloads_in_code",
+    "invocations_by_source",
+    "script_runs",
+    "script_starts",
+]
 
 Source = Task | str | Dockerfile | ComposeService | DvcStage | Job
 """What holds commands; a shell script by its path."""
@@ -122,6 +131,23 @@ def script_runs(repo: Repository) -> Iterator[tuple[str, list[Invocation]]]:
         if text:
             items = repo.resolver.follow(parse_shell(text), _lines_of(path))
             yield path, [item for item in items if _runs_stage(item)]
+
+
+def script_starts(repo: Repository) -> Iterator[Call]:
+    """Where one program starts several others of the project as processes, one that trains among them."""
+    code = repo.code
+    for module in code.modules:
+        start = next((call for call in module.calls if call.root == "subprocess" and call.last in _STARTS), None)
+        if start is None:
+            continue
+        folder = posixpath.dirname(module.path)
+        named = {text.value for text in module.texts if text.value.endswith(".py")}
+        found = {path for name in named if (path := repo.find(name, folder)) and path != module.path}
+        if len(found) >= 2 and any(code.reaches(path, "", "model.fit") for path in sorted(found)):
+            yield start
+
+
+_STARTS = frozenset({"run", "call", "check_call", "check_output", "Popen"})
 
 
 def _needed(file: TaskFile, task: Task) -> Iterator[ShellCommand]:

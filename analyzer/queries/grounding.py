@@ -308,17 +308,22 @@ def _mentioned(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return paths, frozenset(_CODE_NAME.findall(text))
 
 
+_MANY_NAMES = 5
+
+
 def is_own_page(repo: Repository, document: Document) -> bool:
     """Whether a page beside the README is about this repository and not copied from another one."""
     text = repo.text(document.path) or ""
     known = repo.once(_vocabulary)
     mentions, code_names = repo.of_file(document.path, _mentioned, text)
-    told = {name for name in mentions if name.rsplit("/", 1)[-1] not in _EVERYWHERE}
-    here = {name for name in told if not name.endswith(_PROSE) and _is_here(repo, name)}
-    if len(told) >= 3 and len(here) * 4 < len(told):
+    # Pages beside it say nothing: those of another project come together.
+    told = {name for name in mentions if name.rsplit("/", 1)[-1] not in _EVERYWHERE and not name.endswith(_PROSE)}
+    here = {name for name in told if _is_here(repo, name)}
+    names = code_names & known.identifiers
+    # A page on operation tells of files that a running system makes; its names are those of the code all the same.
+    if len(told) >= 3 and len(here) * 4 < len(told) and len(names) < _MANY_NAMES:
         return False
     readme = repo.text(repo.readme_path) or "" if repo.readme_path else ""
-    names = code_names & known.identifiers
     tools = named_tools(text) - _BASIC
     used = [tool for tool in tools if is_used(repo, tool)]
     familiar = len(used) * 2 > len(tools)

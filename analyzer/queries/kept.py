@@ -24,7 +24,9 @@ __all__ = [
     "stored_metrics",
 ]
 
-MONITORS = re.compile(r"(?i)monitor|drift|evidently|observab|metrics?_calc|calculate_metrics|data_quality|telemetry")
+MONITORS = re.compile(
+    r"(?i)monitor|drift|evidently|grafana|observab|metrics?_calc|calculate_metrics|data_quality|telemetry"
+)
 """Names of modules that monitor."""
 _MEASURES = re.compile(r"(?i)counter|gauge|histogram|summary|metric|instrument|record|observe|set$|inc$")
 
@@ -38,23 +40,28 @@ _STORING = frozenset({"to_sql", "insert_one", "insert_many", "put_item", "add", 
 _COLUMN = r"(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:roc_)?auc|\w*drift\w*)"
 """A measure of quality or drift as the name of a column."""
 _MEASURE = re.compile(rf"(?i)^{_COLUMN}$")
+_MEASURE_OR_METRICS = re.compile(rf"{_MEASURE.pattern}|metric")
+_OF_A_REQUEST = r"(?:\w*latency\w*|(?:\w+_)?infer(?:ence)?_time\w*|response_time\w*|(?:processing|prediction)_time\w*)"
+"""What a request took, as the name of a column."""
 _INSERT = re.compile(r"(?i)\binsert\s+into\b")
 _INSERT_OR_CREATE = re.compile(rf"{_INSERT.pattern}|create\s+table\b")
 # A row of measures, by the name of its table or of its columns.
 _INSERTS_MEASURES = re.compile(
     rf"{_INSERT.pattern}\s+\W*(?:\w*(?:metric|drift|monitor|report)|[\w.]+\W*\([^)]*\b{_COLUMN}\b)"
 )
+_INSERTS_TIMES = re.compile(rf"{_INSERT.pattern}\s+[\w.]+\W*\([^)]*\b{_OF_A_REQUEST}\b")
 
 
 def stored_metrics(repo: Repository) -> Iterator[Place]:
     """Writes of computed metrics into a database by monitoring code."""
     code = repo.code
     monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
+    training = {call.path for call in training_calls(code)} if monitors else set()
     writing = {text.path for text in code.texts(_INSERT_OR_CREATE)} if monitors else set()
     for call in code.calls("metrics.store"):
         if call.path in monitors & writing:
             yield next((text.place for text in code.texts(_INSERT) if text.path == call.path), call.place)
-        elif call.path in monitors and call.last in _STORING:
+        elif call.path in monitors and call.last in _STORING and (call.path not in training or _tells(repo, call)):
             yield call.place
     measuring = {text.path for text in code.texts(_MEASURE) if MONITORS.search(text.path)}
     for call in code.calls("metrics.store"):
@@ -63,7 +70,17 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     helpers: dict[str, Place] = {}
     for text in code.texts(_INSERTS_MEASURES) if monitors else ():
         helpers.setdefault(text.path, text.place)
+    for text in code.texts(_INSERTS_TIMES) if code.calls("serve.route", "serve.app") else ():
+        helpers.setdefault(text.path, text.place)
     yield from (helpers[path] for path in sorted(helpers))
+
+
+def _tells(repo: Repository, call: Call) -> bool:
+    """Whether the function of a call names a measure: where models are trained, other things are stored as well."""
+    module = repo.code.module(call.path)
+    return module is not None and any(
+        text.scope == call.scope and _MEASURE_OR_METRICS.search(text.value) for text in module.texts
+    )
 
 
 _KEEPING_METHODS = frozenset(

@@ -71,12 +71,15 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
         if re.search(
             r"(?i)psi$|^psi|population_stability|(?:detect|check|calculate|compute|monitor|measure|test)_?\w*drift|drift_(?:detect|check|score|test)",
             function.name,
-        ):
+        ) or (_DETECTOR.search(function.qualname) and not function.name.startswith("_")):
             for call in code.calls_in(function.path, function.qualname):
                 if call.root in ("numpy", "scipy", "pandas", "math"):
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
                     break
 
+
+_DETECTOR = re.compile(r"(?i)^\w*drift\w*detect\w*\.(?:detect|check|test|score|run|evaluate|compare)")
+"""A method of a class that detects drift."""
 
 # Reference and current data that are drawn from one table by chance.
 _SPLIT = re.compile(

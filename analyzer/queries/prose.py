@@ -49,7 +49,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 def own_documents(repo: Repository) -> tuple[Document, ...]:
     """The README and the docs pages about the project, without changelogs, licences, templates and agents' notes."""
     skip = re.compile(
-        r"(?i)peer[-_ ]?reviews?|evaluations?\.(?:md|rst)|changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo"
+        r"(?i)peer[-_ ]?reviews?|evaluations?\.(?:md|rst)|changelog|licen[cs]e|code_of_conduct|contributing|\.github/|issue_template|pull_request|security\.md|claude\.md|agents\.md|copilot|todo|(?:^|/)thoughts/"
     )
     return tuple(
         item

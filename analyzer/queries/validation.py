@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.decisions import asking, deciders
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -55,6 +56,7 @@ _NAMES_DATA = re.compile(r"(?i)data|schema|columns?|raw|frame|records?|batch|row
 _NOT_DATA = re.compile(
     r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|predict|request|payload|credential|connection|bucket|metrics?$|metric_|response|status|server|service|setup|setting|param|size|project|docker|table_exists|api"
 )
+_OF_MODELS = frozenset({"model.predict", "model.evaluate"})
 _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|return)$")
 
 
@@ -127,7 +129,10 @@ def _checks_data(repo: Repository, function: Function) -> bool:
         return False
     if _NOT_DATA.search(function.name):
         return False
-    inspected = {call.last for call in repo.code.calls_in(function.path, function.qualname)} & _INSPECTS
+    calls = repo.code.calls_in(function.path, function.qualname)
+    if any(_OF_MODELS & roles_of(call.name) for call in calls):
+        return False  # ``validate`` is also what a model goes through
+    inspected = {call.last for call in calls} & _INSPECTS
     named = bool(_OWN.search(function.name))
     module = repo.code.module(function.path)
     conditions = [item for item in module.conditions if item.scope == function.qualname] if module else []

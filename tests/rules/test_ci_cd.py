@@ -411,3 +411,85 @@ def test_a_script_that_starts_parts_where_nothing_asserts(repository: BuildRepos
     files = {"tests/test_docks.py": "def test_free():\n    print(1)\n", "docks.py": DOCKS}
     script = {"scripts/check.sh": "docker compose up -d\npytest tests\n"}
     assert status(repository, "tests.integration", {**files, **script}) is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "curl ${{ secrets.RENDER_DEPLOY_HOOK_URL }}",
+        "curl -X POST https://api.render.com/deploy/srv-1?key=$KEY",
+        "git push https://user:$TOKEN@huggingface.co/spaces/octocat/docks HEAD:main",
+        "git clone https://user:$TOKEN@huggingface.co/spaces/octocat/docks space",
+        'git remote add space "https://user:$TOKEN@huggingface.co/spaces/${NAME}.git"',
+    ],
+)
+def test_a_platform_is_told_to_deploy(repository: BuildRepository, run: str) -> None:
+    assert status(repository, "ci.deploy", workflow(run)) is Status.MET
+
+
+def test_a_push_to_a_repository_of_code_is_no_deployment(repository: BuildRepository) -> None:
+    assert status(repository, "ci.deploy", workflow("git push origin HEAD:main")) is Status.MISSING
+
+
+ECS = """\
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - run: {before}
+      - uses: aws-actions/amazon-ecs-deploy-task-definition@v1
+        with: {{task-definition: task-definition.json, cluster: docks}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        ("aws ecs describe-task-definition --task-definition docks > task-definition.json", Status.MET),
+        ("aws ecs describe-task-definition --task-definition docks", Status.MISSING),
+    ],
+)
+def test_a_step_may_make_what_a_later_one_asks_for(repository: BuildRepository, before: str, wanted: Status) -> None:
+    files = {".github/workflows/ci.yml": ECS.format(before=before)}
+    assert status(repository, "ci.deploy", files) is wanted
+
+
+def test_a_branch_for_show_starts_no_tests(repository: BuildRepository) -> None:
+    files = TEST | workflow("pytest", on="{push: {branches: [NOT_A_BRANCH]}}")
+    decision = decide_one(repository(files), "ci.tests")
+    assert decision.status is Status.PARTIAL
+    assert "nothing starts it but a hand" in decision.summary
+
+
+def test_cloud_build_in_json(repository: BuildRepository) -> None:
+    build = '{"steps": [{"name": "gcr.io/cloud-builders/docker", "args": ["push", "gcr.io/docks/web"]}]}\n'
+    assert status(repository, "ci.deploy", {"deploy/web_cloudbuild.json": build}) is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("run", "wanted"),
+    [
+        ("python -c 'from src.models import train_model; train_model()'", Status.MET),
+        ("curl -X POST $URL/api/v1/dags/train/dagRuns -d '{}'", Status.MET),
+        ("python -c 'import train'", Status.MISSING),
+    ],
+)
+def test_training_that_a_step_writes_out_or_asks_for(repository: BuildRepository, run: str, wanted: Status) -> None:
+    files = {
+        "src/models.py": "from sklearn.svm import SVC\n\ndef train_model():\n    SVC().fit([[1], [2]], [0, 1])\n",
+        "train.py": "from src.models import train_model\n\ntrain_model()\n",
+    }
+    assert status(repository, "ci.training", files | {".github/workflows/ci.yml": INLINE.format(run=run)}) is wanted
+
+
+INLINE = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          {run}\n"
+
+
+def test_what_a_model_goes_through_is_no_check_of_data(repository: BuildRepository) -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.metrics import f1_score\nfrom sklearn.svm import SVC\n\nclass Trainer:\n"
+        "    model = SVC()\n\n    def validate(self, x_val, y_val):\n        if self.model is None:\n            raise ValueError('no model')\n"
+        "        return f1_score(y_val, self.model.predict(x_val))\n\nTrainer().validate(pd.read_csv('x'), [])\n"
+    )
+    assert status(repository, "ci.data-validation", {"train.py": code}) is Status.MISSING

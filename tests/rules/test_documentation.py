@@ -267,3 +267,27 @@ def test_the_page_of_commands_of_a_template_is_no_operation(repository: BuildRep
     for told, wanted in ((template, Status.MISSING), ("What we type most.", Status.PARTIAL)):
         files = {"README.md": README, "docs/commands.rst": page.format(told)}
         assert status(repository, "doc.operations", files) is wanted
+
+
+VERBS = ("release", "roll_back", "warm", "drain", "verify")
+NAMES = {"service.py": "".join(f"def {verb}_docks():\n    print('{verb}')\n\n{verb}_docks()\n" for verb in VERBS)}
+
+
+def test_a_page_on_operation_tells_of_files_that_the_running_system_makes(repository: BuildRepository) -> None:
+    words = "Look whether the release answers, compare its manifest with the one before and wait for the traffic. " * 6
+    page = (
+        f"# Runbook\n\n{words}\n\nThe state lies in `state/active.json`, `state/previous.json` and `state/manifest.json`.\n"
+        "Then `release_docks`, `roll_back_docks`, `warm_docks`, `drain_docks` and `verify_docks` follow, as in [slos](slos.md).\n"
+    )
+    files = {**NAMES, "README.md": "# Docks\n\nPredicts free docks.\n", "docs/runbook.md": page}
+    assert status(repository, "doc.operations", files) is Status.MET
+    foreign = files | {"docs/runbook.md": page.replace("_docks", "_ships")}
+    assert status(repository, "doc.operations", foreign) is Status.MISSING
+
+
+def test_notes_of_an_assistant_are_no_pages(repository: BuildRepository) -> None:
+    page = "# Runbook\n\n" + "Run `train.py`, then `serve.py`, and look at the log of the service. " * 12
+    files = {"README.md": "# Docks\n\nPredicts free docks.\n", "docs/runbook.md": page}
+    assert status(repository, "doc.operations", files) is Status.MET
+    noted = {"README.md": files["README.md"], "thoughts/shared/research/runbook.md": page}
+    assert status(repository, "doc.operations", noted) is Status.MISSING

@@ -401,3 +401,25 @@ def test_stages_that_a_script_calls_one_after_the_other(repository: BuildReposit
     )
     alone = "from learn import fit\n\nfit([[1]])\n"
     assert decide_one(repository({**files, "run.py": alone}), "e2e.pipeline").status is Status.MISSING
+
+
+def test_stages_that_a_program_starts_one_after_the_other(repository: BuildRepository) -> None:
+    files = {
+        "pipelines/all.py": "import subprocess\n\nfor script in ['load.py', 'src/train.py']:\n    subprocess.run(['python', script], check=True)\n",
+        "pipelines/load.py": "import pandas as pd\n\npd.read_csv('https://example.org/a.csv').to_csv('a.csv')\n",
+        "src/train.py": "from sklearn.svm import SVC\n\nSVC().fit([[1], [2]], [0, 1])\n",
+    }
+    decision = decide_one(repository(files), "e2e.pipeline")
+    assert (decision.status, decision.evidence[0].path, decision.evidence[0].line) == (
+        Status.PARTIAL,
+        "pipelines/all.py",
+        4,
+    )
+    files["pipelines/all.py"] = files["pipelines/all.py"].replace("src/train.py", "src/none.py")
+    assert decide_one(repository(files), "e2e.pipeline").status is Status.MISSING
+
+
+@pytest.mark.parametrize("folder", [".opencode/skills/audit", ".claude/agents", ".cursor/rules"])
+def test_what_assistants_are_told_is_no_work_of_the_project(repository: BuildRepository, folder: str) -> None:
+    files = {f"{folder}/train.py": "from sklearn.svm import SVC\n\nSVC().fit([[1], [2]], [0, 1])\n"}
+    assert decide_one(repository(files), "e2e.training").status is Status.MISSING

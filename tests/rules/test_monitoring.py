@@ -253,3 +253,33 @@ def test_a_workspace_that_nothing_fills_is_half_a_metric(repository: BuildReposi
     path = "monitoring/workspace/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f/metadata.json"
     decision = decide_one(repository({path: "{}\n", "train.py": "print(1)\n"}), "mon.metrics")
     assert (decision.status, decision.evidence[0].path) == (Status.PARTIAL, path)
+
+
+def test_what_a_request_took_is_kept_by_a_helper(repository: BuildRepository) -> None:
+    code = (
+        "from fastapi import FastAPI\nfrom db import run\n\napp = FastAPI()\n\n@app.post('/predict')\ndef predict(row: dict):\n"
+        "    query = 'INSERT INTO predictions (ID, ANSWER, INFER_TIME) VALUES (%s, %s, %s)'\n    run(query, row)\n    return row\n"
+    )
+    files = {"app.py": code, "db.py": "def run(query, row):\n    print(query, row)\n"}
+    decision = decide_one(repository(files), "mon.metrics")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 8)
+    assert status(repository, "mon.metrics", files | {"app.py": code.replace("INFER_TIME", "REGION")}) is not Status.MET
+
+
+def test_where_a_model_is_trained_other_rows_are_kept_too(repository: BuildRepository) -> None:
+    code = (
+        "from pymongo import MongoClient\nfrom sklearn.metrics import f1_score\nfrom sklearn.svm import SVC\n\n"
+        "model = SVC().fit([[1], [2]], [0, 1])\nprint(f1_score([0], model.predict([[1]])))\n\n"
+        "def keep(name):\n    MongoClient('db')['models']['names'].insert_one({'name': name, '%s': 1})\n\nkeep('docks')\n"
+    )
+    assert status(repository, "mon.metrics", {"train.py": code % "version"}) is Status.MISSING
+    assert status(repository, "mon.metrics", {"train.py": code % "f1"}) is Status.MET
+
+
+def test_a_detector_of_drift_of_the_projects_own(repository: BuildRepository) -> None:
+    code = (
+        "import numpy as np\n\nclass DriftDetector:\n    def __init__(self, baseline):\n        self.baseline = baseline\n\n"
+        "    def detect(self, amounts):\n        return np.abs(np.mean(amounts) - self.baseline) > 0.1\n"
+    )
+    use = "from fastapi import FastAPI\nfrom detector import DriftDetector\n\napp = FastAPI()\n\n@app.post('/drift')\ndef drift(rows: list):\n    return DriftDetector(1).detect(rows)\n"
+    assert status(repository, "mon.drift", {"detector.py": code, "app.py": use}) is Status.MET
