@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 HELP = "serve the web pages and the API"
+_TURN_SECONDS = 0.0005
+"""After so long a thread that works lets another one have its turn: Python's 5 milliseconds would be waited for at each
+read and write of a request, while the threads that follow the analyses put their results into the database."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     settings.check_binding()
     configure(settings.log_level)
+    sys.setswitchinterval(_TURN_SECONDS)
     mistyped()
     _check_places(settings)
     server = uvicorn.Server(server_config(create_app(settings), settings))
