@@ -13,6 +13,7 @@ from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.home_paths import foreign_homes
 from analyzer.soundness.images import broken_images
 from analyzer.soundness.imports import broken_imports
+from analyzer.soundness.installed import lacking_images
 from analyzer.soundness.layout import Layout
 from analyzer.soundness.libraries import unknown_library_names
 from analyzer.soundness.manifests import refused_workloads
@@ -42,6 +43,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "tests": lambda: uncollected_tests(repository),
         "called files": lambda: missing_called_files(layout),
         "images": lambda: broken_images(layout),
+        "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
         "manifests": lambda: refused_workloads(repository),
         "starts": lambda: relative_starts(layout),

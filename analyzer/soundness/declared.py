@@ -17,7 +17,7 @@ from analyzer.inventory import Kind, Owner
 from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, FOUNDATION, IMAGE_PACKAGES
 from analyzer.repository import Repository
 
-__all__ = ["Declared"]
+__all__ = ["Declared", "brought", "installed_by"]
 
 _INSTALLERS = re.compile(r"(?:^|\b)(?:pip3?|pip3?\.\d+|uv|poetry|pipenv|conda|mamba|micromamba|pixi|pdm)$")
 _VERBS = frozenset({"install", "add", "pip", "create", "sync"})
@@ -135,21 +135,9 @@ class Declared:
 
     def _covered(self, module: str, names: frozenset[str]) -> bool:
         root = module.split(".", 1)[0]
-        if root in _brought_by(names):
-            return True
         if root in self._from_images or "*" in self._from_images:
             return True
-        known = DISTRIBUTIONS.get(root)
-        if known is None:
-            found = _resembles(module, names)
-        else:
-            found = bool(known & names) or any(f"{name}-{extra}" in names for name in known for extra in _EXTRAS)
-        return found or (names is self.names and root in FOUNDATION and self._has_unknown)
-
-    @cached_property
-    def _has_unknown(self) -> bool:
-        """Whether a distribution is declared of which is not known what it brings along."""
-        return not self.names <= _UNDERSTOOD
+        return brought(module, names, by_chance=names is self.names)
 
     def _setup(self, text: str) -> Iterator[Requirement]:
         try:
@@ -183,13 +171,29 @@ class Declared:
             yield from repo.of_file(module.path, _run, module)
 
     def _installed(self, command: ShellCommand) -> tuple[Requirement, ...]:
-        found, unclear = _packages(unwrap(command.argv))
+        found, unclear = installed_by(unwrap(command.argv))
         self.unclear = self.unclear or unclear
         return found
 
 
+def brought(module: str, names: frozenset[str], *, by_chance: bool = True) -> bool:
+    """Whether an import of this dotted name comes with one of these distributions, or may.
+
+    ``by_chance`` allows for what is common and may come with a distribution of which is not known what it brings along.
+    """
+    root = module.split(".", 1)[0]
+    if root in _brought_by(names):
+        return True
+    known = DISTRIBUTIONS.get(root)
+    if known is None:
+        found = _resembles(module, names)
+    else:
+        found = bool(known & names) or any(f"{name}-{extra}" in names for name in known for extra in _EXTRAS)
+    return found or (by_chance and root in FOUNDATION and not names <= _UNDERSTOOD)
+
+
 @lru_cache(maxsize=1024)
-def _packages(argv: tuple[str, ...]) -> tuple[tuple[Requirement, ...], bool]:
+def installed_by(argv: tuple[str, ...]) -> tuple[tuple[Requirement, ...], bool]:
     """What a command installs, and whether it installs from an address."""
     words = list(argv)
     if words[:2] == ["python", "-m"]:

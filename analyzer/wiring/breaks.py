@@ -15,10 +15,10 @@ from analyzer.knowledge.wiring import FOREIGN_METRICS, LIBRARY_METRICS
 from analyzer.path_index import PathIndex
 from analyzer.queries.containers import Packaging, may_hold
 from analyzer.queries.learning import training_calls
+from analyzer.queries.programs import started_by
 from analyzer.repository import Repository
 from analyzer.wiring.build import build_wiring
 from analyzer.wiring.code import module_id
-from analyzer.wiring.programs import started_by
 from analyzer.wiring.ties import Ties
 from analyzer.wiring.watching import metric_stem
 

@@ -13,12 +13,12 @@ from analyzer.commands import Invocation
 from analyzer.findings import Place
 from analyzer.knowledge.resources import resource_class
 from analyzer.queries.cloud import emulated, resources, space_header, workloads
+from analyzer.queries.programs import targets
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
 from analyzer.wiring.graph import Draft
 from analyzer.wiring.images import Images
 from analyzer.wiring.names import Names, image_name
-from analyzer.wiring.programs import targets
 
 __all__ = ["NODE_CLASSES", "Clusters"]
 

@@ -16,13 +16,13 @@ from analyzer.knowledge.actions import action_roles
 from analyzer.path_index import PathIndex
 from analyzer.queries.ci import deploys_remotely
 from analyzer.queries.commands import Source, invocations_by_source
+from analyzer.queries.programs import targets
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
 from analyzer.wiring.files import FileNames
 from analyzer.wiring.graph import Draft
 from analyzer.wiring.images import Images
 from analyzer.wiring.names import Names
-from analyzer.wiring.programs import targets
 
 __all__ = ["Delivery", "service_id"]
 

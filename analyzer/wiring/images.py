@@ -13,12 +13,12 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.queries.containers import Packaging, packagings
+from analyzer.queries.programs import started_by
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
 from analyzer.wiring.files import FileNames
 from analyzer.wiring.graph import Draft
 from analyzer.wiring.names import Names, image_name, unresolved
-from analyzer.wiring.programs import started_by
 
 __all__ = ["Images"]
 

@@ -1,0 +1,123 @@
+"""Images that start a module and do not install a package that it imports.
+
+Told only where all that an image installs is known: a plain Python base, and pip with lists that are in the repository.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.dependencies import parse_requirements
+from analyzer.artifacts.dockerfile import Dockerfile
+from analyzer.commands import unwrap
+from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
+from analyzer.queries.containers import Packaging, packagings
+from analyzer.queries.programs import started_by
+from analyzer.soundness.declared import brought, installed_by
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.layout import Layout
+
+__all__ = ["lacking_images"]
+
+_PLAIN = re.compile(r"^(?:docker\.io/)?(?:library/)?python:[\w.-]+(?:@sha256:\w+)?$")
+_OTHERS = re.compile(
+    r"\b(?:poetry|pipenv|uv|conda|mamba|micromamba|pixi|pdm|rye|hatch|make|setup\.py|easy_install)\b|\.sh\b"
+    r"|\bpip3?\b[^|;&]*(?:\$|\s-e\b|--editable|--constraint|\.whl\b|\.tar\b|git\+|https?:|--find-links|\s\.{1,2}/?(?:\[|\s|$))"
+)
+"""What else can install packages."""
+_APT = re.compile(r"\bpython3?-[a-z]\w+|\bapk add\b.*\bpy3-")
+_LIST = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
+_UNCLEAR = re.compile(r"(?m)^\s*(?:git\+|https?://|-e\s|-r\s|--requirement|-c\s|file:|\.{0,2}/)")
+_REDIRECTED = re.compile(r"\bpip3?\s+install\b[^|;&\"']*[<>]")
+"""A version without quotes, of which a shell makes a file."""
+_SMALL = frozenset({"dotenv", "yaml", "requests", "dateutil", "pytz", "jinja2", "click", "tqdm", "packaging", "six"})
+"""What so many others bring along that no list of them is complete."""
+_MOST_MODULES = 200
+
+
+def lacking_images(layout: Layout) -> Iterator[Defect]:
+    """One defect for each image, which names the packages that what it starts imports at once."""
+    for packaging in packagings(layout.repository):
+        file = packaging.dockerfile
+        names = _installed(layout, packaging) if packaging.code and all(map(_PLAIN.match, file.images)) else None
+        if not names:
+            continue
+        started = {
+            target.path for target, _ in started_by(layout.repository, packaging) if target.path in packaging.code
+        }
+        lacking = dict(_lacking(layout, packaging, sorted(started), names))
+        if lacking:
+            first = next(iter(lacking))
+            others = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+            sentence = f"the image does not install {first}{others}, which {lacking[first]} imports"
+            yield Defect(file.path, _line_of_install(file), "image-lacks", sentence)
+
+
+def _line_of_install(file: Dockerfile) -> int:
+    return next((item.line for item in file.named("RUN") if "pip" in item.value), file.place.line)
+
+
+def _installed(layout: Layout, packaging: Packaging) -> frozenset[str] | None:
+    """The names of all that an image installs; None where that cannot be told."""
+    repo, file = layout.repository, packaging.dockerfile
+    found: set[str] = set()
+    for item, command in file.commands:
+        if item.name != "RUN":
+            continue
+        packages, unclear = installed_by(unwrap(command.argv))
+        if unclear:
+            return None
+        found.update(package.name for package in packages)
+    for item in file.named("RUN"):
+        if any(pattern.search(item.value) for pattern in (_OTHERS, _APT, _REDIRECTED)):
+            return None
+        for match in _LIST.finditer(item.value):
+            base = posixpath.basename(match.group(1))
+            copied = [
+                source
+                for copy in file.copies
+                for source in copy.sources
+                if posixpath.basename(source.rstrip("/")) == base
+            ]
+            path = next(
+                (path for name in (*copied, match.group(1)) if (path := repo.find(name, packaging.context))), ""
+            )
+            text = repo.text(path) if path else None
+            if text is None or _UNCLEAR.search(text):
+                return None
+            listed = parse_requirements(path, text)
+            if listed.error:
+                return None
+            found.update(requirement.name for requirement in listed.requirements)
+    return frozenset(found)
+
+
+def _lacking(
+    layout: Layout, packaging: Packaging, started: list[str], names: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """(package, module that imports it) of the imports that run when the started modules do."""
+    held = frozenset(packaging.code)
+    waiting, seen = list(started), set(started)
+    told: set[str] = set()
+    while waiting and len(seen) < _MOST_MODULES:
+        module = layout.repository.world.module(waiting.pop(0))
+        if module is None or module.tree is None:
+            continue
+        for item in layout.imports(module):
+            if item.guarded or item.deferred:
+                continue
+            root = item.module.split(".", 1)[0]
+            if item.module.startswith(".") or root not in DISTRIBUTIONS:
+                ours = [*layout.modules(item.module, module.path)]
+                if item.name:
+                    joint = item.module if item.module.endswith(".") else f"{item.module}."
+                    ours += layout.modules(joint + item.name, module.path)
+                fresh = [path for path in ours if path in held and path not in seen]
+                seen.update(fresh)
+                waiting += fresh
+            elif root not in told | _SMALL and root not in STDLIB and root not in PLATFORM_MODULES:
+                told.add(root)
+                if not layout.exists(root, module.path) and not brought(item.module, names):
+                    yield root, module.path

@@ -1,0 +1,78 @@
+"""Images that do not install what their program imports."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.engine import Decision, decide
+from analyzer.findings import Status
+from analyzer.plugins import discover
+from analyzer.soundness import Defect, find_defects
+from tests.conftest import BuildRepository
+
+IMAGE = """\
+FROM python:3.12-slim
+WORKDIR /app
+COPY service/requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY service/ .
+CMD ["python", "app.py"]
+"""
+APP = "import os\nfrom model import load\n\nprint(load(), os.name)\n"
+FILES = {
+    "Dockerfile": IMAGE,
+    "service/requirements.txt": "flask==3.0\npandas==2.2\n",
+    "service/app.py": APP,
+    "service/model.py": "import mlflow\nimport pandas as pd\n\ndef load():\n    import boto3\n    return mlflow, pd, boto3\n",
+    "pyproject.toml": "[project]\nname = 'docks'\ndependencies = ['mlflow', 'boto3', 'flask', 'pandas', 'xgboost']\n",
+}
+
+
+def lacking(repository: BuildRepository, files: dict[str, str]) -> list[Defect]:
+    defects, problems = find_defects(repository({**FILES, **files}))
+    assert problems == ()
+    return [item for item in defects if item.kind == "image-lacks"]
+
+
+def test_what_a_module_imports_that_the_started_one_imports(repository: BuildRepository) -> None:
+    (found,) = lacking(repository, {})
+    assert (found.path, found.line) == ("Dockerfile", 4)
+    assert found.sentence == "the image does not install mlflow, which service/model.py imports"
+
+
+def test_several_are_told_at_once(repository: BuildRepository) -> None:
+    (found,) = lacking(repository, {"service/app.py": "import xgboost\n" + APP})
+    assert found.sentence == "the image does not install xgboost and 1 more, which service/app.py imports"
+
+
+def test_an_image_that_would_not_start_packages_in_part(repository: BuildRepository) -> None:
+    def decided(files: dict[str, str]) -> Decision:
+        repo = repository({**FILES, **files})
+        return decide(repo, discover(), ("e2e.container",), find_defects(repo)[0])[0][0]
+
+    decision = decided({})
+    assert decision.status is Status.PARTIAL
+    assert "does not install mlflow" in decision.summary
+    assert decided({"service/requirements.txt": "flask\npandas\nmlflow\n"}).status is Status.MET
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"service/requirements.txt": "flask\npandas\nmlflow-skinny\n"},
+        {"service/requirements.txt": "flask\n-r ../more.txt\n", "more.txt": "mlflow\n"},
+        {"service/requirements.txt": "flask\ngit+https://github.com/octocat/docks\n"},
+        {"Dockerfile": IMAGE.replace("python:3.12-slim", "octocat/base:1")},
+        {"Dockerfile": IMAGE.replace("pip install", "uv pip install")},
+        {"Dockerfile": IMAGE.replace("WORKDIR", "RUN pip install mlflow\nWORKDIR")},
+        {"Dockerfile": IMAGE.replace("WORKDIR", "RUN pip install flask>=3 mlflow\nWORKDIR")},
+        {"Dockerfile": IMAGE.replace("COPY service/ .", "COPY service/ .\nRUN pip install .")},
+        {"Dockerfile": IMAGE.replace("COPY service/ .", "COPY service/ .\nRUN ./install.sh")},
+        {"Dockerfile": IMAGE.replace("WORKDIR", "RUN apt-get install -y python3-mlflow\nWORKDIR")},
+        {"Dockerfile": IMAGE.replace("service/requirements.txt", "lists/absent.txt")},
+        {"service/model.py": "try:\n    import mlflow\nexcept ImportError:\n    mlflow = None\n\ndef load():\n    return mlflow\n"},
+        {"Dockerfile": IMAGE.replace('["python", "app.py"]', '["python", "other.py"]'), "service/other.py": "import flask\n"},
+    ],
+)  # fmt: skip
+def test_where_it_is_there_or_cannot_be_told(repository: BuildRepository, change: dict[str, str]) -> None:
+    assert lacking(repository, change) == []
