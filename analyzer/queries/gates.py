@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from analyzer.artifacts.python_source import Call, Comparison, Function
 from analyzer.code import Code
@@ -48,7 +48,7 @@ def gates(repo: Repository) -> Iterator[Place]:
     """Comparisons of model metrics, with a threshold or another model, that decide registering, promoting or deploying."""
     promoting = _promoting_scopes(repo)
     judged: set[tuple[str, str]] = set()
-    flags: set[str] = set()
+    flags: dict[str, set[str]] = {}
     for item, promotes, bounded, deciding in _weighed(repo):
         if promotes:
             yield item.place
@@ -63,7 +63,8 @@ def gates(repo: Repository) -> Iterator[Place]:
             yield item.place
         if bounded:
             judged.add((item.path, item.scope))
-            flags.update(deciding)
+            for flag in deciding:
+                flags.setdefault(flag, set()).add(item.path)
         if item.constant and "raise" in item.guarded_names and _keeps_model(repo, item):
             yield item.place
     yield from _flagged(repo, flags)
@@ -131,12 +132,19 @@ def _paired(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     return any(one != other and ours[one] == theirs[other] for one in ours for other in theirs)
 
 
-def _flagged(repo: Repository, flags: set[str]) -> Iterator[Place]:
+_TELLING_FLAG = re.compile(r"(?i)promot|deploy|regist|accept|approv|reject|regress|better|champion|challenger|qualif")
+"""Names that mean the same in another file; others, such as passed, are those of many checks."""
+
+
+def _flagged(repo: Repository, flags: Mapping[str, Container[str]]) -> Iterator[Place]:
     """Conditions that ask a variable which a comparison set, and promote or stop by it; a file may lie between them."""
     for condition in repo.code.conditions:
-        if not flags.isdisjoint(condition.asked) and any(
-            _PROMOTES.search(act) or _STOPS.search(act) for act in condition.acts
-        ):
+        gate = _GATE.search(" ".join((condition.scope, *condition.asked)))
+        asked = any(
+            flag in flags and (gate or condition.path in flags[flag] or _TELLING_FLAG.search(flag))
+            for flag in condition.asked
+        )
+        if asked and any(_PROMOTES.search(act) or _STOPS.search(act) for act in condition.acts):
             yield condition.place
 
 

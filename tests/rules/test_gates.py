@@ -201,3 +201,11 @@ def test_a_workflow_fails_by_what_a_step_compared(repository: BuildRepository) -
 def test_what_is_compared_of_other_things_is_no_gate(repository: BuildRepository) -> None:
     risk = "def level(score):\n    if score > 0.8:\n        risk = 'high'\n    else:\n        risk = 'low'\n    if risk == 'high':\n        raise ValueError(risk)\n\nlevel(1)\n"
     assert gate(repository, {"service.py": risk}).status is Status.MISSING
+
+
+def test_a_name_of_many_checks_means_the_same_in_its_file_alone(repository: BuildRepository) -> None:
+    report = "import json\n\ndef report(f1, floor):\n    summary = {'passed': f1 >= floor}\n    print(json.dumps(summary))\n\nreport(1, 0)\n"
+    check = "import json\n\nresult = json.load(open('rows.json'))\nif not result['passed']:\n    raise ValueError('too few rows')\n"
+    assert gate(repository, {"report.py": report, "rows.py": check}).status is Status.PARTIAL
+    release = check.replace("result", "gate_result")
+    assert gate(repository, {"report.py": report, "release.py": release}).status is Status.MET
