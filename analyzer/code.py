@@ -52,11 +52,15 @@ _STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow"})
 
 
 class _Resolved(Struct, dict=True):
-    """The calls of one module under their full names, its names that are defined here, and the modules asked for them."""
+    """The calls of one module under their full names, its names that are defined here, and the modules asked for them.
+
+    ``owners`` are the paths of the classes that its names call, as in ``Trainer().fit``.
+    """
 
     module: PythonModule
     calls: tuple[Call, ...]
     asked: dict[str, PythonModule]
+    owners: dict[str, str] = field(default_factory=dict)
     definitions: dict[str, tuple[str, str] | None] = field(default_factory=dict)
 
     @cached_property
@@ -106,6 +110,7 @@ class Code:
         self._started = started
         self._table = table
         self._asked: dict[str, PythonModule] = {}
+        self._owners: dict[str, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self.modules)
@@ -207,8 +212,21 @@ class Code:
     @remembered
     def _called_from(self, path: str, scope: str) -> tuple[tuple[str, str], ...]:
         """The local functions that a function calls, in order, as often as it calls them."""
-        targets = (self.definition(call.name, path) for call in self.calls_in(path, scope))
-        return tuple(target for target in targets if target)
+        return tuple(target for _, target in self.local_calls(path, scope))
+
+    def local_calls(self, path: str, scope: str) -> Iterator[tuple[Call, tuple[str, str]]]:
+        """The calls of a function that come to local functions, each with the path and qualified name of what it calls."""
+        for call in self.calls_in(path, scope):
+            target = self._own_method(call) or self.definition(call.name, path)
+            if target:
+                yield call, target
+
+    def _own_method(self, call: Call) -> tuple[str, str] | None:
+        """The method of the class around a call that it asks of ``self``."""
+        head, _, rest = call.name.partition(".")
+        module = self._world._by_path.get(call.path) if head == "self" else None
+        method = f"{call.scope.partition('.')[0]}.{rest}"
+        return (call.path, method) if module and method in module.function_at else None
 
     # -- indexes ---------------------------------------------------------------------------------------------
 
@@ -226,9 +244,9 @@ class Code:
         for module in self.modules:
             kept = known.get(module.path)
             if kept is None or kept.module is not module or not self._same(kept.asked):
-                self._asked = {}
+                self._asked, self._owners = {}, {}
                 calls = tuple(self._canonical(call) for call in module.calls)
-                known[module.path] = _Resolved(module, calls, self._asked)
+                known[module.path] = _Resolved(module, calls, self._asked, self._owners)
         return {module.path: known[module.path] for module in self.modules}
 
     def _same(self, modules: Mapping[str, PythonModule]) -> bool:
@@ -282,6 +300,7 @@ class Code:
             return f"{returned}.{rest}" if not returned.startswith(".") else None
         owner = module.class_at.get(local)
         if owner:
+            self._owners[f"{owner.name}()"] = where
             if rest.split(".", 1)[0] in owner.methods or not owner.bases or not owner.bases[0]:
                 return f"{owner.name}().{rest}" if not name.startswith(f"{owner.name}().") else None
             return f"{owner.bases[0]}.{rest}"
@@ -324,6 +343,11 @@ class Code:
         return found.definitions[name]
 
     def _defined(self, name: str, path: str) -> tuple[str, str] | None:
+        made, _, rest = name.partition(".")
+        where = self._resolved[path].owners.get(made)
+        if where:
+            method = f"{made.removesuffix('()')}.{rest.split('.', 1)[0]}"
+            return (where, method) if method in self._world._by_path[where].function_at else None
         target, rest = self._split(name, path)
         if target is None:
             return None

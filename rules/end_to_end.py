@@ -9,6 +9,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
 from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.plugins import rule
 from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
@@ -219,13 +220,14 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
 
 def _chained(code: Code, path: str, scope: str) -> list[Call]:
     """The calls of a function, or of a module outside functions, that come to stages: two or more, training among them."""
-    roles = ("data.read", "feature.transform", "model.fit", "data.download")
+    roles = frozenset({"data.read", "feature.transform", "model.fit", "data.download"})
     found: dict[tuple[str, str], tuple[Call, set[str]]] = {}
-    for call in code.calls_in(path, scope):
-        target = code.definition(call.name, path)
-        if target and target[1] != scope and target not in found:
-            found[target] = call, {role for role in roles if code.reaches(*target, role, steps=2)}
+    for call, target in code.local_calls(path, scope):
+        if target[1] != scope and target not in found:
+            found[target] = call, {role for role in roles if code.reaches(*target, role, steps=3)}
     stages = {role for _, come in found.values() for role in come}
+    if scope:  # what it does itself is a stage too
+        stages |= {role for call in code.calls_in(path, scope) for role in roles & roles_of(call.name)}
     calls = [call for call, come in found.values() if come]
     return calls if len(stages) >= 2 and "model.fit" in stages and len(found) >= 2 else []
 

@@ -223,3 +223,42 @@ def test_unreached_calls_can_be_asked_for(code):
 
 def test_no_code_is_false():
     assert not Code(())
+
+
+# -- methods of classes that are defined here -----------------------------------------------------------------------
+
+STEPS = {
+    "steps/load.py": "import pandas as pd\n\nclass Loader:\n    def load(self):\n        return self.read()\n\n    def read(self):\n        return pd.read_csv('a.csv')\n",
+    "steps/fit.py": "from sklearn.svm import SVC\n\nclass Trainer:\n    def train(self, rows):\n        SVC().fit(rows, rows)\n",
+    "steps/__init__.py": "",
+}
+CHAIN = "from steps.fit import Trainer\nfrom steps.load import Loader\n\ndef main():\n    rows = Loader().load()\n    trainer = Trainer()\n    trainer.train(rows)\n\nmain()\n"
+
+
+def test_a_method_of_an_object_is_followed_to_its_class(code):
+    world = code({**STEPS, "run.py": CHAIN})
+    assert [target for _, target in world.local_calls("run.py", "main")] == [
+        ("steps/load.py", "Loader.load"),
+        ("steps/fit.py", "Trainer.train"),
+    ]
+    assert world.reaches("run.py", "main", "model.fit", steps=2)
+
+
+def test_a_method_calls_another_of_its_class(code):
+    world = code({**STEPS, "run.py": CHAIN})
+    assert [target for _, target in world.local_calls("steps/load.py", "Loader.load")] == [
+        ("steps/load.py", "Loader.read")
+    ]
+    assert world.reaches("run.py", "main", "data.read", steps=3)
+    assert world.reaches("run.py", "main", "data.read", steps=2) is None
+
+
+def test_a_method_that_no_class_here_has_is_not_followed(code):
+    world = code({**STEPS, "run.py": CHAIN.replace("trainer.train", "trainer.tell")})
+    assert [target for _, target in world.local_calls("run.py", "main")] == [("steps/load.py", "Loader.load")]
+
+
+def test_two_classes_of_one_name_stay_apart(code):
+    other = {"other/fit.py": "class Trainer:\n    def train(self, rows):\n        print(rows)\n"}
+    world = code({**STEPS, **other, "run.py": CHAIN.replace("steps.fit", "other.fit")})
+    assert world.reaches("run.py", "main", "model.fit") is None

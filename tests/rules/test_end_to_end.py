@@ -423,3 +423,22 @@ def test_stages_that_a_program_starts_one_after_the_other(repository: BuildRepos
 def test_what_assistants_are_told_is_no_work_of_the_project(repository: BuildRepository, folder: str) -> None:
     files = {f"{folder}/train.py": "from sklearn.svm import SVC\n\nSVC().fit([[1], [2]], [0, 1])\n"}
     assert decide_one(repository(files), "e2e.training").status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "from steps import Loader, Trainer\n\nrows = Loader().load()\nTrainer().train(rows)\n",
+        "from steps import Loader, Trainer\n\nclass Pipeline:\n    def run(self):\n        Trainer().train(Loader().load())\n\nPipeline().run()\n",
+        "from sklearn.svm import SVC\nfrom steps import Loader, check\n\ndef run():\n    rows = check(Loader().load())\n    SVC().fit(rows, rows)\n\nrun()\n",
+    ],
+    ids=["script", "class", "function"],
+)
+def test_stages_that_are_objects_are_chained_by_one_program(repository: BuildRepository, main: str) -> None:
+    steps = (
+        "import pandas as pd\nfrom sklearn.svm import SVC\n\nclass Loader:\n    def load(self):\n        return pd.read_csv('a.csv')\n\n"
+        "class Trainer:\n    def train(self, rows):\n        SVC().fit(rows, rows)\n\ndef check(rows):\n    return rows\n"
+    )
+    decision = decide_one(repository({"steps.py": steps, "main.py": main}), "e2e.pipeline")
+    assert decision.status is Status.PARTIAL
+    assert decision.evidence[0].path == "main.py"
