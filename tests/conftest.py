@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from analyzer.engine import Decision, decide
 from analyzer.limits import Limits
@@ -118,6 +117,8 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 @pytest.fixture(scope="session")
 def validate() -> Callable[[object], None]:
     """Check a document against the published schema of the report."""
+    from jsonschema import Draft202012Validator  # imports grammars for seconds, which few runs of a few tests need
+
     validator = Draft202012Validator(report_schema())
 
     def check(document: object) -> None:
