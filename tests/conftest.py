@@ -133,7 +133,7 @@ _TOGETHER = ("api", "pages", "docs", "deploy", "platform", "portfolio")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file that start servers, browsers or environments in one process (``--dist loadgroup``)."""
+    """Keep the tests that start servers, browsers or environments in one process (``--dist loadgroup``)."""
     for item in items:
         part = (
             item.path.relative_to(config.rootpath / "tests").parts[0]
@@ -141,4 +141,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             else ""
         )
         if part in _TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+            item.add_marker(pytest.mark.xdist_group(_group(item, part)))
+
+
+def _group(item: pytest.Item, part: str) -> str:
+    """The tests of a file; those of all files where a browser or a service is theirs in common: it is started once."""
+    if isinstance(item, pytest.Function):
+        if "browser" in item.fixturenames:
+            return "browser"
+        if "stack" in item.fixturenames:
+            return f"stack {item.callspec.params['stack']}"
+    return f"{part} {item.path.name}"
