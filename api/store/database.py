@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import stat
 import threading
 import time
@@ -179,18 +180,41 @@ def _make_private(path: Path) -> None:
         raise UsageError(f"{path} cannot be made: {error.strerror}", "Set FOLIOSCOPE_DATA_FOLDER.") from error
 
 
+_SQLITE_SECONDS = 30
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Let SQLite write ahead. Of several processes that change a new file at once, all but one are refused at once.
+
+    None waits for the others then, since they would wait for each other.
+    """
+    until = time.monotonic() + _SQLITE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
             url, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=10, connect_args={"connect_timeout": 5}
         )
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20, max_overflow=20)
+    engine = create_engine(
+        url, connect_args={"timeout": _SQLITE_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=20
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, record: object) -> None:
         del record
         connection.isolation_level = None  # transactions begin below, not when sqlite3 thinks so
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+        _log_ahead(connection)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

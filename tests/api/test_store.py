@@ -6,7 +6,6 @@ import gzip
 import json
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -69,10 +68,16 @@ def test_the_migrations_make_the_tables_of_the_models(store: Store):
 
 
 def test_several_processes_migrate_at_the_same_moment(tmp_path: Path):
-    code = "import sys; from api.store import open_store; s = open_store(sys.argv[1]); sys.stdin.read(1); s.migrate()"
+    code = (
+        "import sys; from api.store import open_store; s = open_store(sys.argv[1]); print('there', flush=True); "
+        "sys.stdin.read(1); s.migrate()"
+    )
     command_line = [sys.executable, "-c", code, f"sqlite:///{tmp_path}/many.sqlite3"]
-    started = [subprocess.Popen(command_line, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
-    time.sleep(3)  # all are there by then, on most machines
+    pipe = subprocess.PIPE
+    started = [subprocess.Popen(command_line, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(4)]
+    for process in started:
+        assert process.stdout
+        assert process.stdout.readline() == b"there\n"
     for process in started:
         assert process.stdin
         process.stdin.write(b"x")
