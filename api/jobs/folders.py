@@ -8,11 +8,18 @@ import secrets
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 __all__ = ["WorkerFolder", "sweep"]
+
+
+_LOCK = "lock"
+_UNLOCKED = "lock.new"
+_MOMENT_SECONDS = 60
+"""By then whoever made a lock has taken it, or died."""
 
 
 class WorkerFolder:
@@ -22,8 +29,10 @@ class WorkerFolder:
         self.worker = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.path = clones / self.worker
         self.path.mkdir(parents=True, mode=0o700)
-        self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        self._lock = os.open(self.path / _UNLOCKED, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Under this name others look whether it is free, and would find it so before it is taken.
+        (self.path / _UNLOCKED).rename(self.path / _LOCK)
 
     @contextmanager
     def job(self, name: str) -> Iterator[Path]:
@@ -46,18 +55,20 @@ class WorkerFolder:
 def sweep(clones: Path) -> list[str]:
     """Remove what dead workers of this machine left, and return their ids."""
     dead = []
-    for folder in sorted(clones.glob("*/lock")):
+    for path in (*sorted(clones.glob(f"*/{_LOCK}")), *sorted(clones.glob(f"*/{_UNLOCKED}"))):
         try:
-            lock = os.open(folder, os.O_RDWR)
+            lock = os.open(path, os.O_RDWR)
         except OSError:
             continue
         try:
+            if path.name == _UNLOCKED and time.time() - os.fstat(lock).st_mtime < _MOMENT_SECONDS:
+                continue
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             continue
         else:
-            shutil.rmtree(folder.parent, ignore_errors=True)
-            dead.append(folder.parent.name)
+            shutil.rmtree(path.parent, ignore_errors=True)
+            dead.append(path.parent.name)
         finally:
             os.close(lock)
     return dead

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -278,10 +280,37 @@ def test_a_full_disk_is_tried_again_later(store: Store, folder: WorkerFolder):
 
 def test_folders_of_dead_workers_are_swept_and_of_live_ones_kept(tmp_path: Path, folder: WorkerFolder):
     dead = WorkerFolder(folder.path.parent)
-    import os
-
     os.close(dead._lock)
     (dead.path / "job").mkdir()
     assert sweep(folder.path.parent) == [dead.worker]
     assert not dead.path.exists()
     assert folder.path.exists()
+
+
+def test_a_folder_whose_lock_is_being_taken_is_not_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    swept: list[list[str]] = []
+    take = fcntl.flock
+
+    def looked_at_meanwhile(number: int, how: int) -> None:
+        if not swept:
+            swept.append([])
+            swept[0] = sweep(tmp_path)
+        take(number, how)
+
+    monkeypatch.setattr(fcntl, "flock", looked_at_meanwhile)
+    made = WorkerFolder(tmp_path)
+    assert swept == [[]]
+    with made.job("a") as folder:
+        assert folder.is_dir()
+    made.close()
+
+
+def test_a_folder_whose_maker_died_before_it_had_a_lock_is_swept(tmp_path: Path):
+    left = tmp_path / "host-1-a"
+    left.mkdir()
+    lock = left / "lock.new"
+    lock.touch()
+    assert sweep(tmp_path) == []
+    os.utime(lock, (0, 0))
+    assert sweep(tmp_path) == ["host-1-a"]
+    assert not left.exists()
