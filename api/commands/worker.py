@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import os
+import sys
+import time
+
+_LOG = logging.getLogger("folioscope.jobs")
+_START_SECONDS = 5.0
 
 HELP = "run jobs of a service as a Celery worker"
 
@@ -14,11 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until the process is told to end."""
-    from api.jobs.celery import run_worker
+    from api.jobs.celery import Broken, run_worker
     from api.logs import configure
     from api.settings import load_settings, mistyped
 
     settings = load_settings(workers=arguments.workers)
     configure(settings.log_level)
     mistyped()
-    return run_worker(settings, settings.workers)
+    began = time.monotonic()
+    try:
+        return run_worker(settings, settings.workers)
+    except Broken:
+        if time.monotonic() - began < _START_SECONDS:
+            raise SystemExit(1) from None  # what fails at once fails again
+        _LOG.warning("the worker ended by an error of its own, and begins again")
+        # The command that this process is.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # nosec B606

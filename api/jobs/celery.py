@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_ready, worker_shutdown
+from celery.worker import state
 from sqlalchemy import func, select
 
 from api.jobs.claim import capacity, claim
@@ -27,7 +28,7 @@ from api.store import Store, open_store
 from api.store.columns import now
 from api.store.models import Analysis
 
-__all__ = ["CeleryWaker", "make_celery", "run_worker"]
+__all__ = ["Broken", "CeleryWaker", "make_celery", "run_worker"]
 
 _LOG = logging.getLogger("folioscope.jobs")
 _TASK = "folioscope.work"
@@ -173,8 +174,16 @@ class CeleryWaker:
                 _LOG.warning("workers cannot be told that there is work, trying again: %s", error)
 
 
+class Broken(Exception):  # noqa: N818 it says what happened
+    """Celery gave up by itself, as it may where broker and processes are lost at one moment."""
+
+
 def run_worker(settings: Settings, slots: int) -> int:
-    """Run a Celery worker until it is told to end."""
+    """Run a Celery worker until it is told to end.
+
+    Raises:
+        Broken: it ended without having been told.
+    """
     app = make_celery(settings)
     store = open_store(settings.database)
     if settings.migrate:
@@ -200,24 +209,27 @@ def run_worker(settings: Settings, slots: int) -> int:
     worker_shutdown.connect(over, weak=False)
     worker_process_init.connect(lambda **_: store.engine.dispose(close=False), weak=False)
     worker_process_shutdown.connect(_Slot.end, weak=False)
+    words = ["worker", f"--concurrency={slots}", "--pool=prefork", f"--loglevel={settings.log_level}"]
+    words += ["--without-gossip", "--without-mingle", f"--hostname={folder.worker}@%h", "--queues", _QUEUE]
+    made: list[Any] = []
+
+    def begun(sender: Any, **_: Any) -> None:
+        made.append(sender)
+
+    worker_init.connect(begun, weak=False)
     try:
-        app.worker_main(
-            [
-                "worker",
-                f"--concurrency={slots}",
-                "--pool=prefork",
-                f"--loglevel={settings.log_level}",
-                "--without-gossip",
-                "--without-mingle",
-                f"--hostname={folder.worker}@%h",
-                "--queues",
-                _QUEUE,
-            ]
-        )
+        app.worker_main(words)
     finally:
         folder.close()
         store.close()
+    if any(worker.exitcode for worker in made) and not _told_to_end():  # which worker_main tells nobody
+        raise Broken
     return 0
+
+
+def _told_to_end() -> bool:
+    """Whether a signal ended the worker (celery.worker.state)."""
+    return any(told is not None and told is not False for told in (state.should_stop, state.should_terminate))
 
 
 def _quietly(act: Callable[[], Any]) -> Callable[[], None]:
