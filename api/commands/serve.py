@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 HELP = "serve the web pages and the API"
-_TURN_SECONDS = 0.0005
+_TURN_SECONDS = 0.0001  # benchmarks/load.py
 """After so long a thread that works lets another one have its turn: Python's 5 milliseconds would be waited for at each
 read and write of a request, while the threads that follow the analyses put their results into the database."""
 
