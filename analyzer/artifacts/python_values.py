@@ -195,7 +195,8 @@ class Comparison(Struct, frozen=True):
     """``left op right`` with an ordering operator, as sets of the words in both sides.
 
     It stands in the test of an ``if``, ``while``, ``assert`` or conditional expression, or in what is assigned or
-    returned. ``flags`` are the variables that get a constant where it holds, or where it does not.
+    returned, also within a table or a call. ``flags`` are the names by which its answer is kept: the variable, keyword or
+    key that it is assigned to, and variables that get a constant where it holds, or where it does not.
     """
 
     path: str

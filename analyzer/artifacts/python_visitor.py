@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from analyzer.artifacts.python_answers import HOLDERS, endings, flags_set, held_in
 from analyzer.artifacts.python_constants import constant_truth, is_trivial
 from analyzer.artifacts.python_expressions import Resolver, side_words
 from analyzer.artifacts.python_values import (
@@ -445,11 +446,11 @@ class Visitor:
         self._body(node.orelse)
         self._branch -= 1
         guarded = {call.last for call in self.calls[before:]}
-        guarded.update(_endings((*node.body, *node.orelse)))
+        guarded.update(endings((*node.body, *node.orelse)))
         acts = tuple(sorted(guarded))
         self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, acts))
         if first is not None:
-            flags = tuple(_flags((*node.body, *node.orelse)))
+            flags = tuple(flags_set((*node.body, *node.orelse)))
             self._guard(first, acts, flags)
             self._comparison_of.update(dict.fromkeys(flags, first[0]))
 
@@ -543,8 +544,8 @@ class Visitor:
                     indexes.append(self._comparison_of[node.id])
                     if name:
                         self._guard(indexes[-1:], (), (name,))
-            elif type(node) in _HOLDERS:
-                stack += ((value, inner or name) for inner, value in _held(node))
+            elif type(node) in HOLDERS:
+                stack += ((value, inner or name) for inner, value in held_in(node))
             elif isinstance(node, ast.Compare) and not any(isinstance(op, _ORDERING) for op in node.ops):
                 stack.append((node.left, name))  # ``if flag == 1``
             elif isinstance(node, ast.Compare):
@@ -619,40 +620,3 @@ def _names_import_error(handler: ast.ExceptHandler) -> bool:
         isinstance(node, ast.Name) and node.id in ("ImportError", "ModuleNotFoundError", "Exception")
         for node in ast.walk(handler.type)
     )
-
-
-_HOLDERS = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.Call})
-"""What holds answers of comparisons: tables of checks, and ``all(...)`` over them."""
-
-
-def _held(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """What is kept in a table or asked by a call that makes one answer of many, each with its key or keyword."""
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            yield key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "", value
-    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        yield from (("", item) for item in node.elts)
-    elif isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp)):
-        yield "", node.elt
-    elif isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name) and node.func.id in ("all", "any", "bool", "int"):
-            yield from (("", item) for item in node.args)
-        yield from ((word.arg or "", word.value) for word in node.keywords)
-
-
-def _flags(statements: Sequence[ast.stmt]) -> Iterator[str]:
-    """Variables that are set to a constant, such as yes or no."""
-    for statement in statements:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
-
-
-def _endings(statements: Sequence[ast.stmt]) -> Iterator[str]:
-    for statement in statements:
-        if isinstance(statement, ast.Raise):
-            yield "raise"
-        elif isinstance(statement, ast.Return):
-            yield "return"
-            value = statement.value.value if isinstance(statement.value, ast.Constant) else None
-            if isinstance(value, str):  # a branch of an orchestrator names the task that comes next
-                yield value

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 
-from analyzer.artifacts.python_source import Call, Comparison, Function
+from msgspec import Struct
+
+from analyzer.artifacts.python_source import Call, Comparison, Condition, Function
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
@@ -49,21 +51,22 @@ def gates(repo: Repository) -> Iterator[Place]:
     promoting = _promoting_scopes(repo)
     judged: set[tuple[str, str]] = set()
     flags: dict[str, set[str]] = {}
-    for item, promotes, bounded, deciding in _weighed(repo):
-        if promotes:
+    for weighed in _weighed(repo):
+        item, where = weighed.comparison, (weighed.comparison.path, weighed.comparison.scope)
+        if weighed.promotes:
             yield item.place
-        elif bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
-            if (item.path, item.scope) in promoting or _JUDGES.search(" ".join((item.path, item.scope, *deciding))):
+        elif weighed.bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
+            if where in promoting or _JUDGES.search(" ".join((*where, *weighed.flags))):
                 yield item.place
         elif (
-            bounded
+            weighed.bounded
             and "return" in item.guarded_names
-            and ((item.path, item.scope) in promoting or (_COMPARES.search(item.scope) and _of_two(item)))
+            and (where in promoting or (_COMPARES.search(item.scope) and _of_two(item)))
         ):
             yield item.place
-        if bounded:
-            judged.add((item.path, item.scope))
-            for flag in deciding:
+        if weighed.bounded:
+            judged.add(where)
+            for flag in weighed.flags:
                 flags.setdefault(flag, set()).add(item.path)
         if item.constant and "raise" in item.guarded_names and _keeps_model(repo, item):
             yield item.place
@@ -76,9 +79,10 @@ def gates(repo: Repository) -> Iterator[Place]:
 
 def idle_gates(repo: Repository) -> Iterator[Place]:
     """Comparisons of metrics whose answer goes by the name of a gate, and decides nothing that is seen."""
-    for item, _, bounded, deciding in _weighed(repo):
-        if bounded and (any(_ANSWERS.search(flag) for flag in deciding) or _GATE.search(item.scope)):
-            yield item.place
+    for weighed in _weighed(repo):
+        told = any(_ANSWERS.search(flag) for flag in weighed.flags) or _GATE.search(weighed.comparison.scope)
+        if weighed.bounded and told:
+            yield weighed.comparison.place
 
 
 _ANSWERS = re.compile(r"(?i)pass|accept|promot|approv|qualif|eligib|meets|deploy")
@@ -104,9 +108,22 @@ def _of_two(item: Comparison) -> bool:
     return bool(_METRIC.search(" ".join(item.left)) and _METRIC.search(" ".join(item.right)))
 
 
+class _Weighed(Struct, frozen=True):
+    """A comparison of model metrics.
+
+    ``promotes``: what it guards does; ``bounded``: it asks for a threshold or another model; ``flags``: the names in lower
+    case by which its answer is kept that speak of judging or promoting.
+    """
+
+    comparison: Comparison
+    promotes: bool
+    bounded: bool
+    flags: tuple[str, ...]
+
+
 @remembered
-def _weighed(repo: Repository) -> Iterator[tuple[Comparison, bool, bool, tuple[str, ...]]]:
-    """Comparisons of model metrics: whether what they guard promotes, whether they ask for a bound, which flags they set."""
+def _weighed(repo: Repository) -> Iterator[_Weighed]:
+    """The comparisons of model metrics, without those of drift and of tuning."""
     for item in repo.code.comparisons:
         words = " ".join((*item.left, *item.right))
         promotes = any(_PROMOTES.search(act) for act in item.guarded_names)
@@ -120,7 +137,7 @@ def _weighed(repo: Repository) -> Iterator[tuple[Comparison, bool, bool, tuple[s
         named = bool(deciding or _COMPARES.search(item.scope) or _PROMOTES.search(item.scope))
         beside = named and _of_two(item)
         bounded = item.constant or bool(_OTHER.search(words)) or beside or rivals or gain
-        yield item, promotes, bounded, deciding
+        yield _Weighed(item, promotes, bounded, deciding)
 
 
 def _paired(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -144,8 +161,13 @@ def _flagged(repo: Repository, flags: Mapping[str, Container[str]]) -> Iterator[
             flag in flags and (gate or condition.path in flags[flag] or _TELLING_FLAG.search(flag))
             for flag in condition.asked
         )
-        if asked and any(_PROMOTES.search(act) or _STOPS.search(act) for act in condition.acts):
+        if asked and _decides(condition):
             yield condition.place
+
+
+def _decides(condition: Condition) -> bool:
+    """Whether a condition guards what promotes or stops."""
+    return any(_PROMOTES.search(act) or _STOPS.search(act) for act in condition.acts)
 
 
 _BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*[\d.]")
@@ -167,20 +189,18 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
     """Functions that compare metrics and hand the answer to a condition that promotes or stops."""
     code = repo.code
 
-    def decides(function: Function) -> bool:
+    def answers(function: Function) -> bool:
         return (function.path, function.qualname) in judged and bool(function.answers)
 
-    names = deciders(code, decides)
-    acts = re.compile(f"{_PROMOTES.pattern}|{_STOPS.pattern.replace('(?i)', '')}")
+    names = deciders(code, answers)
     promoting = _promoting_scopes(repo)
     for condition, function in asking(code, names, _ACTS):
-        if (condition.path, condition.scope) in promoting or _PROMOTES.search(function.name):
-            yield function.head
-            yield condition.place
-        elif not any(acts.search(act) for act in condition.acts):
-            continue
-        elif _JUDGES.search(f"{function.qualname} {function.path} {condition.scope}") or any(
-            _PROMOTES.search(act) for act in condition.acts
+        told = _JUDGES.search(f"{function.qualname} {function.path} {condition.scope}")
+        if (
+            (condition.path, condition.scope) in promoting
+            or _PROMOTES.search(function.name)
+            or any(_PROMOTES.search(act) for act in condition.acts)
+            or (told and _decides(condition))
         ):
             yield function.head
             yield condition.place
