@@ -6,12 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.dockerfile import Copy, Dockerfile
+from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
 from analyzer.queries.containers import Packaging, packagings
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["broken_images"]
+__all__ = ["broken_images", "installed_lists"]
 
 _DATA = re.compile(
     r"(?i)(?:^|/)(?:models?|data|datasets?|artifacts?|dist|build|target|out(?:put)?s?|mlruns|mlartifacts|logs?|certs?|keys?|secrets?|credentials?|node_modules|wheels?|\.\w+)(?:/|$)"
@@ -68,24 +68,26 @@ _REFUSED = re.compile(
 
 def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     """Lines of a requirements file that the image installs and pip refuses."""
+    for item, path in installed_lists(layout, packaging):
+        text = layout.repository.text(path) or ""
+        if refused := _REFUSED.search(text):
+            line = text.count("\n", 0, refused.start()) + 1
+            sentence = f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
+            yield Defect(packaging.dockerfile.path, item.line, "requirement", sentence)
+
+
+def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Instruction, str]]:
+    """The requirements files that an image has pip install, by their paths here; an empty one where none is found."""
     repo, dockerfile = layout.repository, packaging.dockerfile
-    for item in dockerfile.instructions:
-        for match in _FILE.finditer(item.value) if item.name == "RUN" else ():
+    for item in dockerfile.named("RUN"):
+        for match in _FILE.finditer(item.value):
             base = posixpath.basename(match.group(1))
             copied = [
                 source for copy in dockerfile.copies for source in copy.sources if posixpath.basename(source) == base
             ]
-            for name in (*copied, match.group(1)):
-                path = repo.find(name, packaging.context) or repo.find(name, posixpath.dirname(dockerfile.path))
-                refused = _REFUSED.search(repo.text(path) or "") if path else None
-                if refused and path:
-                    line = (repo.text(path) or "").count("\n", 0, refused.start()) + 1
-                    sentence = (
-                        f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
-                    )
-                    yield Defect(dockerfile.path, item.line, "requirement", sentence)
-                if path:
-                    break
+            places = (packaging.context, posixpath.dirname(dockerfile.path))
+            found = (repo.find(name, place) for name in (*copied, match.group(1)) for place in places)
+            yield item, next((path for path in found if path), "")
 
 
 def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:

@@ -5,7 +5,6 @@ Told only where all that an image installs is known: a plain Python base, and pi
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from analyzer.queries.containers import Packaging, packagings
 from analyzer.queries.programs import started_by
 from analyzer.soundness.declared import brought, installed_by
 from analyzer.soundness.defect import Defect
+from analyzer.soundness.images import installed_lists
 from analyzer.soundness.layout import Layout
 
 __all__ = ["lacking_images"]
@@ -28,7 +28,6 @@ _OTHERS = re.compile(
 )
 """What else can install packages."""
 _APT = re.compile(r"\bpython3?-[a-z]\w+|\bapk add\b.*\bpy3-")
-_LIST = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
 _UNCLEAR = re.compile(r"(?m)^\s*(?:git\+|https?://|-e\s|-r\s|--requirement|-c\s|file:|\.{0,2}/)")
 _REDIRECTED = re.compile(r"\bpip3?\s+install\b[^|;&\"']*[<>]")
 """A version without quotes, of which a shell makes a file."""
@@ -61,7 +60,7 @@ def _line_of_install(file: Dockerfile) -> int:
 
 def _installed(layout: Layout, packaging: Packaging) -> frozenset[str] | None:
     """The names of all that an image installs; None where that cannot be told."""
-    repo, file = layout.repository, packaging.dockerfile
+    file = packaging.dockerfile
     found: set[str] = set()
     for item, command in file.commands:
         if item.name != "RUN":
@@ -73,24 +72,14 @@ def _installed(layout: Layout, packaging: Packaging) -> frozenset[str] | None:
     for item in file.named("RUN"):
         if any(pattern.search(item.value) for pattern in (_OTHERS, _APT, _REDIRECTED)):
             return None
-        for match in _LIST.finditer(item.value):
-            base = posixpath.basename(match.group(1))
-            copied = [
-                source
-                for copy in file.copies
-                for source in copy.sources
-                if posixpath.basename(source.rstrip("/")) == base
-            ]
-            path = next(
-                (path for name in (*copied, match.group(1)) if (path := repo.find(name, packaging.context))), ""
-            )
-            text = repo.text(path) if path else None
-            if text is None or _UNCLEAR.search(text):
-                return None
-            listed = parse_requirements(path, text)
-            if listed.error:
-                return None
-            found.update(requirement.name for requirement in listed.requirements)
+    for _, path in installed_lists(layout, packaging):
+        text = layout.repository.text(path) if path else None
+        if text is None or _UNCLEAR.search(text):
+            return None
+        listed = parse_requirements(path, text)
+        if listed.error:
+            return None
+        found.update(requirement.name for requirement in listed.requirements)
     return frozenset(found)
 
 
