@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Function
+from analyzer.artifacts.python_source import Function, parse_python
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
@@ -202,18 +203,17 @@ def _trains(repo: Repository, act: Act) -> bool:
         return "run" in words
     if any(word in _ONLY_CHECKS for word in words):
         return False
-    if "-c" in words:
-        if not _CALLS_TRAINING.search(act.invocation.text):
+    if "-c" in words[:-1]:
+        written = parse_python(act.step.path, textwrap.dedent(words[words.index("-c") + 1]))
+        if not any(_STARTS_TRAINING.search(call.last) for call in written.calls):
             return False
-        named = _IMPORTED.findall(act.invocation.text)
-        paths = {path for name in named if (path := repo.world.local.find(name, act.step.path))}
+        paths = {path for item in written.imports if (path := repo.world.local.find(item.module, act.step.path))}
         return any(module_reaches(repo, path, "model.fit") for path in sorted(paths))
     path = repo.program(act.invocation)
     return bool(path) and module_reaches(repo, path, "model.fit")
 
 
-_CALLS_TRAINING = re.compile(r"(?i)\b\w*(?:train|fit|pipeline|flow)\w*\(")
-_IMPORTED = re.compile(r"\b(?:from|import)\s+([\w.]+)")
+_STARTS_TRAINING = re.compile(r"(?i)train|fit|pipeline|flow")
 
 
 @rule("ci.data-validation", reads=(Kind.PYTHON, Kind.NOTEBOOK), needs=works_on_data)
