@@ -34,6 +34,7 @@ _REDIRECTED = re.compile(r"\bpip3?\s+install\b[^|;&\"']*[<>]")
 _SMALL = frozenset({"dotenv", "yaml", "requests", "dateutil", "pytz", "jinja2", "click", "tqdm", "packaging", "six"})
 """What so many others bring along that no list of them is complete."""
 _MOST_MODULES = 200
+_MOST_NAMES = 3
 
 
 def lacking_images(layout: Layout) -> Iterator[Defect]:
@@ -48,10 +49,18 @@ def lacking_images(layout: Layout) -> Iterator[Defect]:
         }
         lacking = dict(_lacking(layout, packaging, sorted(started), names))
         if lacking:
-            first = next(iter(lacking))
-            others = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-            sentence = f"the image does not install {first}{others}, which {lacking[first]} imports"
-            yield Defect(file.path, _line_of_install(file), "image-lacks", sentence)
+            yield Defect(file.path, _line_of_install(file), "image-lacks", _sentence(lacking))
+
+
+def _sentence(lacking: dict[str, str]) -> str:
+    """What is not installed, three names at most, and who imports the first."""
+    (first, module), *_ = lacking.items()
+    if len(lacking) == 1:
+        return f"the image does not install {first}, which {module} imports"
+    shown = [*lacking][:_MOST_NAMES]
+    if len(lacking) > _MOST_NAMES:
+        shown.append(f"{len(lacking) - _MOST_NAMES} more")
+    return f"the image does not install {', '.join(shown[:-1])} and {shown[-1]}; {module} imports {first}"
 
 
 def _line_of_install(file: Dockerfile) -> int:

@@ -40,9 +40,19 @@ def test_what_a_module_imports_that_the_started_one_imports(repository: BuildRep
     assert found.sentence == "the image does not install mlflow, which service/model.py imports"
 
 
-def test_several_are_told_at_once(repository: BuildRepository) -> None:
-    (found,) = lacking(repository, {"service/app.py": "import xgboost\n" + APP})
-    assert found.sentence == "the image does not install xgboost and 1 more, which service/app.py imports"
+@pytest.mark.parametrize(
+    ("imports", "told"),
+    [
+        ("import xgboost\n", "xgboost and mlflow; service/app.py imports xgboost"),
+        (
+            "import xgboost\nimport torch\nimport redis\n",
+            "xgboost, torch, redis and 1 more; service/app.py imports xgboost",
+        ),
+    ],
+)
+def test_several_are_told_at_once(repository: BuildRepository, imports: str, told: str) -> None:
+    (found,) = lacking(repository, {"service/app.py": imports + APP})
+    assert found.sentence == f"the image does not install {told}"
 
 
 def test_an_image_that_would_not_start_packages_in_part(repository: BuildRepository) -> None:
