@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,10 +13,8 @@ from msgspec.structs import replace
 
 from analyzer.artifacts import (
     ci,
-    cloud_templates,
     dependencies,
     dvc,
-    monitoring,
     orchestration,
     project_tasks,
     tasks,
@@ -26,29 +23,19 @@ from analyzer.artifacts import (
 from analyzer.artifacts.azure_ml import AzureMl, parse_azure_ml
 from analyzer.artifacts.compose import ComposeFile, parse_compose
 from analyzer.artifacts.dockerfile import Dockerfile, parse_dockerfile
-from analyzer.artifacts.document import Document
-from analyzer.artifacts.infrastructure import InfraFile
-from analyzer.artifacts.infrastructure_code import read_infrastructure
-from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
 from analyzer.artifacts.makefile import parse_makefile
-from analyzer.artifacts.markdown import parse_markdown
-from analyzer.artifacts.monitoring import Dashboard
-from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.precommit import PreCommitFile, parse_precommit
 from analyzer.artifacts.python_source import PythonModule, parse_python
-from analyzer.artifacts.rst import parse_rst
 from analyzer.artifacts.shell import ShellCommand, parse_shell
-from analyzer.artifacts.terraform import parse_terraform
 from analyzer.code import Code
 from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
-from analyzer.knowledge.paths import TEMPLATE_SUFFIXES, TEST_FILE
-from analyzer.reading_ci import ReadingCi
+from analyzer.knowledge.paths import TEST_FILE
+from analyzer.reading_prose import ReadingProse
 from analyzer.remembered import remembered
 from analyzer.snapshot import Snapshot
-from analyzer.sniff import embedded, json_worth_reading, sniff_json, sniff_text
 
 __all__ = ["CiCommand", "Repository"]
 
@@ -74,11 +61,7 @@ class CiCommand(Struct, frozen=True):
         return self.invocation.swallowed or self.step.allow_failure or self.job.allow_failure
 
 
-_SAYS_LITTLE = 40
-"""Words under which a README at the root tells nothing of the project."""
-
-
-class Repository(ReadingCi):
+class Repository(ReadingProse):
     """One snapshot, or a folder of it, as rules see it. Reading is lazy; nothing changes once read."""
 
     def __init__(self, snapshot: Snapshot, subdir: str = "", left_out: Callable[[str], bool] | None = None) -> None:
@@ -183,128 +166,6 @@ class Repository(ReadingCi):
         """Pre-commit configurations with at least one hook."""
         return tuple(file for file in self._parse((Kind.PRE_COMMIT,), parse_precommit, serving=True) if file.hooks)
 
-    # -- infrastructure --------------------------------------------------------------------------------------
-
-    @cached_property
-    def infrastructure(self) -> tuple[InfraFile, ...]:
-        """Files of Terraform, Pulumi, CloudFormation, SAM, CDK, Bicep and Serverless."""
-        found = [
-            *self._parse((Kind.TERRAFORM,), parse_terraform),
-            *self._parse((Kind.PULUMI_YAML,), cloud_templates.parse_pulumi_yaml),
-            *self._parse((Kind.BICEP,), cloud_templates.parse_bicep),
-            *self._parse((Kind.SERVERLESS,), cloud_templates.parse_serverless),
-            *(
-                self._parsed(cloud_templates.parse_cloudformation, path, text)
-                for path, text in self._sniffed("cloudformation")
-            ),
-        ]
-        for path in self.inventory.of(Kind.PROGRAM):
-            program = self.text(path) if self.inventory.of(Kind.PULUMI_YAML) or path.endswith((".ts", ".go")) else None
-            if program and ("pulumi" in program or "aws-cdk" in program):
-                found.append(cloud_templates.parse_pulumi_program(path, program))
-        found += (file for module in self.modules if (file := read_infrastructure(module)))
-        return tuple(found)
-
-    @cached_property
-    def _yaml(self) -> tuple[tuple[str, str, str], ...]:
-        """(path, text, what it is) of YAML files whose name says nothing, and of platform files that may be manifests."""
-        found = []
-        others = frozenset(self.inventory.of(Kind.YAML))  # templates too, whose names end otherwise
-        for path in self.inventory.of(Kind.YAML, Kind.PLATFORM, Kind.CONDA):
-            text = self.text(path)
-            if text and (path.endswith((".yaml", ".yml")) or path in others):
-                found.append((path, text, self.of_file(path, sniff_text, text)))
-        return tuple(found)
-
-    @cached_property
-    def _json(self) -> tuple[tuple[str, str, str], ...]:
-        found = []
-        for path in self.inventory.of(Kind.JSON):
-            if json_worth_reading(path, self.snapshot.entries[path].size):
-                text = self.text(path)
-                if text and (kind := self.of_file(path, sniff_json, text)):
-                    found.append((path, text, kind))
-        return tuple(found)
-
-    def _sniffed(self, kind: str) -> Iterator[tuple[str, str]]:
-        yield from ((path, text) for path, text, found in (*self._yaml, *self._json) if found == kind)
-
-    @cached_property
-    def kubernetes(self) -> tuple[KubernetesObject, ...]:
-        """Objects of manifests and of Helm templates."""
-        found: list[KubernetesObject] = []
-        for path, text in self._sniffed("kubernetes"):
-            if posixpath.splitext(path)[1] in TEMPLATE_SUFFIXES:
-                found += self._parsed(parse_template, path, text)
-                continue
-            objects, error = self._parsed(parse_kubernetes, path, text)
-            if error:
-                self._problems[path] = f"read in part: {error}"
-                objects = objects or self._parsed(parse_template, path, text)
-            found += objects
-        for path in self.inventory.of(Kind.HELM_TEMPLATE):
-            template = self.text(path)
-            if template and "kind:" in template:
-                found += self._parsed(parse_template, path, template)
-        return tuple(found)
-
-    @cached_property
-    def charts(self) -> tuple[HelmChart, ...]:
-        """Helm charts."""
-        return self._parse((Kind.HELM_CHART,), parse_chart)
-
-    @cached_property
-    def platform_files(self) -> tuple[str, ...]:
-        """Paths of the files by which hosting platforms deploy."""
-        manifests = {path for path, _ in self._sniffed("kubernetes")}
-        return tuple(
-            path
-            for path in self.inventory.of(Kind.PLATFORM)
-            if path not in manifests and _says_something(self.text(path) or "")
-        )
-
-    @cached_property
-    def playbooks(self) -> tuple[str, ...]:
-        """Paths of Ansible playbooks."""
-        return tuple(path for path, _ in self._sniffed("ansible"))
-
-    # -- monitoring ------------------------------------------------------------------------------------------
-
-    @cached_property
-    def monitoring(self) -> tuple[monitoring.MonitoringConfig, ...]:
-        """Configuration and rules of Prometheus, Alertmanager and Grafana."""
-        parsers = {
-            "prometheus": monitoring.parse_prometheus,
-            "rules": monitoring.parse_rules,
-            "alertmanager": monitoring.parse_alertmanager,
-            "provisioning": monitoring.parse_provisioning,
-        }
-        found = [
-            self._parsed(parse, path, text) for kind, parse in parsers.items() for path, text in self._sniffed(kind)
-        ]
-        found += (parsers[kind](path, text) for path, text, kind in self._embedded if kind in parsers)
-        rules = (item for item in self.kubernetes if item.kind == "PrometheusRule" and not item.template)
-        found += (monitoring.parse_rules(item.path, self.text(item.path) or "") for item in rules)
-        return tuple(found)
-
-    @cached_property
-    def dashboards(self) -> tuple[Dashboard, ...]:
-        """Grafana dashboards with at least one panel."""
-        parsed = [self._parsed(monitoring.parse_dashboard, path, text) for path, text in self._sniffed("dashboard")]
-        parsed += (monitoring.parse_dashboard(path, text) for path, text, kind in self._embedded if kind == "dashboard")
-        return tuple(item for item in parsed if item and item.panels)
-
-    @cached_property
-    def _embedded(self) -> tuple[tuple[str, str, str], ...]:
-        """(path, text, what it is) of files that ConfigMaps hold; empty lines before each keep the lines of its manifest."""
-        texts = ((path, text) for path, text in self._sniffed("kubernetes") if "ConfigMap" in text)
-        return tuple((path, *item) for path, text in texts for item in self.of_file(path, embedded, text))
-
-    @cached_property
-    def cloud_dashboards(self) -> tuple[str, ...]:
-        """Paths of CloudWatch dashboards kept as JSON."""
-        return tuple(path for path, _ in self._sniffed("cloudwatch-dashboard"))
-
     # -- pipelines, data, dependencies -----------------------------------------------------------------------
 
     @cached_property
@@ -396,16 +257,6 @@ class Repository(ReadingCi):
     # -- code ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def modules(self) -> tuple[PythonModule, ...]:
-        """All Python modules that are the candidate's."""
-        return self._parse((Kind.PYTHON,), parse_python)
-
-    @cached_property
-    def notebooks(self) -> tuple[Notebook, ...]:
-        """All notebooks that are the candidate's."""
-        return self._parse((Kind.NOTEBOOK,), parse_notebook)
-
-    @cached_property
     def world(self) -> Code:
         """Modules, tests, notebooks and copied modules; names are resolved and reach is decided among all of them."""
         modules = (*self.modules, *self._copied_modules, *(item.module for item in self.notebooks))
@@ -480,60 +331,6 @@ class Repository(ReadingCi):
         paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
         return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
 
-    # -- prose -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def documents(self) -> tuple[Document, ...]:
-        """READMEs and docs, the main README first; the root's README counts where it names the subfolder."""
-        found = list(self._parse((Kind.DOCUMENT,), _parse_document))
-        if self.subdir:
-            name = self.subdir.rsplit("/", 1)[-1]
-            for path in self.inventory.serving:
-                text = self.text(path) if path.lower().startswith("readme") else None
-                if text and name in text:
-                    found.append(self._parsed(_parse_document, path, text))
-        return tuple(sorted(found, key=lambda item: (item.path != self.readme_path, item.path)))
-
-    @cached_property
-    def readme_path(self) -> str:
-        """Path of the README about the project, or an empty string: one of a few words at the root leaves it to its folder."""
-        first = self._first_readme
-        if not first or len((self.text(first) or "").split()) >= _SAYS_LITTLE:
-            return first
-        return self._readme_of_most or first
-
-    @cached_property
-    def _readme_of_most(self) -> str:
-        """The README of the folder that holds most of the candidate's files, or an empty string."""
-        start = len(self.subdir) + 1 if self.subdir else 0
-        folders = Counter(path[: path.find("/", start)] for path in self.inventory.own if "/" in path[start:])
-        ((folder, files),) = folders.most_common(1) or (("", 0),)
-        path = self.find("README.md", folder) if folder and 2 * files > len(self.inventory.own) else None
-        return path if path and len((self.text(path) or "").split()) >= 2 * _SAYS_LITTLE else ""
-
-    @cached_property
-    def _first_readme(self) -> str:
-        """Path of the README that a visitor sees first, or an empty string."""
-        base = f"{self.subdir}/" if self.subdir else ""
-        names = [
-            path for path in self.inventory.of(Kind.DOCUMENT) if path.rsplit("/", 1)[-1].lower().startswith("readme")
-        ]
-        at_root = [path for path in names if "/" not in path[len(base) :]]
-        special = [path for path in names if path.lower() in (f"{base}docs/readme.md", f"{base}.github/readme.md")]
-        serving = [path for path in self.inventory.serving if path.lower().startswith("readme")]
-        ordered = sorted(at_root, key=lambda path: (not path.lower().endswith("readme.md"), path))
-        return next(iter([*ordered, *special, *sorted(names, key=lambda p: (p.count("/"), p)), *serving]), "")
-
-    @property
-    def front_page(self) -> str:
-        """Path of the file that a visitor sees first: the README, or the first file of the root; or an empty string."""
-        return self._first_readme or min(self.paths, key=lambda path: (path.count("/"), path), default="")
-
-    @cached_property
-    def readme(self) -> Document | None:
-        """The main README."""
-        return next((item for item in self.documents if item.path == self.readme_path), None)
-
 
 def _is_named_in(path: str, text: str) -> bool:
     """Whether a text names a module by its file name or its dotted name."""
@@ -546,20 +343,6 @@ def _run_by(step: ci.Step) -> tuple[ShellCommand, ...]:
     """The command that a ready-made step stands for, where what it runs is written in the repository."""
     command = command_of(step.uses)
     return parse_shell(command) if command else ()
-
-
-def _says_something(text: str) -> bool:
-    """Whether a settings file holds a value: more than comments, names and empty lists."""
-    lines = (line.strip() for line in text.split("\n"))
-    return any(
-        re.search(r"[:=]\s*[^\s\[{#]|[:=]\s*[\[{]\s*[^\s\]}]|^-\s*\w", line)
-        for line in lines
-        if not line.startswith("#")
-    )
-
-
-def _parse_document(path: str, text: str) -> Document:
-    return parse_rst(path, text) if path.lower().endswith(".rst") else parse_markdown(path, text)
 
 
 def _has_word(text: str, name: str) -> bool:
