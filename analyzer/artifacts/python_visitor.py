@@ -2,24 +2,31 @@
 
 Names are resolved within the module alone: through imports, through the call that a variable was assigned
 from, through annotations of parameters and through ``self`` attributes. Code that cannot be reached (after
-``return``, under ``if False``) is not visited.
+``return``, under ``if False``) is not visited. One class has all handlers of nodes: they share where the pass stands.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from analyzer.artifacts.python_answers import HOLDERS, endings, flags_set, held_in
+from analyzer.artifacts.python_answers import endings, flags_set
 from analyzer.artifacts.python_constants import constant_truth, is_trivial
-from analyzer.artifacts.python_expressions import Resolver, side_words
+from analyzer.artifacts.python_decisions import Decisions
+from analyzer.artifacts.python_expressions import Resolver
+from analyzer.artifacts.python_shapes import (
+    fills_gaps,
+    is_main_guard,
+    is_stub,
+    names_import_error,
+    swallows,
+    without_docstring,
+)
 from analyzer.artifacts.python_values import (
     Assignment,
     Call,
     Class,
-    Comparison,
-    Condition,
     Function,
     Import,
     Reference,
@@ -29,7 +36,6 @@ from analyzer.artifacts.python_values import (
 
 __all__ = ["Visitor"]
 
-_ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CHECK_PREFIXES = ("assert", "assertLogs")
@@ -51,14 +57,6 @@ class _Frame:
         self.answers = False
 
 
-_FILLING = frozenset({"fillna", "ffill", "bfill", "interpolate", "replace", "copy", "round"})
-
-
-def _fills_gaps(value: ast.expr) -> bool:
-    """Whether a column is only repaired: its own values with gaps filled or marks replaced."""
-    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _FILLING
-
-
 class Visitor:
     """Visits a module on construction; the results are its public attributes."""
 
@@ -68,8 +66,6 @@ class Visitor:
         self.functions: list[Function] = []
         self.classes: list[Class] = []
         self.texts: list[Text] = []
-        self.comparisons: list[Comparison] = []
-        self.conditions: list[Condition] = []
         self.assignments: list[Assignment] = []
         self.references: list[Reference] = []
         self.names_in: dict[str, set[str]] = {"": set()}
@@ -83,13 +79,13 @@ class Visitor:
         self._loaded: set[str] = set()
         self._exported: set[str] = set()
         self._resolver = Resolver()
+        self.decisions = Decisions(path, self._resolver, self._line)
         self._scope = ""
         self._used = self.names_in[""]
         self._frames: list[_Frame] = []
         self._swallow = 0
         self._guard_import = 0
         self._branch = 0
-        self._comparison_of: dict[str, int] = {}
         self._assigned = ""
         self._body(tree.body)
 
@@ -286,7 +282,7 @@ class Visitor:
                 self._resolver.bind_parameter(argument)
             if node.returns:
                 self._visit(node.returns)
-            body = _without_docstring(node.body)
+            body = without_docstring(node.body)
             self._body(body)
         self._frames.pop()
         self._used = outer_used
@@ -296,7 +292,7 @@ class Visitor:
             Function(
                 self.path, node.name, qualname, self._line(node.lineno), self._line(node.end_lineno or node.lineno),
                 decorators, tuple(argument.arg for argument in arguments), statements, tuple(frame.checks),
-                bool(frame.checks) and frame.swallowed >= len(frame.checks), _is_stub(body), tuple(dict.fromkeys(frame.returned[:16])), nested, tuple(frame.stops), frame.answers,
+                bool(frame.checks) and frame.swallowed >= len(frame.checks), is_stub(body), tuple(dict.fromkeys(frame.returned[:16])), nested, tuple(frame.stops), frame.answers,
             )
         )  # fmt: skip
 
@@ -349,7 +345,7 @@ class Visitor:
                 frame.answers = frame.answers or not (isinstance(node.value, ast.Constant) and node.value.value is None)
                 values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
                 self._frames[-1].returned += [name for item in values if (name := self._resolver.name(item))]
-            self._decide(node.value, ("return",))
+            self.decisions.order(node.value, ("return",), self._scope)
             self._visit(node.value)
 
     def _visit_Raise(self, node: ast.Raise) -> None:
@@ -381,16 +377,16 @@ class Visitor:
             self._visit(node.target.value)
 
     def _assign_value(self, value: ast.expr) -> None:
-        before = len(self.comparisons)
-        found = self._decide(value, ())
+        before = len(self.decisions.comparisons)
+        found = self.decisions.order(value, (), self._scope)
         target = self._assigned
         self._visit(value)
         self._assigned = ""
         if target and found:
-            self._comparison_of[target] = found[0]
-            self._guard(found, (), (target,))
-        elif target and len(self.comparisons) > before:  # one that the value chooses by
-            self._comparison_of[target] = before
+            self.decisions.keep(found[0], (target,))
+            self.decisions.guard(found, (), (target,))
+        elif target and len(self.decisions.comparisons) > before:  # one that the value chooses by
+            self.decisions.keep(before, (target,))
 
     def _bind_target(self, target: ast.expr, value: ast.expr, line: int) -> None:
         if isinstance(target, ast.Name):
@@ -416,7 +412,7 @@ class Visitor:
         named = next((item for item in columns if isinstance(item, str)), "")
         if named:
             derived = not isinstance(value, (ast.Constant, ast.Name, ast.List, ast.Dict, ast.Tuple))
-            derived = derived and not _fills_gaps(value) and not ast.unparse(target.value).endswith("environ")
+            derived = derived and not fills_gaps(value) and not ast.unparse(target.value).endswith("environ")
             self.assignments.append(
                 Assignment(
                     self.path, self._resolver.name(target.value), self._line(line), None, named, self._scope, derived
@@ -432,13 +428,13 @@ class Visitor:
         if known is not None:
             self._body(node.body if known else node.orelse)
             return
-        if _is_main_guard(node.test):
+        if is_main_guard(node.test):
             self.has_main_guard = True
             self._body(node.body)
             self._body(node.orelse)
             return
-        first = self._decide(node.test, ())
-        asked = self._asked(node.test)
+        first = self.decisions.order(node.test, (), self._scope)
+        asked = self.decisions.words_of(node.test)
         self._visit(node.test)
         before = len(self.calls)
         self._branch += 1
@@ -448,34 +444,19 @@ class Visitor:
         guarded = {call.last for call in self.calls[before:]}
         guarded.update(endings((*node.body, *node.orelse)))
         acts = tuple(sorted(guarded))
-        self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, acts))
+        self.decisions.ask(node.lineno, self._scope, asked, acts)
         if first is not None:
             flags = tuple(flags_set((*node.body, *node.orelse)))
-            self._guard(first, acts, flags)
-            self._comparison_of.update(dict.fromkeys(flags, first[0]))
-
-    def _asked(self, test: ast.expr) -> tuple[str, ...]:
-        """The words of a test; a variable also by the call it was assigned from."""
-        words = list(side_words(test))
-        named = (node for node in ast.walk(test) if isinstance(node, (ast.Name, ast.Call)))
-        words += (self._resolver.name(node).rsplit(".", 1)[-1].lower() for node in named)
-        return tuple(dict.fromkeys(word for word in words if word))
-
-    def _guard(self, indexes: Sequence[int], guarded: tuple[str, ...], flags: tuple[str, ...]) -> None:
-        for index in indexes:
-            old = self.comparisons[index]
-            names = tuple(sorted({*old.guarded_names, *guarded}))
-            self.comparisons[index] = Comparison(
-                old.path, old.line, old.left, old.right, old.constant, old.scope, names, (*old.flags, *flags)
-            )
+            self.decisions.guard(first, acts, flags)
+            self.decisions.keep(first[0], flags)
 
     def _visit_IfExp(self, node: ast.IfExp) -> None:
-        self._decide(node.test, ())
-        asked, before = self._asked(node.test), len(self.calls)
+        self.decisions.order(node.test, (), self._scope)
+        asked, before = self.decisions.words_of(node.test), len(self.calls)
         self._children(node)
         chosen = {call.last for call in self.calls[before:]}
         chosen.update(str(item.value) for item in (node.body, node.orelse) if isinstance(item, ast.Constant))
-        self.conditions.append(Condition(self.path, self._line(node.lineno), self._scope, asked, tuple(sorted(chosen))))
+        self.decisions.ask(node.lineno, self._scope, asked, chosen)
 
     def _visit_While(self, node: ast.While) -> None:
         if constant_truth(node.test) is False:
@@ -487,12 +468,12 @@ class Visitor:
             self._check(node.lineno)
         elif self._frames and self._branch and constant_truth(node.test) is False:
             self._frames[-1].stops.append(self._line(node.lineno))  # what stands above it was asked by an if
-        self._decide(node.test, ("assert",))
+        self.decisions.order(node.test, ("assert",), self._scope)
         self._children(node)
 
     def _visit_Try(self, node: ast.Try) -> None:
-        broad = any(_swallows(handler) for handler in node.handlers)
-        imports = any(_names_import_error(handler) for handler in node.handlers)
+        broad = any(swallows(handler) for handler in node.handlers)
+        imports = any(names_import_error(handler) for handler in node.handlers)
         self._swallow += broad
         self._guard_import += imports
         self._body(node.body)
@@ -527,39 +508,6 @@ class Visitor:
 
     _visit_AsyncFor = _visit_For
 
-    # -- comparisons -----------------------------------------------------------------------------------------
-
-    def _decide(self, test: ast.expr, guarded: tuple[str, ...]) -> list[int] | None:
-        """Record the orderings that ``test`` is made of; return their indexes, or None when there are none."""
-        indexes: list[int] = []
-        stack: list[tuple[ast.expr, str]] = [(test, "")]
-        while stack:
-            node, name = stack.pop()
-            if isinstance(node, ast.BoolOp):
-                stack += ((value, name) for value in node.values)
-            elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-                stack.append((node.operand, name))
-            elif isinstance(node, ast.Name):
-                if node.id in self._comparison_of:
-                    indexes.append(self._comparison_of[node.id])
-                    if name:
-                        self._guard(indexes[-1:], (), (name,))
-            elif type(node) in HOLDERS:
-                stack += ((value, inner or name) for inner, value in held_in(node))
-            elif isinstance(node, ast.Compare) and not any(isinstance(op, _ORDERING) for op in node.ops):
-                stack.append((node.left, name))  # ``if flag == 1``
-            elif isinstance(node, ast.Compare):
-                right = node.comparators[0]
-                constant = isinstance(right, (ast.Constant, ast.UnaryOp)) or isinstance(node.left, ast.Constant)
-                self.comparisons.append(
-                    Comparison(
-                        self.path, self._line(node.lineno), side_words(node.left), side_words(right), constant,
-                        self._scope, guarded, (name,) if name else (),
-                    )
-                )  # fmt: skip
-                indexes.append(len(self.comparisons) - 1)
-        return indexes or None
-
 
 def _handlers() -> Mapping[type[ast.AST], Callable[[Visitor, Any], None]]:
     kinds = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
@@ -568,55 +516,3 @@ def _handlers() -> Mapping[type[ast.AST], Callable[[Visitor, Any], None]]:
 
 
 _HANDLERS = _handlers()
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        return body[1:]
-    return body
-
-
-def _is_stub(body: list[ast.stmt]) -> bool:
-    if not body:
-        return True
-    if len(body) > 1:
-        return False
-    only = body[0]
-    if isinstance(only, ast.Pass) or (isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant)):
-        return True
-    return isinstance(only, ast.Raise) and "NotImplemented" in ast.dump(only)
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    return (
-        isinstance(test, ast.Compare)
-        and isinstance(test.left, ast.Name)
-        and test.left.id == "__name__"
-        and isinstance(test.ops[0], ast.Eq)
-    )
-
-
-def _swallows(handler: ast.ExceptHandler) -> bool:
-    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
-    if handler.type is not None and name not in ("Exception", "BaseException", "AssertionError"):
-        return False
-    quiet = (ast.Raise, ast.Assert, ast.Return)
-    return not any(isinstance(node, quiet) or _fails(node) for item in handler.body for node in ast.walk(item))
-
-
-def _fails(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    func = node.func
-    last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    return last in ("exit", "fail", "_exit", "abort") or last.startswith("assert")
-
-
-def _names_import_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    return any(
-        isinstance(node, ast.Name) and node.id in ("ImportError", "ModuleNotFoundError", "Exception")
-        for node in ast.walk(handler.type)
-    )
