@@ -24,11 +24,11 @@ from analyzer.queries.gates import gates, idle_gates, unconditional_promotions
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.schedules import module_reaches
+from analyzer.queries.smoke import smoke_tests
 from analyzer.queries.testing import (
     bare_assertions,
     collected_tests,
     integration_tests,
-    smoke_tests,
     strange_tests,
     unit_tests,
 )

@@ -13,7 +13,15 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.plugins import rule
 from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
-from analyzer.queries.cloud import cloud_hosts, emulated, own_workloads, space_header, telling_first
+from analyzer.queries.cloud import (
+    cloud_hosts,
+    cloud_remotes,
+    emulated,
+    kept_for_platform,
+    own_workloads,
+    space_header,
+    telling_first,
+)
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
@@ -406,9 +414,15 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     weak += (partial("Cloud services are used from code; nothing deploys the project", call) for call in real[:2])
     weak += (partial("A cloud is emulated; nothing deploys on one", call) for call in used[:2] if call not in real)
     weak += (
-        partial("A server in a cloud is used from code; nothing deploys the project", text)
+        partial("A server or bucket in a cloud is used from code; nothing deploys the project", text)
         for text in list(cloud_hosts(repo))[:2]
     )
+    weak += (partial("Data are kept in a cloud; nothing deploys the project", place) for place in cloud_remotes(repo))
+    hosted = kept_for_platform(repo)
+    if hosted:
+        weak.append(
+            partial("A file names the Python of a hosting platform; nothing deploys the page", Place(hosted, 1))
+        )
     weak += (partial("A cloud is emulated; nothing deploys on one", service) for service in list(emulators(repo))[:1])
     weak += (
         partial("The steps on a cloud are told to be done by hand", place) for place in list(steps_by_hand(repo))[:1]

@@ -13,12 +13,13 @@ from analyzer.plugins import rule
 from analyzer.queries.grounding import named_tools, own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
-from analyzer.queries.pictures import diagrams, metric_pictures, result_pictures, shows_metrics
+from analyzer.queries.pictures import diagrams, flows, metric_pictures, result_pictures, shows_metrics
 from analyzer.queries.prose import (
     about,
     explaining_blocks,
     in_results,
     intro,
+    is_grounded,
     metric_numbers,
     own_documents,
     quantified,
@@ -91,6 +92,8 @@ def _tells(reasons: int, words: int) -> int:
 _FEW_WORDS = 40
 _MANY_WORDS = 180  # of one section, twice as many as it has where its heading speaks of the design
 _MANY_IN_ALL = 400
+_FEW_BESIDE_A_FLOW = 30  # where a drawing tells which part hands on to which
+_FEW_BESIDE_REASONS = 60
 
 
 @rule("doc.architecture", reads=_DOCUMENT)
@@ -119,6 +122,10 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     weight, section = best
     if section and (weight >= _MANY_WORDS or total >= _MANY_IN_ALL):
         yield met("The architecture and how its parts work together are explained", shown[1] or section)
+    elif total >= _FEW_BESIDE_A_FLOW and (drawn := next(flows(repo), None)):
+        yield met("How the parts work together is drawn in text and explained", drawn)
+    elif total >= _FEW_BESIDE_REASONS and (reasons := _design_sections(repo)):
+        yield met("Decisions about the design are explained", reasons[0])
     elif listed or section:
         tools = [item for item in listed if TITLES["list"].search(item.heading) and not _CONTENTS.search(item.title)]
         lists = [block for item in (*tools, *listed) for block in item.blocks if _lists(block)]
@@ -130,6 +137,19 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
         ]
         few, listing = "is told in a few words only", "is a list of tools or folders, hardly how they work together"
         yield partial(f"The architecture {few if weight and not lists else listing}", shown_by[0])
+
+
+def _design_sections(repo: Repository) -> list[Block]:
+    """What stands under headings on decisions of this project's design, where that is more than a line."""
+    return [
+        blocks[0]
+        for document in own_documents(repo)
+        for section in document.sections
+        if TITLES["decisions"].search(section.title)
+        and (blocks := section.of("paragraph", "item", "quote"))
+        and sum(block.words for block in blocks) >= _FEW_WORDS
+        and is_grounded(repo, f"{section.title}\n{section.prose}")
+    ]
 
 
 _CONTENTS = re.compile(r"(?i)^(?:table of )?contents?$|^index$")

@@ -45,6 +45,9 @@ TITLES: dict[str, Caseless] = {
     "design": Caseless(
         r"architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"
     ),
+    "decisions": Caseless(
+        r"design (?:decisions?|choices?|principles?|notes)|decisions?\b|rationale|why (?:we|i|this|these)|choices\b|trade[- ]?offs?"
+    ),
     "setup": Caseless(
         r"install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
         r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut|launch|guide|requirements|instalaci|local development|configur|make "

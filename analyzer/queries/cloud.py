@@ -18,7 +18,9 @@ from analyzer.repository import Repository
 __all__ = [
     "RUNS_CODE",
     "cloud_hosts",
+    "cloud_remotes",
     "emulated",
+    "kept_for_platform",
     "other_workloads",
     "own_workloads",
     "resources",
@@ -133,12 +135,35 @@ def other_workloads(repo: Repository) -> Iterator[KubernetesObject]:
 
 _CLOUD_HOST = re.compile(
     r"(?i)\b(?:[\w-]+\.)+(?:compute(?:-\d)?\.amazonaws\.com|elb\.amazonaws\.com|rds\.amazonaws\.com|run\.app|cloudapp\.azure\.com|azurewebsites\.net|azuredatabricks\.net|ondigitalocean\.com)\b"
+    r"|^(?:s3|gs|abfss?|wasbs?)://(?!(?:your|my|example|some)\b|[^/]*(?:example|placeholder|your[-_]))\w"
 )
 
 
+def cloud_remotes(repo: Repository) -> Iterator[Place]:
+    """Remotes of DVC that are buckets in a cloud."""
+    for file in repo.dvc_files:
+        if any(_BUCKET.match(remote) for remote in file.remotes):
+            yield file.place
+
+
+_OWN_STORE = re.compile(r"(?i)minio|localstack|seaweed|azurite")
+_BUCKET = re.compile(r"(?:s3|gs|azure|gdrive|oss)://")
+
+
+def kept_for_platform(repo: Repository) -> str | None:
+    """The file that names the Python of a hosting platform, of a project that has a page to host."""
+    path = repo.find("runtime.txt", repo.subdir)
+    names_one = path and repo.is_candidates(path) and re.match(r"\s*(?:python-?)?\d", repo.text(path) or "")
+    return path if names_one and any(repo.code.calls("serve.ui")) else None
+
+
 def cloud_hosts(repo: Repository) -> Iterator[Text]:
-    """Addresses of servers in a cloud that stand in the code."""
-    return repo.code.texts(_CLOUD_HOST)
+    """Addresses of servers and buckets in a cloud that stand in the code, that of notebooks after the others."""
+    own_store = any(
+        _OWN_STORE.search(f"{service.name} {service.image}") for file in repo.compose_files for service in file.services
+    )
+    for code in (repo.code, repo.notebook_code):
+        yield from (text for text in code.texts(_CLOUD_HOST) if not (own_store and _BUCKET.match(text.value)))
 
 
 _HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)

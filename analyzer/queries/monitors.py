@@ -141,7 +141,12 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
         if (
             call.root in ("sklearn", "numpy")
             and call.path not in fitting
-            and (MONITORS.search(call.path) or _NEW.search(f"{call.scope} {call.path}") or _stores(repo, call))
+            and (
+                MONITORS.search(call.path)
+                or _NEW.search(f"{call.scope} {call.path}")
+                or _stores(repo, call)
+                or _of_kept_predictions(repo, call)
+            )
         ):
             yield call.place, True
     for module in code.modules:
@@ -152,6 +157,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 item.column.lower() for item in module.assignments if item.scope == scope
             }
             words |= {key for call in module.calls if call.scope == scope for key in (call.keywords or {})}
+            words |= {text.value for text in module.texts if text.scope == scope and text.value.isidentifier()}
             joined = " ".join(sorted(words))
             if _LABEL.search(joined) and _SCORE.search(joined) and code.is_reached(module.path, scope):
                 function = module.function_at.get(scope)
@@ -160,8 +166,20 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
 
 
 _NEW = re.compile(r"(?i)monitor|feedback|live|production|ground_truth|actual|outcome|quality|backtest")
-_LABEL = re.compile(r"(?i)actual|ground_truth|delivered|outcome|y_true|true_label|observed|labels?\b")
+_LABEL = re.compile(
+    r"(?i)actual|ground_truth|delivered|outcome|y_true|true_label|observed|is_correct|correct_(?:class|predictions?)|labels?\b"
+)
 _SCORE = re.compile(r"(?i)\bmae\b|\brmse\b|\bmape\b|accuracy|\bf1|abs_error|squared_error|\bauc\b|\bscore\b|\bscores\b")
+
+
+_AGAINST = re.compile(r"(?i)(?=.*(?:actual|observed|ground_?truth))(?=.*(?:pred|forecast))", re.DOTALL)
+
+
+def _of_kept_predictions(repo: Repository, call: Call) -> bool:
+    """Whether a metric compares what came true with predictions that another program made."""
+    module = repo.code.module(call.path)
+    predicts = module is None or any("model.predict" in roles_of(item.name) for item in module.calls)
+    return not predicts and bool(_AGAINST.search(_written(repo, call)))
 
 
 def _stores(repo: Repository, call: Call) -> bool:

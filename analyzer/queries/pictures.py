@@ -15,7 +15,7 @@ from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "metric_pictures", "result_pictures", "shows", "shows_metrics", "words_of"]
+__all__ = ["diagrams", "flows", "metric_pictures", "result_pictures", "shows", "shows_metrics", "words_of"]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -86,6 +86,18 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 placed = below_heading and not _SCREENSHOT.search(words)
                 if placed or DIAGRAM_WORDS.search(words):
                     yield image, document
+
+
+_ARROW = re.compile(r"[→➜▼►▶⬇↓]|--?>|==>")
+_A_FLOW = 3
+"""Arrows from which on a drawing tells more than what follows what."""
+
+
+def flows(repo: Repository) -> Iterator[Block]:
+    """Diagrams written as text that say which of the project's parts hands on to which."""
+    for item, _ in diagrams(repo):
+        if isinstance(item, Block) and len(_ARROW.findall(item.text)) >= _A_FLOW and len(named_tools(item.text)) > 1:
+            yield item
 
 
 def _is_drawing(block: Block) -> bool:

@@ -21,16 +21,16 @@ __all__ = [
     "collected_tests",
     "integration_tests",
     "run_by_name",
-    "smoke_tests",
+    "starts_a_program",
     "strange_tests",
     "unit_tests",
 ]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
-_INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
-_LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
-_ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
-_STARTS = frozenset(
+INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
+LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
+ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
+STARTS = frozenset(
     {
         "testcontainers",
         "docker",
@@ -53,26 +53,26 @@ def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
             yield module
 
 
-_RUNNER = re.compile(r"\b(?:pytest|py\.test|unittest)\b")
+RUNNER = re.compile(r"\b(?:pytest|py\.test|unittest)\b")
 _FILE = re.compile(r"[\w./-]+\.py\b")
 
 
 def run_by_name(repo: Repository) -> frozenset[str]:
     """Test modules that a command, a CI step or a hook names to a test runner, whatever they are called."""
-    told = [(item.text, item.origin.path) for item in all_invocations(repo) if _RUNNER.search(item.text)]
+    told = [(item.text, item.origin.path) for item in all_invocations(repo) if RUNNER.search(item.text)]
     for file in repo.pre_commit_files:
         told += [(" ".join((hook.entry, *hook.args)), file.path) for hook in file.hooks]
     tests = [module.path for module in repo.tests.modules]
     found: set[str] = set()
     for text, origin in told:
-        for match in _FILE.finditer(text) if _RUNNER.search(text) else ():
+        for match in _FILE.finditer(text) if RUNNER.search(text) else ():
             path = repo.find(match.group(), origin.rpartition("/")[0])
             tail = "/" + re.sub(r"^(?:\.{1,2}/)+", "", match.group())
             found.update([path] if path else [item for item in tests if f"/{item}".endswith(tail)])
     return frozenset(found)
 
 
-def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
+def asserting(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
     for function in module.functions:
         named_so = function.name.startswith("test") or not named
         skipped = any(name.endswith(("mark.skip", "unittest.skip")) for name in function.decorators)
@@ -85,7 +85,7 @@ def _functions(module: PythonModule, *, named: bool = True) -> Iterator[Function
 def collected_tests(repo: Repository) -> Iterator[Function]:
     """Test functions with assertions that pytest or unittest would find."""
     for module in _modules(repo, collected=True):
-        yield from _functions(module)
+        yield from asserting(module)
 
 
 def is_integration(repo: Repository, function: Function) -> bool:
@@ -95,31 +95,46 @@ def is_integration(repo: Repository, function: Function) -> bool:
 
 @remembered
 def _live_call(repo: Repository, function: Function) -> Call | None:
-    calls = _calls_with_fixtures(repo, function)
-    for call in calls:
+    for call in _calls_with_fixtures(repo, function):
         if "test.live" not in roles_of(call.name):
             continue
-        if call.root in _ASKS:
+        if call.root in ASKS:
             if (
-                any(_LOCAL_URL.search(text) for text in call.texts())
-                or _INTEGRATION.search(function.path)
+                any(LOCAL_URL.search(text) for text in call.texts())
+                or INTEGRATION.search(function.path)
                 or not call.texts()
             ):
                 return call
         elif (
-            (call.root in _STARTS and not _mocked(repo, function, call))
-            or (
-                call.root == "subprocess"
-                and any(re.search(r"docker|python|uvicorn|flask|compose", text) for text in call.texts())
-            )
-            or (call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and _INTEGRATION.search(function.path))
+            (call.root in STARTS and not _mocked(repo, function, call))
+            or starts_a_program(call)
+            or (call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and INTEGRATION.search(function.path))
         ):
             return call
-    return None
+    return _connection(repo, function)
+
+
+def starts_a_program(call: Call) -> bool:
+    """Whether a call starts a program, a service or a container as a process."""
+    return call.root in ("subprocess", "os") and any(_PROGRAM.search(text) for text in call.texts())
+
+
+_PROGRAM = re.compile(r"docker|python|uvicorn|flask|compose")
+
+
+def _connection(repo: Repository, function: Function) -> Call | None:
+    """The call by which own code that a test calls connects to a database server or a broker, where nothing stands in for it."""
+    if not {"monkeypatch", "mocker"}.isdisjoint(function.parameters):
+        return None
+    module = repo.world.module(function.path)
+    if module is None or any("mock" in item.dotted.split(".") for item in module.imports):
+        return None
+    found = repo.world.reaches(function.path, function.qualname, "test.server")
+    return found if found and found.path != function.path else None
 
 
 def _mocked(repo: Repository, function: Function, call: Call) -> bool:
-    return call.root == "moto" and not _INTEGRATION.search(function.path)
+    return call.root == "moto" and not INTEGRATION.search(function.path)
 
 
 def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
@@ -171,8 +186,8 @@ def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function
     for module in _modules(repo, collected=collected):
         if not _tests_own_code(repo, module):
             continue
-        for function in _functions(module, named=collected):
-            if _INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(
+        for function in asserting(module, named=collected):
+            if INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(
                 repo, function
             ):
                 continue
@@ -183,9 +198,9 @@ def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function
 def strange_tests(repo: Repository) -> Iterator[Function]:
     """Tests with assertions that are collected, need nothing running, and use nothing of the project."""
     for module in _modules(repo, collected=True):
-        together = _INTEGRATION.search(module.path) and "unit" not in module.path.lower()
+        together = INTEGRATION.search(module.path) and "unit" not in module.path.lower()
         if not (together or _tests_own_code(repo, module)):
-            yield from (item for item in _functions(module) if not is_integration(repo, item))
+            yield from (item for item in asserting(module) if not is_integration(repo, item))
 
 
 @remembered
@@ -216,22 +231,27 @@ def integration_tests(repo: Repository) -> Iterator[Function]:
     """Tests with assertions on a running service, container, database or whole pipeline."""
     for collected in (True, False):
         for module in _modules(repo, collected=collected):
-            for function in _functions(module, named=collected):
+            for function in asserting(module, named=collected):
                 if not function.swallows and (is_integration(repo, function) or _runs_pipeline(repo, function)):
                     yield function
 
 
 def _runs_pipeline(repo: Repository, function: Function) -> bool:
-    """Whether a test in an integration folder, or of that name, runs training or scoring end to end."""
-    if not (
-        _INTEGRATION.search(f"{function.path} {function.name}") or _WHOLE.search(f"{function.path} {function.name}")
-    ):
-        return False
+    """Whether a test runs training or scoring end to end.
+
+    Its name or its folder says so, or it calls three of the project's modules or more, one of which trains.
+    """
     world = repo.world
+    name = f"{function.path} {function.name}"
+    if not (INTEGRATION.search(name) or _WHOLE.search(name)):
+        parts = {path for _, (path, _) in world.local_calls(function.path, function.qualname)} - {function.path}
+        if len(parts) < _SEVERAL or not world.reaches(function.path, function.qualname, "model.fit", steps=4):
+            return False
     stages = [role for role in _STAGES if world.reaches(function.path, function.qualname, role, steps=4)]
     return len(stages) >= 2 or len(_stages_driven(repo, function)) >= 2
 
 
+_SEVERAL = 3
 _WHOLE = re.compile(r"(?i)whole|full_|entire|all_stages")
 _STAGES = ("model.fit", "model.predict", "data.read", "model.load", "pipeline.flow")
 
@@ -252,78 +272,8 @@ def _stages_driven(repo: Repository, function: Function) -> set[str]:
     return {role for role in _STAGES for path in paths if module_reaches(repo, path, role)}
 
 
-def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
-    """(place, message, whether it counts in full) of what tests parts together in another way."""
-    for module in repo.tests.modules:
-        live = [
-            call
-            for call in module.calls
-            if not call.scope and "test.live" in roles_of(call.name) and call.root in _ASKS | _STARTS
-        ]
-        in_functions = [
-            call
-            for call in module.calls
-            if call.scope and call.root in _ASKS and any(_LOCAL_URL.search(text) for text in call.texts())
-        ]
-        stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
-        if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
-            yield in_functions[0].place, "A script asserts on the answers of a running part", True
-        elif (live or in_functions) and module.checks:
-            yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
-        elif live or in_functions:
-            call = (live or in_functions)[0]
-            yield call.place, "A script asks the running service, but asserts nothing", False
-        elif module.has_main_guard:
-            for call in (
-                item for item in module.calls if item.root not in _ASKS and "test.live" in roles_of(item.name)
-            ):
-                yield call.place, "A script asks a service in the cloud, but asserts nothing", False
-                break
-    for function in _client_tests(repo):
-        yield function.head, "Only a test client asks the API; nothing runs", False
-        return
-    for module in repo.modules:
-        if any(item.root == "locust" for item in module.imports):
-            yield module.place, "A load script asks the service, but asserts nothing", False
-            return
-    started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
-    asserting = any(function.asserts for module in repo.tests.modules for function in module.functions)
-    for item in all_invocations(repo) if started and asserting else ():
-        if item.origin.path in started and _RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
-            yield item.origin, "A script starts the parts and runs tests on them", True
-            return
-    for item in all_invocations(repo):
-        tests = _INTEGRATION.search(item.origin.path) or re.search(
-            r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via))
-        )
-        if tests and re.match(r"curl\b", item.text) and _LOCAL_URL.search(item.text):
-            yield item.origin, "A script asks the running service, but asserts nothing", False
-            return
-
-
-_STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")
-
-
-def _is_imported(repo: Repository, module: PythonModule) -> bool:
-    """Whether another test module uses something of this one."""
-    local = repo.world.local
-    return any(
-        local.find(item.module, other.path) == module.path or local.find(item.dotted, other.path) == module.path
-        for other in repo.tests.modules
-        if other is not module
-        for item in other.used_imports
-        if item.module.strip(".") or item.dotted.strip(".")
-    )
-
-
 def bare_assertions(repo: Repository) -> Iterator[Place]:
     """Assertions on the module's own level of test scripts: a run checks them, a test runner does not."""
     for module in repo.tests.modules:
         if module.checks and not any(function.name.startswith("test") for function in module.functions):
             yield Place(module.path, module.checks[0])
-
-
-def _client_tests(repo: Repository) -> Iterator[Function]:
-    for module in repo.tests.modules:
-        if any("test.client" in roles_of(call.name) for call in module.calls):
-            yield from _functions(module)

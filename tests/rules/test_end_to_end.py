@@ -442,3 +442,35 @@ def test_stages_that_are_objects_are_chained_by_one_program(repository: BuildRep
     decision = decide_one(repository({"steps.py": steps, "main.py": main}), "e2e.pipeline")
     assert decision.status is Status.PARTIAL
     assert decision.evidence[0].path == "main.py"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"train.py": "import mlflow\n\nmlflow.pyfunc.load_model('s3://docks-models/1/model')\n"},
+        {
+            "store.py": "from huggingface_hub import HfApi\n\nHfApi().upload_file(path_or_fileobj='docks.bin', repo_id='a/b')\n"
+        },
+        {".dvc/config": "[core]\n    remote = bucket\n['remote \"bucket\"']\n    url = s3://docks-data\n"},
+        {"runtime.txt": "python-3.11\n", "app.py": "import streamlit as st\n\nst.title('docks')\n"},
+    ],
+)
+def test_what_is_kept_or_hosted_in_a_cloud(repository: BuildRepository, files: dict[str, str]) -> None:
+    assert status(repository, "e2e.cloud-deployment", files) is Status.PARTIAL
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"train.py": "import mlflow\n\nmlflow.pyfunc.load_model('s3://your-bucket/1/model')\n"},
+        {
+            "train.py": "import mlflow\n\nmlflow.pyfunc.load_model('s3://docks-models/1/model')\n",
+            "compose.yaml": "services:\n  store:\n    image: minio/minio\n",
+        },
+        {".dvc/config": "[core]\n    remote = disk\n['remote \"disk\"']\n    url = /mnt/docks\n"},
+        {"runtime.txt": "python-3.11\n", "app.py": "print('docks')\n"},
+        {"runtime.txt": "\n", "app.py": "import streamlit as st\n\nst.title('docks')\n"},
+    ],
+)
+def test_what_only_looks_like_a_cloud(repository: BuildRepository, files: dict[str, str]) -> None:
+    assert status(repository, "e2e.cloud-deployment", files) is Status.MISSING

@@ -283,3 +283,52 @@ def test_a_detector_of_drift_of_the_projects_own(repository: BuildRepository) ->
     )
     use = "from fastapi import FastAPI\nfrom detector import DriftDetector\n\napp = FastAPI()\n\n@app.post('/drift')\ndef drift(rows: list):\n    return DriftDetector(1).detect(rows)\n"
     assert status(repository, "mon.drift", {"detector.py": code, "app.py": use}) is Status.MET
+
+
+KEPT = """import pandas as pd
+from sklearn.metrics import root_mean_squared_error
+from database import engine
+
+def evaluate(day):
+    frame = pd.read_sql(f"select * from forecasts where day = '{day}'", engine())
+    return root_mean_squared_error(frame['free_actual'], frame['free_pred'])
+
+evaluate('2026-11-01')
+"""
+
+
+def test_what_came_true_against_predictions_that_were_kept(repository: BuildRepository) -> None:
+    model = {"train.py": "from sklearn.linear_model import Ridge\n\nRidge().fit([[1]], [1])\n"}
+    assert status(repository, "mon.model-performance", {**model, "score.py": KEPT}) is Status.MET
+    tested = KEPT.replace("free_actual", "free_test")
+    assert status(repository, "mon.model-performance", {**model, "score.py": tested}) is Status.MISSING
+    predicting = KEPT.replace(
+        "    return", "    frame['free_pred'] = mlflow.pyfunc.load_model('m').predict(frame)\n    return"
+    )
+    predicting = f"import mlflow\n{predicting}"
+    assert status(repository, "mon.model-performance", {**model, "score.py": predicting}) is Status.MISSING
+
+
+def test_a_share_of_right_answers_by_those_who_got_them(repository: BuildRepository) -> None:
+    store = (
+        "def stats(table):\n    right = table.where('is_correct', True).count()\n"
+        "    return {'accuracy': right / table.count()}\n\nstats(open('answers'))\n"
+    )
+    model = {"train.py": "from sklearn.linear_model import Ridge\n\nRidge().fit([[1]], [1])\n"}
+    assert status(repository, "mon.model-performance", {**model, "feedback.py": store}) is Status.MET
+    assert status(repository, "mon.model-performance", {**model, "tables.py": store}) is Status.MISSING
+
+
+def test_monitors_that_are_chosen_by_a_configuration(repository: BuildRepository) -> None:
+    code = (
+        "import yaml\nfrom evidently.model_monitoring import DataDriftMonitor, ModelMonitoring\n\n"
+        "KNOWN = {'data_drift': DataDriftMonitor}\n"
+        "names = yaml.safe_load(open('config.yaml'))['monitors']\n"
+        "ModelMonitoring(monitors=[KNOWN[name]() for name in names]).execute(1, 2)\n"
+    )
+    files = {
+        "monitor.py": code,
+        "config.yaml": "monitors: [data_drift]\n",
+        "data.py": "import pandas as pd\npd.read_csv('a')\n",
+    }
+    assert status(repository, "mon.drift", files) is Status.MET

@@ -352,3 +352,30 @@ def test_processing_is_no_roc_curve(repository: BuildRepository) -> None:
     for name, wanted in (("roc_curve.png", Status.MET), ("preprocessing.png", Status.MISSING)):
         readme = f"{TITLE}Words.\n\n![]({name})\n"
         assert status(repository, "doc.results", readme, **{name: "x" * 1000}) is wanted
+
+
+FLOW = "```text\nriders.csv → Prefect flow → MLflow registry → Streamlit page\n      ↓\n   psycopg\n```\n"
+TOLD = (
+    "Every night a Prefect flow reads the riders and hands the features on to the training, which writes the model to the "
+    "MLflow registry. The Streamlit page loads it from there.\n"
+)
+
+
+def test_a_flow_drawn_as_text_beside_few_words(repository: BuildRepository) -> None:
+    architecture = f"{TITLE}## Architecture\n\n{TOLD}\n"
+    assert status(repository, "doc.architecture", architecture) is Status.PARTIAL
+    assert status(repository, "doc.architecture", architecture + FLOW) is Status.MET
+    assert status(repository, "doc.architecture", f"{TITLE}## Architecture\n\n{FLOW}\n") is Status.PARTIAL
+    strangers = FLOW.replace("Prefect flow", "x").replace("MLflow registry", "y").replace("Streamlit page", "z")
+    assert status(repository, "doc.architecture", architecture + strangers.replace("psycopg", "w")) is Status.PARTIAL
+
+
+def test_decisions_about_the_design_beside_few_words(repository: BuildRepository) -> None:
+    reasons = (
+        "MLflow was taken because the registry and the runs are in one place, so that the page asks for the newest model "
+        "by its alias instead of a path. Prefect starts the flow again where the database is away, which a timer would not.\n"
+    )
+    told = f"{TITLE}## Architecture\n\n{TOLD}\n{TOLD}\n"
+    assert status(repository, "doc.architecture", told) is Status.PARTIAL
+    assert status(repository, "doc.architecture", f"{told}\n## Design decisions\n\n{reasons}") is Status.MET
+    assert status(repository, "doc.architecture", f"{told}\n## Licence\n\n{reasons}") is Status.PARTIAL

@@ -1,0 +1,129 @@
+"""Scripts and steps that try the parts of a project together, beside what a test runner collects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Function, PythonModule
+from analyzer.findings import Place
+from analyzer.inventory import Kind
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.commands import all_invocations
+from analyzer.queries.testing import ASKS, INTEGRATION, LOCAL_URL, RUNNER, STARTS, asserting, starts_a_program
+from analyzer.repository import Repository
+
+__all__ = ["smoke_tests"]
+
+
+def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
+    """(place, message, whether it counts in full) of what tests parts together in another way."""
+    for module in _trying(repo):
+        live = [
+            call
+            for call in module.calls
+            if not call.scope
+            and "test.live" in roles_of(call.name)
+            and (call.root in ASKS | STARTS or starts_a_program(call))
+        ]
+        in_functions = [
+            call
+            for call in module.calls
+            if call.scope and call.root in ASKS and any(LOCAL_URL.search(text) for text in call.texts())
+        ]
+        stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
+        if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
+            yield in_functions[0].place, "A script asserts on the answers of a running part", True
+        elif (live or in_functions) and module.checks:
+            yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
+        elif live or in_functions:
+            call = (live or in_functions)[0]
+            yield call.place, "A script asks the running service, but asserts nothing", False
+        elif module.has_main_guard:
+            for call in (
+                item for item in module.calls if item.root not in _NO_SERVICE and "test.live" in roles_of(item.name)
+            ):
+                yield call.place, "A script asks a running service, but asserts nothing", False
+                break
+    for function in _client_tests(repo):
+        yield function.head, "Only a test client asks the API; nothing runs", False
+        return
+    for module in repo.modules:
+        if any(item.root == "locust" for item in module.imports):
+            yield module.place, "A load script asks the service, but asserts nothing", False
+            return
+    started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
+    asserting = any(function.asserts for module in repo.tests.modules for function in module.functions)
+    for item in all_invocations(repo) if started and asserting else ():
+        if item.origin.path in started and RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
+            yield item.origin, "A script starts the parts and runs tests on them", True
+            return
+    yield from _asked_by_commands(repo)
+
+
+def _trying(repo: Repository) -> Iterator[PythonModule]:
+    """Test modules, and scripts elsewhere that are named after what they try."""
+    yield from repo.tests.modules
+    yield from (module for module in repo.code.modules if _SMOKE_FILE.search(module.path))
+
+
+_SMOKE_FILE = re.compile(r"(?i)(?:smoke|e2e|end_to_end|integration_test)[^/]*\.py$")
+_NO_SERVICE = ASKS | {"os", "subprocess"}
+
+
+def _asked_by_commands(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
+    """Requests that CI or scripts send to a part that they started."""
+    for command in repo.ci_commands:
+        text = command.invocation.text
+        if _CURL.match(text) and LOCAL_URL.search(text):
+            whole = bool(_SENDS.search(text) and _FAILS.search(text)) and not command.swallowed
+            message = "CI sends data to the running service and fails without an answer" if whole else _CI_ASKS_ONLY
+            yield command.place, message, whole
+            return
+    for item in all_invocations(repo):
+        tests = INTEGRATION.search(item.origin.path) or re.search(
+            r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via))
+        )
+        if tests and _CURL.match(item.text) and LOCAL_URL.search(item.text):
+            yield item.origin, _ASKS_ONLY, False
+            return
+    for path in repo.inventory.of(Kind.SHELL):
+        text = repo.text(path) or ""
+        if _TRIES.search(path.rsplit("/", 1)[-1]) and LOCAL_URL.search(text) and (line := _line_with_curl(text)):
+            yield Place(path, line), _ASKS_ONLY, False
+            return
+
+
+_ASKS_ONLY = "A script asks the running service, but asserts nothing"
+_CI_ASKS_ONLY = "CI asks whether the running service answers, and sends it no data"
+_CURL = re.compile(r"curl\b")
+_TRIES = re.compile(r"(?i)test|smoke|integ|e2e")
+_SENDS = re.compile(r"\s(?:-d|--data\S*|--json|-F|--form)\b")
+_FAILS = re.compile(r"\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail\S*)(?:\s|$)")
+
+
+def _line_with_curl(text: str) -> int:
+    """The first line that calls ``curl`` and is no comment, or 0."""
+    lines = enumerate(text.split("\n"), 1)
+    return next((number for number, line in lines if re.search(r"^[^#]*\bcurl\s", line)), 0)
+
+
+_STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")
+
+
+def _is_imported(repo: Repository, module: PythonModule) -> bool:
+    """Whether another test module uses something of this one."""
+    local = repo.world.local
+    return any(
+        local.find(item.module, other.path) == module.path or local.find(item.dotted, other.path) == module.path
+        for other in repo.tests.modules
+        if other is not module
+        for item in other.used_imports
+        if item.module.strip(".") or item.dotted.strip(".")
+    )
+
+
+def _client_tests(repo: Repository) -> Iterator[Function]:
+    for module in repo.tests.modules:
+        if any("test.client" in roles_of(call.name) for call in module.calls):
+            yield from asserting(module)
