@@ -17,7 +17,10 @@ from analyzer.queries.learning import dated_writes
 from analyzer.queries.purpose import works_on_data
 from analyzer.repository import Repository
 
-_PUBLIC = re.compile(r"https?://(?!localhost|127|0\.0)")
+# The name of a host that is no service of the project itself, and no chat or note that code writes to.
+_PUBLIC = re.compile(
+    r"https?://(?!localhost|127\.|0\.0)(?!api\.notion|hooks\.slack|api\.telegram|discord)(?:[\w{}-]+\.)+[a-zA-Z]{2,}(?:[:/?#]|$)"
+)
 
 
 # Of a file with rows, or of a data set at a place that gives them out: kept in a name, and fetched by it.
@@ -101,23 +104,43 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
     for call in repo.code.calls("data.download", "data.read"):
         if is_scoring(call.path):
             continue  # a stand-in for what the service or the watching lacks
-        if call.root in (
-            "datasets",
-            "sklearn",
-            "ucimlrepo",
-            "kagglehub",
-            "kaggle",
-            "opendatasets",
-            "openml",
-            "seaborn",
-            "tensorflow_datasets",
-        ) or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post"):
+        if (
+            call.root
+            in (
+                "datasets",
+                "sklearn",
+                "ucimlrepo",
+                "kagglehub",
+                "kaggle",
+                "opendatasets",
+                "openml",
+                "seaborn",
+                "tensorflow_datasets",
+            )
+            or (call.root == "huggingface_hub" and "dataset" in call.texts())
+            or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post")
+        ):
             yield partial("Data are fetched by a script, without a version of their own", call)
             return
     for text in repo.code.texts(_DATA_ADDRESS) if repo.code.has("data.download") else ():
         if _is_source(repo, text.value) and not is_scoring(text.path):
             yield partial("Data are fetched by a script, without a version of their own", text)
             return
+    for place in _configured_sources(repo) if repo.code.has("data.download") else ():
+        yield partial("Data are fetched by a script, without a version of their own", place)
+        return
+
+
+_CONFIGURED = re.compile(r"(?m)^\s*[\w.-]+\s*[:=]\s*[\"']?(https?://[^\s\"']+)[\"']?\s*$")
+
+
+def _configured_sources(repo: Repository) -> Iterator[Place]:
+    """Addresses of data that a configuration file keeps for the code that fetches them."""
+    for path in repo.inventory.of(Kind.YAML):
+        text = repo.text(path) or ""
+        for match in _CONFIGURED.finditer(text):
+            if _DATA_ADDRESS.match(match.group(1)) and _is_source(repo, match.group(1)):
+                yield Place(path, text.count("\n", 0, match.start(1)) + 1)
 
 
 _IDLE = frozenset({"echo", "printf", "true", ":", "exit", "@echo", "@true"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decide_one
 
@@ -134,3 +136,31 @@ def test_data_fetched_from_an_address_that_a_name_keeps(repository: BuildReposit
         ("http://localhost:9000/docks.csv", Status.MISSING),
     ):
         assert decide_one(repository({"fetch.py": code.format(url)}), "repro.data-versioning").status is found, url
+
+
+FETCH = "import requests\nimport yaml\n\nopen('docks.zip', 'wb').write(requests.get(yaml.safe_load(open('config.yaml'))['source']).content)\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("https://data.example.org/docks/rides.zip", Status.PARTIAL),
+        ("https://example.org/docks", Status.MISSING),
+        ("http://store:9000/docks.csv", Status.MISSING),
+    ],
+)
+def test_an_address_of_data_in_a_configuration(repository: BuildRepository, source: str, wanted: Status) -> None:
+    files = {**DATA, "fetch.py": FETCH, "config.yaml": f"source: {source}\n"}
+    assert decide_one(repository(files), "repro.data-versioning").status is wanted
+
+
+def test_a_scheme_or_a_service_of_its_own_is_no_source(repository: BuildRepository) -> None:
+    code = (
+        "import requests\n\nsession = requests.Session()\nsession.mount('https://', session)\n"
+        "print(requests.get('http://prometheus:9090/api').json())\n"
+    )
+    read = "import pandas as pd\n\nprint(pd.read_csv('docks.csv'))\n"
+    assert (
+        decide_one(repository({**DATA, "ask.py": code, "read.py": read}), "repro.data-versioning").status
+        is Status.MISSING
+    )
