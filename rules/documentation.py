@@ -14,13 +14,11 @@ from analyzer.plugins import rule
 from analyzer.queries.links import own_articles
 from analyzer.queries.prose import (
     about,
-    absent_files,
     docs_pages,
     is_grounded,
-    is_run_here,
     own_documents,
-    typed_commands,
 )
+from analyzer.queries.steps import absent_files, is_run_here, typed_commands
 from analyzer.queries.told import challenges, operated, solved_problems, ways_out
 from analyzer.repository import Repository
 
@@ -35,11 +33,16 @@ _RUNBOOK = re.compile(
 @rule("doc.setup", reads=_DOCUMENT)
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
-    answers = [
-        answer
-        for document in own_documents(repo)
-        if (commands := list(typed_commands(document))) and (answer := _judge_setup(repo, document, commands))
-    ]
+    answers = []
+    for document in own_documents(repo):
+        commands = list(typed_commands(document))
+        absent = _absent(repo, commands)
+        if absent and document is repo.readme:  # whatever other pages say, it is what a visitor follows
+            where, name = absent[0]
+            yield partial(f"The steps call what is not in the repository, such as {name}", where)
+            return
+        if commands and (answer := _judge_setup(repo, document, commands, absent)):
+            answers.append(answer)
     if answers:
         yield max(answers, key=lambda answer: answer.status.rank)
         return
@@ -54,28 +57,42 @@ _INSTALLS = re.compile(
     r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
 )
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
+_FETCHES = re.compile(r"\b(?:wget|curl)\b")
 _ASKS = re.compile(r"--version\b|^\W*curl\b")
 
 
-def _judge_setup(repo: Repository, document: Document, commands: list[tuple[Block, str]]) -> Finding | None:
+def _absent(repo: Repository, commands: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
+    """What commands ask for and do not find, with the block of each; none where it is an example of settings alone."""
+    fetched = " ".join(text for _, text in commands if _FETCHES.search(text))
+    found = [
+        (block, name)
+        for block, text in commands
+        for name in absent_files(repo, text)
+        if name.rsplit("/", 1)[-1] not in fetched
+    ]
+    return [] if all(".env" in name for _, name in found) else found
+
+
+def _judge_setup(
+    repo: Repository, document: Document, commands: list[tuple[Block, str]], absent: list[tuple[Block, str]]
+) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
     told = [item for item in shown if not _ASKS.search(item[1])] or shown
     block, command = next((item for item in told if item[0].kind == "code"), told[0])
     heading = (section.place for section in document.sections if block in section.blocks)
     first = (_place_of(repo, block, command), *heading)
     finds = [is_run_here(repo, text) for _, text in commands]
-    absent = [(block, name) for block, text in commands for name in absent_files(repo, text)]
     if False in finds and True not in finds:
         return None  # steps of another project
     texts = {text for (_, text), found in zip(commands, finds, strict=True) if found is not False}
     installing = any(_INSTALLS.search(text) for text in texts)
     running = [text for text in texts if not _CLONES.match(text)]
-    if len(absent) >= 2:
+    if absent:
         where, name = absent[0]
-        return partial(f"The steps call files that are not in the repository, such as {name}", where)
-    unfinished = next((block for block, _ in commands if block in repo.once(_unfinished_blocks)), None)
-    if unfinished:
-        return partial("The steps are marked as unfinished", unfinished)
+        return partial(f"The steps call what is not in the repository, such as {name}", where)
+    unfinished = [block for block, _ in commands if block in repo.once(_unfinished_blocks)]
+    if len(unfinished) * 2 > len(commands):
+        return partial("The steps are marked as unfinished", unfinished[0])
     if not running:
         return partial("Only the clone of the repository is described", *first)
     if not installing:

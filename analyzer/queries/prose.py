@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Document, Section
-from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.outcomes import NOT_AN_OUTCOME
 from analyzer.knowledge.prose import (
     COMPARED,
@@ -18,29 +16,22 @@ from analyzer.knowledge.prose import (
     TOOL_WORDS,
 )
 from analyzer.queries.aims import aims
-from analyzer.queries.grounding import about_project, is_own_page, is_used, named_tools, names_part
+from analyzer.queries.grounding import about_project, is_own_page, is_used, named_tools
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = [
     "about",
-    "absent_files",
     "docs_pages",
     "explaining_blocks",
     "in_results",
     "intro",
     "is_grounded",
-    "is_run_here",
     "metric_numbers",
     "own_documents",
     "quantified",
-    "typed_commands",
 ]
 
-_COMMAND = re.compile(
-    r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
-    r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk |ssh|scp |gh |tox|nox|feast|bentoml|zenml|node |yarn|pdm |invoke|locust|jupyter|astro|set |setx |sam)"
-)
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?\s*%?")
 
@@ -131,111 +122,6 @@ def intro(document: Document) -> list[Block]:
             break
         blocks += section.of("paragraph", "quote", "item")
     return blocks
-
-
-_SHELLS = frozenset(
-    {
-        "",
-        "bash",
-        "sh",
-        "shell",
-        "console",
-        "zsh",
-        "cmd",
-        "powershell",
-        "text",
-        "terminal",
-        "python",
-        "bat",
-        "ps1",
-        "shell-session",
-        "commandline",
-        "cli",
-    }
-)
-
-
-@remembered
-def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
-    """(block, command line) of what a reader is told to type, in code blocks and in code within sentences."""
-    for block in document.blocks:
-        if block.kind == "code" and block.lang in _SHELLS:
-            yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line))
-        elif block.kind in ("item", "paragraph", "quote"):
-            told = (code.strip() for code in block.codes if _COMMAND.match(code))
-            yield from ((block, code) for code in told if " " in code or "/" in code)  # else the name of a program
-            if not block.codes:
-                yield from (
-                    (block, line.strip())
-                    for line in block.text.split("\n")
-                    if _COMMAND.match(line) and len(line.split()) <= 12
-                )
-
-
-_PROGRAM_FILE = re.compile(
-    r"^(?:\$ )?(?:python3?|bash|sh|\./)\s*(?:-\w\s+)?([\w./-]+\.(?:py|sh))\b|^(?:\$ )?\./([\w./-]+\.sh)\b"
-)
-
-
-@remembered
-def _has_kind(repo: Repository, kind: Kind) -> bool:
-    return any(kind_of(path) is kind for path in repo.snapshot.entries)
-
-
-def _has_file_below(repo: Repository, name: str) -> bool:
-    """Whether a file of that name lies in any folder but the root."""
-    return any("/" in place and place in repo.snapshot.entries for place in repo.index.ending(name))
-
-
-def absent_files(repo: Repository, command: str) -> Iterator[str]:
-    """Scripts that a command calls and that are nowhere in the repository."""
-    match = _PROGRAM_FILE.match(command)
-    name = (match.group(1) or match.group(2)) if match else ""
-    if name and name not in repo.snapshot.entries and not _has_file_below(repo, name.rsplit("/", 1)[-1]):
-        yield name
-    elif not name and any(
-        pattern.search(command) and not any(_has_kind(repo, kind) for kind in kinds) for pattern, kinds in _RUNS_KIND
-    ):
-        yield command
-
-
-_RUNS_KIND: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (
-    (re.compile(r"^\W*make\b"), (Kind.MAKEFILE,)),
-    (re.compile(r"^\W*docker[- ]compose\b"), (Kind.COMPOSE,)),
-    (re.compile(r"^\W*docker build\b"), (Kind.DOCKERFILE,)),
-    (re.compile(r"^\W*terraform\b"), (Kind.TERRAFORM,)),
-    (re.compile(r"^\W*(?:kubectl|helm)\b"), (Kind.YAML, Kind.HELM_CHART)),
-    (re.compile(r"^\W*dvc\b"), (Kind.DVC_PIPELINE, Kind.DVC_POINTER, Kind.DVC_CONFIG)),
-    (re.compile(r"^\W*(?:poetry|uv)\b"), (Kind.PYPROJECT,)),
-    (re.compile(r"^\W*pipenv\b"), (Kind.PIPFILE,)),
-    (re.compile(r"\b(?:pip3? install|conda env) .*(?:requirements|environment)"), (Kind.REQUIREMENTS, Kind.CONDA)),
-)
-
-
-def is_run_here(repo: Repository, command: str) -> bool | None:
-    """Whether a command finds in the repository what it works on; None for one that needs nothing of it."""
-    words = command.lstrip("$> ").split()
-    if next(absent_files(repo, command), ""):
-        return False
-    named = [after for before, after in itertools.pairwise(words) if before in ("-r", "-f", "--file", "-k")]
-    named += [word.split("=", 1)[1] for word in words if word.startswith("-chdir=")]
-    if named:
-        folders = repo.inventory.own
-        return all(
-            any(f"/{path}/".find(f"/{name.strip('./')}/") >= 0 and (repo.text(path) or "").strip() for path in folders)
-            for name in named
-        )
-    if words[:1] == ["make"]:
-        return any(file.named(word) for file in repo.task_files if file.tool == "make" for word in words[1:])
-    if words[:2] in (["python", "-m"], ["python3", "-m"]) and len(words) > 2:
-        here = repo.world.local.find(words[2], "x.py") is not None
-        return True if here else False if "." in words[2] else None
-    if _PROGRAM_FILE.match(command) or names_part(repo, command):
-        return True
-    for pattern, kinds in _RUNS_KIND:
-        if pattern.search(command):
-            return any((repo.text(path) or "").strip() for path in repo.inventory.of(*kinds))
-    return None
 
 
 _OF_TESTS = re.compile(

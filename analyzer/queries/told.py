@@ -19,7 +19,8 @@ from analyzer.knowledge.prose import (
     WAY_OUT,
     WHEN,
 )
-from analyzer.queries.prose import about, is_grounded, is_run_here, typed_commands
+from analyzer.queries.prose import about, is_grounded
+from analyzer.queries.steps import is_run_here, typed_commands
 from analyzer.repository import Repository
 
 __all__ = ["challenges", "operated", "solved_problems", "ways_out"]

@@ -291,3 +291,50 @@ def test_notes_of_an_assistant_are_no_pages(repository: BuildRepository) -> None
     assert status(repository, "doc.operations", files) is Status.MET
     noted = {"README.md": files["README.md"], "thoughts/shared/research/runbook.md": page}
     assert status(repository, "doc.operations", noted) is Status.MISSING
+
+
+SETUP = "# Docks\n\n## Setup\n\n```sh\npip install -r requirements.txt\npython train.py\n{}\n```\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python src/train.py",
+        "conda env create -f environment.yml",
+        "uvicorn web.app:app --port 9696",
+        "gunicorn --bind=0.0.0.0:9696 web.app:app",
+        "make serve  # the page",
+        "streamlit run page.py",
+        "docker compose -f compose.dev.yaml up",
+        "dvc pull",
+    ],
+)
+def test_steps_that_ask_for_what_is_not_there(repository: BuildRepository, command: str) -> None:
+    files = {**PROJECT, "Makefile": "train:\n\tpython train.py\n", "guide.md": SETUP.format("python train.py")}
+    decision = decide_one(repository({**files, "README.md": SETUP.format(command)}), "doc.setup")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 5)
+    assert "#" not in decision.summary
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "make train",
+        "curl -O https://example.org/get.sh\nbash get.sh",
+        "cp .env.example .env",
+        "terraform --version",
+        "helm repo add docks https://example.org",
+        "kubectl get pods",
+        "uv venv",
+        "cd deep && python train.py",
+        "python ./train.py",
+    ],
+)
+def test_steps_that_find_what_they_need(repository: BuildRepository, command: str) -> None:
+    files = {**PROJECT, "Makefile": "train:\n\tpython train.py\n"}
+    assert status(repository, "doc.setup", {**files, "README.md": SETUP.format(command)}) is Status.MET
+
+
+def test_one_unfinished_section_beside_others(repository: BuildRepository) -> None:
+    later = "\n## Deployment\n\nWork in progress.\n\n```sh\npython train.py --cloud\n```\n"
+    assert status(repository, "doc.setup", {**PROJECT, "README.md": SETUP.format("") + later}) is Status.MET

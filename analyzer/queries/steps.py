@@ -1,0 +1,176 @@
+"""The commands that READMEs and docs tell a reader to type, and whether they find what they work on."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.document import Block, Document
+from analyzer.inventory import Kind, kind_of
+from analyzer.queries.grounding import names_part
+from analyzer.remembered import remembered
+from analyzer.repository import Repository
+
+__all__ = ["absent_files", "is_run_here", "typed_commands"]
+
+_COMMAND = re.compile(
+    r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
+    r"flask|pytest|mage|export |cp |source |aws |gcloud|az |curl|pre-commit|zenml|just |task |astro |wget|chmod|mkdir|dagster|kaggle|brew|apt|evidently|minikube|kind |pulumi|sam |cdk |ssh|scp |gh |tox|nox|feast|bentoml|zenml|node |yarn|pdm |invoke|locust|jupyter|astro|set |setx |sam)"
+)
+
+_SHELLS = frozenset(
+    {
+        "",
+        "bash",
+        "sh",
+        "shell",
+        "console",
+        "zsh",
+        "cmd",
+        "powershell",
+        "text",
+        "terminal",
+        "python",
+        "bat",
+        "ps1",
+        "shell-session",
+        "commandline",
+        "cli",
+    }
+)
+
+
+@remembered
+def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
+    """(block, command line) of what a reader is told to type, in code blocks and in code within sentences."""
+    for block in document.blocks:
+        if block.kind == "code" and block.lang in _SHELLS:
+            yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line))
+        elif block.kind in ("item", "paragraph", "quote"):
+            told = (code.strip() for code in block.codes if _COMMAND.match(code))
+            yield from ((block, code) for code in told if " " in code or "/" in code)  # else the name of a program
+            if not block.codes:
+                yield from (
+                    (block, line.strip())
+                    for line in block.text.split("\n")
+                    if _COMMAND.match(line) and len(line.split()) <= 12
+                )
+
+
+_PROGRAM_FILE = re.compile(
+    r"^(?:\$ )?(?:python3?|bash|sh|\./)\s*(?:-\w\s+)?([\w./-]+\.(?:py|sh))\b|^(?:\$ )?\./([\w./-]+\.sh)\b"
+)
+
+
+@remembered
+def _has_kind(repo: Repository, kind: Kind) -> bool:
+    return any(kind_of(path) is kind for path in repo.snapshot.entries)
+
+
+def absent_files(repo: Repository, command: str) -> Iterator[str]:
+    """Scripts, lists, modules and targets that a command asks for and that are nowhere in the repository."""
+    name = next((match.group(1) for pattern in _ASKS_FOR if (match := pattern.search(command))), "")
+    if name and "<" not in name and "{" not in name and not _is_there(repo, name):
+        yield name
+    elif (target := _absent_target(repo, command)) or (target := _absent_module(repo, command)):
+        yield target
+    elif (
+        not name
+        and not _NEEDS_NO_FILE.search(command)
+        and any(
+            pattern.search(command) and not any(_has_kind(repo, kind) for kind in kinds)
+            for pattern, kinds in _RUNS_KIND
+        )
+    ):
+        yield command.split("#", 1)[0].strip("$> ")
+
+
+# What a command reads, by its name: programs, pages, lists of packages, files of services, examples of settings.
+_ASKS_FOR = (
+    re.compile(
+        r"^(?:\$ )?(?:(?:poetry|pipenv|uv) run )?(?:python3?|bash|sh|source|\.)\s+(?:-\w\s+)?([\w./-]+\.(?:py|sh))\b"
+    ),
+    re.compile(r"^(?:\$ )?\./([\w./-]+\.sh)\b"),
+    re.compile(r"\bstreamlit run ([\w./-]+\.py)\b"),
+    re.compile(r"\bpip3? install .*?-r\s*([\w./-]+\.txt)\b"),
+    re.compile(r"\bconda env (?:create|update) .*?(?:-f|--file)[ =]([\w./-]+\.ya?ml)\b"),
+    re.compile(r"\bdocker[- ]compose .*?-f[ =]([\w./-]+\.ya?ml)\b"),
+    re.compile(r"\bkubectl (?:apply|create) .*?-f[ =]([\w./-]+\.ya?ml)\b"),
+    re.compile(r"^(?:\$ )?cp ([\w./-]*\.?env[\w.-]*(?:example|sample|template|dist)[\w.-]*)\s"),
+)
+
+
+def _is_there(repo: Repository, name: str) -> bool:
+    """Whether a path of the repository ends so: from which folder a reader types is not always told."""
+    plain = re.sub(r"^(?:\.{1,2}/)+", "", name)
+    return plain.startswith("/") or any(place in repo.snapshot.entries for place in repo.index.ending(plain))
+
+
+# Questions to a tool or a cluster, and charts that others keep.
+_NEEDS_NO_FILE = re.compile(
+    r"\s--?(?:version|help)\b|\bversion$|^\W*(?:kubectl (?!apply|create)|helm (?!(?:install|upgrade)\b.* \.))"
+)
+_MAKE = re.compile(r"^(?:\$ )?make ([a-z][\w-]*)\s*(?:#.*)?$")
+
+
+def _absent_target(repo: Repository, command: str) -> str:
+    """The target that a command asks of ``make`` where there are Makefiles and none of them has it."""
+    match = _MAKE.match(command)
+    files = [file for file in repo.task_files if file.tool == "make"] if match else []
+    if match is None or not files or any(file.includes or file.named(match.group(1)) for file in files):
+        return ""
+    pattern = any(re.search(r"(?m)^[\w./-]*%", repo.text(file.path) or "") for file in files)
+    return "" if pattern else f"make {match.group(1)}"
+
+
+_SERVED = re.compile(r"\b(?:uvicorn|gunicorn)\s+(?:-\S+(?:[ =]\S+)?\s+)*([\w.]+):\w+")
+
+
+def _absent_module(repo: Repository, command: str) -> str:
+    """The module that a command gives to a server where no file has its name."""
+    match = _SERVED.search(command)
+    if not match:
+        return ""
+    last = match.group(1).rsplit(".", 1)[-1]
+    there = _is_there(repo, f"{last}.py") or any(f"/{path}".find(f"/{last}/__init__.py") >= 0 for path in repo.paths)
+    return "" if there else match.group(1)
+
+
+_RUNS_KIND: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (
+    (re.compile(r"^\W*make(?: +[\w./-]+)?\s*(?:#.*)?$"), (Kind.MAKEFILE,)),
+    (re.compile(r"^\W*docker[- ]compose\b"), (Kind.COMPOSE,)),
+    (re.compile(r"^\W*docker build\b"), (Kind.DOCKERFILE,)),
+    (re.compile(r"^\W*terraform\b"), (Kind.TERRAFORM,)),
+    (re.compile(r"^\W*(?:kubectl|helm)\b"), (Kind.YAML, Kind.HELM_CHART)),
+    (re.compile(r"^\W*dvc\b"), (Kind.DVC_PIPELINE, Kind.DVC_POINTER, Kind.DVC_CONFIG)),
+    (re.compile(r"^\W*(?:poetry|uv) (?:install|sync|run|lock|add|shell|build)\b"), (Kind.PYPROJECT,)),
+    (re.compile(r"^\W*pipenv\b"), (Kind.PIPFILE,)),
+    (re.compile(r"\b(?:pip3? install|conda env) .*(?:requirements|environment)"), (Kind.REQUIREMENTS, Kind.CONDA)),
+)
+
+
+def is_run_here(repo: Repository, command: str) -> bool | None:
+    """Whether a command finds in the repository what it works on; None for one that needs nothing of it."""
+    words = command.lstrip("$> ").split()
+    if next(absent_files(repo, command), ""):
+        return False
+    named = [after for before, after in itertools.pairwise(words) if before in ("-r", "-f", "--file", "-k")]
+    named += [word.split("=", 1)[1] for word in words if word.startswith("-chdir=")]
+    if named:
+        folders = repo.inventory.own
+        return all(
+            any(f"/{path}/".find(f"/{name.strip('./')}/") >= 0 and (repo.text(path) or "").strip() for path in folders)
+            for name in named
+        )
+    if words[:1] == ["make"]:
+        return any(file.named(word) for file in repo.task_files if file.tool == "make" for word in words[1:])
+    if words[:2] in (["python", "-m"], ["python3", "-m"]) and len(words) > 2:
+        here = repo.world.local.find(words[2], "x.py") is not None
+        return True if here else False if "." in words[2] else None
+    if _PROGRAM_FILE.match(command) or names_part(repo, command):
+        return True
+    for pattern, kinds in _RUNS_KIND:
+        if pattern.search(command):
+            return any((repo.text(path) or "").strip() for path in repo.inventory.of(*kinds))
+    return None
