@@ -29,6 +29,7 @@ from analyzer.queries.learning import derived_columns, feature_functions, file_r
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said, where_named
 from analyzer.queries.purpose import has_model, works_on_data
+from analyzer.queries.registries import logs_no_model, own_registry, registrations
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import (
     batch_scoring,
@@ -260,7 +261,10 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
 @rule("e2e.model-registry", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)
 def registers_models(repo: Repository) -> Iterator[Finding]:
     """Models are neither registered nor saved."""
-    registered = _registrations(repo.code)
+    registered = registrations(repo.code)
+    if registered and logs_no_model(repo, registered):
+        yield partial("A version is registered, but no code logs a model to the run that it names", registered[0])
+        return
     if registered:
         places = (where_named(repo, call, "registered_model_name", "register_model_name") for call in registered[:3])
         yield met("Models are registered and versioned in code", *places)
@@ -280,31 +284,17 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
         *repo.code.calls("registry.load"),
         *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"))),
     ]
+    own = own_registry(repo) if saved else ()
+    if own:
+        yield met("A registry of the project's own records versions of the model", *(item.head for item in own))
+        return
     if saved:
         yield partial("Models are saved or logged, but not registered", saved[0])
         return
     written = (call for call in repo.notebook_code.calls("model.dump", "track.model") if is_model_dump(repo, call))
-    notebook = [*_registrations(repo.notebook_code), *written]
+    notebook = [*registrations(repo.notebook_code), *written]
     if notebook:
         yield partial("Models are saved only in a notebook", notebook[0])
-
-
-_STAGES = ("production", "staging", "latest")
-"""Versions by which a declaration of a model asks for one that is there."""
-
-
-def _registrations(code: Code) -> list[Call]:
-    found = [*code.calls("registry.register", "registry.method")]
-    for module in code.modules:
-        for call in module.calls:
-            named = call.keyword("registered_model_name") or call.keyword("register_model_name")
-            if not named and call.last == "log_artifact" and call.root == "wandb":
-                named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
-            if named and code.is_reached(call.path, call.scope):
-                found.append(call)
-    found = [call for call in found if call.last != "Model" or call.keyword("version") not in _STAGES]
-    # A declaration of a model with its name comes behind the calls that make and move its versions.
-    return sorted(found, key=lambda call: (call.last == "Model", call.path, call.line))
 
 
 @rule("e2e.container", reads=(Kind.DOCKERFILE,))

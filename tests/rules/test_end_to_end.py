@@ -149,13 +149,6 @@ def test_tracking_needs_values(repository: BuildRepository) -> None:
     )
 
 
-def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
-    registered = "import mlflow\nmlflow.register_model('runs:/1/model', 'docks')\n"
-    assert status(repository, "e2e.model-registry", {"t.py": registered}) is Status.MET
-    saved = "import joblib\njoblib.dump(1, 'model.joblib')\n"
-    assert status(repository, "e2e.model-registry", {"t.py": saved}) is Status.PARTIAL
-
-
 def test_a_read_around_what_a_tuner_calls_is_no_step(repository: BuildRepository) -> None:
     code = (
         "import pandas as pd\nfrom hyperopt import fmin\nfrom sklearn.linear_model import Ridge\n\n"
