@@ -34,17 +34,17 @@ _RUNBOOK = re.compile(
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
     answers = []
+    lacking: Finding | None = None
     for document in own_documents(repo):
         commands = list(typed_commands(document))
         absent = _absent(repo, commands)
         if absent and document is repo.readme:  # whatever other pages say, it is what a visitor follows
             where, name = absent[0]
-            yield partial(f"The steps call what is not in the repository, such as {name}", where)
-            return
+            lacking = partial(f"The steps call what is not in the repository, such as {name}", where)
         if commands and (answer := _judge_setup(repo, document, commands, absent)):
             answers.append(answer)
     if answers:
-        yield max(answers, key=lambda answer: answer.status.rank)
+        yield lacking or max(answers, key=lambda answer: answer.status.rank)
         return
     for document in own_documents(repo):
         section = next((item for item in about(document, "setup") if item.words >= 8), None)
