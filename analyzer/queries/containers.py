@@ -38,6 +38,7 @@ class Packaging(Struct, frozen=True):
     """A Dockerfile with one build context and what it copies from there.
 
     ``code`` are the project's files that it brings in, ``absent`` copies whose source is not in the repository,
+    ``lacking`` single sources that are not there, of copies that have others,
     ``decisive`` the first copy that brings in code; ``elsewhere`` says that a file of an absent name is in another folder.
     """
 
@@ -48,6 +49,7 @@ class Packaging(Struct, frozen=True):
     absent: tuple[Copy, ...]
     starts: tuple[str, ...]
     elsewhere: bool = False
+    lacking: tuple[tuple[Copy, str], ...] = ()
 
     @property
     def only_tests(self) -> bool:
@@ -102,11 +104,15 @@ def _packaging(repository: Repository, dockerfile: Dockerfile) -> Packaging:
 def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) -> Packaging:
     code: dict[str, None] = {}
     absent: list[Copy] = []
+    lacking: list[tuple[Copy, str]] = []
     decisive: Copy | None = None
     for copy in dockerfile.copies:
         if copy.from_stage or any(source.startswith(("http://", "https://", "git@")) for source in copy.sources):
             continue
-        paths = [path for source in copy.sources for path in sources(repository, context, source)]
+        found = [(source, sources(repository, context, source)) for source in copy.sources]
+        paths = [path for _, those in found for path in those]
+        if paths:
+            lacking += ((copy, source) for source, those in found if not those and "$" not in source)
         if not paths and not any("$" in source for source in copy.sources) and copy.sources:
             absent.append(copy)
         own = [path for path in paths if kind_of(path) in _CODE or MODEL_FILE.search(path) or path.endswith("MLmodel")]
@@ -118,7 +124,7 @@ def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) ->
     names = repository.once(_own_names) if lost else None
     here = set(dockerfile.path.split("/"))
     elsewhere = names is not None and any(names.count_of(name) > (name in here) for name in lost)
-    return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts, elsewhere)
+    return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts, elsewhere, tuple(lacking))
 
 
 _MOST_SOURCES = 2000

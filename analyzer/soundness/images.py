@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
+from analyzer.inventory import Kind
 from analyzer.queries.containers import Packaging, packagings
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -35,19 +36,21 @@ def broken_images(layout: Layout) -> Iterator[Defect]:
             if packaging.dockerfile.path.endswith(_TEMPLATES):
                 continue
             for copy in packaging.absent:
-                yield from _absent(layout, copy)
+                yield from _absent(layout, copy, copy.sources)
+            for copy, source in packaging.lacking:
+                yield from _absent(layout, copy, (source,))
             yield from _starts(layout, packaging.dockerfile)
             yield from _installs(layout, packaging)
         yield from _contexts(layout)
 
 
-def _absent(layout: Layout, copy: Copy) -> Iterator[Defect]:
-    for source in copy.sources:
+def _absent(layout: Layout, copy: Copy, sources: tuple[str, ...]) -> Iterator[Defect]:
+    for source in sources:
         plain = source.strip("\"',").removeprefix("./").rstrip("/")
         if not plain or plain == "." or _UNKNOWN.search(plain) or plain.startswith("<<"):
             continue
         needed = bool(_INSTALLED.search(plain))
-        if _DATA.search(plain) and not needed:
+        if _DATA.search(plain) and not needed and not _is_nobodys_file(layout, plain):
             continue
         tail = plain
         while tail.startswith("../"):
@@ -57,6 +60,31 @@ def _absent(layout: Layout, copy: Copy) -> Iterator[Defect]:
             continue
         sentence = f"the image copies {plain}, which {'an ignore file leaves out of' if ignored else 'is not in'} the repository"
         yield Defect(copy.path, copy.line, "missing-copy", sentence)
+
+
+def _is_nobodys_file(layout: Layout, name: str) -> bool:
+    """Whether a model or table is named by its file, and no notebook, command or setting speaks of it: something may make it."""
+    base = posixpath.basename(name)
+    stem, ending = posixpath.splitext(base)
+    if not stem or not re.fullmatch(r"\.\w{2,7}", ending):
+        return False
+    repo = layout.repository
+    told = repo.inventory.of(*_MAY_MAKE)
+    return not (
+        any(base in text.value for item in repo.notebooks for text in item.module.texts)
+        or any(base in (repo.text(path) or "") for path in told)
+    )
+
+
+_MAY_MAKE = (
+    Kind.YAML,
+    Kind.DVC_PIPELINE,
+    Kind.DVC_POINTER,
+    Kind.MAKEFILE,
+    Kind.SHELL,
+    Kind.GITHUB_WORKFLOW,
+    Kind.GITLAB_CI,
+)
 
 
 _FILE = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")

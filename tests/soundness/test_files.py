@@ -76,6 +76,31 @@ def test_an_image_that_copies_a_missing_folder(repository):
         "Dockerfile": "FROM python:3.11\nCOPY service /app\nCOPY model.bin data /app/\n",
         "serving/a.py": "x = 1\n",
     }
+    assert found(repository, files) == [("Dockerfile", 2, "missing-copy"), ("Dockerfile", 3, "missing-copy")]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"train.py": "import joblib\njoblib.dump(1, 'out/model.bin')\n"},
+        {"settings.yaml": "model: model.bin\n"},
+        {".gitignore": "*.bin\n"},
+        {"models/model.bin": "x"},
+    ],
+)
+def test_an_image_that_copies_a_model_which_something_makes(repository, made):
+    files = {"Dockerfile": "FROM python:3.11\nCOPY model.bin /app/\n", "a.py": "x = 1\n", **made}
+    assert found(repository, files) == []
+
+
+def test_an_image_that_copies_a_lock_file_beside_what_is_there(repository):
+    files = {
+        "Dockerfile": "FROM python:3.11\nCOPY pyproject.toml uv.lock* a.py ./\n",
+        "a.py": "x = 1\n",
+        "pyproject.toml": "",
+    }
+    assert found(repository, files) == []
+    files["Dockerfile"] = files["Dockerfile"].replace("uv.lock*", "uv.lock")
     assert found(repository, files) == [("Dockerfile", 2, "missing-copy")]
 
 
