@@ -19,7 +19,7 @@ from analyzer.queries.prose import (
     own_documents,
 )
 from analyzer.queries.steps import absent_files, is_run_here, typed_commands
-from analyzer.queries.told import challenges, operated, solved_problems, ways_out
+from analyzer.queries.told import challenges, operated, problems_by_line, solved_problems, ways_out
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -203,6 +203,9 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
     for document in pages:
         if _TELLS_STORY.search(document.path):
             yield met("A page about challenges and their solution", document)
+            return
+        for section in (*solved_problems(repo, document), *problems_by_line(repo, document)):
+            yield met("A page about challenges and their solution", section)
             return
         for section in about(document, "challenges"):
             if sum(item.words for item in document.below(section)) >= 80:

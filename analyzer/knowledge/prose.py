@@ -61,7 +61,7 @@ TITLES: dict[str, Caseless] = {
         r"incident|^(?:how to )?debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
     ),
     "challenges": Caseless(
-        r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|problems? (?:faced|encountered|solved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
+        r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|(?:problems?|issues?|bugs?) (?:we |i )?(?:faced|encountered|solved|resolved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
     ),
     "known-issues": Caseless(
         r"known (?:issues|problems|bugs|limitations)|(?:issues?|problems?) (?:faced|encountered|met)|^issues$|caveats|what broke"

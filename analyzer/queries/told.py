@@ -23,7 +23,7 @@ from analyzer.queries.prose import about, is_grounded
 from analyzer.queries.steps import is_run_here, typed_commands
 from analyzer.repository import Repository
 
-__all__ = ["challenges", "operated", "solved_problems", "ways_out"]
+__all__ = ["challenges", "operated", "problems_by_line", "solved_problems", "ways_out"]
 
 
 _LEAST_WORDS = 25
@@ -47,6 +47,7 @@ def challenges(repo: Repository, document: Document) -> Iterator[Section | Block
             if DIFFICULTY.search(lead) and not _helps(section) and _are_answered(repo, items):
                 yield items[0]
     yield from solved_problems(repo, document)
+    yield from problems_by_line(repo, document)
 
 
 def _are_answered(repo: Repository, items: tuple[Block, ...]) -> bool:
@@ -61,8 +62,32 @@ def _helps(section: Section) -> bool:
     return any(TITLES["operations"].search(title) for title in (section.heading, *section.trail))
 
 
-_PROBLEM = re.compile(r"(?i)^(?:problem|issue|challenge|difficulty)\b(?! statement| description| definition)")
-_SOLUTION = re.compile(r"(?i)^(?:solution|fix|resolution|workaround)\b")
+_PROBLEM = re.compile(r"(?i)^(?:the )?(?:problem|issue|challenge|difficulty)\b(?! statement| description| definition)")
+_SOLUTION = re.compile(r"(?i)^(?:the )?(?:solution|fix|resolution|workaround)\b")
+# The same as words that begin a line: "Problem: ...", "Root cause: ...", "Solution: ...".
+_PROBLEM_LINE = re.compile(r"(?im)^\W*(?:problem|issue|challenge|root cause)\b[^\w\n]{1,4}\s*\w")
+_SOLUTION_LINE = re.compile(
+    r"(?im)^\W*(?:solution|fix|resolution|mitigation|workaround|why this one)\b[^\w\n]{1,4}\s*\w"
+)
+
+
+def problems_by_line(repo: Repository, document: Document) -> Iterator[Section]:
+    """The first of several sections of a page that say in lines of their own what the problem was and what solved it."""
+    found = [
+        section
+        for section in document.sections
+        if not _helps(section)
+        and _PROBLEM_LINE.search(told := "\n".join(block.text for block in section.blocks))
+        and _SOLUTION_LINE.search(told)
+    ]
+    pairs = sum(_pairs("\n".join(block.text for block in section.blocks)) for section in found)
+    if pairs >= _LEAST_PAIRS and is_grounded(repo, "\n".join(section.prose for section in found)):
+        yield found[0]
+
+
+def _pairs(text: str) -> int:
+    """How many problems of a text have a solution."""
+    return min(len(_PROBLEM_LINE.findall(text)), len(_SOLUTION_LINE.findall(text)))
 
 
 def solved_problems(repo: Repository, document: Document) -> Iterator[Section]:

@@ -338,3 +338,26 @@ def test_steps_that_find_what_they_need(repository: BuildRepository, command: st
 def test_one_unfinished_section_beside_others(repository: BuildRepository) -> None:
     later = "\n## Deployment\n\nWork in progress.\n\n```sh\npython train.py --cloud\n```\n"
     assert status(repository, "doc.setup", {**PROJECT, "README.md": SETUP.format("") + later}) is Status.MET
+
+
+PAIRS = """# What broke
+
+## Two things
+
+### Full stations
+- **Problem:** the mlflow run counted a full station as free.
+- **Solution:** the loss is logged for both since.
+
+### Slow runs
+- **Root cause**: every free dock was logged alone.
+- **Fix**: they are logged together with mlflow.
+"""
+
+
+def test_problems_that_lines_of_a_page_tell_with_their_solutions(repository: BuildRepository) -> None:
+    long = f"{PAIRS}\n{'The free docks of a station are what the training in train.py is about. ' * 10}\n"
+    assert status(repository, "doc.writeup", {"docs/run.md": long, **PROJECT}) is Status.MET
+    one = long.replace("- **Fix**", "- **Note**")
+    assert status(repository, "doc.writeup", {"docs/run.md": one, **PROJECT}) is not Status.MET
+    helping = long.replace("# What broke", "# Troubleshooting")
+    assert status(repository, "doc.writeup", {"docs/run.md": helping, **PROJECT}) is not Status.MET
