@@ -155,10 +155,15 @@ def _asks_model(code: Code, function: Function) -> bool:
 
 @remembered
 def handlers(repo: Repository) -> Iterator[Function]:
-    """Handlers of function platforms that reach a prediction."""
+    """Handlers of function platforms that reach a prediction for what they are given, and do not train."""
     code = repo.code
     for function in code.functions:
         if function.nested or not _HANDLER.search(function.name):
+            continue
+        module = code.module(function.path)
+        names = module.names_in.get(function.qualname, frozenset()) if module else frozenset()
+        asked = names.intersection(function.parameters)
+        if not asked or code.reaches(function.path, function.qualname, "model.fit", steps=6):
             continue
         if code.reaches(function.path, function.qualname, "model.predict", steps=4) or any(
             call.path == function.path for call in code.calls("model.predict")

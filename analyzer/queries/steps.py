@@ -71,7 +71,7 @@ def _has_kind(repo: Repository, kind: Kind) -> bool:
 def absent_files(repo: Repository, command: str) -> Iterator[str]:
     """Scripts, lists, modules and targets that a command asks for and that are nowhere in the repository."""
     name = next((match.group(1) for pattern in _ASKS_FOR if (match := pattern.search(command))), "")
-    if name and "<" not in name and "{" not in name and not _is_there(repo, name):
+    if name and not _STANDS_FOR_ANY.search(name) and not _is_there(repo, name):
         yield name
     elif (target := _absent_target(repo, command)) or (target := _absent_module(repo, command)):
         yield target
@@ -98,6 +98,12 @@ _ASKS_FOR = (
     re.compile(r"\bdocker[- ]compose .*?-f[ =]([\w./-]+\.ya?ml)\b"),
     re.compile(r"\bkubectl (?:apply|create) .*?-f[ =]([\w./-]+\.ya?ml)\b"),
     re.compile(r"^(?:\$ )?cp ([\w./-]*\.?env[\w.-]*(?:example|sample|template|dist)[\w.-]*)\s"),
+)
+
+
+# A name that a reader is to replace.
+_STANDS_FOR_ANY = re.compile(
+    r"(?i)[<{]|(?:^|[/_-])(?:your|my|some|any)[_-]|(?:^|/)(?:your|some|path)/|(?:^|[/_])(?:script|file|filename|example|name|app_?name|module)(?:_?file)?(?:_?name)?\.\w+$"
 )
 
 

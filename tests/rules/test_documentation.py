@@ -327,6 +327,8 @@ def test_steps_that_ask_for_what_is_not_there(repository: BuildRepository, comma
         "kubectl get pods",
         "uv venv",
         "cd deep && python train.py",
+        "python your_script.py",
+        "python script.py",
         "python ./train.py",
     ],
 )
