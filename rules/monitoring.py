@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.alerts import alert_objects, notifications
+from analyzer.queries.alerts import alert_objects, goes_nowhere, notifications
 from analyzer.queries.cloud import resources
 from analyzer.queries.kept import (
     collected_metrics,
@@ -132,6 +132,9 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
     """There are no alert rules or notifications."""
     for place in notifications(repo):
         broken = alerts_on_nothing(repo, place)
+        if broken is None and goes_nowhere(repo, place):
+            yield partial("A message is sent to an address that stands for one", place)
+            continue
         if broken is None:
             yield met("Alert rules or notifications are set up", place)
             return

@@ -14,7 +14,7 @@ from analyzer.queries.commands import all_invocations
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["alert_objects", "notifications"]
+__all__ = ["alert_objects", "goes_nowhere", "notifications"]
 
 _FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
 _WEBHOOK = re.compile(
@@ -52,7 +52,7 @@ def notifications(repo: Repository) -> Iterator[Place]:
             elif call.root in ("requests", "httpx", "urllib", "aiohttp") and call.last in _SENDS:
                 names = " ".join((*call.texts(), *(getattr(value, "dotted", "") for value in call.args)))
                 if _WEBHOOK.search(names) or re.search(
-                    r"(?i)slack|webhook|telegram|discord|teams", f"{names} {call.scope}"
+                    r"(?i)slack|webhook|telegram|discord|(?<![a-z])ms_?teams", f"{names} {call.scope}"
                 ):
                     yield call.place
         for text in module.texts:
@@ -66,6 +66,18 @@ def notifications(repo: Repository) -> Iterator[Place]:
     for invocation in all_invocations(repo):
         if "alert" in invocation.roles:
             yield invocation.origin
+
+
+_PLACEHOLDER = re.compile(r"(?i)@example\.|smtp\.example\.|\byour[-_ ]?(?:e?mail|address|password|webhook|name@)")
+
+
+def goes_nowhere(repo: Repository, place: Place) -> bool:
+    """Whether the function that sends a message has an address that a reader is to replace."""
+    module = repo.code.module(place.path)
+    if module is None:
+        return False
+    around = [item.qualname for item in module.functions if item.line <= place.line <= item.end_line]
+    return any(_PLACEHOLDER.search(text.value) for text in module.texts if text.scope in around)
 
 
 def _only_logs(code: Code, call: Call) -> bool:

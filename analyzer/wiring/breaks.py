@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
@@ -146,7 +148,10 @@ def watches_nothing(repo: Repository, dashboard: Dashboard) -> Break | None:
 
 
 def alerts_on_nothing(repo: Repository, place: Place) -> Break | None:
-    """An alert rule at a place all of whose metrics are nobody's, or None."""
+    """An alert rule at a place that no Prometheus here loads, or all of whose metrics are nobody's; or None."""
+    unloaded = _unloaded_rules(repo, place)
+    if unloaded:
+        return unloaded
     wiring = build_wiring(repo)
     for node in wiring.of("alert"):
         if node.place == place:
@@ -156,6 +161,36 @@ def alerts_on_nothing(repo: Repository, place: Place) -> Break | None:
             if edges and len(lost) == len(edges):
                 return Break(f"the alert watches {lost[0]}, which nothing in the repository exports", node.place)
     return None
+
+
+_PROMETHEUS = re.compile(r"(?:^|/)prometheus(?:[:@]|$)")
+
+
+def _unloaded_rules(repo: Repository, place: Place) -> Break | None:
+    """A file of rules that the configuration of Prometheus names nowhere, or that its container does not get."""
+    if not any(config.kind == "rules" and config.path == place.path for config in repo.monitoring):
+        return None
+    if any(item.path == place.path for item in repo.kubernetes):
+        return None  # a manifest brings its rules itself
+    name = posixpath.basename(place.path)
+    configurations = [config for config in repo.monitoring if config.kind == "prometheus"]
+    patterns = [posixpath.basename(pattern) for config in configurations for pattern in config.rule_files]
+    if configurations and not any(fnmatchcase(name, pattern) for pattern in patterns):
+        return Break(f"{configurations[0].path} names no file of rules that {place.path} could be", place)
+    services = [item for file in repo.compose_files for item in file.services if _PROMETHEUS.search(item.image)]
+    mounted = [
+        _mounted(item.path, volume) for item in services for volume in item.volumes if "/" in volume.split(":", 1)[0]
+    ]
+    if any(map(repo.has, mounted)) and not any(
+        place.path == path or f"{place.path}/".startswith(f"{path}/") for path in mounted
+    ):
+        return Break(f"the container of the service {services[0].name} does not get {place.path}", services[0].place)
+    return None
+
+
+def _mounted(compose: str, volume: str) -> str:
+    """The path here of what a volume brings into a container; a name without a slash is no path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(compose), volume.split(":", 1)[0]))
 
 
 def uncalled_training(repo: Repository) -> Iterator[Break]:

@@ -332,3 +332,20 @@ def test_monitors_that_are_chosen_by_a_configuration(repository: BuildRepository
         "data.py": "import pandas as pd\npd.read_csv('a')\n",
     }
     assert status(repository, "mon.drift", files) is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [("ops@docks.org", Status.MET), ("your_email@docks.org", Status.PARTIAL), ("ops@example.com", Status.PARTIAL)],
+)
+def test_a_message_to_an_address_that_stands_for_one(repository: BuildRepository, address: str, wanted: Status) -> None:
+    code = (
+        "import smtplib\n\ndef tell(drift):\n    if drift > 0.1:\n        with smtplib.SMTP('mail') as server:\n"
+        f"            server.sendmail('{address}', '{address}', str(drift))\n\ntell(0.2)\n"
+    )
+    assert status(repository, "mon.alerting", {"tell.py": code}) is wanted
+
+
+def test_an_address_with_teams_in_it_is_no_message(repository: BuildRepository) -> None:
+    code = "import requests\n\nprint(requests.get('https://data.docks.org/mobile_teams/docks.json').json())\n"
+    assert status(repository, "mon.alerting", {"fetch.py": code}) is Status.MISSING

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from analyzer.engine import Decision, decide
 from analyzer.plugins import discover
 from analyzer.repository import Repository
@@ -111,3 +113,28 @@ def test_training_that_nothing_runs_is_partial(repository: BuildRepository) -> N
 def test_training_that_the_readme_tells_how_to_run_is_met(repository: BuildRepository) -> None:
     repo = repository({"src/fit_it.py": _TRAINS, "README.md": "Run `python src/fit_it.py`.\n"})
     assert _decided(repo, "e2e.training").status == "met"
+
+
+COMPOSE = SYSTEM["docker-compose.yml"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "told"),
+    [
+        ({"monitoring/prometheus.yml": SYSTEM["monitoring/prometheus.yml"].replace("rules.yml", "others.yml")}, "partial",
+         "monitoring/prometheus.yml names no file of rules that monitoring/rules.yml could be"),
+        ({"monitoring/prometheus.yml": SYSTEM["monitoring/prometheus.yml"].replace("rules.yml", "'/etc/*.yml'")}, "met", ""),
+        ({"docker-compose.yml": COMPOSE.replace(
+            "prom/prometheus:v3", "prom/prometheus:v3\n    volumes: ['./monitoring/prometheus.yml:/etc/prometheus/prometheus.yml']")},
+         "partial", "the container of the service prometheus does not get monitoring/rules.yml"),
+        ({"docker-compose.yml": COMPOSE.replace(
+            "prom/prometheus:v3", "prom/prometheus:v3\n    volumes: ['./monitoring:/etc/prometheus', 'kept:/prometheus']")}, "met", ""),
+        ({"docker-compose.yml": COMPOSE.replace(
+            "prom/prometheus:v3", "prom/prometheus:v3\n    volumes: ['kept:/prometheus']")}, "met", ""),
+    ],
+)  # fmt: skip
+def test_rules_that_no_prometheus_loads(
+    repository: BuildRepository, changed: dict[str, str], status: str, told: str
+) -> None:
+    found = _decided(repository({**SYSTEM, **changed}), "mon.alerting")
+    assert (found.status, told in found.summary) == (status, True)
