@@ -24,7 +24,7 @@ from analyzer.queries.cloud import (
 )
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.containers import packagings, prepares, used_services
-from analyzer.queries.ingestion import data_reads, is_scoring, is_step, trains_here
+from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, trains_here
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, is_model_dump, training_calls
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said, where_named
@@ -56,14 +56,20 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     training = {(call.path, call.scope) for call in training_calls(code)}
     inside: Call | None = None
     aside: Call | None = None
+    later: Call | None = None
     for call in data_reads(code):
         if trains_here(code, call, training):
             inside = inside or call
-        elif is_step(code, call):
+        elif is_step(code, call) and not comes_later(call):
             yield met("Raw data are read by a step of their own", call)
             return
+        elif is_step(code, call):
+            later = later or call
         else:
             aside = aside or call
+    if later and not inside:
+        yield met("Raw data are read by a step of their own", later)
+        return
     for function in file_readers(code):
         yield met("Raw data are read by a step of their own", function.head)
         return
@@ -79,6 +85,10 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
 
 # Where features are made once more, for what another module trained with.
 _NOT_FEATURES = re.compile(r"(?i)lambda|service|app\.py|evaluat|tests?/")
+# What brings numbers or pictures to one size, and makes no feature of them.
+_SCALES = re.compile(
+    r"\b(?:StandardScaler|MinMaxScaler|MaxAbsScaler|RobustScaler|(?:transforms|v2)\.(?:Compose|ToTensor|Normalize|Resize|CenterCrop))\b"
+)
 # Where what is to be predicted is made.
 _OF_LABELS = re.compile(r"(?i)(?:^|[._])(?:\w+_)?(?:labels?|targets?)(?:[._]|$)")
 
@@ -99,9 +109,13 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     code = repo.code
     transforms = sorted(code.calls("feature.transform"), key=_least_sure)
     columns = [item for item in derived_columns(code) if not is_scoring(item.path)]
-    if transforms:
+    several = len({item.column for item in columns}) >= 2
+    scaled = all(_SCALES.search(call.name) for call in transforms)
+    if transforms and not (scaled and not several and not any(feature_functions(code))):
         yield met("Features are encoded or transformed in code", *transforms[:3])
-    elif len({item.column for item in columns}) >= 2:
+    elif transforms:
+        yield partial("Features are only scaled", *transforms[:2])
+    elif several:
         yield met("Features are derived in code", *columns[:3])
     elif functions := list(feature_functions(code)):
         yield met("Functions derive features", *(function.head for function in functions[:3]))

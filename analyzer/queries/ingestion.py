@@ -9,7 +9,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
 from analyzer.queries.learning import function_of
 
-__all__ = ["data_reads", "is_scoring", "is_step", "trains_here"]
+__all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "trains_here"]
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
 _SCORING = re.compile(
@@ -44,6 +44,14 @@ def data_reads(code: Code) -> Iterator[Call]:
         calls,
         key=lambda call: (is_scoring(call.path), _rank(call)),
     )
+
+
+_AFTERWARDS = re.compile(r"(?i)evaluat|dummy|request|simulat|benchmark|(?:^|[/_])(?:api|app)(?:$|[/_.])")
+
+
+def comes_later(call: Call) -> bool:
+    """Whether a read stands where a model is tried or asked, so that it may say nothing of how the data come in."""
+    return is_scoring(call.path) or bool(_AFTERWARDS.search(call.path))
 
 
 def _rank(call: Call) -> int:

@@ -467,3 +467,40 @@ def test_what_is_kept_or_hosted_in_a_cloud(repository: BuildRepository, files: d
 )
 def test_what_only_looks_like_a_cloud(repository: BuildRepository, files: dict[str, str]) -> None:
     assert status(repository, "e2e.cloud-deployment", files) is Status.MISSING
+
+
+TRAINS_INSIDE = (
+    "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\ndef train():\n    frame = pd.read_csv('docks.csv')\n"
+    "    return Ridge().fit(frame, frame.free)\n\ntrain()\n"
+)
+READS = "import pandas as pd\n\ndef read():\n    return pd.read_csv('docks.csv')\n\nread()\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("evaluate.py", Status.PARTIAL),
+        ("dummy_requests.py", Status.PARTIAL),
+        ("api/main.py", Status.PARTIAL),
+        ("read.py", Status.MET),
+    ],
+)
+def test_a_read_where_a_model_is_tried_is_no_step(repository: BuildRepository, name: str, wanted: Status) -> None:
+    assert status(repository, "e2e.data-ingestion", {"train.py": TRAINS_INSIDE, name: READS}) is wanted
+    assert status(repository, "e2e.data-ingestion", {name: READS}) is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ("", Status.PARTIAL),
+        ("frame['hour'] = frame.time.dt.hour\nframe['night'] = frame.time.dt.hour > 22\n", Status.MET),
+        ("from sklearn.preprocessing import OneHotEncoder\nOneHotEncoder().fit_transform(frame)\n", Status.MET),
+    ],
+)
+def test_scaling_alone_makes_no_feature(repository: BuildRepository, more: str, wanted: Status) -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.preprocessing import StandardScaler\n\nframe = pd.read_csv('docks.csv')\n"
+        f"StandardScaler().fit_transform(frame)\n{more}"
+    )
+    assert status(repository, "e2e.feature-engineering", {"features.py": code}) is wanted
