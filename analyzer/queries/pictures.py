@@ -143,10 +143,22 @@ def shows_metrics(section: Section, image: Image) -> bool:
 
 
 def metric_pictures(repo: Repository, document: Document) -> Iterator[Image]:
-    """Pictures of metrics in sections that say so, or which metric."""
+    """Pictures of metrics in sections that say so, or which metric, and of tracked runs; dashboards show how a system does."""
     for section, image in result_pictures(repo, document):
-        if shows_metrics(section, image) and _NAMES_METRICS.search(f"{section.title}\n{section.prose}\n{image.alt}"):
+        words = words_of(section, image)
+        if _OF_OPERATION.search(f"{words} {image.source}"):
+            continue
+        named = shows_metrics(section, image) and _NAMES_METRICS.search(
+            f"{section.title}\n{section.prose}\n{image.alt}"
+        )
+        if named or _OF_RUNS.search(words):
             yield image
+
+
+_OF_OPERATION = re.compile(
+    r"(?i)grafana|evidently|drift|dashboard|monitor|registry|register|artifact|prefect|alert|slack|prediction"
+)
+_OF_RUNS = re.compile(r"(?i)mlflow|experiments?\b|\bruns?\b|wandb|comet|leaderboard|tracking")
 
 
 # A metric of a model by its name, or that metrics are those of a model: a dashboard may as well show drift alone.

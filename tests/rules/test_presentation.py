@@ -335,7 +335,10 @@ def test_memory_that_was_saved_is_an_outcome(repository: BuildRepository) -> Non
 @pytest.mark.parametrize(
     ("text", "name", "wanted"),
     [
-        ("The dashboard shows the RMSE of every day.", "grafana.png", Status.PARTIAL),
+        ("The dashboard shows the RMSE of every day.", "grafana.png", Status.MISSING),
+        ("The runs and their RMSE.", "metrics.png", Status.PARTIAL),
+        ("Every run is kept.", "mlflow_runs.png", Status.PARTIAL),
+        ("Every model is kept.", "mlflow_registry.png", Status.MISSING),
         ("The dashboard shows the drift of every day.", "grafana.png", Status.MISSING),
         ("The page shows the RMSE of every day.", "prefect.png", Status.MISSING),
         ("The page shows the RMSE after preprocessing.", "preprocessing.png", Status.MISSING),
