@@ -56,6 +56,8 @@ _NAMES_DATA = re.compile(r"(?i)data|schema|columns?|raw|frame|records?|batch|row
 _NOT_DATA = re.compile(
     r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|predict|request|payload|credential|connection|bucket|metrics?$|metric_|response|status|server|service|setup|setting|param|size|project|docker|table_exists|api"
 )
+# Modules that check settings, machines or texts, by their path.
+_OF_OTHERS = re.compile(r"(?i)config|settings|deploy|(?:^|/)(?:infra\w*|agents?|reports?)/")
 _OF_MODELS = frozenset({"model.predict", "model.evaluate"})
 _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|return)$")
 
@@ -65,7 +67,7 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     """Places where a failed check of data raises, ends the run or decides a branch."""
     code = repo.code
     for call in code.calls("validate.data"):
-        if _RAISES_ITSELF.match(call.name) and not _of_requests(repo, call.path):
+        if _RAISES_ITSELF.match(call.name) and not _of_requests(repo, call.path) and not _OF_OTHERS.search(call.path):
             yield call.place
     for item in code.classes:
         if any(base.startswith("pandera.") for base in item.bases) and _named_elsewhere(repo, item.name):
@@ -127,7 +129,7 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     """A function of the project's own that inspects data: by its name, or by what it asks of a frame before it stops."""
     if function.statements < 2 or _of_requests(repo, function.path) or function.name.startswith("test"):
         return False
-    if _NOT_DATA.search(function.name):
+    if _NOT_DATA.search(function.name) or _OF_OTHERS.search(function.path):
         return False
     calls = repo.code.calls_in(function.path, function.qualname)
     if any(_OF_MODELS & roles_of(call.name) for call in calls):
