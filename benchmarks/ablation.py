@@ -104,7 +104,7 @@ def layers(upto: str) -> Iterator[None]:
             change("analyzer.analysis.discover", lambda *_: (*left, *map(by_names, asked)))
         if step < STEPS.index("wiring"):
             change("analyzer.assessment.find_defects", lambda repo: ((), ()))
-            change("rules.end_to_end.starts_nothing", lambda *_: None)
+            change("rules.deployment.starts_nothing", lambda *_: None)
             change("rules.end_to_end.uncalled_training", lambda *_: None)
             change("rules.ci_cd.empty_test_run", lambda *_: None)
             change("rules.monitoring.alerts_on_nothing", lambda *_: None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +19,8 @@ def without_atheris(tmp_path: Path) -> dict[str, str]:
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n')
     program.chmod(0o755)
-    shutil.copy(ROOT / "requirements-dev.lock", tmp_path / ".folioscope-requirements-dev.lock")
+    mark = (ROOT / "requirements-dev.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    (tmp_path / ".folioscope-requirements-dev.lock").write_bytes(mark)
     return {**os.environ, "FOLIOSCOPE_VENV": str(tmp_path)}
 
 

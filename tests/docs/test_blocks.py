@@ -196,7 +196,8 @@ def test_the_readme_is_tried(fresh: Fresh, tmp_path: Path) -> None:
     """With an environment that is set up: what the first run brings comes from an index. bin/test is what runs this."""
     sample, any_other, tests = block("README.md", "bin/analyze").commands
     own = fresh.copy(tmp_path / "own")
-    shutil.copy(ROOT / "requirements.lock", own.folder / "venv" / ".folioscope-requirements.lock")
+    mark = (ROOT / "requirements.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    (own.folder / "venv" / ".folioscope-requirements.lock").write_bytes(mark)
     environment = dict(own.environment(tmp_path)) | {"FOLIOSCOPE_VENV": str(own.folder / "venv")}
     assert " of 100" in bash(sample, ROOT, environment)
     work = tmp_path / "work"

@@ -27,7 +27,9 @@ def runner(tmp_path: Path) -> Path:
     """The runner's folder, with folioscope installed as ``bin/setup`` leaves it, so that the step finds it done."""
     folder = tmp_path / "runner"
     (folder / "folioscope" / "bin").mkdir(parents=True)
-    (folder / "folioscope" / ".folioscope-requirements.lock").write_bytes((ROOT / "requirements.lock").read_bytes())
+    (folder / "folioscope" / ".folioscope-requirements.lock").write_bytes(
+        (ROOT / "requirements.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    )
     program = folder / "folioscope" / "bin" / "folioscope"
     program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m analyzer.cli "$@"\n')
     program.chmod(0o755)
