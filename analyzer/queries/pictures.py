@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from analyzer.artifacts.document import Block, Document, Image, Section
-from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES
 from analyzer.queries.grounding import named_tools
 from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "flows", "metric_pictures", "result_pictures", "shows", "shows_metrics", "words_of"]
+__all__ = ["diagrams", "flows", "result_pictures", "shows", "shows_metrics", "words_of"]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -140,32 +139,6 @@ def shows_metrics(section: Section, image: Image) -> bool:
             words_of(section, image),
         )
     )
-
-
-def metric_pictures(repo: Repository, document: Document) -> Iterator[Image]:
-    """Pictures of metrics in sections that say so, or which metric, and of tracked runs; dashboards show how a system does."""
-    for section, image in result_pictures(repo, document):
-        words = words_of(section, image)
-        if _OF_OPERATION.search(f"{words} {image.source}"):
-            continue
-        named = shows_metrics(section, image) and _NAMES_METRICS.search(
-            f"{section.title}\n{section.prose}\n{image.alt}"
-        )
-        if named or _OF_RUNS.search(words):
-            yield image
-
-
-_OF_OPERATION = re.compile(
-    r"(?i)grafana|evidently|drift|dashboard|monitor|registry|register|artifact|prefect|alert|slack|prediction"
-)
-_OF_RUNS = re.compile(r"(?i)mlflow|experiments?\b|\bruns?\b|wandb|comet|leaderboard|tracking")
-
-
-# A metric of a model by its name, or that metrics are those of a model: a dashboard may as well show drift alone.
-_NAMES_METRICS = Caseless(
-    r"\baccurac|\bprecision\b|\brecall\b|\b(?:rmse|mae|mse|mape|f1|r2|(?:roc[-_ ]?)?auc)\b|\b(?:log[- ]?|train\w*|validation|test) ?loss\b"
-    r"|\b(?:model|models|training|train|test|validation|evaluation|performance|quality|regression|classification)(?:['’]?s)? (?:metrics?|scores?|performance)\b|confusion"
-)
 
 
 _SAYS_NOTHING = re.compile(r"(?i)^(?:image|img|picture|photo|pic|alt(?: text)?|screenshot|unnamed|untitled|\d+)?$")

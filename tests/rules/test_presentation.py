@@ -332,23 +332,10 @@ def test_memory_that_was_saved_is_an_outcome(repository: BuildRepository) -> Non
     assert status(repository, "doc.quantified", told) is Status.MET
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "wanted"),
-    [
-        ("The dashboard shows the RMSE of every day.", "grafana.png", Status.MISSING),
-        ("The runs and their RMSE.", "metrics.png", Status.PARTIAL),
-        ("Every run is kept.", "mlflow_runs.png", Status.PARTIAL),
-        ("Every model is kept.", "mlflow_registry.png", Status.MISSING),
-        ("The dashboard shows the drift of every day.", "grafana.png", Status.MISSING),
-        ("The page shows the RMSE of every day.", "prefect.png", Status.MISSING),
-        ("The page shows the RMSE after preprocessing.", "preprocessing.png", Status.MISSING),
-    ],
-)
-def test_metrics_in_a_picture_alone_are_half_an_outcome(
-    repository: BuildRepository, text: str, name: str, wanted: Status
-) -> None:
-    readme = f"{TITLE}## Monitoring\n\n{text}\n\n![]({name})\n"
-    assert status(repository, "doc.quantified", readme, **{name: "x" * 1000}) is wanted
+def test_metrics_in_a_picture_alone_are_no_outcome_that_is_told(repository: BuildRepository) -> None:
+    readme = f"{TITLE}## Results\n\nThe runs and their RMSE.\n\n![](metrics.png)\n"
+    assert status(repository, "doc.quantified", readme, **{"metrics.png": "x" * 1000}) is Status.MISSING
+    assert status(repository, "doc.results", readme, **{"metrics.png": "x" * 1000}) is not Status.MISSING
 
 
 def test_processing_is_no_roc_curve(repository: BuildRepository) -> None:
