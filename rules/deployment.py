@@ -8,7 +8,7 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
-from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
+from analyzer.queries.ci import applies_resources, deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import (
     cloud_hosts,
     cloud_remotes,
@@ -111,10 +111,12 @@ def serves_predictions(repo: Repository) -> Iterator[Finding]:
 def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     """Nothing deploys the project on a cloud or cluster."""
     weak: list[Finding] = []
+    computes = False
     for resource, kind, file in telling_first(repo):
         if emulated(repo, file):
             weak.append(partial("The infrastructure is applied to an emulator only", resource))
         elif kind in ("serving", "ml", "cluster", "compute"):
+            computes = True
             yield met("Infrastructure code deploys compute on a cloud", resource)
         elif kind in ("database", "registry", "queue", "storage"):
             weak.append(partial("Infrastructure code provisions stores only; nothing runs the application", resource))
@@ -128,7 +130,8 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     if header:
         yield met("The repository is a Hugging Face Space", header)
     for item in deploy_commands(repo):
-        yield met("A command deploys the application", item.origin, item.place)
+        if computes or not (weak and applies_resources(item)):
+            yield met("A command deploys the application", item.origin, item.place)
     for step in deploy_steps(repo):
         yield met("A CI step deploys the application", step)
     for call in repo.code.calls("serve.remote"):

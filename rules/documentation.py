@@ -54,7 +54,7 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
 
 
 _INSTALLS = re.compile(
-    r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
+    r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev|deps|create[_-]env|requirements)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
 )
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
 _FETCHES = re.compile(r"\b(?:wget|curl)\b")
@@ -213,7 +213,10 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
                 return
     for document in own_documents(repo):
         for place in challenges(repo, document):
-            yield partial("A section of the README tells of challenges", place)
+            if document in pages:
+                yield met("A page about challenges and their solution", place)
+            else:
+                yield partial("A section of the README tells of challenges", place)
             return
     if len(pages) >= 2:
         page = min(pages, key=lambda item: len(list(typed_commands(item))))

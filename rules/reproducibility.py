@@ -116,6 +116,16 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
                 "openml",
                 "seaborn",
                 "tensorflow_datasets",
+                "yfinance",
+                "meteostat",
+                "openmeteo_requests",
+                "pandas_datareader",
+                "fredapi",
+                "wbgapi",
+                "sodapy",
+                "nba_api",
+                "pybaseball",
+                "fastf1",
             )
             or (call.root == "huggingface_hub" and "dataset" in call.texts())
             or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post")

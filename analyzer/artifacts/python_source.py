@@ -163,7 +163,7 @@ def _parse(source: str) -> tuple[ast.Module, str, int]:
             line = problem.lineno or 1
             if not error:
                 error, error_line = f"line {line}: {problem.msg}", line
-            shorter = _without_statement(text, line)
+            shorter = _with_block(text, problem) or _without_statement(text, line)
             if shorter is None:
                 return empty, error, error_line
             text = shorter
@@ -176,6 +176,22 @@ _READS_NEWER = sys.version_info[:2] >= (3, 12)  # what PEP 701 allows
 _TARGET = re.compile(r"[A-Za-z_][\w.]*[:.]([A-Za-z_]\w*)(?:\(\))?")
 _TOP_LEVEL = re.compile(r"[^\s#)\]}\"']")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
+
+
+_NO_BLOCK = re.compile(r"expected an indented block after .* on line (\d+)")
+
+
+def _with_block(text: str, problem: SyntaxError) -> str | None:
+    """The text with an empty block where a header lacks one, so that what follows is still read; None for other mistakes."""
+    match = _NO_BLOCK.match(problem.msg)
+    if not match:
+        return None
+    lines = text.split("\n")
+    header = int(match.group(1)) - 1
+    if header >= len(lines) or not lines[header].rstrip().endswith(":"):
+        return None
+    lines[header] = f"{lines[header].rstrip()} pass"
+    return "\n".join(lines)
 
 
 def _without_statement(text: str, line: int) -> str | None:

@@ -267,6 +267,7 @@ ROLES: dict[str, str] = {
         evidently.metrics.RMSE evidently.metrics.MAE evidently.metrics.MeanError evidently.metrics.Accuracy
         evidently.metrics.F1Score evidently.*ClassificationDummy* evidently.*.RegressionDummy*
         evidently.*BinaryClassification*Preset evidently.model_monitoring.*Performance*
+        evidently.*.NoTargetPerformanceTestPreset
         evidently.*.RegressionErrorDistribution evidently.*.RegressionPredictedVsActual* evidently.*ClassificationConfusion*
         nannyml.CBPE* nannyml.DLE* nannyml.PerformanceCalculator* nannyml.*.CBPE* arize.*.log whylogs.log_classification*
         whylogs.log_regression*

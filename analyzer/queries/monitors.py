@@ -136,7 +136,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
     code = repo.code
     fitting = {call.path for call in training_calls(code)}
     for call in code.calls("monitor.quality"):
-        yield call.place, True
+        yield call.place, not _WITHOUT_LABELS.search(call.name)
     for call in code.calls("model.evaluate"):
         if (
             call.root in ("sklearn", "numpy")
@@ -165,6 +165,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
                     yield function.head, True
 
 
+_WITHOUT_LABELS = re.compile(r"NoTargetPerformance")
 _NEW = re.compile(r"(?i)monitor|feedback|live|production|ground_truth|actual|outcome|quality|backtest")
 _LABEL = re.compile(
     r"(?i)actual|ground_truth|delivered|outcome|y_true|true_label|observed|is_correct|correct_(?:class|predictions?)|labels?\b"

@@ -61,7 +61,9 @@ _ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system 
 # A picture named after a tool shows its pages.
 _SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
 # A page that somebody looks at, whatever it is a page of; a diagram says that it is one.
-_PAGE = re.compile(r"(?i)dashboard|interface|web[-_ ]?page|landing|(?:model|run|baseline)\w*[-_ ]?overview")
+_PAGE = re.compile(
+    r"(?i)dashboard|interface|web[-_ ]?page|landing|(?:model|run|baseline)\w*[-_ ]?overview|jenkins|github[-_ ]actions|flow[-_ ]runs?\b|\b(?:data )?(?:query|entry|form|results?)\b|(?:project|folder|directory|repo\w*|file)[-_ ](?:structure|tree)"
+)
 _IS_DIAGRAM = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow")
 
 
@@ -82,7 +84,9 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                 if _PAGE.search(words) and not _IS_DIAGRAM.search(words):
                     continue
                 below_heading = section.level > 1 and _ABOUT_DIAGRAMS.search(section.title)  # not the page's own title
-                placed = below_heading and not _SCREENSHOT.search(words)
+                placed = below_heading and not _SCREENSHOT.search(words) and not _OUTCOME.search(words)
+                if _is_snapshot(repo, image):
+                    continue
                 if placed or DIAGRAM_WORDS.search(words):
                     yield image, document
 
@@ -97,6 +101,16 @@ def flows(repo: Repository) -> Iterator[Block]:
     for item, _ in diagrams(repo):
         if isinstance(item, Block) and len(_ARROW.findall(item.text)) >= _A_FLOW and len(named_tools(item.text)) > 1:
             yield item
+
+
+_OUTCOME = re.compile(r"(?i)report|metrics|confusion|evaluation|(?<![a-z])roc(?![a-z])")
+_SNAPSHOT = re.compile(r"(?i)snap-?shot|screen-?shot|you (?:should|will|can)(?: now)? see|output like this")
+
+
+def _is_snapshot(repo: Repository, image: Image) -> bool:
+    """Whether the line that leads to a picture says that it was taken of a screen."""
+    above = [line for line in repo.lines(image.path)[max(image.line - 4, 0) : image.line - 1] if line.strip()]
+    return bool(above) and bool(_SNAPSHOT.search(above[-1])) and not _IS_DIAGRAM.search(above[-1])
 
 
 def _is_drawing(block: Block) -> bool:

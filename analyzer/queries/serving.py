@@ -221,6 +221,9 @@ def _arguments(code: Code, call: Call) -> tuple[str, ...]:
     return function.parameters if function else ()
 
 
+_APPLIES_MODEL = re.compile(r"(?i)^(?:batch_)?(?:predict|score|infer)\w*$|apply_model|inference|batch_predict")
+
+
 @remembered
 def batch_scoring(repo: Repository) -> Iterator[Call]:
     """Predictions by a loaded model outside training, whose result is kept or printed."""
@@ -237,6 +240,8 @@ def batch_scoring(repo: Repository) -> Iterator[Call]:
             and call.path not in fitting
         ):
             yield call
+        elif call.path in loading and _APPLIES_MODEL.search(call.scope.rsplit(".", 1)[-1]):
+            yield call  # a function of its own, in a module that trains too
 
 
 def runs_application(repo: Repository) -> bool:

@@ -274,3 +274,10 @@ def test_hundreds_of_broken_statements_end() -> None:
 
 def test_form_feeds_tabs_and_a_missing_last_line_feed() -> None:
     assert calls("\x0cif x:\n\ta()\n\x0c\nb()") == [("a", 2), ("b", 4)]
+
+
+def test_a_header_without_a_block_loses_nothing_else() -> None:
+    source = "import joblib\n\ndef save(model):\n    with open('model', 'wb') as file:\n    joblib.dump(model, file)\n    print('kept')\n"
+    module = parse_python("save.py", source)
+    assert module.error.startswith("line 5: expected an indented block")
+    assert [call.name for call in module.calls] == ["open", "joblib.dump", "print"]

@@ -342,7 +342,7 @@ def test_one_unfinished_section_beside_others(repository: BuildRepository) -> No
     assert status(repository, "doc.setup", {**PROJECT, "README.md": SETUP.format("") + later}) is Status.MET
 
 
-PAIRS = """# What broke
+PAIRS = """# Notes
 
 ## Two things
 
@@ -361,5 +361,5 @@ def test_problems_that_lines_of_a_page_tell_with_their_solutions(repository: Bui
     assert status(repository, "doc.writeup", {"docs/run.md": long, **PROJECT}) is Status.MET
     one = long.replace("- **Fix**", "- **Note**")
     assert status(repository, "doc.writeup", {"docs/run.md": one, **PROJECT}) is not Status.MET
-    helping = long.replace("# What broke", "# Troubleshooting")
+    helping = long.replace("# Notes", "# Troubleshooting")
     assert status(repository, "doc.writeup", {"docs/run.md": helping, **PROJECT}) is not Status.MET

@@ -504,3 +504,22 @@ def test_scaling_alone_makes_no_feature(repository: BuildRepository, more: str, 
         f"StandardScaler().fit_transform(frame)\n{more}"
     )
     assert status(repository, "e2e.feature-engineering", {"features.py": code}) is wanted
+
+
+def test_a_command_that_applies_a_bucket_deploys_no_application(repository: BuildRepository) -> None:
+    files = {"Makefile": "up:\n\tterraform -chdir=infra apply -auto-approve\n"}
+    bucket = 'resource "aws_s3_bucket" "docks" {\n  bucket = "docks"\n}\n'
+    assert status(repository, "e2e.cloud-deployment", {**files, "infra/main.tf": bucket}) is Status.PARTIAL
+    server = 'resource "aws_instance" "docks" {\n  ami = "ami-1"\n}\n'
+    assert status(repository, "e2e.cloud-deployment", {**files, "infra/main.tf": bucket + server}) is Status.MET
+
+
+def test_a_scoring_function_in_a_module_that_trains_too(repository: BuildRepository) -> None:
+    code = (
+        "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\ndef train(frame):\n"
+        "    return Ridge().fit(frame, frame.free)\n\ndef apply_model(frame, address):\n"
+        "    frame['free'] = mlflow.pyfunc.load_model(address).predict(frame)\n    return frame\n\n"
+        "train(pd.read_csv('docks.csv'))\napply_model(pd.read_csv('new.csv'), 'models:/docks/1')\n"
+    )
+    assert status(repository, "e2e.serving", {"docks.py": code}) is Status.PARTIAL
+    assert status(repository, "e2e.serving", {"docks.py": code.replace("apply_model", "compare")}) is Status.MISSING

@@ -349,3 +349,12 @@ def test_a_message_to_an_address_that_stands_for_one(repository: BuildRepository
 def test_an_address_with_teams_in_it_is_no_message(repository: BuildRepository) -> None:
     code = "import requests\n\nprint(requests.get('https://data.docks.org/mobile_teams/docks.json').json())\n"
     assert status(repository, "mon.alerting", {"fetch.py": code}) is Status.MISSING
+
+
+def test_tests_of_performance_without_labels_are_a_proxy(repository: BuildRepository) -> None:
+    code = (
+        "from evidently.test_preset import NoTargetPerformanceTestPreset\nfrom evidently.test_suite import TestSuite\n\n"
+        "TestSuite(tests=[NoTargetPerformanceTestPreset()]).run(reference_data=1, current_data=2)\n"
+    )
+    model = {"train.py": "from sklearn.linear_model import Ridge\n\nRidge().fit([[1]], [1])\n"}
+    assert status(repository, "mon.model-performance", {**model, "watch.py": code}) is Status.PARTIAL

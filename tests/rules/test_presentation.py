@@ -369,3 +369,22 @@ def test_decisions_about_the_design_beside_few_words(repository: BuildRepository
     assert status(repository, "doc.architecture", told) is Status.PARTIAL
     assert status(repository, "doc.architecture", f"{told}\n## Design decisions\n\n{reasons}") is Status.MET
     assert status(repository, "doc.architecture", f"{told}\n## Licence\n\n{reasons}") is Status.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("led_in", "name", "alt", "wanted"),
+    [
+        ("The parts:", "pipeline.png", "The pipeline", Status.MET),
+        ("Here is a snapshot:", "orchestration.png", "Orchestration pipeline", Status.MISSING),
+        ("Here is a snapshot of the architecture:", "pipeline.png", "The pipeline", Status.MET),
+        ("The parts:", "jenkins.png", "Jenkins pipelines", Status.MISSING),
+        ("The parts:", "prefect-1.png", "Daily flow run", Status.MISSING),
+        ("The parts:", "project_structure.png", "", Status.MISSING),
+        ("The parts:", "mlops_fill.png", "Data entry", Status.MISSING),
+    ],
+)
+def test_pictures_of_screens_are_no_diagrams(
+    repository: BuildRepository, led_in: str, name: str, alt: str, wanted: Status
+) -> None:
+    readme = f"{TITLE}## Run\n\n{led_in}\n\n![{alt}]({name})\n"
+    assert status(repository, "doc.diagram", readme, **{name: "x" * 1000}) is wanted
