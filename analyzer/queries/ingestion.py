@@ -46,7 +46,7 @@ def data_reads(code: Code) -> Iterator[Call]:
     )
 
 
-_AFTERWARDS = re.compile(r"(?i)evaluat|dummy|request|simulat|benchmark|(?:^|[/_])(?:api|app)(?:$|[/_.])")
+_AFTERWARDS = re.compile(r"(?i)evaluat|dummy|request|simulat|benchmark|(?:^|/)api/|(?:^|[/_])(?:api|app)\.py$")
 
 
 def comes_later(call: Call) -> bool:
