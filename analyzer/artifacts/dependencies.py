@@ -283,14 +283,22 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
         return replace(listed, lock=listed.pinned_share == 1)
     found: list[Requirement] = []
     line, position = 1, 0
+    last, last_line = "", 0  # the package whose version is to come
     for match in _LOCKED.finditer(text):
-        name = match["toml"] or match["json"] or match["yaml"]
+        toml, json, yaml, version = match.groups()
+        name = toml or json or yaml
         if name and not name.startswith("_"):
-            line += text.count("\n", position, match.start())
-            position = match.start()
-            found.append(Requirement(normalise(name), True, line))
-        elif found and not found[-1].version:
-            found[-1] = replace(found[-1], version=f"=={match['version']}")
+            if last:
+                found.append(Requirement(last, True, last_line))
+            begin = match.start()
+            line += text.count("\n", position, begin)
+            position = begin
+            last, last_line = normalise(name), line
+        elif last:
+            found.append(Requirement(last, True, last_line, f"=={version}"))
+            last = ""
+    if last:
+        found.append(Requirement(last, True, last_line))
     if not found:
         for match in _BY_ADDRESS.finditer(text):
             at = text.count("\n", 0, match.start()) + 1

@@ -68,6 +68,7 @@ def _has_kind(repo: Repository, kind: Kind) -> bool:
     return any(kind_of(path) is kind for path in repo.snapshot.entries)
 
 
+@remembered
 def absent_files(repo: Repository, command: str) -> Iterator[str]:
     """Scripts, lists, modules and targets that a command asks for and that are nowhere in the repository."""
     name = next((match.group(1) for pattern in _ASKS_FOR if (match := pattern.search(command))), "")
