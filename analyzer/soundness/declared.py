@@ -25,6 +25,12 @@ _WITH_VALUE = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find
 _INSTALL = re.compile(r"\b(?:pip3?|uv pip|uv|conda|mamba|poetry|pipenv|zenml integration) (?:install|add)\b[^\n`]*")
 _SPEC = re.compile(r"^[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?(?:[=<>!~]=?[^;]*)?(?:;.*)?$")
 
+# A list that a script writes before it installs from it: cat > requirements.txt <<EOF
+_WRITTEN = re.compile(r"<<-?\s*[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
+_FROM_LIST = re.compile(r"\bpip3?\s+install\b[^\n]*\s-r\b")
+_WITH_VERSION = re.compile(r"(?m)^[A-Za-z][\w.-]*(?:\[[\w,-]+\])?[=~>]=")
+
+
 _LEAVES = frozenset(
     """
     black isort flake8 pylint mypy ruff autopep8 pycodestyle pydocstyle pre-commit bandit coverage tox nox wheel setuptools pip
@@ -40,6 +46,14 @@ _UNDERSTOOD = frozenset(name for names in DISTRIBUTIONS.values() for name in nam
 """Distributions of which is known what they bring along."""
 
 _EXTRAS = ("server", "client", "cpu", "gpu", "core", "base", "all")
+
+
+def _written_lists(path: str, text: str) -> Iterator[Requirement]:
+    """What the lists ask for that a script writes for pip; half of their lines at least have a version."""
+    for match in _WRITTEN.finditer(text) if _FROM_LIST.search(text) else ():
+        listed = parse_requirements(path, match["lines"]).requirements
+        if listed and 2 * len(_WITH_VERSION.findall(match["lines"])) >= len(listed):
+            yield from listed
 
 
 class Declared:
@@ -68,6 +82,8 @@ class Declared:
                 and repo.inventory.owners.get(path) is not Owner.OWN
             ):
                 found += parse_requirements(path, repo.text(path) or "").requirements
+        for path in repo.inventory.of(Kind.SHELL):
+            found += _written_lists(path, repo.text(path) or "")
         for kind in (Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA):
             for path in repo.inventory.of(kind):
                 text = repo.text(path)

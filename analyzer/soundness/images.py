@@ -105,7 +105,10 @@ def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
 
 
 def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Instruction, str]]:
-    """The requirements files that an image has pip install, by their paths here; an empty one where none is found."""
+    """The requirements files that an image has pip install, by their paths here; an empty one where none is found.
+
+    Several where a folder that the image may be built in has another file of the name.
+    """
     repo, dockerfile = layout.repository, packaging.dockerfile
     for item in dockerfile.named("RUN"):
         for match in _FILE.finditer(item.value):
@@ -115,7 +118,8 @@ def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Inst
             ]
             places = (packaging.context, posixpath.dirname(dockerfile.path))
             found = (repo.find(name, place) for name in (*copied, match.group(1)) for place in places)
-            yield item, next((path for path in found if path), "")
+            paths = dict.fromkeys(path for path in found if path)
+            yield from ((item, path) for path in paths or ("",))
 
 
 def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:

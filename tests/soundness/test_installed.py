@@ -86,3 +86,13 @@ def test_an_image_that_would_not_start_packages_in_part(repository: BuildReposit
 )  # fmt: skip
 def test_where_it_is_there_or_cannot_be_told(repository: BuildRepository, change: dict[str, str]) -> None:
     assert lacking(repository, change) == []
+
+
+def test_an_image_that_may_be_built_in_one_folder_or_another(repository: BuildRepository) -> None:
+    image = 'FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY app.py .\nCMD ["python", "app.py"]\n'
+    files = {"service/Dockerfile": image, "app.py": "import mlflow\nprint(mlflow)\n", "Dockerfile": ""}
+    files["requirements.txt"] = "flask==3.0\n"
+    only = {"service/requirements.txt": "flask==3.0\n", "service/app.py": files["app.py"]}
+    assert [item.path for item in lacking(repository, {**files, **only})] == ["service/Dockerfile"]
+    beside = {**only, "service/requirements.txt": "flask==3.0\nmlflow==2.17\n"}
+    assert lacking(repository, {**files, **beside}) == []

@@ -182,3 +182,12 @@ def test_names_that_an_orchestrator_gives_its_charts(repository):
 
 def test_a_repository_of_templates_is_not_judged(repository):
     assert kinds(repository, {"cookiecutter.json": "{}", "a.py": "print(undefined)\n"}) == []
+
+
+def test_a_list_that_a_script_writes_before_it_installs_from_it(repository):
+    script = 'cat <<EOF > "$LIST"\nprefect==3.4.6\nxgboost==3.0.2\nrequests\nEOF\npip install -r "$LIST"\n'
+    files = {"requirements.txt": NEEDS, "train.py": "import xgboost\nprint(xgboost)\n"}
+    assert [kind for kind, _ in kinds(repository, files)] == ["undeclared-package"]
+    assert kinds(repository, {**files, "start.sh": script}) == []
+    told = script.replace("pip install", "echo")
+    assert [kind for kind, _ in kinds(repository, {**files, "start.sh": told})] == ["undeclared-package"]
