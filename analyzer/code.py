@@ -306,8 +306,8 @@ class Code:
             return f"{owner.bases[0]}.{rest}"
         return None
 
-    def _split(self, name: str, path: str) -> tuple[tuple[str, str] | None, str]:
-        """Split a dotted name into a definition of this repository and what follows it."""
+    def _split(self, name: str, path: str, hops: int = 3) -> tuple[tuple[str, str] | None, str]:
+        """Split a dotted name into a definition of this repository and what follows it; ``hops`` modules may hand it on."""
         module = self._world._by_path.get(path)
         if module is None:
             return None, name
@@ -328,6 +328,9 @@ class Code:
                 local = parts[end]
                 if local in found.function_at or local in found.class_at:
                     return (where, local), ".".join(parts[end + 1 :])
+                handed = next((item for item in found.imports if item.alias == local and item.name), None)
+                if handed and hops:
+                    return self._split(".".join((handed.dotted, *parts[end + 1 :])), where, hops - 1)
         return None, name
 
     def definition(self, name: str, path: str) -> tuple[str, str] | None:

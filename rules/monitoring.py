@@ -105,12 +105,8 @@ def tracks_quality(repo: Repository) -> Iterator[Finding]:
         for place, _ in quality_on_new_data(repo):
             yield partial("Model quality is computed on a split of the training data, not on new data", place)
             return
-    for place, labelled in quality_on_new_data(repo):
-        yield (
-            met("Model quality is computed on new data", place)
-            if labelled
-            else partial("A proxy of model quality is tracked", place)
-        )
+    for place, short in quality_on_new_data(repo):
+        yield partial(short, place) if short else met("Model quality is computed on new data", place)
         return
 
 

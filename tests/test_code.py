@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from analyzer.artifacts.python_source import parse_python
 from analyzer.code import Code
 from analyzer.local_modules import LocalModules
 from tests.conftest import BuildRepository
@@ -262,3 +263,18 @@ def test_two_classes_of_one_name_stay_apart(code):
     other = {"other/fit.py": "class Trainer:\n    def train(self, rows):\n        print(rows)\n"}
     world = code({**STEPS, **other, "run.py": CHAIN.replace("steps.fit", "other.fit")})
     assert world.reaches("run.py", "main", "model.fit") is None
+
+
+def test_a_definition_that_other_modules_hand_on():
+    modules = {
+        "app.py": "from package import learn\nfrom package.again import known\n\nlearn()\nknown.fit()\n",
+        "package/__init__.py": "from .models import learn\n",
+        "package/models.py": "from package.deep import learn\n",
+        "package/deep.py": "def learn():\n    pass\n\nclass Known:\n    def fit(self):\n        pass\n",
+        "package/again.py": "from package.deep import Known as known\n",
+        "package/round.py": "from package.round import lost\n",
+    }
+    code = Code(parse_python(path, text) for path, text in modules.items())
+    assert code.definition("package.learn", "app.py") == ("package/deep.py", "learn")
+    assert code.definition("package.again.known.fit", "app.py") == ("package/deep.py", "Known.fit")
+    assert code.definition("package.round.lost", "app.py") is None

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _WATCHED = re.compile(
-    r"(?i)drift|retrain|degrad|psi|mae|rmse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
+    r"(?i)drift|retrain|degrad|psi|mae|mape|mse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
 )
 _DRIFT_WORD = re.compile(
     r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect"
@@ -130,13 +130,17 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
     )
 
 
+PROXY = "A proxy of model quality is tracked"
+UNKEPT = "The registered model is scored outside of training, and nothing keeps the result"
+
+
 @remembered
-def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
-    """(place, whether labels are used) of model quality computed on new or production data."""
+def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
+    """(place, what it falls short of) of model quality computed on new or production data; nothing where it is in full."""
     code = repo.code
     fitting = {call.path for call in training_calls(code)}
     for call in code.calls("monitor.quality"):
-        yield call.place, not _WITHOUT_LABELS.search(call.name)
+        yield call.place, PROXY if _WITHOUT_LABELS.search(call.name) else ""
     for call in code.calls("model.evaluate"):
         if (
             call.root in ("sklearn", "numpy")
@@ -146,9 +150,13 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 or _NEW.search(f"{call.scope} {call.path}")
                 or _stores(repo, call)
                 or _of_kept_predictions(repo, call)
+                or (_registered_here(repo, call) and _exports(repo, call))
             )
         ):
-            yield call.place, True
+            yield call.place, ""
+    for call in code.calls("model.evaluate"):
+        if call.root in ("sklearn", "numpy") and call.path not in fitting and _registered_here(repo, call):
+            yield call.place, UNKEPT
     for module in code.modules:
         if module.path in fitting or not (MONITORS.search(module.path) or _NEW.search(module.path)):
             continue
@@ -162,7 +170,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, bool]]:
             if _LABEL.search(joined) and _SCORE.search(joined) and code.is_reached(module.path, scope):
                 function = module.function_at.get(scope)
                 if function:
-                    yield function.head, True
+                    yield function.head, ""
 
 
 _WITHOUT_LABELS = re.compile(r"NoTargetPerformance")
@@ -171,6 +179,23 @@ _LABEL = re.compile(
     r"(?i)actual|ground_truth|delivered|outcome|y_true|true_label|observed|is_correct|correct_(?:class|predictions?)|labels?\b"
 )
 _SCORE = re.compile(r"(?i)\bmae\b|\brmse\b|\bmape\b|accuracy|\bf1|abs_error|squared_error|\bauc\b|\bscore\b|\bscores\b")
+
+
+def _registered_here(repo: Repository, call: Call) -> bool:
+    """Whether the function that computes a metric asks a registry for its model, and does not train."""
+    code = repo.code
+    if not call.scope or code.reaches(call.path, call.scope, "model.fit", steps=2):
+        return False
+    if code.reaches(call.path, call.scope, "registry.load"):
+        return True
+    loaded = code.reaches(call.path, call.scope, "model.load")
+    module = code.module(loaded.path) if loaded else None
+    return module is not None and any(text.value.startswith("models:/") for text in module.texts)
+
+
+def _exports(repo: Repository, call: Call) -> bool:
+    """Whether that function hands the metric to a system that watches."""
+    return bool(repo.code.reaches(call.path, call.scope, "metrics.export", steps=2))
 
 
 _AGAINST = re.compile(r"(?i)(?=.*(?:actual|observed|ground_?truth))(?=.*(?:pred|forecast))", re.DOTALL)
@@ -273,7 +298,11 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
         elif re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
             # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
             yield call.place, any(True for _ in drift_calls(repo))
+    detecting = {call.path for call in drift_calls(repo)}
     for module in code.modules:
+        for function in module.functions if module.path in detecting else ():
+            if any(name.startswith("mage_ai.") and name.endswith(".condition") for name in function.decorators):
+                yield function.head, True  # what comes behind the block runs where it says so
         watches = module.path in watching or any(
             "drift" in word or "retrain" in word for item in module.conditions for word in item.asked
         )
@@ -286,7 +315,8 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
                     call.name,
                 )
             )
-            if not (watches or re.search(r"(?i)drift|retrain|degrad", call.scope)):
+            looks = watches or bool(re.search(r"(?i)drift|retrain|degrad", call.scope))
+            if not (looks or "monitor" in call.scope.lower()):
                 continue
             target = code.definition(call.name, call.path)
             starts = "model.fit" in roles_of(call.name) or bool(
@@ -299,7 +329,7 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
             )
             if starts and target and _guarded_by_watch(module, call):
                 yield call.place, True
-            elif named:
+            elif named and looks:
                 yield call.place, starts or bool(target and module_reaches(repo, target[0], "model.fit"))
 
 

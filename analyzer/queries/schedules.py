@@ -112,7 +112,15 @@ def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
         found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
     for text in module.texts if module and module.calls else ():  # settings that only name a program start none
         found += _programs_in(repo, text.value, path)
+    for call in module.calls if module else ():
+        if _RUNS_NAMED.search(call.last):
+            found += (code.local.find(text, path) for text in call.texts() if _DOTTED.match(text))
     return tuple(dict.fromkeys(target for target in found if target and target != path))
+
+
+# Functions that start a module by its dotted name, a library's or the project's own.
+_RUNS_NAMED = re.compile(r"(?i)run|start|launch|exec|import_module")
+_DOTTED = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
 
 
 def _programs_in(repo: Repository, text: str, path: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ class Observing:
     def _monitors(self) -> frozenset[str]:
         """Paths of modules that compute drift or quality, or store metrics."""
         found = {call.path for call in drift_calls(self._repo)} | {place.path for place in self._stored}
-        return frozenset(found | {place.path for place, _ in quality_on_new_data(self._repo)})
+        return frozenset(found | {place.path for place, short in quality_on_new_data(self._repo) if not short})
 
     def metrics(self) -> Station:
         """What the service measures, and who reads it."""

@@ -358,3 +358,72 @@ def test_tests_of_performance_without_labels_are_a_proxy(repository: BuildReposi
     )
     model = {"train.py": "from sklearn.linear_model import Ridge\n\nRidge().fit([[1]], [1])\n"}
     assert status(repository, "mon.model-performance", {**model, "watch.py": code}) is Status.PARTIAL
+
+
+SCORED = """import mlflow
+from data import fetch
+from sklearn.metrics import root_mean_squared_error
+
+def look():
+    frame = fetch()
+    error = root_mean_squared_error(frame.free, mlflow.pyfunc.load_model('models:/docks@best').predict(frame))
+    {}
+    return error
+
+look()
+"""
+
+
+@pytest.mark.parametrize(
+    ("keeps", "wanted"),
+    [
+        ("from prometheus_client import Gauge; Gauge('rmse', 'rmse').set(error)", Status.MET),
+        ("print(error)", Status.PARTIAL),
+    ],
+)
+def test_a_registered_model_that_is_scored_again(repository: BuildRepository, keeps: str, wanted: Status) -> None:
+    files = {"train.py": TRAINS, "look.py": SCORED.format(keeps)}
+    assert status(repository, "mon.model-performance", files) is wanted
+    by_file = SCORED.format(keeps).replace("models:/docks@best", "model.bin")
+    assert status(repository, "mon.model-performance", {**files, "look.py": by_file}) is Status.MISSING
+
+
+TRAINS = (
+    "import pandas as pd\nfrom sklearn.linear_model import Ridge\n\ndef train_flow():\n"
+    "    frame = pd.read_csv('docks.csv')\n    Ridge().fit(frame, frame.free)\n\nif __name__ == '__main__':\n    train_flow()\n"
+)
+
+
+def test_a_flow_that_watches_an_error_and_trains_again(repository: BuildRepository) -> None:
+    watch = (
+        "from train import train_flow\nfrom ask import ask\n\ndef monitoring_flow():\n    mape = ask()\n"
+        "    if mape > 0.1:\n        train_flow()\n\nmonitoring_flow()\n"
+    )
+    files = {"train.py": TRAINS, "ask.py": "def ask():\n    return 0.2\n"}
+    assert status(repository, "mon.retraining", {**files, "pipeline.py": watch}) is Status.MET
+    asked = watch.replace("mape > 0.1", "len(str(mape)) > 3").replace("mape", "day")
+    assert status(repository, "mon.retraining", {**files, "pipeline.py": asked}) is Status.MISSING
+
+
+def test_a_block_that_decides_by_drift_what_runs_behind_it(repository: BuildRepository) -> None:
+    block = (
+        "from mage_ai.data_preparation.decorators import condition\nfrom evidently.metrics import DatasetDriftMetric\n"
+        "from evidently.report import Report\n\n@condition\ndef decide(data, *args, **kwargs):\n"
+        "    report = Report(metrics=[DatasetDriftMetric()])\n    report.run(reference_data=data[0], current_data=data[1])\n"
+        "    return report.as_dict()['metrics'][0]['result']['dataset_drift']\n"
+    )
+    assert status(repository, "mon.retraining", {"train.py": TRAINS, "conditionals/drift.py": block}) is Status.MET
+    plain = block.replace("import condition", "import transformer").replace("@condition", "@transformer")
+    assert status(repository, "mon.retraining", {"train.py": TRAINS, "conditionals/drift.py": plain}) is Status.MISSING
+
+
+def test_a_schedule_whose_task_starts_a_module_by_its_name(repository: BuildRepository) -> None:
+    dag = (
+        "from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom times import DAILY\n"
+        "from tools import run_module\n\ndef train():\n    run_module('src.train')\n\n"
+        "with DAG('train', schedule=DAILY) as dag:\n    PythonOperator(task_id='train', python_callable=train)\n"
+    )
+    files = {"src/__init__.py": "", "src/train.py": TRAINS, "dags/times.py": "DAILY = '0 3 * * *'\n"}
+    assert status(repository, "mon.retraining", {**files, "dags/train.py": dag}) is Status.MET
+    logged = dag.replace("run_module('src.train')", "print('src.train')")
+    assert status(repository, "mon.retraining", {**files, "dags/train.py": logged}) is Status.MISSING
