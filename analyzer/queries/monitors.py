@@ -181,10 +181,18 @@ _LABEL = re.compile(
 _SCORE = re.compile(r"(?i)\bmae\b|\brmse\b|\bmape\b|accuracy|\bf1|abs_error|squared_error|\bauc\b|\bscore\b|\bscores\b")
 
 
+_CHOOSES = re.compile(r"(?i)promot|regist|champion|select|compar")
+
+
 def _registered_here(repo: Repository, call: Call) -> bool:
-    """Whether the function that computes a metric asks a registry for its model, and does not train."""
+    """Whether the function that computes a metric asks a registry for its model, in a module that neither trains nor promotes."""
     code = repo.code
-    if not call.scope or code.reaches(call.path, call.scope, "model.fit", steps=2):
+    promotes = ("registry.register", "registry.promote", "registry.method")
+    if not call.scope or _CHOOSES.search(f"{call.path} {call.scope}"):
+        return False
+    if code.reaches(call.path, call.scope, "model.fit", steps=2):
+        return False
+    if any(item.path == call.path for item in code.calls(*promotes)):
         return False
     if code.reaches(call.path, call.scope, "registry.load"):
         return True
