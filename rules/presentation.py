@@ -10,7 +10,7 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.prose import CAUSE, TITLES
 from analyzer.plugins import rule
-from analyzer.queries.grounding import named_tools, own_words
+from analyzer.queries.grounding import about_project, named_tools, own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
 from analyzer.queries.pictures import diagrams, flows, result_pictures, shows_metrics
@@ -148,7 +148,8 @@ def _design_sections(repo: Repository) -> list[Block]:
         if TITLES["decisions"].search(section.title)
         and (blocks := section.of("paragraph", "item", "quote"))
         and sum(block.words for block in blocks) >= _FEW_WORDS
-        and is_grounded(repo, f"{section.title}\n{section.prose}")
+        and is_grounded(repo, section.prose)
+        and about_project(repo, section.prose, 2)
     ]
 
 

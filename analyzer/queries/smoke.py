@@ -10,6 +10,7 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.serving import has_application
 from analyzer.queries.testing import ASKS, INTEGRATION, LOCAL_URL, RUNNER, STARTS, asserting, starts_a_program
 from analyzer.repository import Repository
 
@@ -74,7 +75,9 @@ _NO_SERVICE = ASKS | {"os", "subprocess"}
 
 
 def _asked_by_commands(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
-    """Requests that CI or scripts send to a part that they started."""
+    """Requests that CI or scripts send to a part of the project that they started."""
+    if not has_application(repo):
+        return
     for command in repo.ci_commands:
         text = command.invocation.text
         if _CURL.match(text) and LOCAL_URL.search(text):

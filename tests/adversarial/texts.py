@@ -97,3 +97,28 @@ INSTRUCTIONS = (
 )
 
 CLAIMS = f"We use {TOOLS}. Everything is deployed, monitored, tested and retrained automatically."
+
+DRAWN = """
+## System architecture
+Every night the events are read from Kafka, written to S3 and handed on to Airflow, which triggers the training. The best model
+is stored in the MLflow registry and served by FastAPI on Kubernetes, and Prometheus collects what it answers.
+
+```text
+Kafka → Spark → S3 → Airflow → MLflow → FastAPI → Kubernetes
+                        ↓                    ↓
+                     Evidently  ──────▶  Prometheus → Grafana
+```
+
+## Design decisions
+Kafka was taken because the events come in bursts and must not be lost, instead of a table that is asked every minute. FastAPI
+was chosen over Flask because its answers are checked by a schema, so that a wrong field is refused at once. We decided for
+Kubernetes rather than single machines because the load of a day is five times that of a night.
+
+### The cart was empty
+- **Problem:** Airflow started the training before Spark had written the day.
+- **Solution:** a sensor waits for the marker of the day since.
+
+### The answers were slow
+- **Root cause:** the FastAPI service loaded the model for every request.
+- **Fix:** it is loaded once at the start, which took 400 ms to 20 ms.
+"""

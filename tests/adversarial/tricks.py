@@ -82,6 +82,12 @@ def replaced_readme(tree: Tree) -> Files:
     return {**tree, "README.md": texts.STUFFED.lstrip() + _text(tree["README.md"])}
 
 
+@trick("drawn architecture, decisions and solved problems of another project")
+def drawn(tree: Tree) -> Files:
+    files = _appended(tree, "README.md", texts.DRAWN)
+    return {**files, "docs/decisions.md": f"# Decisions\n{texts.DRAWN}", "docs/journey.md": f"# Journey\n{texts.DRAWN}"}
+
+
 @trick("table of technologies")
 def table(tree: Tree) -> Files:
     return _appended(tree, "README.md", texts.TABLE)
@@ -329,6 +335,9 @@ def uncalled(tree: Tree) -> Files:
         f"def detect_drift(frame):\n{_indented()}    return report\n\n\n"
         "def send_alert(text):\n    requests.post('https://hooks.slack.com/services/1/2/3', json={'text': text})\n\n\n"
         "def retrain_if_drift(frame):\n    if detect_drift(frame) > 0.3:\n        train(frame)\n\n\n"
+        "def save_version(model, number):\n    joblib.dump(model, f'model-{number}.joblib')\n\n\n"
+        "def promote_model(number):\n    save_version(None, number)\n\n\n"
+        "def get_production_model():\n    return joblib.load('model-1.joblib')\n\n\n"
         "class Pipeline:\n    def run(self, frame):\n        train(frame)\n        send_alert('done')\n"
     )
     return _added(
@@ -427,6 +436,9 @@ jobs:
       - uses: actions/checkout@v4
       - run: pytest tests/unit --cov shopping_cart
       - run: pytest tests/integration
+      - run: docker run -d -p 8000:8000 cart && curl -f -d '{}' http://localhost:8000/predict
+      - run: |
+          curl -f -d '{}' http://localhost:8000/predict
   deploy:
     needs: test
     runs-on: ubuntu-latest

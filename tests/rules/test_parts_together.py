@@ -78,9 +78,13 @@ def test_a_smoke_script_outside_the_folder_of_tests(repository: BuildRepository)
     assert status(repository, {"scripts/ask.py": script}) is Status.MISSING
 
 
+SERVICE = "from flask import Flask\n\napp = Flask('docks')\n\nif __name__ == '__main__':\n    app.run(port=9696)\n"
+
+
 def workflow(run: str) -> dict[str, str]:
     return {
-        ".github/workflows/ci.yml": f"on: push\njobs:\n  try:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: {run}\n"
+        "service.py": SERVICE,
+        ".github/workflows/ci.yml": f"on: push\njobs:\n  try:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: {run}\n",
     }
 
 
@@ -97,14 +101,17 @@ def workflow(run: str) -> dict[str, str]:
 )
 def test_requests_that_ci_sends(repository: BuildRepository, run: str, wanted: Status) -> None:
     assert status(repository, workflow(run)) is wanted
+    assert status(repository, {**workflow(run), "service.py": "print(1)\n"}) is Status.MISSING
 
 
 def test_a_script_of_requests_whose_address_is_a_variable(repository: BuildRepository) -> None:
     script = "#!/bin/bash\nURL=${1:-http://localhost:9696}\n\nask() {\n  answer=$(curl -s $URL/$1)\n  echo $answer\n}\nask docks\n"
-    decision = decide_one(repository({"scripts/test_api.sh": script}), "tests.integration")
+    files = {"service.py": SERVICE}
+    decision = decide_one(repository({**files, "scripts/test_api.sh": script}), "tests.integration")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 5)
-    assert status(repository, {"scripts/warm_up.sh": script}) is Status.MISSING
-    assert status(repository, {"scripts/test_api.sh": script.replace("answer=$(curl", "# $(curl")}) is Status.MISSING
+    assert status(repository, {**files, "scripts/warm_up.sh": script}) is Status.MISSING
+    told = script.replace("answer=$(curl", "# $(curl")
+    assert status(repository, {**files, "scripts/test_api.sh": told}) is Status.MISSING
 
 
 def test_a_client_of_a_model_server_that_asserts_nothing(repository: BuildRepository) -> None:
