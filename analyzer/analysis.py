@@ -17,21 +17,13 @@ from analyzer.assessment import assess
 from analyzer.cache import Cache, ReportCache, report_key
 from analyzer.collector import paused_collector
 from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.files_on_disk import open_folder, open_worktree
 from analyzer.git import run
 from analyzer.limits import Limits
 from analyzer.plugins import discover
 from analyzer.report import Report, ReportTarget
 from analyzer.rubric import Rubric, load_rubric
-from analyzer.snapshot import (
-    EntryKind,
-    Snapshot,
-    common_dir,
-    find_git_dir,
-    nearest,
-    open_folder,
-    open_git,
-    open_worktree,
-)
+from analyzer.snapshot import EntryKind, Snapshot, common_dir, find_git_dir, nearest, open_git
 from analyzer.target import DEFAULT_HOSTS, Host, Target, clean_subdir, parse_target
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from msgspec import Struct
 from analyzer.acquire import acquire, resolve_remote
 from analyzer.analysis import Options, Progress, existing_folder
 from analyzer.errors import TargetError
-from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, open_folder, open_git, open_worktree
+from analyzer.files_on_disk import open_folder, open_worktree
+from analyzer.snapshot import EntryKind, Snapshot, find_git_dir, open_git
 from analyzer.target import Target, parse_target
 
 __all__ = ["Listing", "listing_of"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,7 @@ from analyzer.limits import Limits
 from analyzer.shared import Shared
 
 __all__ = [
+    "DAMAGED",
     "Entry",
     "EntryKind",
     "Problem",
@@ -29,10 +30,10 @@ __all__ = [
     "admit",
     "common_dir",
     "find_git_dir",
+    "listing_bytes",
     "nearest",
-    "open_folder",
     "open_git",
-    "open_worktree",
+    "over_limit",
     "refs_called",
 ]
 
@@ -231,7 +232,7 @@ def _resolve(reader: ObjectReader, git_dir: Path, ref: str) -> tuple[str, bytes]
         refs = run(git_dir, "for-each-ref", "--format=%(refname:short)", seconds=10, most=1 << 20)
     except GitError as error:
         what = f"{git_dir} could not be read as a git repository: {error.stderr or error.what}"
-        raise TargetError(what, f"{_DAMAGED} With --standalone the folder is judged without git.") from error
+        raise TargetError(what, f"{DAMAGED} With --standalone the folder is judged without git.") from error
     if ended:
         raise ended
     names = refs.decode("utf-8", "replace").split()
@@ -275,7 +276,7 @@ def _committed(header: bytes) -> str:
     return ""
 
 
-_DAMAGED = "The copy may be damaged or partial; run git fsck on it, or clone it anew."
+DAMAGED = "The copy may be damaged or partial; run git fsck on it, or clone it anew."
 _KINDS = {"120000": EntryKind.SYMLINK, "160000": EntryKind.SUBMODULE}
 
 
@@ -290,7 +291,7 @@ def _list_tree(git_dir: Path, commit: str, limits: Limits) -> tuple[dict[str, En
     except GitError as error:
         raise TargetError(
             f"The files of commit {commit} could not be listed: {error.stderr or error.what}",
-            _DAMAGED,
+            DAMAGED,
         ) from error
     return admit(_entries(listing.decode("utf-8", "surrogateescape")), limits)
 
@@ -313,7 +314,7 @@ def admit(listed: Iterable[Entry], limits: Limits) -> tuple[dict[str, Entry], li
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     for entry in listed:
-        if _over(entry.path, limits, problems):
+        if over_limit(entry.path, limits, problems):
             continue
         entries[entry.path] = entry
         if entry.kind is EntryKind.SUBMODULE:
@@ -329,7 +330,7 @@ def admit(listed: Iterable[Entry], limits: Limits) -> tuple[dict[str, Entry], li
 def _listing(git_dir: Path, commit: str, limits: Limits) -> bytes:
     def ask(where: Path) -> bytes:
         arguments = ("ls-tree", "-r", "-l", "-z", "--full-tree", commit)
-        return run(where, *arguments, seconds=limits.read_seconds, most=_listing_bytes(limits))
+        return run(where, *arguments, seconds=limits.read_seconds, most=listing_bytes(limits))
 
     try:
         return ask(git_dir)
@@ -340,95 +341,17 @@ def _listing(git_dir: Path, commit: str, limits: Limits) -> bytes:
         return ask(where)
 
 
-def _listing_bytes(limits: Limits) -> int:
+def listing_bytes(limits: Limits) -> int:
     """The longest listing of files that is read; one of few files may have long paths."""
     return max(limits.files * 200, 1 << 20)
 
 
-def _over(path: str, limits: Limits, problems: list[Problem]) -> bool:
+def over_limit(path: str, limits: Limits, problems: list[Problem]) -> bool:
+    """Whether a path is longer or deeper than is read, which is told among the problems."""
     if path.count("/") >= limits.path_depth or len(path) > limits.path_bytes:
         problems.append(Problem(f"{path[:80]}...", "not read: the path is too deep or too long"))
         return True
     return False
-
-
-def open_worktree(root: Path, git_dir: Path, limits: Limits) -> Snapshot:
-    """Open the uncommitted state of a work tree: tracked and new files that are not ignored.
-
-    Raises:
-        TargetError: git cannot list the files.
-    """
-    try:
-        listing = run(
-            git_dir,
-            f"--work-tree={root}",
-            "ls-files",
-            "-z",
-            "-t",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            seconds=limits.read_seconds,
-            most=_listing_bytes(limits),
-            cwd=root,
-        )
-    except GitError as error:
-        raise TargetError(f"The files of {root} could not be listed: {error.stderr or error.what}", _DAMAGED) from error
-    records = [raw.decode("utf-8", "surrogateescape") for raw in listing.split(b"\0") if raw]
-    absent = {record[2:] for record in records if record.startswith("S ")}
-    return _open_paths(root, dict.fromkeys(record[2:] for record in records), limits, absent)
-
-
-def open_folder(root: Path, limits: Limits) -> Snapshot:
-    """Open a folder that is no repository. Links are not followed; ``.git`` folders are left out."""
-
-    def walk() -> Iterable[str]:
-        for folder, folders, files in os.walk(root, followlinks=False):
-            folders[:] = sorted(name for name in folders if name != ".git")
-            relative = os.path.relpath(folder, root)
-            prefix = "" if relative == "." else relative.replace(os.sep, "/") + "/"
-            links = [name for name in folders if (Path(folder) / name).is_symlink()]
-            yield from (prefix + name for name in sorted([*files, *links]))
-
-    return _open_paths(root, walk(), limits)
-
-
-def _open_paths(root: Path, paths: Iterable[str], limits: Limits, absent: Set[str] = frozenset()) -> Snapshot:
-    """The files at these paths; ``absent`` names those that a sparse checkout leaves out, which are not assessed."""
-    entries: dict[str, Entry] = {}
-    problems: list[Problem] = []
-    folders: dict[str, bool] = {"": True}
-    base = os.path.realpath(root)
-
-    def inside(folder: str) -> bool:
-        """Whether a folder is reached without a symbolic link, which may lead out of the repository."""
-        if folder not in folders:
-            folders[folder] = os.path.realpath(f"{base}/{folder}") == os.path.normpath(f"{base}/{folder}")
-        return folders[folder]
-
-    for path in paths:
-        if len(entries) >= limits.files:
-            raise LimitError(
-                f"The folder has more files than the limit of {limits.files:,}",
-                "Raise --max-files, or analyze a part of it.",
-            )
-        if _over(path, limits, problems) or not inside(path.rstrip("/").rpartition("/")[0]):
-            continue
-        try:
-            status = (root / path).lstat()
-        except OSError:
-            if path in absent:
-                entries[path] = Entry(path, -1)
-            continue
-        if stat.S_ISDIR(status.st_mode):
-            name = path.rstrip("/")
-            entries[name] = Entry(name, -1, kind=EntryKind.SUBMODULE)
-            problems.append(Problem(name, "not read: a git submodule, its content is another repository"))
-        elif stat.S_ISLNK(status.st_mode):
-            entries[path] = Entry(path, -1, kind=EntryKind.SYMLINK)
-        elif stat.S_ISREG(status.st_mode):
-            entries[path] = Entry(path, status.st_size, executable=bool(status.st_mode & 0o100))
-    return Snapshot(root, "", "", dict(sorted(entries.items())), limits, problems)
 
 
 def _read_file(root: Path, path: str, most: int) -> bytes | None:

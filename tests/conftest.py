@@ -11,11 +11,11 @@ from typing import Protocol
 import pytest
 
 from analyzer.engine import Decision, decide
+from analyzer.files_on_disk import open_folder
 from analyzer.limits import Limits
 from analyzer.plugins import discover
 from analyzer.reporters.schema import report_schema
 from analyzer.repository import Repository
-from analyzer.snapshot import open_folder
 
 Files = Mapping[str, str | bytes]
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "repos"

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.artifacts.markdown import parse_markdown
+from analyzer.files_on_disk import open_folder
 from analyzer.fingerprints import fingerprint
 from analyzer.history import History, _parse, read_history
 from analyzer.limits import Limits
 from analyzer.queries.stated import statements
-from analyzer.snapshot import open_folder, open_git
+from analyzer.snapshot import open_git
 from tests.conftest import BuildGit, commit_all, git, write_files
 
 

@@ -10,18 +10,10 @@ from pathlib import Path
 import pytest
 
 from analyzer.errors import LimitError, TargetError
+from analyzer.files_on_disk import open_folder, open_worktree
 from analyzer.limits import Limits
 from analyzer.sides import commit_of
-from analyzer.snapshot import (
-    EntryKind,
-    Snapshot,
-    common_dir,
-    find_git_dir,
-    nearest,
-    open_folder,
-    open_git,
-    open_worktree,
-)
+from analyzer.snapshot import EntryKind, Snapshot, common_dir, find_git_dir, nearest, open_git
 from tests.conftest import BuildGit, commit_all, git, write_files
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
@@ -185,7 +177,7 @@ def test_the_number_of_files_is_bounded(git_repository: BuildGit):
 
 def test_a_listing_without_end_is_bounded(git_repository: BuildGit, monkeypatch):
     work = git_repository({f"{index}.txt": "x" for index in range(3)})
-    monkeypatch.setattr("analyzer.snapshot._listing_bytes", lambda limits: 50)
+    monkeypatch.setattr("analyzer.snapshot.listing_bytes", lambda limits: 50)
     with pytest.raises(LimitError, match="more files than the limit"):
         open_git(work / ".git", "", LIMITS)
 

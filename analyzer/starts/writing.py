@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analyzer.errors import FolioscopeError, TargetError, UsageError
+from analyzer.files_on_disk import open_folder, open_worktree
 from analyzer.git import run
 from analyzer.limits import Limits
 from analyzer.repository import Repository
-from analyzer.snapshot import common_dir, find_git_dir, open_folder, open_worktree
+from analyzer.snapshot import common_dir, find_git_dir
 from analyzer.starts.model import StartFile
 from analyzer.starts.project import Project
 

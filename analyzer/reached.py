@@ -1,0 +1,115 @@
+"""Which functions of a body of code anything calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from analyzer.artifacts.python_source import Class, Function, PythonModule
+from analyzer.remembered import remembered
+
+__all__ = ["reached_scopes"]
+
+_PASSIVE_DECORATORS = frozenset(
+    [
+        "staticmethod",
+        "classmethod",
+        "property",
+        "abstractmethod",
+        "lru_cache",
+        "cache",
+        "cached_property",
+        "wraps",
+        "dataclass",
+        "overload",
+        "final",
+    ]
+)
+_ENTRY_NAMES = frozenset(
+    [
+        "lambda_handler",
+        "handler",
+        "predict_fn",
+        "model_fn",
+        "input_fn",
+        "output_fn",
+        "init",
+        "run",
+        "create_app",
+        "entrypoint",
+    ]
+)
+# Frameworks whose decorated functions run only when code calls them or a command names their file.
+_STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow"})
+
+
+def reached_scopes(
+    modules: Sequence[PythonModule], outside: Iterable[str], started: Callable[[str], bool]
+) -> frozenset[tuple[str, str]]:
+    """(path, scope) of what is reached from module level, decorated functions, tests and entry points, by the names they use.
+
+    By name alone: two functions of one name count as one, which errs in favour of the candidate.
+
+    Args:
+        modules: the body of code.
+        outside: names that files other than Python call.
+        started: whether a module, by its path, is named where programs are started.
+    """
+    by_name: dict[str, list[tuple[PythonModule, Function]]] = {}
+    for module in modules:
+        for function in module.functions:
+            by_name.setdefault(function.name, []).append((module, function))
+    bases = {item.name: (module, item) for module in modules for item in module.classes}
+    pending: list[str] = list(outside)
+    reached: set[tuple[str, str]] = set()
+    known: set[str] = set()
+
+    def reach(module: PythonModule, function: Function) -> None:
+        if (module.path, function.qualname) not in reached:
+            reached.add((module.path, function.qualname))
+            pending.extend(module.names_in.get(function.qualname, ()))
+
+    for module in modules:
+        pending.extend(module.names_in.get("", ()))
+        pending += module.targets
+        for function, only_started in _entries(module):
+            if not only_started or started(function.path):
+                reach(module, function)
+    while pending:
+        name = pending.pop()
+        if name in known:
+            continue
+        known.add(name)
+        for module, function in by_name.get(name, ()):
+            reach(module, function)
+        if name in bases:
+            module, owner = bases[name]
+            for function in module.functions:
+                if function.qualname == f"{owner.name}.{function.name}" and _lives_with_class(function, owner):
+                    reach(module, function)
+    for module in modules:
+        for function in module.functions:
+            outer = function.qualname.rpartition(".")[0]
+            if function.nested and (module.path, outer) in reached:
+                reached.add((module.path, function.qualname))
+    return frozenset(reached)
+
+
+def _lives_with_class(function: Function, owner: Class) -> bool:
+    """Dunder methods live with their class, and all methods of a class that a framework calls through its base."""
+    if function.name.startswith("__"):
+        return True
+    outside = [base for base in owner.bases if base and base.rsplit(".", 1)[-1] not in ("object", "ABC", "Protocol")]
+    return bool(outside)
+
+
+@remembered
+def _entries(module: PythonModule) -> tuple[tuple[Function, bool], ...]:
+    """Functions that something calls which is not in the code, and whether only where the module is started by its name."""
+    found = []
+    for function in module.functions:
+        active = [name for name in function.decorators if name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS]
+        called = function.qualname in _ENTRY_NAMES or function.name.startswith(("test", "pytest_"))
+        if called or active:
+            only_started = not called and all(name.split(".", 1)[0] in _STARTED_BY_NAME for name in active)
+            found.append((function, only_started))
+    return tuple(found)
