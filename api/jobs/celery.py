@@ -15,11 +15,19 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_ready, worker_shutdown
+from celery.signals import (
+    task_received,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 from celery.worker import state
 from sqlalchemy import func, select
 
 from api.jobs.claim import capacity, claim
+from api.jobs.ears import Ears
 from api.jobs.folders import WorkerFolder, sweep
 from api.jobs.runner import Runner
 from api.jobs.upkeep import Upkeep, beat, leave, release
@@ -115,9 +123,11 @@ class Ringer:
 
     def __init__(self, store: Store, app: Celery) -> None:
         self._store, self._app = store, app
+        self.unheard = 0  # messages that waited when it last looked, because there was work
 
     def ring(self) -> int:
         """Send a message for each job that waits, up to what all processes can take; return how many."""
+        self.unheard = 0
         with self._store.reading() as session:
             waiting = session.scalar(
                 select(func.count()).where(Analysis.status == "queued", Analysis.not_before <= now())
@@ -130,7 +140,8 @@ class Ringer:
             with connection.channel() as channel:
                 # Where enough messages wait already, more would only be sent for nothing.
                 # RabbitMQ refuses a declaration that differs from the workers', so it is the same one.
-                wanted -= self._app.amqp.queues[_QUEUE].bind(channel).queue_declare().message_count
+                self.unheard = self._app.amqp.queues[_QUEUE].bind(channel).queue_declare().message_count
+                wanted -= self.unheard
                 for _ in range(max(wanted, 0)):
                     self._app.send_task(_TASK, connection=connection, retry=False)
         return int(max(wanted, 0))
@@ -175,7 +186,7 @@ class CeleryWaker:
 
 
 class Broken(Exception):  # noqa: N818 it says what happened
-    """Celery gave up by itself, as it may where broker and processes are lost at one moment."""
+    """Celery gave up by itself or hears no more, as it may where the broker, or broker and processes at once, are lost."""
 
 
 def run_worker(settings: Settings, slots: int) -> int:
@@ -191,12 +202,17 @@ def run_worker(settings: Settings, slots: int) -> int:
     settings.clones.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = WorkerFolder(settings.clones)
     ringer, upkeep = Ringer(store, app), Upkeep(store, settings, folder.worker, slots)
+    ears, deaf = Ears(settings.lease_seconds), list[bool]()
 
     def tend() -> None:
         if dead := sweep(settings.clones):
             release(store, settings, dead)
         upkeep.run(time.monotonic())
         ringer.ring()
+        if ears.are_deaf(ringer.unheard, time.monotonic(), busy=bool(state.reserved_requests)):
+            _LOG.warning("messages wait and none has arrived for %s seconds", settings.lease_seconds)
+            deaf.append(True)
+            state.should_terminate = 1
 
     def ready(sender: Any, **_: Any) -> None:
         beat(store, folder.worker, slots)
@@ -205,6 +221,7 @@ def run_worker(settings: Settings, slots: int) -> int:
     def over(**_: Any) -> None:
         _quietly(lambda: leave(store, folder.worker))()
 
+    task_received.connect(lambda **_: ears.hear(), weak=False)
     worker_ready.connect(ready, weak=False)
     worker_shutdown.connect(over, weak=False)
     worker_process_init.connect(lambda **_: store.engine.dispose(close=False), weak=False)
@@ -222,7 +239,7 @@ def run_worker(settings: Settings, slots: int) -> int:
     finally:
         folder.close()
         store.close()
-    if any(worker.exitcode for worker in made) and not _told_to_end():  # which worker_main tells nobody
+    if deaf or (any(worker.exitcode for worker in made) and not _told_to_end()):  # which worker_main tells nobody
         raise Broken
     return 0
 
