@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
-from analyzer.artifacts.python_source import Function, PythonModule
+from analyzer.artifacts.python_source import PythonModule
 from analyzer.findings import Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
@@ -17,50 +18,66 @@ from analyzer.repository import Repository
 __all__ = ["smoke_tests"]
 
 
-def smoke_tests(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
-    """(place, message, whether it counts in full) of what tests parts together in another way."""
+Tried = tuple[Place, str, bool]
+"""Where parts are tried together, what is tried in words, and whether it counts in full."""
+
+
+def smoke_tests(repo: Repository) -> Iterator[Tried]:
+    """What tests parts together in another way: every script, and the first of the other ways."""
     for module in _trying(repo):
-        live = [
-            call
-            for call in module.calls
-            if not call.scope
-            and "test.live" in roles_of(call.name)
-            and (call.root in ASKS | STARTS or starts_a_program(call))
-        ]
-        in_functions = [
-            call
-            for call in module.calls
-            if call.scope and call.root in ASKS and any(LOCAL_URL.search(text) for text in call.texts())
-        ]
-        stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
-        if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
-            yield in_functions[0].place, "A script asserts on the answers of a running part", True
-        elif (live or in_functions) and module.checks:
-            yield Place(module.path, module.checks[0]), "A script asserts on the answers of a running part", True
-        elif live or in_functions:
-            call = (live or in_functions)[0]
-            yield call.place, "A script asks the running service, but asserts nothing", False
-        elif module.has_main_guard:
-            for call in (
-                item for item in module.calls if item.root not in _NO_SERVICE and "test.live" in roles_of(item.name)
-            ):
-                asked = "a running service" if call.root in _CLIENTS else "a service in the cloud"
-                yield call.place, f"A script asks {asked}, but asserts nothing", False
-                break
-    for function in _client_tests(repo):
-        yield function.head, "Only a test client asks the API; nothing runs", False
-        return
+        yield from _by_script(repo, module)
+    others = (_with_a_client, _under_load, _by_starting_script, _asked_by_commands)
+    yield from islice(chain.from_iterable(way(repo) for way in others), 1)
+
+
+def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
+    """How a module that is started by itself tries a running part."""
+    live = [
+        call
+        for call in module.calls
+        if not call.scope
+        and "test.live" in roles_of(call.name)
+        and (call.root in ASKS | STARTS or starts_a_program(call))
+    ]
+    in_functions = [
+        call
+        for call in module.calls
+        if call.scope and call.root in ASKS and any(LOCAL_URL.search(text) for text in call.texts())
+    ]
+    stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
+    if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
+        yield in_functions[0].place, _ASSERTS, True
+    elif (live or in_functions) and module.checks:
+        yield Place(module.path, module.checks[0]), _ASSERTS, True
+    elif live or in_functions:
+        yield (live or in_functions)[0].place, _ASKS_ONLY, False
+    elif module.has_main_guard:
+        asking = (item for item in module.calls if item.root not in _NO_SERVICE and "test.live" in roles_of(item.name))
+        for call in islice(asking, 1):
+            asked = "a running service" if call.root in _CLIENTS else "a service in the cloud"
+            yield call.place, f"A script asks {asked}, but asserts nothing", False
+
+
+def _with_a_client(repo: Repository) -> Iterator[Tried]:
+    for module in repo.tests.modules:
+        if any("test.client" in roles_of(call.name) for call in module.calls):
+            for function in asserting(module):
+                yield function.head, "Only a test client asks the API; nothing runs", False
+
+
+def _under_load(repo: Repository) -> Iterator[Tried]:
     for module in repo.modules:
         if any(item.root == "locust" for item in module.imports):
             yield module.place, "A load script asks the service, but asserts nothing", False
-            return
+
+
+def _by_starting_script(repo: Repository) -> Iterator[Tried]:
+    """A shell script that starts the parts and then a test runner, where there is a test that asserts."""
     started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
-    asserting = any(function.asserts for module in repo.tests.modules for function in module.functions)
-    for item in all_invocations(repo) if started and asserting else ():
-        if item.origin.path in started and RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
-            yield item.origin, "A script starts the parts and runs tests on them", True
-            return
-    yield from _asked_by_commands(repo)
+    if started and any(function.asserts for module in repo.tests.modules for function in module.functions):
+        for item in all_invocations(repo):
+            if item.origin.path in started and RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
+                yield item.origin, "A script starts the parts and runs tests on them", True
 
 
 def _trying(repo: Repository) -> Iterator[PythonModule]:
@@ -74,7 +91,7 @@ _CLIENTS = frozenset({"bentoml", "gradio_client"})
 _NO_SERVICE = ASKS | {"os", "subprocess"}
 
 
-def _asked_by_commands(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
+def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
     """Requests that CI or scripts send to a part of the project that they started."""
     if not has_application(repo):
         return
@@ -99,6 +116,7 @@ def _asked_by_commands(repo: Repository) -> Iterator[tuple[Place, str, bool]]:
             return
 
 
+_ASSERTS = "A script asserts on the answers of a running part"
 _ASKS_ONLY = "A script asks the running service, but asserts nothing"
 _CI_ASKS_ONLY = "CI asks whether the running service answers, and sends it no data"
 _CURL = re.compile(r"curl\b")
@@ -126,9 +144,3 @@ def _is_imported(repo: Repository, module: PythonModule) -> bool:
         for item in other.used_imports
         if item.module.strip(".") or item.dotted.strip(".")
     )
-
-
-def _client_tests(repo: Repository) -> Iterator[Function]:
-    for module in repo.tests.modules:
-        if any("test.client" in roles_of(call.name) for call in module.calls):
-            yield from asserting(module)
