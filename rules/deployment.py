@@ -8,7 +8,7 @@ from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
 from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
-from analyzer.queries.ci import applies_resources, deploy_commands, deploy_steps, image_pushes
+from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import (
     cloud_hosts,
     cloud_remotes,
@@ -130,7 +130,7 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     if header:
         yield met("The repository is a Hugging Face Space", header)
     for item in deploy_commands(repo):
-        if computes or not (weak and applies_resources(item)):
+        if computes or not (weak and "infra.apply" in item.roles):
             yield met("A command deploys the application", item.origin, item.place)
     for step in deploy_steps(repo):
         yield met("A CI step deploys the application", step)

@@ -187,11 +187,3 @@ def deploy_commands(repo: Repository) -> Iterator[Invocation]:
 def deploys_remotely(item: Invocation) -> bool:
     """Whether a deploy command goes to a cloud: not to an emulator, and not only to a local orchestrator."""
     return not _LOCAL_TARGET.search(item.text) and not _LOCAL_DEPLOY.search(item.text)
-
-
-_APPLIES = re.compile(r"\b(?:terraform|tofu|terragrunt|pulumi)\b")
-
-
-def applies_resources(item: Invocation) -> bool:
-    """Whether a command applies infrastructure, so that its resources tell what is deployed."""
-    return bool(_APPLIES.search(item.text))
