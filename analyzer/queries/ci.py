@@ -35,7 +35,7 @@ _LOCAL_TARGET = re.compile(
     r"localhost|127\.0\.0\.1|localstack|awslocal|tflocal|minikube|kind load|samlocal|host\.docker\.internal|local exec"
 )
 _LOCAL_DEPLOY = re.compile(
-    r"prefect\b.*(?:deploy|apply)|ssh-|\bssh-keygen|rsync -[a-z]*\s+\./|kubectl (?:create|apply).*--dry-run|aws \S+ \S+.*--endpoint-url"
+    r"prefect\b.*(?:deploy|apply)|ssh-|\bssh-keygen|^rsync\b(?!.*(?:[\w\]})]:|\bssh\b))|kubectl (?:create|apply).*--dry-run|aws \S+ \S+.*--endpoint-url"
 )
 
 

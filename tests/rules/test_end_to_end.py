@@ -283,6 +283,22 @@ def test_an_application_of_beanstalk_runs_nothing_by_itself(
 
 
 @pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("rsync -av --exclude='terraform/' src /backup", Status.MISSING),
+        ("rsync -avz ./ $TARGET_DIR", Status.MISSING),
+        ("rsync -avz ./ deploy@203.0.113.7:/srv/app", Status.MET),
+        ("rsync -avz ./ ${HOST}:/srv/app", Status.MET),
+        ("rsync -e ssh -avz ./ $TARGET", Status.MET),
+    ],
+)
+def test_a_copy_to_another_machine_deploys_and_one_on_this_does_not(
+    repository: BuildRepository, command: str, wanted: Status
+) -> None:
+    assert status(repository, "e2e.cloud-deployment", {"copy.sh": command + "\n"}) is wanted
+
+
+@pytest.mark.parametrize(
     ("resource", "wanted", "sentence"),
     [
         ("render_web_service", Status.MET, "Infrastructure code deploys compute on a cloud"),
