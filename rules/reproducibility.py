@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from analyzer.artifacts.shell import ShellCommand
-from analyzer.findings import Finding, Place, met, partial
+from analyzer.findings import Finding, Located, Place, met, partial
 from analyzer.inventory import Kind
-from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
+from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
 from analyzer.queries.grounding import reached_roots
@@ -95,50 +96,31 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
         else:
             yield met("The pipeline writes dated partitions", text)
             break
-    for text in downloads_in_code(repo):
-        yield partial("Data are fetched by a script, without a version of their own", text)
-        break
-    for command in data_downloads(repo):
-        yield partial("Data are fetched by a script, without a version of their own", command.origin)
-        break
+    for place in _fetched(repo):
+        yield partial("Data are fetched by a script, without a version of their own", place)
+
+
+def _fetched(repo: Repository) -> Iterator[Located | Place]:
+    """Where data are fetched: the first of each way, and one call or address at most."""
+    yield from islice(downloads_in_code(repo), 1)
+    yield from (command.origin for command in islice(data_downloads(repo), 1))
     for call in repo.code.calls("data.download", "data.read"):
         if is_scoring(call.path):
             continue  # a stand-in for what the service or the watching lacks
         if (
-            call.root
-            in (
-                "datasets",
-                "sklearn",
-                "ucimlrepo",
-                "kagglehub",
-                "kaggle",
-                "opendatasets",
-                "openml",
-                "seaborn",
-                "tensorflow_datasets",
-                "yfinance",
-                "meteostat",
-                "openmeteo_requests",
-                "pandas_datareader",
-                "fredapi",
-                "wbgapi",
-                "sodapy",
-                "nba_api",
-                "pybaseball",
-                "fastf1",
-            )
+            call.root in PUBLIC_DATA
             or (call.root == "huggingface_hub" and "dataset" in call.texts())
             or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post")
         ):
-            yield partial("Data are fetched by a script, without a version of their own", call)
+            yield call
             return
-    for text in repo.code.texts(_DATA_ADDRESS) if repo.code.has("data.download") else ():
-        if _is_source(repo, text.value) and not is_scoring(text.path):
-            yield partial("Data are fetched by a script, without a version of their own", text)
-            return
-    for place in _configured_sources(repo) if repo.code.has("data.download") else ():
-        yield partial("Data are fetched by a script, without a version of their own", place)
-        return
+    if repo.code.has("data.download"):
+        addresses = (
+            text
+            for text in repo.code.texts(_DATA_ADDRESS)
+            if _is_source(repo, text.value) and not is_scoring(text.path)
+        )
+        yield from islice(chain(addresses, _configured_sources(repo)), 1)
 
 
 _CONFIGURED = re.compile(r"(?m)^\s*[\w.-]+\s*[:=]\s*[\"']?(https?://[^\s\"']+)[\"']?\s*$")

@@ -6,7 +6,7 @@ empty. ``COMES_WITH`` are imports that a distribution brings along: used without
 
 from __future__ import annotations
 
-__all__ = ["COMES_WITH", "DISTRIBUTIONS", "FOUNDATION", "IMAGE_PACKAGES", "PLATFORM_MODULES", "STDLIB"]
+__all__ = ["COMES_WITH", "DISTRIBUTIONS", "FOUNDATION", "IMAGE_PACKAGES", "PLATFORM_MODULES", "PUBLIC_DATA", "STDLIB"]
 
 STDLIB = frozenset(
     """
@@ -38,6 +38,14 @@ PLATFORM_MODULES = frozenset(
     """.split()
 )
 """Modules that the place where code runs brings along, or that any Python environment has."""
+
+PUBLIC_DATA = frozenset(
+    """
+    datasets fastf1 fredapi kaggle kagglehub meteostat nba_api opendatasets openmeteo_requests openml
+    pandas_datareader pybaseball seaborn sklearn sodapy tensorflow_datasets ucimlrepo wbgapi yfinance
+    """.split()
+)
+"""Modules whose calls that read or download data get public data sets, without an address in the code."""
 
 FOUNDATION = frozenset(
     """
