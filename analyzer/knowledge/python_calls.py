@@ -311,6 +311,11 @@ ROLES: dict[str, str] = {
         aiobotocore.* digitalocean.* azureml.* vertexai.* snowflake.* huggingface_hub.HfApi*
         huggingface_hub.upload_f* huggingface_hub.create_repo
     """,
+    # -- processes -------------------------------------------------------------------------------------------
+    "process.start": """
+        subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen os.system os.popen
+        runpy.run_path
+    """,
     # -- tests -----------------------------------------------------------------------------------------------
     "test.client": """
         fastapi.testclient.TestClient* starlette.testclient.TestClient* flask.*.test_client* .test_client

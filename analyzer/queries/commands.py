@@ -16,6 +16,7 @@ from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.absent import is_stalled
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -137,7 +138,7 @@ def script_starts(repo: Repository) -> Iterator[Call]:
     """Where one program starts several others of the project as processes, one that trains among them."""
     code = repo.code
     for module in code.modules:
-        start = next((call for call in module.calls if call.root == "subprocess" and call.last in _STARTS), None)
+        start = next((call for call in module.calls if "process.start" in roles_of(call.name)), None)
         if start is None:
             continue
         folder = posixpath.dirname(module.path)
@@ -145,9 +146,6 @@ def script_starts(repo: Repository) -> Iterator[Call]:
         found = {path for name in named if (path := repo.find(name, folder)) and path != module.path}
         if len(found) >= 2 and any(code.reaches(path, "", "model.fit") for path in sorted(found)):
             yield start
-
-
-_STARTS = frozenset({"run", "call", "check_call", "check_output", "Popen"})
 
 
 def _needed(file: TaskFile, task: Task) -> Iterator[ShellCommand]:

@@ -12,6 +12,7 @@ from analyzer.artifacts.ci import Pipeline
 from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import training_calls
 from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
@@ -74,13 +75,9 @@ def _lines_of(repo: Repository, role: str) -> frozenset[tuple[str, int]]:
 def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
     """The modules of ours that a module starts as processes of their own."""
     module = repo.code.module(path)
-    calls = (call for call in (module.calls if module else ()) if call.root in _STARTS and call.last in _RUNS)
+    calls = (call for call in (module.calls if module else ()) if "process.start" in roles_of(call.name))
     found = [target for call in calls for text in call.texts() for target in _programs_in(repo, text, path)]
     return tuple(dict.fromkeys(target for target in found if target != path))
-
-
-_STARTS = frozenset({"subprocess", "os", "runpy"})
-_RUNS = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "popen", "run_path"})
 
 
 @remembered
