@@ -18,6 +18,7 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
+from api.jobs.celery import make_celery
 from api.settings import Settings
 from api.store import Store, open_store
 from api.store.models import Analysis, Event
@@ -203,21 +204,23 @@ def broker() -> Iterator[Redis]:
         yield server
 
 
+def on_celery(settings: dict[str, Any], cluster: Postgres, broker: Redis) -> dict[str, Any]:
+    """The settings, for a database of its own, workers of Celery and a lease that ends soon."""
+    return {
+        **settings,
+        "database_url": cluster.database(),
+        "executor": "celery",
+        "broker_url": broker.url,
+        "redis_url": broker.url,
+        "lease_seconds": 6,
+    }
+
+
 def test_workers_redis_and_the_database_are_lost_one_after_the_other(
     tmp_path: Path, hub: GitServer, cluster: Postgres, broker: Redis
 ):
     """One batch that outlives them all."""
-    url = cluster.database()
-    settings = settings_of(
-        tmp_path,
-        hub,
-        database_url=url,
-        executor="celery",
-        broker_url=broker.url,
-        redis_url=broker.url,
-        lease_seconds=6,
-        attempts=10,
-    )
+    settings = on_celery(settings_of(tmp_path, hub, attempts=10), cluster, broker)
     rows = [{"url": hub.url(f"octocat/r{number}")} for number in range(8)]
     with (
         running(Settings(**settings)) as service,
@@ -275,15 +278,7 @@ def test_a_repository_that_kills_its_celery_process_fails_alone(
 ):
     hub.publish(hub.root / "octocat" / "delay.git", "octocat/poison")
     hub.faults["octocat/poison"] = "slow"
-    settings = settings_of(
-        tmp_path,
-        hub,
-        database_url=cluster.database(),
-        executor="celery",
-        broker_url=broker.url,
-        lease_seconds=6,
-        attempts=2,
-    )
+    settings = on_celery(settings_of(tmp_path, hub, attempts=2), cluster, broker)
     with (
         running(Settings(**settings)) as service,
         program("worker", settings, tmp_path / "worker.log") as worker,
@@ -301,3 +296,25 @@ def test_a_repository_that_kills_its_celery_process_fails_alone(
             assert ended(client, good)["status"] == "done"
         with opened.reading() as session:
             assert session.scalar(select(func.count()).where(Analysis.status == "done")) == 1
+
+
+def test_a_worker_that_hears_no_more_begins_again(tmp_path: Path, hub: GitServer, cluster: Postgres, broker: Redis):
+    """As after a lost broker, of which Celery at times comes back without its queue."""
+    settings = on_celery(settings_of(tmp_path, hub), cluster, broker)
+    log = tmp_path / "worker.log"
+    with (
+        running(Settings(**settings)) as service,
+        program("worker", settings, log),
+        closing(open_store(service.settings.database)) as opened,
+        service.client(new_key(opened)) as client,
+    ):
+
+        def asked(name: str) -> str:
+            answer = client.post("/api/v1/analyses", json={"url": hub.url(name)})
+            return str(answer.json()["links"]["self"])
+
+        assert ended(client, asked("octocat/r1"))["status"] == "done"
+        make_celery(service.settings).control.cancel_consumer("folioscope", reply=True, timeout=10)
+        assert ended(client, asked("octocat/r2"))["status"] == "done"
+        wait_for("what the log says", lambda: "none has arrived" in log.read_text("utf-8"))
+    assert "begins again" in log.read_text("utf-8")
