@@ -9,7 +9,7 @@ import sys
 import time
 
 _LOG = logging.getLogger("folioscope.jobs")
-_START_SECONDS = 5.0
+_PAUSE_SECONDS = 1.0  # so that one that breaks again and again takes no whole core
 
 HELP = "run jobs of a service as a Celery worker"
 
@@ -28,12 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(workers=arguments.workers)
     configure(settings.log_level)
     mistyped()
-    began = time.monotonic()
     try:
         return run_worker(settings, settings.workers)
     except Broken:
-        if time.monotonic() - began < _START_SECONDS:
-            raise SystemExit(1) from None  # what fails at once fails again
         _LOG.warning("the worker ended by an error of its own, and begins again")
+        time.sleep(_PAUSE_SECONDS)
         # The command that this process is.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # nosec B606

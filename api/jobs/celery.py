@@ -192,8 +192,11 @@ class Broken(Exception):  # noqa: N818 it says what happened
 def run_worker(settings: Settings, slots: int) -> int:
     """Run a Celery worker until it is told to end.
 
+    Returns:
+        Its exit code: 1 where it could not begin.
+
     Raises:
-        Broken: it ended without having been told.
+        Broken: it had begun, and ended without having been told.
     """
     app = make_celery(settings)
     store = open_store(settings.database)
@@ -202,7 +205,7 @@ def run_worker(settings: Settings, slots: int) -> int:
     settings.clones.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = WorkerFolder(settings.clones)
     ringer, upkeep = Ringer(store, app), Upkeep(store, settings, folder.worker, slots)
-    ears, deaf = Ears(settings.lease_seconds), list[bool]()
+    ears, deaf, was_ready = Ears(settings.lease_seconds), list[bool](), threading.Event()
 
     def tend() -> None:
         if dead := sweep(settings.clones):
@@ -215,6 +218,7 @@ def run_worker(settings: Settings, slots: int) -> int:
             state.should_terminate = 1
 
     def ready(sender: Any, **_: Any) -> None:
+        was_ready.set()
         beat(store, folder.worker, slots)
         sender.timer.call_repeatedly(min(_RING_EVERY, settings.poll_seconds), _quietly(tend))
 
@@ -239,9 +243,10 @@ def run_worker(settings: Settings, slots: int) -> int:
     finally:
         folder.close()
         store.close()
-    if deaf or (any(worker.exitcode for worker in made) and not _told_to_end()):  # which worker_main tells nobody
+    failed = any(worker.exitcode for worker in made) and not _told_to_end()  # which worker_main tells nobody
+    if deaf or (failed and was_ready.is_set()):
         raise Broken
-    return 0
+    return int(failed)
 
 
 def _told_to_end() -> bool:

@@ -43,6 +43,9 @@ def program(command: str, settings: dict[str, Any], log: Path) -> Iterator[Progr
     started = Program(command, settings, log).start()
     try:
         yield started
+    except BaseException:
+        print(f"The log of {command}:\n{log.read_text('utf-8', 'replace')}")  # pytest shows it with what failed
+        raise
     finally:
         started.stop()
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 from celery.worker import state
+from kombu.asynchronous.timer import Timer
 
 import api.settings
 from api.commands import worker
@@ -24,30 +25,39 @@ class Ended:
         self.exitcode = exitcode
 
 
+class Consumer:
+    """What Celery's signals know of a worker that takes messages."""
+
+    def __init__(self) -> None:
+        self.timer = Timer()  # type: ignore[no-untyped-call]
+
+
 class Again(Exception):  # noqa: N818 it says what happened
     """In place of what execv does, which never returns."""
 
 
 @pytest.mark.parametrize(
-    ("code", "told", "seconds", "wanted"),
+    ("code", "told", "begun", "wanted"),
     [
-        (1, None, 0.0, Again),  # an error of its own, after a while
-        (1, None, 3600.0, SystemExit),  # at once
-        (1, 0, 0.0, None),  # a signal told it to end
-        (0, None, 0.0, None),
+        (1, None, True, Again),  # an error of its own, however soon
+        (1, None, False, 1),  # what could not begin cannot the next time
+        (1, 0, True, 0),  # a signal told it to end
+        (0, None, True, 0),
     ],
 )
-def test_only_what_ran_and_was_not_told_to_end_begins_again(
+def test_only_what_began_and_was_not_told_to_end_begins_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     code: int,
     told: int | None,
-    seconds: float,
-    wanted: type[BaseException] | None,
+    begun: bool,
+    wanted: type[BaseException] | int,
 ):
     def work(app: object, words: list[str]) -> None:
         del app, words
         worker_init.send(Ended(code))
+        if begun:
+            worker_ready.send(Consumer())
 
     def execute(program: str, words: list[str]) -> None:
         assert (program, words) == (sys.executable, [sys.executable, *sys.orig_argv[1:]])
@@ -59,10 +69,10 @@ def test_only_what_ran_and_was_not_told_to_end_begins_again(
     monkeypatch.setattr(api.settings, "load_settings", lambda **_: settings)
     monkeypatch.setattr(Celery, "worker_main", work)
     monkeypatch.setattr(state, "should_stop", told)
-    monkeypatch.setattr(worker, "_START_SECONDS", seconds)
+    monkeypatch.setattr(worker, "_PAUSE_SECONDS", 0)
     monkeypatch.setattr(os, "execv", execute)
-    if wanted is None:
-        assert worker.run(argparse.Namespace(workers=1)) == 0
+    if isinstance(wanted, int):
+        assert worker.run(argparse.Namespace(workers=1)) == wanted
     else:
         with pytest.raises(wanted):
             worker.run(argparse.Namespace(workers=1))
