@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from analyzer.errors import LimitError
-from analyzer.findings import Evidence, Finding, Place, Status
+from analyzer.excerpts import evidence_at
+from analyzer.findings import Evidence, Finding, Status
 from analyzer.inventory import kind_of
 from analyzer.plugins import Rule
 from analyzer.repository import Repository
@@ -21,7 +22,6 @@ from analyzer.soundness.effects import Effects
 __all__ = ["Decision", "decide", "with_criteria"]
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
-_LONGEST_SNIPPET = 200
 _MOST_EVIDENCE = 20
 
 
@@ -153,7 +153,7 @@ def _decision(
         # What shows the half of it is no evidence of the whole.
         ranked = [found for found in ranked if found.status is best.status]
         places = dict.fromkeys(place for found in ranked for place in found.places)
-        shown = tuple(_evidence(repository, place) for place in list(places)[:_MOST_EVIDENCE]) if evidence else ()
+        shown = tuple(evidence_at(repository, place) for place in list(places)[:_MOST_EVIDENCE]) if evidence else ()
         return Decision(criterion, status, summary, shown, tuple(sorted({found.rule for found in ranked})))
     if failed:
         return Decision(criterion, Status.UNKNOWN, failed)
@@ -171,8 +171,3 @@ def _unread(repository: Repository, rules: Sequence[Rule]) -> str:
     kinds = {kind for item in rules for kind in item.reads}
     unread = (item.where for item in repository.snapshot.problems if kind_of(item.where) in kinds)
     return next((path for path in unread if repository.is_candidates(path)), "")
-
-
-def _evidence(repository: Repository, place: Place) -> Evidence:
-    snippet = " ".join(repository.line(place).split())
-    return Evidence(place.path, place.line, place.last, snippet[:_LONGEST_SNIPPET])

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from analyzer.findings import Evidence
+from analyzer.findings import Evidence, Place
 from analyzer.repository import Repository
 
-__all__ = ["AROUND", "Excerpt", "cut_excerpts"]
+__all__ = ["AROUND", "Excerpt", "cut_excerpts", "evidence_at"]
 
 AROUND = 2
 """Lines shown before and after the decisive ones."""
@@ -31,6 +31,10 @@ _TOKEN = re.compile(
 )
 _MASK = "•••"
 
+_LONGEST_SNIPPET = 200
+_MOST_OPENING = 4
+_SAYS = re.compile(r"\w")
+
 
 class Excerpt(Struct, frozen=True, order=True):
     """Consecutive lines of a file; ``line`` is the number of the first, from 1."""
@@ -43,6 +47,15 @@ class Excerpt(Struct, frozen=True, order=True):
     def last(self) -> int:
         """The number of the last line."""
         return self.line + len(self.lines) - 1
+
+
+def evidence_at(repo: Repository, place: Place) -> Evidence:
+    """A place as evidence: from its first line that says something, not a bracket, quotes or a fence that only opens."""
+    lines = repo.lines(place.path)[place.line - 1 : place.line - 1 + _MOST_OPENING]
+    opening = next((number for number, line in enumerate(lines) if _SAYS.search(line)), 0)
+    snippet = " ".join(lines[opening].split()) if lines else ""
+    line = place.line + opening
+    return Evidence(place.path, line, max(line, place.last), snippet[:_LONGEST_SNIPPET])
 
 
 def cut_excerpts(repo: Repository, found: Iterable[Evidence]) -> tuple[Excerpt, ...]:

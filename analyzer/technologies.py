@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from analyzer.excerpts import evidence_at
 from analyzer.findings import Evidence, Place
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.named import technologies_named
@@ -40,9 +41,7 @@ def find_technologies(repo: Repository) -> tuple[Technology, ...]:
 
 def _evidence(repo: Repository, places: list[Place]) -> tuple[Evidence, ...]:
     unique = list(dict.fromkeys(places))[:_MOST_EVIDENCE]
-    return tuple(
-        Evidence(place.path, place.line, place.last, " ".join(repo.line(place).split())[:200]) for place in unique
-    )
+    return tuple(evidence_at(repo, place) for place in unique)
 
 
 def _places(repo: Repository) -> dict[str, list[Place]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
 from analyzer.findings import Finding, Located, met, partial
@@ -129,7 +130,7 @@ def trains_a_model(repo: Repository) -> Iterator[Finding]:
 @rule("e2e.pipeline", reads=_PYTHON)
 def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
     """No orchestrator ties the stages together."""
-    for workflow in repo.workflows:
+    for workflow in sorted(repo.workflows, key=lambda item: (not _trains(item), -len(item.steps))):
         if len(workflow.steps) >= 2:
             yield met(f"A {workflow.tool} workflow of {len(workflow.steps)} steps ties the stages together", workflow)
     for file in repo.dvc_files:
@@ -141,13 +142,14 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         states = len(re.findall(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""", resource.body))
         if re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", resource.type) and states >= 2:
             yield met(f"A state machine of {states} tasks ties the stages together", resource)
-    flows = _training_first(repo, _started(repo.code, repo.code.calls("pipeline.flow")))
     steps = _started(repo.code, repo.code.calls("pipeline.step"))
+    flows = _largest_first(repo.code, _started(repo.code, repo.code.calls("pipeline.flow")), steps)
     classes = [
         item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
     ]
-    if flows and (len(steps) >= 2 or _calls_locals(repo.code, flows)):
-        yield met("An orchestrator ties the stages together", flows[0], *steps[:2])
+    if flows and (len(steps) >= 2 or any(len(_called(repo.code, flow)) >= 2 for flow in flows)):
+        beside = sorted(steps, key=lambda step: step.path != flows[0].path)
+        yield met("An orchestrator ties the stages together", flows[0], *beside[:2])
     elif len(classes) >= 2 or any("metaflow.FlowSpec" in item.bases for item in classes):
         yield met("An orchestrator ties the stages together", *classes[:3])
     elif len(steps) >= 2 and any("mage_ai" in step.name for step in steps):
@@ -156,6 +158,14 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
         yield partial("A flow is declared, but it does not join several stages", flows[0])
     elif repo.notebook_code.has("pipeline.flow"):
         yield partial("A flow is declared only in a notebook", repo.notebook_code.calls("pipeline.flow")[0])
+
+
+def _trains(workflow: Workflow) -> bool:
+    """Whether a workflow is one of training, by its names."""
+    return bool(_OF_TRAINING.search(" ".join((workflow.path, workflow.name, *workflow.steps))))
+
+
+_OF_TRAINING = re.compile(r"(?i)train|(?:^|[\W_])fit(?:$|[\W_])")
 
 
 def _started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
@@ -170,31 +180,29 @@ def _started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
     )
 
 
-def _training_first(repo: Repository, flows: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Flows with those first that come to training; the others in their order."""
-    code = repo.code
+def _largest_first(code: Code, flows: tuple[Call, ...], steps: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Flows with those first that come to training, of these the one that ties most stages; others in their order."""
 
     def trains(flow: Call) -> bool:
-        module = code.module(flow.path)
-        scopes = [item.qualname for item in module.functions if item.name == flow.decorates] if module else []
-        return any(code.reaches(flow.path, scope, "model.fit", steps=4) for scope in scopes)
+        return any(code.reaches(flow.path, scope, "model.fit", steps=4) for scope in _scopes(code, flow))
 
-    return tuple(sorted(flows, key=lambda flow: not trains(flow))) if len(flows) > 1 else flows
+    def stages(flow: Call) -> int:
+        return len(_called(code, flow)) if flow.decorates else sum(step.path == flow.path for step in steps)
+
+    return tuple(sorted(flows, key=lambda flow: (not trains(flow), -stages(flow)))) if len(flows) > 1 else flows
 
 
-def _calls_locals(code: Code, flows: tuple[Call, ...]) -> bool:
-    """Whether a flow calls at least two functions of the repository."""
-    for flow in flows:
-        scope = flow.decorates or flow.scope
-        module = code.module(flow.path)
-        names = [item.qualname for item in module.functions if item.name == scope] if module else []
-        for name in names:
-            called = {
-                target for call in code.calls_in(flow.path, name) if (target := code.definition(call.name, flow.path))
-            }
-            if len(called) >= 2:
-                return True
-    return False
+def _called(code: Code, flow: Call) -> set[tuple[str, str]]:
+    """The functions of the repository that a flow calls."""
+    calls = (call for scope in _scopes(code, flow) for call in code.calls_in(flow.path, scope))
+    return {target for call in calls if (target := code.definition(call.name, flow.path))}
+
+
+def _scopes(code: Code, flow: Call) -> list[str]:
+    """The functions that a flow decorates, or in which it is made."""
+    module = code.module(flow.path)
+    name = flow.decorates or flow.scope
+    return [item.qualname for item in module.functions if item.name == name] if module else []
 
 
 @rule("e2e.pipeline", reads=_PYTHON)

@@ -161,7 +161,7 @@ def _lists(block: Block) -> bool:
     """Whether a block names tools, or is a tree of folders."""
     if block.kind == "code":
         return bool(_BRANCHES.search(block.text))
-    return bool(named_tools(block.text))
+    return len(named_tools(block.text)) >= (1 if block.kind == "item" else 2)
 
 
 @rule("doc.diagram", reads=_DOCUMENT)

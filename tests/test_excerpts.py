@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.excerpts import cut_excerpts
-from analyzer.findings import Evidence
+from analyzer.excerpts import cut_excerpts, evidence_at
+from analyzer.findings import Evidence, Place
 from tests.conftest import BuildRepository
 
 LINES = "\n".join(f"line {number}" for number in range(1, 41))
@@ -66,3 +66,20 @@ def test_all_together_are_bounded(repository: BuildRepository):
 def test_values_of_secrets_are_masked(repository: BuildRepository, line, shown):
     (cut,) = cut_excerpts(repository({"a.py": line}), [at("a.py", 1)])
     assert cut.lines == (shown,)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('SQL = """\ninsert into a\n', (1, 'SQL = """')),
+        ('"""\ninsert into a\n', (2, "insert into a")),
+        ('{\n  "title": "Docks"\n}\n', (2, '"title": "Docks"')),
+        ("```\n+---+\n| a |\n", (3, "| a |")),
+        ("{\n[\n(\n{\n1\n", (1, "{")),
+        ("", (1, "")),
+    ],
+)
+def test_evidence_begins_where_something_is_said(repository: BuildRepository, text: str, shown: tuple[int, str]):
+    found = evidence_at(repository({"a.txt": text}), Place("a.txt", 1))
+    assert (found.line, found.snippet) == shown
+    assert found.end_line >= found.line

@@ -58,7 +58,9 @@ def parse_mage_pipeline(path: str, text: str) -> Workflow | None:
     if blocks.kind != "sequence":
         return None
     steps = tuple(f"{block.get('type').text}:{block.get('uuid').text or block.get('name').text}" for block in blocks)
-    return Workflow(path, "mage", root.get("name").text or root.get("uuid").text, steps, blocks.line)
+    first = next(iter(blocks), EMPTY)
+    named = first.get("uuid") or first.get("name") or blocks
+    return Workflow(path, "mage", root.get("name").text or root.get("uuid").text, steps, named.line)
 
 
 def parse_mage_triggers(path: str, text: str) -> tuple[Workflow, ...]:

@@ -139,6 +139,29 @@ def test_an_orchestrator_joins_stages(repository: BuildRepository) -> None:
     assert status(repository, "e2e.pipeline", {"dvc.yaml": "stages:\n  a:\n    cmd: python a.py\n"}) is Status.PARTIAL
 
 
+def test_the_flow_that_is_shown_is_the_one_that_ties_most_of_the_training(repository: BuildRepository) -> None:
+    head = "from prefect import flow, task\n\n"
+    score = f"{head}@task\ndef a():\n    return 1\n@task\ndef b(x):\n    return x\n@flow\ndef score():\n    b(a())\nscore()\n"
+    train = (
+        f"{head}from sklearn.linear_model import Ridge\n@task\ndef load():\n    return 1\n@task\ndef fit(x):\n"
+        "    return Ridge().fit(x, x)\n@flow\ndef part(x):\n    return fit(x)\n@flow\ndef whole():\n    part(load())\nwhole()\n"
+    )
+    decision = decide_one(repository({"a_score.py": score, "train.py": train}), "e2e.pipeline")
+    first = decision.evidence[0]
+    assert (decision.status, first.path, first.line) == (Status.MET, "train.py", 13)
+
+
+def test_the_workflow_that_is_shown_is_the_one_of_training(repository: BuildRepository) -> None:
+    block = "- all_upstream_blocks_executed: true\n  name: {0}\n  type: custom\n  uuid: {0}\n"
+    files = {
+        f"mage/pipelines/{name}/metadata.yaml": "blocks:\n" + "".join(map(block.format, blocks))
+        for name, blocks in (("deploy", ["pick", "run", "tell"]), ("learn", ["load", "train_model"]))
+    }
+    decision = decide_one(repository(files), "e2e.pipeline")
+    first = decision.evidence[0]
+    assert (first.path, first.line, first.snippet) == ("mage/pipelines/learn/metadata.yaml", 5, "uuid: load")
+
+
 def test_tracking_needs_values(repository: BuildRepository) -> None:
     assert (
         status(repository, "e2e.experiment-tracking", {"t.py": "import mlflow\nmlflow.log_metric('a', 1)\n"})
