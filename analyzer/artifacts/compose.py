@@ -79,6 +79,8 @@ def parse_compose(path: str, text: str) -> ComposeFile:
     file = read_yaml(text)
     root = file.documents[0] if file.documents else None
     error = file.error
+    run_in = _DIRECTORY.search(text) if "--project-directory" in text else None
+    folder = run_in.group(1) if run_in else posixpath.dirname(path)
     services: list[ComposeService] = []
     if root:
         listed = root.get("services") or (
@@ -86,7 +88,7 @@ def parse_compose(path: str, text: str) -> ComposeFile:
         )
         found = [item for item in listed.items() if item[2].kind == "mapping"]
         error = error or (f"{len(found):,} services, of which the first {_MOST} are read" if len(found) > _MOST else "")
-        services = [_service(path, name, line, node) for name, line, node in found[:_MOST]]
+        services = [_service(path, folder, name, line, node) for name, line, node in found[:_MOST]]
     return ComposeFile(path, tuple(services), error)
 
 
@@ -94,12 +96,15 @@ def _looks_like_v1(root: Node) -> bool:
     return any(node.get("image") or node.get("build") for _, _, node in root.items())
 
 
-def _service(path: str, name: str, line: int, node: Node) -> ComposeService:
+# A comment that says how the file is run, from the top of the repository.
+_DIRECTORY = re.compile(r"(?m)^\s*#.*--project-directory[= ][\"']?([\w./-]+)")
+
+
+def _service(path: str, folder: str, name: str, line: int, node: Node) -> ComposeService:
     build = node.get("build")
     context = build.text or build.get("context").text or ("." if build else "")
     inline = bool(build.get("dockerfile_inline"))
     dockerfile = build.get("dockerfile").text or ("" if inline else "Dockerfile")
-    folder = posixpath.dirname(path)
     joined = posixpath.normpath(posixpath.join(folder, substitute(context))) if build else ""
     return ComposeService(
         path=path,

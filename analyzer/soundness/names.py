@@ -105,16 +105,35 @@ def _undefined(module: PythonModule) -> Iterator[Defect]:
     missing = [item for item in found if isinstance(item, messages.UndefinedName)]
     if not missing:
         return
-    unevaluated = _annotations(module.tree)
+    unevaluated, unreached = _annotations(module.tree), _after_ends(module.tree)
     seen: set[str] = set()
     for item in sorted(missing, key=lambda message: (message.lineno, message.col)):
         name = str(item.message_args[0])
-        if name in seen or name in _HOST_NAMES or (item.lineno, item.col) in unevaluated:
+        if name in seen or name in _HOST_NAMES or (item.lineno, item.col) in unevaluated or item.lineno in unreached:
             continue
         seen.add(name)
         if len(seen) > _MOST_NAMES:
             return
         yield Defect(module.path, item.lineno, "undefined-name", f"{name} is used, but nothing defines or imports it")
+
+
+_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
+
+
+def _after_ends(tree: ast.Module) -> frozenset[int]:
+    """Lines that never run, since a statement before them in their block always leaves it."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            ended = False
+            for item in block if isinstance(block, list) else ():
+                if ended:
+                    found.update(range(item.lineno, (item.end_lineno or item.lineno) + 1))
+                call = item.value if isinstance(item, ast.Expr) else None
+                exits = isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
+                ended = ended or exits or isinstance(item, _ENDS)
+    return frozenset(found)
 
 
 def _annotations(tree: ast.Module) -> frozenset[tuple[int, int]]:

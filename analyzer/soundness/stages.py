@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.dvc import DvcStage
@@ -44,4 +45,18 @@ def _is_there(layout: Layout, stage: DvcStage, name: str, provided: set[str], te
     path = _at(stage, name)
     if layout.repository.has(path):
         return True
-    return any(path == item or path.startswith(f"{item}/") or item.startswith(f"{path}/") for item in provided)
+    return any(
+        path == item
+        or path.startswith(f"{item}/")
+        or item.startswith(f"{path}/")
+        or ("${" in item and _of(item).match(path))
+        for item in provided
+    )
+
+
+_FIELD = re.compile(r"\$\{[^}]*\}")
+
+
+def _of(template: str) -> re.Pattern[str]:
+    """What a path with fields, as a stage for each item of a list writes it, can become."""
+    return re.compile("[^/]+".join(map(re.escape, _FIELD.split(template))) + r"(?:/|$)")

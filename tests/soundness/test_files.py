@@ -124,6 +124,16 @@ def test_a_service_built_from_what_is_there(repository):
     assert found(repository, files) == []
 
 
+def test_a_service_built_from_where_its_file_says_that_it_is_run(repository):
+    compose = "services:\n  api:\n    build:\n      context: .\n      dockerfile: api/Dockerfile\n"
+    files = {"api/Dockerfile": "FROM python:3.11\n"}
+    run = "# docker compose -f deploy/compose.yaml --project-directory . up\n"
+    assert found(repository, {**files, "deploy/compose.yaml": run + compose}) == []
+    assert found(repository, {**files, "deploy/compose.yaml": compose}) == [
+        ("deploy/compose.yaml", 4, "missing-context")
+    ]
+
+
 def test_a_terraform_reference_to_nothing(repository):
     main = 'resource "aws_s3_bucket" "b" {\n  bucket = var.name\n  tags = local.tags\n}\nlocals {\n  tags = {}\n}\n'
     assert found(repository, {"infra/main.tf": main}) == [("infra/main.tf", 2, "terraform-reference")]
@@ -155,6 +165,18 @@ def test_a_stage_whose_input_a_stage_or_a_pointer_makes(repository):
     )
     files = {"dvc.yaml": dvc, "train.py": "x = 1\n", "raw.csv.dvc": "outs:\n- path: raw.csv\n"}
     assert found(repository, files) == []
+
+
+def test_a_stage_whose_input_a_stage_makes_for_each_item(repository):
+    dvc = (
+        "stages:\n  prepare:\n    foreach: [a, b]\n    do:\n      cmd: python train.py ${item}\n"
+        "      outs:\n        - made/${item}.csv\n  train:\n    cmd: python train.py\n    deps: [DEP]\n"
+    )
+    files = {"train.py": "x = 1\n"}
+    assert found(repository, {**files, "dvc.yaml": dvc.replace("DEP", "made/a.csv")}) == []
+    assert found(repository, {**files, "dvc.yaml": dvc.replace("DEP", "kept/a.csv")}) == [
+        ("dvc.yaml", 8, "missing-input")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,8 @@ def test_a_name_that_nothing_defines(repository):
         "if 'data_loader' not in globals():\n    from mage_ai.data_preparation.decorators import data_loader\n@data_loader\ndef f(): ...\n",
         "globals().update(x=1)\nprint(x)\n",
         "# Databricks notebook source\nspark.sql('x')\n",
+        "import sys\nif sys.argv:\n    sys.exit(0)\n    print(unknown)\n",
+        "def f():\n    return 1\n    print(unknown)\n",
     ],
 )
 def test_names_that_something_defines(repository, code):
