@@ -66,6 +66,7 @@ TITLES: dict[str, Caseless] = {
     "known-issues": Caseless(
         r"known (?:issues|problems|bugs|limitations)|(?:issues?|problems?) (?:faced|encountered|met)|^issues$|caveats|what broke"
     ),
+    "advice": Caseless(r"best practices?|\btips\b|recommend|guidelines|resources|references|next steps|future|roadmap"),
     "list": Caseless(
         r"structure|folder|tree|layout|tech(?:nolog\w+)?(?: stack)?$|tools?\b|stack|directory|dependencies|table of contents|contents"
     ),

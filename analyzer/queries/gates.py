@@ -174,14 +174,15 @@ _BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*[\d.]")
 
 
 def _filtered(repo: Repository) -> Iterator[Place]:
-    """Searches for runs within a bound of a metric, by a function that registers or promotes what it finds."""
+    """Searches for runs within a bound of a metric, by a function that promotes what it finds, or that such a one calls."""
     code = repo.code
     promoting = _promoting_scopes(repo)
+    asked = promoting | {target for scope in sorted(promoting) for _, target in code.local_calls(*scope)}
     for module in code.modules:
         for call in module.calls:
             text = call.keyword("filter_string") if call.last == "search_runs" else None
             bounded = isinstance(text, str) and bool(_BOUND.search(text))
-            if bounded and (call.path, call.scope) in promoting and code.is_reached(call.path, call.scope):
+            if bounded and (call.path, call.scope) in asked and code.is_reached(call.path, call.scope):
                 yield where_named(repo, call, "filter_string")
 
 

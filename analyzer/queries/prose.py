@@ -101,7 +101,7 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
         return blocks
     if TITLES["architecture"].search(section.heading):
         return [block for block in blocks if RELATES.search(block.text) or TOOL_WORDS.search(block.text)]
-    if TITLES["setup"].search(section.heading) or TITLES["problem"].search(section.heading):
+    if any(TITLES[kind].search(section.heading) for kind in ("setup", "problem", "operations", "advice")):
         return []
     return [block for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text)]
 

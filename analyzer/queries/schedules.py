@@ -76,7 +76,7 @@ def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
     """The modules of ours that a module starts as processes of their own."""
     module = repo.code.module(path)
     calls = (call for call in (module.calls if module else ()) if "process.start" in roles_of(call.name))
-    found = [target for call in calls for text in call.texts() for target in _programs_in(repo, text, path)]
+    found = [target for call in calls for target in _programs_in(repo, tuple(call.texts()), path)]
     return tuple(dict.fromkeys(target for target in found if target != path))
 
 
@@ -107,8 +107,8 @@ def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
     found: list[str | None] = []
     for item in module.used_imports if module else ():
         found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
-    for text in module.texts if module and module.calls else ():  # settings that only name a program start none
-        found += _programs_in(repo, text.value, path)
+    if module and module.calls:  # settings that only name a program start none
+        found += _programs_in(repo, tuple(text.value for text in module.texts), path)
     for call in module.calls if module else ():
         if _RUNS_NAMED.search(call.last):
             found += (code.local.find(text, path) for text in call.texts() if _DOTTED.match(text))
@@ -120,12 +120,25 @@ _RUNS_NAMED = re.compile(r"(?i)run|start|launch|exec|import_module")
 _DOTTED = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
 
 
-def _programs_in(repo: Repository, text: str, path: str) -> Iterator[str]:
-    """The modules of ours that a text of the module at ``path`` names as files."""
-    for match in _PROGRAM.finditer(text) if ".py" in text else ():
-        target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
-        if target:
-            yield target
+# As "python -m" takes it; the name may be another text than the option, in a list or where parts are added up.
+_AFTER_OPTION = re.compile(r"(?<!\S)-m\s+([A-Za-z_][\w.]*)")
+_FIRST_WORD = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?!\S)")
+
+
+def _programs_in(repo: Repository, texts: tuple[str, ...], path: str) -> Iterator[str]:
+    """The modules of ours that texts of the module at ``path`` name as files, or as what ``python -m`` runs."""
+    apart = any(text.rstrip().endswith("-m") for text in texts)
+    for text in texts:
+        for match in _PROGRAM.finditer(text) if ".py" in text else ():
+            target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
+            if target:
+                yield target
+        names = [match.group(1) for match in _AFTER_OPTION.finditer(text)] if "-m" in text else []
+        if apart and (first := _FIRST_WORD.match(text)):
+            names.append(first.group(1))
+        for name in names:
+            if target := repo.code.local.find(name, path):
+                yield target
 
 
 @remembered

@@ -163,6 +163,12 @@ _LOOKS_AT_DATA = re.compile(
 )
 
 
+# Tests of what data have to be like, not of a function that renames or converts columns.
+_ASKS_DATA = re.compile(
+    r"(?i)schema|data_quality|data_valid|(?:expect|requir|miss|has|have|valid|check|correct|contain)[a-z]*_(?:\w*_)?columns|columns_(?:\w*_)?(?:exist|present|match|type|expect|valid)"
+)
+
+
 @remembered
 def computed_without(repo: Repository) -> Iterator[Place]:
     """Checks whose outcome nothing uses."""
@@ -176,7 +182,7 @@ def computed_without(repo: Repository) -> Iterator[Place]:
             yield call.place
     for test in repo.tests.modules:
         for function in test.functions:
-            if function.checks and re.search(r"(?i)columns|schema|data_quality|data_valid", function.name):
+            if function.checks and _ASKS_DATA.search(function.name):
                 yield function.head
 
 

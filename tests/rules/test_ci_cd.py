@@ -231,6 +231,14 @@ def test_checks_of_data_that_stop_the_run(repository: BuildRepository) -> None:
     assert status(repository, "ci.data-validation", {"ingest.py": code}) is Status.MET
 
 
+def test_tests_of_what_data_are_like_and_of_what_a_function_does(repository: BuildRepository) -> None:
+    test = "import pandas as pd\nfrom clean import convert\n\ndef {}():\n    assert set(convert(pd.read_csv('x')).columns) == {{'a'}}\n"
+    clean = {"clean.py": "def convert(frame):\n    return frame\n"}
+    for name, wanted in (("test_expected_columns", Status.PARTIAL), ("test_convert_columns", Status.MISSING)):
+        files = {**clean, "tests/test_clean.py": test.format(name)}
+        assert status(repository, "ci.data-validation", files) is wanted
+
+
 def test_a_suite_that_comes_after_all_that_stops_has_no_consequence(repository: BuildRepository) -> None:
     code = (
         "import pandas as pd\nfrom evidently.test_suite import TestSuite\nfrom evidently.tests import TestColumnsType\n\n"

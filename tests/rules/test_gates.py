@@ -127,6 +127,19 @@ def test_an_answer_goes_by_many_ways_to_what_it_decides(repository: BuildReposit
     assert line in [item.line for item in decision.evidence]
 
 
+@pytest.mark.parametrize(("search", "wanted"), [("metrics.auc > 0.8", Status.MET), ("", Status.PARTIAL)])
+def test_a_search_within_a_bound_by_a_function_that_the_promoting_one_asks(
+    repository: BuildRepository, search: str, wanted: Status
+) -> None:
+    code = (
+        "import mlflow\n\ndef best_run(client):\n    runs = client.search_runs(\n        experiment_ids=['1'],\n"
+        f"        filter_string='{search}',\n        order_by=['metrics.auc DESC'],\n    )\n    return runs[0].info.run_id\n\n"
+        "def train(client):\n    run_id = best_run(client)\n    mlflow.register_model(f'runs:/{run_id}/model', 'docks')\n\n"
+        "train(mlflow.MlflowClient())\n"
+    )
+    assert gate(repository, {"train.py": code}).status is wanted
+
+
 def test_a_flag_goes_through_a_file_to_the_script_that_registers(repository: BuildRepository) -> None:
     evaluate = (
         "def model_promotion(score, scores):\n    if score >= max(scores):\n        deploy_flag = 1\n    else:\n"

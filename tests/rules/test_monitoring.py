@@ -417,6 +417,24 @@ def test_a_block_that_decides_by_drift_what_runs_behind_it(repository: BuildRepo
     assert status(repository, "mon.retraining", {"train.py": TRAINS, "conditionals/drift.py": plain}) is Status.MISSING
 
 
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("'python -m src.train --deep'", Status.MET),
+        ("PYTHON + ' -m ' + 'src.train --deep'", Status.MET),
+        ("PYTHON + ' -m ' + 'src.other'", Status.MISSING),
+        ("'echo src.train'", Status.MISSING),
+    ],
+)
+def test_a_schedule_whose_task_is_a_command(repository: BuildRepository, command: str, wanted: Status) -> None:
+    dag = (
+        "from airflow import DAG\nfrom airflow.decorators import task\n\nPYTHON = 'python'\n\n"
+        f"with DAG('train', schedule='@daily') as dag:\n    @task.bash\n    def train():\n        return {command}\n\n    train()\n"
+    )
+    files = {"src/__init__.py": "", "src/train.py": TRAINS, "src/other.py": "print(1)\n", "dags/train.py": dag}
+    assert status(repository, "mon.retraining", files) is wanted
+
+
 def test_a_schedule_whose_task_starts_a_module_by_its_name(repository: BuildRepository) -> None:
     dag = (
         "from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom times import DAILY\n"
