@@ -18,7 +18,7 @@ from analyzer.queries.prose import (
     is_grounded,
     own_documents,
 )
-from analyzer.queries.steps import absent_files, is_run_here, typed_commands
+from analyzer.queries.steps import absent_data, absent_files, is_run_here, typed_commands
 from analyzer.queries.told import challenges, operated, problems_by_line, solved_problems, ways_out
 from analyzer.repository import Repository
 
@@ -61,20 +61,21 @@ _FETCHES = re.compile(r"\b(?:wget|curl)\b")
 _ASKS = re.compile(r"--version\b|^\W*curl\b")
 
 
-def _absent(repo: Repository, commands: list[tuple[Block, str]]) -> list[tuple[Block, str]]:
-    """What commands ask for and do not find, with the block of each; none where it is an example of settings alone."""
+def _absent(repo: Repository, commands: list[tuple[Block, str]]) -> list[tuple[Place, str]]:
+    """What commands ask for and do not find, with the line of each; none where it is an example of settings alone."""
     fetched = " ".join(text for _, text in commands if _FETCHES.search(text))
     found = [
-        (block, name)
+        (_place_of(repo, block, text), name)
         for block, text in commands
         for name in absent_files(repo, text)
         if name.rsplit("/", 1)[-1] not in fetched
     ]
+    found += ((_place_of(repo, block, text), name) for block, text, name in absent_data(repo, commands))
     return [] if all(".env" in name for _, name in found) else found
 
 
 def _judge_setup(
-    repo: Repository, document: Document, commands: list[tuple[Block, str]], absent: list[tuple[Block, str]]
+    repo: Repository, document: Document, commands: list[tuple[Block, str]], absent: list[tuple[Place, str]]
 ) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
     told = [item for item in shown if not _ASKS.search(item[1])] or shown

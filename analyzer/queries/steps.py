@@ -12,7 +12,7 @@ from analyzer.queries.grounding import names_part
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["absent_files", "is_run_here", "typed_commands"]
+__all__ = ["absent_data", "absent_files", "is_run_here", "typed_commands"]
 
 _COMMAND = re.compile(
     r"(?m)^\s*(?:\$|>|#)?\s*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
@@ -118,6 +118,7 @@ def _is_there(repo: Repository, name: str) -> bool:
 _NEEDS_NO_FILE = re.compile(
     r"\s--?(?:version|help)\b|\bversion$|^\W*(?:kubectl (?!apply|create)|helm (?!(?:install|upgrade)\b.* \.))"
 )
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # what GNU make looks for
 _MAKE = re.compile(r"^(?:\$ )?make ([a-z][\w-]*)\s*(?:#.*)?$")
 
 
@@ -125,13 +126,15 @@ def _absent_target(repo: Repository, command: str) -> str:
     """The target that a command asks of ``make`` where there are Makefiles and none of them has it."""
     match = _MAKE.match(command)
     files = [file for file in repo.task_files if file.tool == "make"] if match else []
+    if match and files and all(file.path.rsplit("/", 1)[-1] not in _MAKEFILES for file in files):
+        return f"a file named Makefile, for {files[0].path} is none to make"
     if match is None or not files or any(file.includes or file.named(match.group(1)) for file in files):
         return ""
     pattern = any(re.search(r"(?m)^[\w./-]*%", repo.text(file.path) or "") for file in files)
     return "" if pattern else f"make {match.group(1)}"
 
 
-_SERVED = re.compile(r"\b(?:uvicorn|gunicorn)\s+(?:-\S+(?:[ =]\S+)?\s+)*([\w.]+):\w+")
+_SERVED = re.compile(r"\b(?:uvicorn|gunicorn)\s+(?:-\S+(?:[ =]\S+)?\s+)*([\w./]+):\w+")
 
 
 def _absent_module(repo: Repository, command: str) -> str:
@@ -139,9 +142,27 @@ def _absent_module(repo: Repository, command: str) -> str:
     match = _SERVED.search(command)
     if not match:
         return ""
+    if "/" in match.group(1):
+        return match.group(1)  # a path is no module
     last = match.group(1).rsplit(".", 1)[-1]
     there = _is_there(repo, f"{last}.py") or any(f"/{path}".find(f"/{last}/__init__.py") >= 0 for path in repo.paths)
     return "" if there else match.group(1)
+
+
+_PULLS = re.compile(r"^\W*dvc (?:pull|fetch)\b")
+_RUNS_DVC = re.compile(r"^\W*dvc (?:pull|fetch|repro|push|exp)\b")
+
+
+def absent_data(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator[tuple[Block, str, str]]:
+    """(block, command, what it lacks): what commands of DVC need and no command before them makes: its folder, and a remote to pull from."""
+    told = " ".join(text for _, text in commands)
+    kept = any(f"/{path}".endswith("/.dvc/config") for path in repo.snapshot.entries) or "dvc init" in told
+    remote = any(file.remotes for file in repo.dvc_files) or "dvc remote" in told
+    for block, text in commands:
+        if _RUNS_DVC.match(text) and not kept:
+            yield block, text, "the folder .dvc"
+        elif _PULLS.match(text) and not remote:
+            yield block, text, "a remote of DVC"
 
 
 _RUNS_KIND: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (

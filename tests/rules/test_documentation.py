@@ -307,13 +307,34 @@ SETUP = "# Docks\n\n## Setup\n\n```sh\npip install -r requirements.txt\npython t
         "streamlit run page.py",
         "docker compose -f compose.dev.yaml up",
         "dvc pull",
+        "uvicorn src/app:app",
     ],
 )
 def test_steps_that_ask_for_what_is_not_there(repository: BuildRepository, command: str) -> None:
     files = {**PROJECT, "Makefile": "train:\n\tpython train.py\n", "guide.md": SETUP.format("python train.py")}
     decision = decide_one(repository({**files, "README.md": SETUP.format(command)}), "doc.setup")
-    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 5)
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 8)
     assert "#" not in decision.summary
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "lacks"),
+    [
+        ({}, "dvc repro", "the folder .dvc"),
+        ({".dvc/config": ""}, "dvc repro", ""),
+        ({}, "dvc init\ndvc repro", ""),
+        ({".dvc/config": ""}, "dvc pull", "a remote of DVC"),
+        ({".dvc/config": "['remote \"store\"']\n    url = s3://docks\n"}, "dvc pull", ""),
+        ({".dvc/config": ""}, "dvc remote add -d store s3://docks\ndvc pull", ""),
+        ({"MakeFile": "all:\n\tpython train.py\n"}, "make all", "a file named Makefile"),
+    ],
+)
+def test_steps_of_dvc_and_make(repository: BuildRepository, files: dict[str, str], command: str, lacks: str) -> None:
+    stages = {"dvc.yaml": "stages:\n  train:\n    cmd: python train.py\n"}
+    project = {path: text for path, text in PROJECT.items() if path != "Makefile"}
+    decision = decide_one(repository({**project, **stages, **files, "README.md": SETUP.format(command)}), "doc.setup")
+    assert decision.status is (Status.PARTIAL if lacks else Status.MET)
+    assert lacks in decision.summary
 
 
 @pytest.mark.parametrize(
