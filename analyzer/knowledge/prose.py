@@ -13,6 +13,7 @@ __all__ = [
     "BLOG_HOSTS",
     "CAUSE",
     "COMPARED",
+    "DESIGN_ELSEWHERE",
     "DIAGRAM_WORDS",
     "DIFFICULTY",
     "GENERATED_PAGE",
@@ -33,6 +34,9 @@ __all__ = [
     "WHEN",
 ]
 
+# Architecture and design in the languages of the projects that were looked at, and their neighbours.
+DESIGN_ELSEWHERE = r"arquite[ct]{1,2}ura|architekt|архитектур|mimari|아키텍처|설계|架构|架構|アーキテクチャ|設計|设计"
+
 TITLES: dict[str, Caseless] = {
     "problem": Caseless(
         r"probl[eéè]m|objecti(?:ve|f)|contexte|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
@@ -40,13 +44,15 @@ TITLES: dict[str, Caseless] = {
     ),
     "architecture": Caseless(
         r"architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
-        r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|how (?:the )?(?:parts|pieces|components|everything|it all) |the parts|project (?:details|overview)|approach|arquitectura|experiment tracking|serving|registry"
+        r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|how (?:the )?(?:parts|pieces|components|everything|it all) |the parts|project (?:details|overview)|approach|experiment tracking|serving|registry|"
+        + DESIGN_ELSEWHERE
     ),
     "design": Caseless(
-        r"architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?"
+        r"architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?|"
+        + DESIGN_ELSEWHERE
     ),
     "decisions": Caseless(
-        r"design (?:decisions?|choices?|principles?|notes)|decisions?\b|rationale|why (?:we|i|this|these)|choices\b|trade[- ]?offs?"
+        r"design (?:decisions?|choices?|principles?|notes)|decisions?\b|rationale|why (?:we|i|this|these)|choices\b|trade[- ]?offs?|princ[ií]pios? d[eo] (?:design|dise|projeto)|decis(?:iones|ões|ioni\b)|entwurfsentscheidung|설계 (?:의도|결정|원칙|목표)|设计(?:决策|原则)|設計(?:方針|判断)"
     ),
     "setup": Caseless(
         r"install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"

@@ -170,7 +170,7 @@ def _decides(condition: Condition) -> bool:
     return any(_PROMOTES.search(act) or _STOPS.search(act) for act in condition.acts)
 
 
-_BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*[\d.]")
+_BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*(?!9{3,}\b)[\d.]")  # 9999 bounds nothing
 
 
 def _filtered(repo: Repository) -> Iterator[Place]:
@@ -308,7 +308,7 @@ def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:
 
 
 _ASKS_BEST = re.compile(
-    r"(?i)(?:get|save|select|find|choose|pick|load)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
+    r"(?i)(?:get|save|select|find|search|choose|pick|load|register|promote|is)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
 )
 _KEPT = re.compile(
     r"(?i)\b(?:best|top|max|min|lowest|highest)_\w*(?:acc|score|f1|auc|rmse|mae|mse|r2|loss|metric|error)"

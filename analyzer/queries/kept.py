@@ -122,6 +122,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                     )
                     or call.last in ("put_record", "produce")
                 )
+                and not _is_about_a_model(_lines_of(repo, call.place))
             ):
                 yield call.place
     for call in code.calls("monitor.report"):
@@ -135,6 +136,19 @@ _WORKSPACE = re.compile(r"workspace/[0-9a-f-]{30,}/metadata\.json$")
 def kept_workspaces(repo: Repository) -> Iterator[Place]:
     """Projects of Evidently workspaces that are committed."""
     return (Place(path, 1) for path in repo.paths if _WORKSPACE.search(path))
+
+
+# How good a model is, as code that trains or evaluates tells it.
+_TELLS_QUALITY = re.compile(rf"(?i)(?<![a-z]){_COLUMN}(?![a-z])|r²|\bbest\b|model (?:performance|score)|evaluation")
+_OF_AN_ANSWER = re.compile(r"(?i)predicti|predicted|probab|forecast|response|request")
+
+
+def _is_about_a_model(lines: str) -> bool:
+    return bool(_TELLS_QUALITY.search(lines)) and not _OF_AN_ANSWER.search(lines)
+
+
+def _lines_of(repo: Repository, place: Place) -> str:
+    return "\n".join(repo.lines(place.path)[place.line - 1 : max(place.last, place.line)])
 
 
 _PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")
@@ -151,11 +165,11 @@ def kept_predictions(repo: Repository) -> Iterator[Place]:
     for place in logged_predictions(repo):
         if (place.path, place.line) in reports:
             continue
-        lines = (repo.text(place.path) or "").split("\n")[place.line - 1 : max(place.last, place.line)]
+        lines = _lines_of(repo, place)
         call = keeping.get((place.path, place.line))
         made = call and any("model.predict" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
-        written = _COUNTED.sub(" ", "\n".join(lines))
-        if (made and written == "\n".join(lines)) or _PREDICTED.search(written):
+        written = _COUNTED.sub(" ", lines)
+        if (made and written == lines) or _PREDICTED.search(written):
             yield place
 
 

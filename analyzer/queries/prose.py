@@ -9,6 +9,7 @@ from analyzer.artifacts.document import Block, Document, Section
 from analyzer.knowledge.outcomes import NOT_AN_OUTCOME
 from analyzer.knowledge.prose import (
     COMPARED,
+    DESIGN_ELSEWHERE,
     GENERATED_PAGE,
     METRIC_WORDS,
     RELATES,
@@ -108,7 +109,7 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
 
 # Headings under which nothing else than the parts and their work is to be expected.
 _STRONG = re.compile(
-    r"(?i)archit|design|how (?:it|this) works|work ?flow|pipeline|components?\b|data flow|the parts|arquitectura"
+    rf"(?i)archit|design|how (?:it|this) works|work ?flow|pipeline|components?\b|data flow|the parts|{DESIGN_ELSEWHERE}"
 )
 
 

@@ -127,7 +127,10 @@ def test_an_answer_goes_by_many_ways_to_what_it_decides(repository: BuildReposit
     assert line in [item.line for item in decision.evidence]
 
 
-@pytest.mark.parametrize(("search", "wanted"), [("metrics.auc > 0.8", Status.MET), ("", Status.PARTIAL)])
+@pytest.mark.parametrize(
+    ("search", "wanted"),
+    [("metrics.auc > 0.8", Status.MET), ("metrics.rmse < 9999", Status.PARTIAL), ("", Status.PARTIAL)],
+)
 def test_a_search_within_a_bound_by_a_function_that_the_promoting_one_asks(
     repository: BuildRepository, search: str, wanted: Status
 ) -> None:

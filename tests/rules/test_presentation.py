@@ -61,6 +61,8 @@ def test_architecture_counts_sentences_that_say_what_a_tool_does(repository: Bui
     sentence = "Prefect triggers the training flow, which reads the readings from PostgreSQL and registers the model in MLflow.\n\n"
     assert status(repository, "doc.architecture", f"{TITLE}## Parts\n\n{sentence * 16}") is Status.MET
     assert status(repository, "doc.architecture", f"{TITLE}## Tech stack\n\n- Prefect\n- MLflow\n") is Status.PARTIAL
+    for title in ("Arquitectura del sistema", "Arquitetura", "시스템 아키텍처", "架构"):
+        assert status(repository, "doc.architecture", f"{TITLE}## {title}\n\n{sentence * 6}") is Status.MET
     assert status(repository, "doc.architecture", f"{TITLE}## Best practices\n\n{sentence * 16}") is Status.MISSING
 
 
