@@ -145,10 +145,10 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
 def retrains(repo: Repository) -> Iterator[Finding]:
     """Retraining is not triggered automatically."""
     for schedule in starts_training(repo):
-        if schedule.active:
-            yield met("Retraining runs on a schedule", schedule.place)
+        if schedule.idle:
+            yield partial(f"A schedule for training exists, but {schedule.idle}", schedule.place)
         else:
-            yield partial("A schedule for training exists, but it is switched off", schedule.place)
+            yield met("Retraining runs on a schedule", schedule.place)
     for place, trains in drift_triggers(repo):
         if trains:
             yield met("Retraining starts when drift or quality crosses a threshold", place)

@@ -120,7 +120,7 @@ class Facts:
         if not self.found("mon.retraining"):
             return None
         active = sorted(
-            (item for item in schedules(self.repo) if item.active),
+            (item for item in schedules(self.repo) if not item.idle),
             key=lambda item: "train" not in item.place.path.lower(),
         )
         return next((item for item in active if item.starts(self.repo, "model.fit")), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from analyzer.artifacts.ci import Pipeline
 from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
+from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import training_calls
 from analyzer.queries.places import where_named
@@ -38,12 +39,12 @@ _PROGRAM = re.compile(r"[\w./-]+\.py\b")
 
 
 class Schedule(Struct, frozen=True):
-    """A schedule with the modules and functions that it starts; ``active`` is false where it is switched off."""
+    """A schedule with the modules and functions that it starts; ``idle`` says why it starts nothing as it stands."""
 
     place: Place
     modules: tuple[str, ...]
     functions: tuple[tuple[str, str], ...] = ()
-    active: bool = True
+    idle: str = ""
     tool: str = ""
 
     def starts(self, repo: Repository, role: str) -> bool:
@@ -186,11 +187,31 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
             ):
                 seen.add((call.path, call.line))
                 place = where_named(repo, call, *_KEYWORDS)
-                yield Schedule(place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), tool=call.root)
+                idle = "" if _is_applied(repo, call) else "nothing applies it"
+                yield Schedule(place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), idle, call.root)
     for call in code.calls("pipeline.schedule"):
         if (call.path, call.line) not in seen and call.root != "prefect":
             seen.add((call.path, call.line))
             yield Schedule(call.place, (call.path,), tool=call.root)
+
+
+# Deployments of Prefect that are only built; the service knows of them when they are applied.
+_BUILT = re.compile(r"prefect\.(?:\w+\.)*(?:Deployment(?:\.build_from_flow)?|DeploymentSpec)")
+_WRITTEN = (Kind.DOCUMENT, Kind.MAKEFILE, Kind.SHELL, Kind.GITHUB_WORKFLOW, Kind.COMPOSE, Kind.DOCKERFILE)
+
+
+def _is_applied(repo: Repository, call: Call) -> bool:
+    """Whether a deployment that code builds comes to the service: by code, or by a command that names the module."""
+    if not _BUILT.fullmatch(call.name) or call.keyword("apply"):
+        return True
+    for module in repo.code.modules:
+        about = module.path == call.path or "deploy" in module.path.lower()
+        if any(item.last == "apply" and (about or "deploy" in item.name.lower()) for item in module.calls):
+            return True
+    named = re.compile(
+        rf"prefect deployment (?:create|build|apply)\b[^\n]*\b{re.escape(posixpath.basename(call.path))}"
+    )
+    return any(named.search(repo.text(path) or "") for path in repo.inventory.of(*_WRITTEN))
 
 
 def _is_set(call: Call, name: str) -> bool:
@@ -232,8 +253,33 @@ def _functions_of(repo: Repository, call: Call) -> Iterator[tuple[str, str]]:
 
 
 def _modules_of(repo: Repository, call: Call) -> Iterator[str]:
-    if call.last in ("DAG", "dag") or not list(_functions_of(repo, call)):
+    if call.last in ("DAG", "dag"):
+        yield from _triggered(repo, call.path)
+    elif not list(_functions_of(repo, call)):
         yield call.path
+
+
+def _triggered(repo: Repository, path: str) -> tuple[str, ...]:
+    """The module of a DAG, and those of the DAGs that it triggers, one after the other."""
+    found = [path]
+    for name in found:
+        module = repo.code.module(name)
+        for call in module.calls if module else ():
+            if call.last == "TriggerDagRunOperator":
+                target = _dags(repo).get(str(call.keyword("trigger_dag_id")))
+                found += [target] if target and target not in found else []
+    return tuple(found)
+
+
+@remembered
+def _dags(repo: Repository) -> Mapping[str, str]:
+    """The modules that define the DAGs of Airflow, by the names of these."""
+    found: dict[str, str] = {}
+    for call in repo.code.calls("pipeline.flow"):
+        if call.last in ("DAG", "dag"):
+            name = call.keyword("dag_id") or (call.args[0] if call.args else call.decorates)
+            found.setdefault(str(name), call.path)
+    return found
 
 
 def _of_workflow(repo: Repository, workflow: Workflow) -> Schedule:
@@ -257,7 +303,13 @@ def _of_workflow(repo: Repository, workflow: Workflow) -> Schedule:
         path, scope = workflow.entrypoint.rsplit(":", 1)
         found = repo.find(path, workflow.path.rpartition("/")[0])
         functions += [(found, scope)] if found else []
-    return Schedule(workflow.schedule_place, tuple(modules), tuple(functions), workflow.active, workflow.tool)
+    return Schedule(
+        workflow.schedule_place,
+        tuple(modules),
+        tuple(functions),
+        "" if workflow.active else "it is switched off",
+        workflow.tool,
+    )
 
 
 def _programs(repo: Repository, pipeline: Pipeline) -> Iterator[str]:
@@ -292,7 +344,7 @@ def scheduled_scoring(repo: Repository, scoring: list[Call]) -> list[Located | P
     if not scoring and not repo.code.has("model.predict"):
         return []
     for schedule in schedules(repo):
-        if schedule.active and schedule.starts(repo, "model.predict") and scoring:
+        if not schedule.idle and schedule.starts(repo, "model.predict") and scoring:
             return [schedule.place, scoring[0]]
     return []
 

@@ -51,7 +51,7 @@ class Running:
         found = {call.path: call.place for call in batch_scoring(self._repo)}
         started: set[str] = set()
         for item in schedules(self._repo) if found else ():
-            if item.active:
+            if not item.idle:
                 started |= {item.place.path, *item.modules, *(path for path, _ in item.functions)}
         return {path: place for path, place in found.items() if path in started}
 

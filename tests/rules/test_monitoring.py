@@ -141,6 +141,64 @@ def test_a_schedule_whose_flow_runs_the_training_as_a_process(repository: BuildR
     assert decide_one(repository({"flow.py": flow, "train.py": "x = 1\n"}), "mon.retraining").status is Status.MISSING
 
 
+@pytest.mark.parametrize(
+    ("after", "files", "wanted"),
+    [
+        ("", {}, Status.PARTIAL),
+        ("deployment.apply()\n", {}, Status.MET),
+        ("", {"README.md": "# A\n\n```sh\nprefect deployment create flow.py\n```\n"}, Status.MET),
+        ("", {"deploy.py": "from flow import deployment\n\ndeployment.apply()\n"}, Status.MET),
+    ],
+)
+def test_a_deployment_that_is_built_has_to_be_applied(
+    repository: BuildRepository, after: str, files: dict[str, str], wanted: Status
+) -> None:
+    flow = (
+        "from prefect import flow\nfrom prefect.deployments import Deployment\n"
+        "from prefect.server.schemas.schedules import CronSchedule\nfrom train import train\n\n"
+        "@flow\ndef weekly():\n    train([[1]], [1])\n\ndeployment = Deployment.build_from_flow(\n"
+        f"    flow=weekly, name='weekly', schedule=CronSchedule(cron='0 0 * * 1')\n)\n{after}"
+    )
+    decision = decide_one(repository({"flow.py": flow, "train.py": TRAIN, **files}), "mon.retraining")
+    assert (decision.status, decision.evidence[0].line) == (wanted, 11)
+    assert ("nothing applies it" in decision.summary) is (wanted is Status.PARTIAL)
+
+
+def test_a_schedule_whose_dag_triggers_others(repository: BuildRepository) -> None:
+    dag = (
+        "from airflow import DAG\nfrom airflow.operators.trigger_dagrun import TriggerDagRunOperator\n\n"
+        "with DAG(dag_id='{0}', schedule={1}) as dag:\n    TriggerDagRunOperator(task_id='next', trigger_dag_id='{2}')\n"
+    )
+    last = (
+        "from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom train import train\n\n"
+        "with DAG('fit', schedule=None) as dag:\n    PythonOperator(task_id='fit', python_callable=train)\n"
+    )
+    files = {
+        "dags/load.py": dag.format("load", "'@daily'", "features"),
+        "dags/features.py": dag.format("features", None, "fit"),
+        "dags/fit.py": last,
+        "train.py": TRAIN,
+    }
+    decision = decide_one(repository(files), "mon.retraining")
+    assert (decision.status, decision.evidence[0].path) == (Status.MET, "dags/load.py")
+    elsewhere = {**files, "dags/features.py": dag.format("features", None, "other")}
+    assert decide_one(repository(elsewhere), "mon.retraining").status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        ("f'Predicted {y}'", Status.PARTIAL),
+        ("f'Accuracy score: {y}'", Status.MISSING),
+        ("f'Best performance: {y}'", Status.MISSING),
+        ("f'Accuracy of the prediction: {y}'", Status.PARTIAL),
+    ],
+)
+def test_logs_of_how_good_a_model_is_are_no_metrics(repository: BuildRepository, message: str, wanted: Status) -> None:
+    code = f"import logging\n\ndef judge(model, x):\n    y = model.predict(x)\n    logging.info({message})\n\njudge(1, 2)\n"
+    assert decide_one(repository({"models/docks.pkl": "x", "judge.py": code}), "mon.metrics").status is wanted
+
+
 def test_an_alert_that_only_logs(repository: BuildRepository) -> None:
     code = (
         "import logging\nimport requests\n\nclass Monitor:\n    def check(self, score):\n        if score > 0.3:\n"
