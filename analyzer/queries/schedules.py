@@ -49,13 +49,16 @@ class Schedule(Struct, frozen=True):
 
     def starts(self, repo: Repository, role: str) -> bool:
         """Whether what it starts comes to a call of the role."""
-        code = repo.code
-        lines = _lines_of(repo, role)
+        return self.comes_to(repo, _lines_of(repo, role))
+
+    def comes_to(self, repo: Repository, lines: frozenset[tuple[str, int]]) -> bool:
+        """Whether what it starts comes to a call on one of the lines, (path, number), or to the module of one."""
         for path, scope in self.functions:
-            if code.comes_to(path, scope, lines, steps=_MOST_CALLS):
+            if repo.code.comes_to(path, scope, lines, steps=_MOST_CALLS):
                 return True
         run = {target for path, _ in self.functions for target in _run_by(repo, path)}
-        return any(module_reaches(repo, path, role) for path in (*self.modules, *sorted(run)))
+        wanted = {path for path, _ in lines}
+        return any(not _led_to_in_all(repo, path).isdisjoint(wanted) for path in {*self.modules, *run})
 
 
 _MOST_STEPS = 4
@@ -81,23 +84,20 @@ def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(target for target in found if target != path))
 
 
-@remembered
 def module_reaches(repo: Repository, path: str, role: str) -> bool:
     """Whether running a module comes to a call of the role, in itself or in modules of ours that it imports or runs."""
-    wanted = _modules_with(repo, role)
+    return not _led_to_in_all(repo, path).isdisjoint(path for path, _ in _lines_of(repo, role))
+
+
+@remembered
+def _led_to_in_all(repo: Repository, path: str) -> frozenset[str]:
+    """A module, with those of ours that it imports or runs, and that these do, and so on."""
     seen: set[str] = set()
     level = {path}
     for _ in range(_MOST_STEPS + 1):
-        if not level.isdisjoint(wanted):
-            return True
         seen |= level
         level = {target for path in level for target in _led_to(repo, path)} - seen
-    return False
-
-
-@remembered
-def _modules_with(repo: Repository, role: str) -> frozenset[str]:
-    return frozenset(call.path for call in _calls_of(repo, role))
+    return frozenset(seen)
 
 
 @remembered
@@ -341,10 +341,9 @@ def _all_programs(repo: Repository) -> Iterator[str]:
 
 def scheduled_scoring(repo: Repository, scoring: list[Call]) -> list[Located | Place]:
     """The schedule and the call of batch scoring that it starts."""
-    if not scoring and not repo.code.has("model.predict"):
-        return []
-    for schedule in schedules(repo):
-        if not schedule.idle and schedule.starts(repo, "model.predict") and scoring:
+    lines = frozenset((call.path, call.line) for call in scoring)
+    for schedule in schedules(repo) if scoring else ():
+        if not schedule.idle and schedule.comes_to(repo, lines):
             return [schedule.place, scoring[0]]
     return []
 

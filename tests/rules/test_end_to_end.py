@@ -553,6 +553,23 @@ def test_a_command_that_applies_a_bucket_deploys_no_application(repository: Buil
     assert status(repository, "e2e.cloud-deployment", {**files, "infra/main.tf": bucket + server}) is Status.MET
 
 
+@pytest.mark.parametrize(("started", "wanted"), [("score", Status.MET), ("train", Status.PARTIAL)])
+def test_only_a_schedule_that_scores_is_batch_scoring(
+    repository: BuildRepository, started: str, wanted: Status
+) -> None:
+    train = (
+        "from sklearn.linear_model import Ridge\n\ndef run():\n    model = Ridge().fit([[1]], [1])\n"
+        "    print(model.predict([[1]]))\n"
+    )
+    score = "import joblib\n\ndef run():\n    print(joblib.load('m.pkl').predict([[1]]))\n"
+    dag = (
+        f"from airflow import DAG\nfrom airflow.operators.python import PythonOperator\nfrom {started} import run\n\n"
+        "with DAG('daily', schedule='@daily') as dag:\n    PythonOperator(task_id='run', python_callable=run)\n"
+    )
+    files = {**MODEL, "train.py": train, "score.py": f"{score}\nrun()\n", "dags/daily.py": dag}
+    assert status(repository, "e2e.serving", files) is wanted
+
+
 def test_a_scoring_function_in_a_module_that_trains_too(repository: BuildRepository) -> None:
     code = (
         "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n\ndef train(frame):\n"
