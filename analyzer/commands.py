@@ -6,16 +6,16 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from analyzer.argv import FLAGS_WITH_TASK, FLAGS_WITH_VALUE, skip_flags, unwrap
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.findings import Place
-from analyzer.knowledge.commands import CANNOT_FAIL, WRAPPERS, command_roles
+from analyzer.knowledge.commands import CANNOT_FAIL, command_roles
 
 if TYPE_CHECKING:
     from analyzer.repository import Repository
@@ -35,41 +35,9 @@ _RUNNERS = {
 }  # fmt: skip
 _SHELL = re.compile(r"#!\s*/\S*/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
 _SCRIPT_RUNNERS = frozenset(["pdm", "rye", "hatch", "pixi", "pipenv"])
-_FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--sessions", "--entry-point"])
 _HOOK_RUNNERS = frozenset(["pre-commit", "prek"])
 _ON_COMMIT = frozenset(["pre-commit", "commit"])
 _VERBS = frozenset(["run", "run-script"])
-_FLAGS_WITH_VALUE = _FLAGS_WITH_TASK | frozenset(
-    [
-        "-C",
-        "-f",
-        "--file",
-        "--directory",
-        "-n",
-        "--name",
-        "-j",
-        "-p",
-        "--profile",
-        "-u",
-        "--user",
-        "-w",
-        "--workdir",
-        "-v",
-        "--volume",
-        "--env",
-        "--env-file",
-        "--network",
-        "--entrypoint",
-        "--project-directory",
-        "--cov",
-        "--with",
-        "--python",
-        "--extra",
-        "--group",
-        "--from",
-        "-c",
-    ]
-)
 
 
 class Invocation(Struct, frozen=True):
@@ -332,9 +300,9 @@ def _asked(invocation: Invocation, tool: str) -> tuple[str, str, list[str]]:
             folder = _join(folder, words.pop(0))
         elif word in ("-f", "--file", "--justfile", "--taskfile", "--noxfile") and words and tool != "tox":
             file_name = words.pop(0)
-        elif word in _FLAGS_WITH_VALUE and words and word != "-j":
+        elif word in FLAGS_WITH_VALUE and words and word != "-j":
             value = words.pop(0)
-            names += value.split(",") if word in _FLAGS_WITH_TASK else []
+            names += value.split(",") if word in FLAGS_WITH_TASK else []
         elif tool == "tox":
             names += word[2:].split(",") if re.match(r"-e\w", word) else []
         elif tool == "mlflow":
@@ -361,53 +329,13 @@ def _join(folder: str, target: str) -> str:
     return "" if joined in (".", "..") or joined.startswith("../") else joined
 
 
-_ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNORECASE)
-_PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
-
-
-@lru_cache(maxsize=1024)
-def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """Take off programs that only run another one, and ``python -m`` before a known tool."""
-    words = list(argv)
-    for _ in range(8):
-        if not words:
-            return ()
-        if "bin/" in words[0] and not words[0].endswith((".sh", ".py")):
-            words[0] = words[0].rsplit("/", 1)[-1]
-        first = words[0].rsplit("/", 1)[-1] if "/" in words[0] and not words[0].endswith((".sh", ".py")) else words[0]
-        two, three = " ".join([first, *words[1:2]]), " ".join([first, *words[1:3]])
-        wrapper = next((name for name in (three, two, first) if name in WRAPPERS), "")
-        if wrapper:
-            words = _skip_flags(words[len(wrapper.split()) :])[WRAPPERS[wrapper] :]
-            while words and "=" in words[0] and not words[0].startswith("-"):
-                words.pop(0)
-            if wrapper == "coverage run" and words:
-                words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
-            continue
-        if words[1:2] == ["-m"] and _ANY_PYTHON.fullmatch(first):
-            return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])
-        if _PYTHON.fullmatch(first):
-            words[0] = "python"
-        return tuple(words)
-    return tuple(words)
-
-
-def _skip_flags(words: list[str]) -> list[str]:
-    index = 0
-    while index < len(words) and words[index].startswith("-"):
-        if words[index] == "-m":
-            return words[index + 1 :]
-        index += 2 if words[index] in _FLAGS_WITH_VALUE and "=" not in words[index] else 1
-    return words[index:]
-
-
 def _in_container(invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
     """``docker run IMAGE cmd``, ``docker compose run SERVICE cmd``, ``docker exec NAME cmd``."""
     words = list(invocation.argv)
     verbs = [index for index, word in enumerate(words) if word in ("run", "exec")]
     if not verbs:
         return
-    rest = _skip_flags(words[verbs[0] + 1 :])
+    rest = skip_flags(words[verbs[0] + 1 :])
     if len(rest) > 1:
         inner = replace(invocation, argv=tuple(rest[1:]), via=(*invocation.via, "container"))
         yield f"container:{' '.join(rest)}", inner

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.argv import unwrap
 from analyzer.artifacts.shell import parse_shell
-from analyzer.commands import Invocation, unwrap
+from analyzer.commands import Invocation
 from analyzer.findings import Place
 from tests.conftest import BuildRepository, Files
 

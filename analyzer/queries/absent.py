@@ -7,9 +7,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from analyzer.argv import unwrap
 from analyzer.artifacts.ci import Job, Pipeline, Step
 from analyzer.artifacts.shell import ShellCommand
-from analyzer.commands import unwrap
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import action_roles
 from analyzer.path_index import PathIndex

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from analyzer.argv import unwrap
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.artifacts.tasks import TaskFile
-from analyzer.commands import unwrap
 from analyzer.findings import Place
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
+from analyzer.argv import unwrap
 from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
-from analyzer.commands import unwrap
 from analyzer.inventory import Kind, Owner
 from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, FOUNDATION, IMAGE_PACKAGES
 from analyzer.repository import Repository

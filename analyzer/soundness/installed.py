@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.argv import unwrap
 from analyzer.artifacts.dependencies import parse_requirements
 from analyzer.artifacts.dockerfile import Dockerfile
-from analyzer.commands import unwrap
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
 from analyzer.queries.containers import Packaging, packagings
 from analyzer.queries.programs import started_by

@@ -1,0 +1,83 @@
+"""The words of a command: flags with a value, and the programs around the one that is run."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from analyzer.knowledge.commands import WRAPPERS, command_roles
+
+__all__ = ["FLAGS_WITH_TASK", "FLAGS_WITH_VALUE", "skip_flags", "unwrap"]
+
+FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--sessions", "--entry-point"])
+FLAGS_WITH_VALUE = FLAGS_WITH_TASK | frozenset(
+    [
+        "-C",
+        "-f",
+        "--file",
+        "--directory",
+        "-n",
+        "--name",
+        "-j",
+        "-p",
+        "--profile",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "-v",
+        "--volume",
+        "--env",
+        "--env-file",
+        "--network",
+        "--entrypoint",
+        "--project-directory",
+        "--cov",
+        "--with",
+        "--python",
+        "--extra",
+        "--group",
+        "--from",
+        "-c",
+    ]
+)
+
+_ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNORECASE)
+_PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
+
+
+@lru_cache(maxsize=1024)
+def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Take off programs that only run another one, and ``python -m`` before a known tool."""
+    words = list(argv)
+    for _ in range(8):
+        if not words:
+            return ()
+        if "bin/" in words[0] and not words[0].endswith((".sh", ".py")):
+            words[0] = words[0].rsplit("/", 1)[-1]
+        first = words[0].rsplit("/", 1)[-1] if "/" in words[0] and not words[0].endswith((".sh", ".py")) else words[0]
+        two, three = " ".join([first, *words[1:2]]), " ".join([first, *words[1:3]])
+        wrapper = next((name for name in (three, two, first) if name in WRAPPERS), "")
+        if wrapper:
+            words = skip_flags(words[len(wrapper.split()) :])[WRAPPERS[wrapper] :]
+            while words and "=" in words[0] and not words[0].startswith("-"):
+                words.pop(0)
+            if wrapper == "coverage run" and words:
+                words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
+            continue
+        if words[1:2] == ["-m"] and _ANY_PYTHON.fullmatch(first):
+            return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])
+        if _PYTHON.fullmatch(first):
+            words[0] = "python"
+        return tuple(words)
+    return tuple(words)
+
+
+def skip_flags(words: list[str]) -> list[str]:
+    """The words after the flags that come first; those after ``-m`` where it is one."""
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        if words[index] == "-m":
+            return words[index + 1 :]
+        index += 2 if words[index] in FLAGS_WITH_VALUE and "=" not in words[index] else 1
+    return words[index:]
