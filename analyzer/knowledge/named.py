@@ -22,25 +22,23 @@ def technologies_named(text: str) -> Iterator[tuple[Caseless, str]]:
     lower = text.lower()
     told = _by_word().keys() & _WORD.findall(lower)
     for index in sorted({index for word in told for index in _by_word()[word]}):
-        pattern, name = _patterns()[index]
+        pattern = _pattern(index)
         if pattern.search(lower):
-            yield pattern, name
+            yield pattern, TECHNOLOGIES[index].id
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[Caseless, str], ...]:
-    """The expression of each technology that has names, and its id."""
-    joined = (
-        (marks.id, "|".join(re.escape(word.lower()) for word in marks.words)) for marks in TECHNOLOGIES if marks.words
-    )
-    return tuple((Caseless(rf"(?<![\w-])(?:{words})(?![\w-])"), name) for name, words in joined)
+@lru_cache(maxsize=None)
+def _pattern(index: int) -> Caseless:
+    """The expression of a technology, which most texts do not need."""
+    words = "|".join(re.escape(word.lower()) for word in TECHNOLOGIES[index].words)
+    return Caseless(rf"(?<![\w-])(?:{words})(?![\w-])")
 
 
 @lru_cache(maxsize=1)
 def _by_word() -> Mapping[str, frozenset[int]]:
     """The longest word of each name, with the indexes of the expressions that can only match where it stands."""
     found: dict[str, set[int]] = {}
-    for index, marks in enumerate(marks for marks in TECHNOLOGIES if marks.words):
+    for index, marks in enumerate(TECHNOLOGIES):
         for name in marks.words:
             found.setdefault(max(_WORD.findall(name.lower()), key=len), set()).add(index)
     return {word: frozenset(indexes) for word, indexes in found.items()}
