@@ -1,14 +1,15 @@
-"""Workflows declared in files rather than code: Mage, Prefect, Databricks, Step Functions, Argo, Ansible."""
+"""Workflows declared in files rather than code: Mage, Prefect, Databricks, Kestra, Step Functions, Argo."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from analyzer.artifacts.kubernetes import KubernetesObject
-from analyzer.artifacts.yaml_reader import EMPTY, read_yaml
+from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.findings import Place
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "mage_receivers",
     "parse_argo",
     "parse_databricks",
+    "parse_kestra",
     "parse_mage_pipeline",
     "parse_mage_triggers",
     "parse_prefect",
@@ -122,6 +124,34 @@ def parse_databricks(path: str, text: str) -> tuple[Workflow, ...]:
             Workflow(path, "databricks", name, steps, line, cron.text, cron.line if cron else 0, active=not paused)
         )
     return tuple(found)
+
+
+_DEEPEST_TASKS = 6
+
+
+def parse_kestra(path: str, text: str) -> Workflow | None:
+    """Parse a flow of Kestra (https://kestra.io/docs/workflow-components/flow); None when it has no task."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    steps = tuple(_kestra_tasks(root.get("tasks")))
+    if not steps:
+        return None
+    schedule = next((item for item in root.get("triggers") if item.get("cron").text), EMPTY)
+    off = schedule.get("disabled").text.lower() == "true"
+    cron = schedule.get("cron")
+    first = next(iter(root.get("tasks")), EMPTY)
+    return Workflow(
+        path, "kestra", root.get("id").text, steps, first.line, cron.text, cron.line if cron else 0, active=not off
+    )
+
+
+def _kestra_tasks(tasks: Node, depth: int = 0) -> Iterator[str]:
+    """The names of tasks; of those that only hold others, the names of these."""
+    for task in tasks if depth < _DEEPEST_TASKS else ():
+        branches = [task.get(name) for name in ("tasks", "then", "else")]
+        branches += (node for _, _, node in task.get("cases").items())
+        inner = [name for branch in branches for name in _kestra_tasks(branch, depth + 1)]
+        yield from inner or [task.get("id").text]
 
 
 def parse_state_machine(path: str, text: str) -> Workflow | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.technologies import TECHNOLOGIES
@@ -27,7 +27,7 @@ def technologies_named(text: str) -> Iterator[tuple[Caseless, str]]:
             yield pattern, TECHNOLOGIES[index].id
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(index: int) -> Caseless:
     """The expression of a technology, which most texts do not need."""
     words = "|".join(re.escape(word.lower()) for word in TECHNOLOGIES[index].words)

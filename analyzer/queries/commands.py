@@ -10,7 +10,7 @@ from analyzer.artifacts.ci import Job
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.artifacts.dvc import DvcStage
-from analyzer.artifacts.python_source import Call, Text
+from analyzer.artifacts.python_source import Call
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.commands import Invocation
@@ -36,8 +36,8 @@ Source = Task | str | Dockerfile | ComposeService | DvcStage | Job
 
 _DATA = re.compile(r"(?i)data|dataset|\.csv|\.parquet|\.zip|\.json|\.gz|kaggle|\braw\b|s3://|gs://")
 _NOT_DATA = re.compile(
-    r"(?i)install|get-docker|miniconda|anaconda|terraform_|kubectl|helm|minio/mc|\.deb\b|\.sh\b|\.whl|releases/download|awscli|localhost|127\.0\.0\.1"
-    r"|get-poetry|bootstrap|/predict|/health|apt|\.pem|chrome|docker-compose|github\.com/[\w-]+/[\w-]+/archive|-X POST|\bjava\b|spark-"
+    r"(?i)install|commandlinetools|(?:^|\W)sdk\W|get-docker|miniconda|anaconda|terraform_|kubectl|helm|minio/mc|\.deb\b|\.sh\b|\.whl|releases/download|awscli|localhost|127\.0\.0\.1"
+    r"|\.(?:tflite|onnx|pkl|joblib|h5)\b|get-poetry|bootstrap|/predict|/health|apt|\.pem|chrome|docker-compose|github\.com/[\w-]+/[\w-]+/archive|-X POST|\bjava\b|spark-"
 )
 
 
@@ -108,8 +108,12 @@ def _uploads(item: Invocation) -> bool:
 _FETCHES = re.compile(r"\b(?:wget|curl)\b[^\n]*(?:https?://|\{)|\bkaggle (?:datasets|competitions) download\b")
 
 
-def downloads_in_code(repo: Repository) -> Iterator[Text]:
-    """Commands that fetch data, written as strings of Python code (operators of orchestrators, subprocesses)."""
+def downloads_in_code(repo: Repository) -> Iterator[Located]:
+    """Commands that fetch data, written in Python code as strings (operators of orchestrators) or lists (processes)."""
+    for call in repo.code.calls("process.start"):
+        words = call.args[0] if call.args else ()
+        if isinstance(words, tuple) and _FETCHES.search(" ".join(word for word in words if isinstance(word, str))):
+            yield call
     for text in repo.code.texts(_FETCHES):
         if not _NOT_DATA.search(text.value) and "(?" not in text.value:  # a regular expression about such commands
             yield text

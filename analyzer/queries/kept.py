@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call
 from analyzer.artifacts.yaml_reader import Node, read_yaml
+from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
@@ -109,6 +110,8 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
         if module.path not in serving:
             continue
         for call in module.calls:
+            if module.path in answering and _adds_prediction(code, call):
+                yield call.place
             if (
                 call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
                 and call.scope
@@ -122,7 +125,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                     )
                     or call.last in ("put_record", "produce")
                 )
-                and not _is_about_a_model(_lines_of(repo, call.place))
+                and not _is_no_answer(_lines_of(repo, call.place))
             ):
                 yield call.place
     for call in code.calls("monitor.report"):
@@ -143,8 +146,24 @@ _TELLS_QUALITY = re.compile(rf"(?i)(?<![a-z]){_COLUMN}(?![a-z])|r²|\bbest\b|mod
 _OF_AN_ANSWER = re.compile(r"(?i)predicti|predicted|probab|forecast|response|request")
 
 
-def _is_about_a_model(lines: str) -> bool:
-    return bool(_TELLS_QUALITY.search(lines)) and not _OF_AN_ANSWER.search(lines)
+_ADDS = re.compile(r"(?i)(?:session|(?:^|\.)db)\.(?:add|add_all|merge)$")
+_A_PREDICTION = re.compile(r"(?i)predict|inference|scor(?:e|ing)")
+
+
+def _adds_prediction(code: Code, call: Call) -> bool:
+    """Whether a row of a prediction is added to a database, by the class that is made there."""
+    return bool(_ADDS.search(call.name)) and any(
+        other.last[:1].isupper() and _A_PREDICTION.search(other.last) for other in code.calls_in(call.path, call.scope)
+    )
+
+
+_TELLS_FAILURE = re.compile(r"(?i)error|fail(?:ed|ure)|invalid|exception|could not|unable")
+
+
+def _is_no_answer(lines: str) -> bool:
+    """Whether a log tells how good a model is, or what went wrong."""
+    about_model = _TELLS_QUALITY.search(lines) and not _OF_AN_ANSWER.search(lines)
+    return bool(about_model or _TELLS_FAILURE.search(lines))
 
 
 def _lines_of(repo: Repository, place: Place) -> str:

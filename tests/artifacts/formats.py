@@ -180,7 +180,7 @@ _MORE_KEYS = {
         "type", "providers", "contactPoints", "dashboard", "panels", "rows", "row", "datasource", "query", "rawSql",
     ),
     "cloud": ("Resources", "Type", "Properties", "Parameters", "Default", "Outputs", "Value", "Transform", "AWS::Serverless::Function", "AWS::S3::Bucket", "functions", "handler", "resources", "custom", "type", "config", "default", "outputs", "backend", "url"),
-    "flows": ("blocks", "uuid", "name", "type", "triggers", "schedule_interval", "status", "deployments", "schedule", "schedules", "cron", "interval", "active", "entrypoint", "resources", "jobs", "tasks", "task_key", "quartz_cron_expression", "StartAt", "States", "Comment"),
+    "flows": ("blocks", "uuid", "name", "type", "triggers", "schedule_interval", "status", "deployments", "schedule", "schedules", "cron", "interval", "active", "entrypoint", "resources", "jobs", "tasks", "task_key", "quartz_cron_expression", "StartAt", "States", "Comment", "id", "cases", "then", "else", "disabled"),
     "tasks": ("tasks", "cmds", "cmd", "deps", "task", "entry_points", "command", "scripts", "test", "stages", "outs", "metrics", "do", "path", "repos", "hooks", "id", "repo", "entry", "dependencies", "pip", "pkg::", "::", "numpy=1"),
     "notebook": ("cells", "worksheets", "cell_type", "code", "markdown", "source", "input", "%%bash", "!ls", "%time x", "x = 1\n", "outputs", "text", "data", "text/plain", "execution_count", "prompt_number"),
 }  # fmt: skip
@@ -247,6 +247,7 @@ FORMATS = (
     _yaml("mage triggers", orchestration.parse_mage_triggers, "pipelines/x/triggers.yaml", _MORE_KEYS["flows"]),
     _yaml("prefect", orchestration.parse_prefect, "prefect.yaml", _MORE_KEYS["flows"]),
     _yaml("databricks", orchestration.parse_databricks, "databricks.yml", _MORE_KEYS["flows"]),
+    _yaml("kestra", orchestration.parse_kestra, "flow.yaml", _MORE_KEYS["flows"]),
     _yaml("taskfile", tasks.parse_taskfile, "Taskfile.yml", _MORE_KEYS["tasks"]),
     _yaml("mlproject", tasks.parse_mlproject, "MLproject", _MORE_KEYS["tasks"]),
     _yaml("dvc pipeline", dvc.parse_dvc_pipeline, "dvc.yaml", _MORE_KEYS["tasks"]),

@@ -12,12 +12,14 @@ from analyzer.artifacts.orchestration import (
     mage_receivers,
     parse_argo,
     parse_databricks,
+    parse_kestra,
     parse_mage_pipeline,
     parse_mage_triggers,
     parse_prefect,
     parse_state_machine,
 )
 from analyzer.findings import Place
+from analyzer.sniff import sniff_yaml
 
 
 def argo(text: str) -> Workflow | None:
@@ -30,7 +32,7 @@ def test_a_mage_pipeline_has_blocks() -> None:
     flow = parse_mage_pipeline("pipelines/train/metadata.yaml", text)
     assert flow is not None
     assert (flow.name, flow.steps) == ("train", ("data_loader:load", "transformer:clean"))
-    assert flow.place == flow.schedule_place == Place("pipelines/train/metadata.yaml", 2)
+    assert flow.place == flow.schedule_place == Place("pipelines/train/metadata.yaml", 3)
 
 
 def test_other_metadata_is_no_pipeline() -> None:
@@ -80,6 +82,39 @@ def test_jobs_of_databricks() -> None:
     train, adhoc = parse_databricks("databricks.yml", text)
     assert (train.name, train.steps, train.line, train.schedule_line) == ("train", ("fit",), 3, 5)
     assert (adhoc.schedule, adhoc.schedule_line) == ("", 0)
+
+
+KESTRA = """\
+id: weekly
+namespace: docks
+
+tasks:
+  - id: source
+    type: io.kestra.plugin.core.flow.Switch
+    cases:
+      fresh:
+        - id: download
+          type: io.kestra.plugin.core.http.Download
+  - id: train
+    type: io.kestra.plugin.scripts.python.Commands
+
+triggers:
+  - id: monday
+    type: io.kestra.plugin.core.trigger.Schedule
+    cron: "0 3 * * 1"
+"""
+
+
+def test_a_flow_of_kestra() -> None:
+    flow = parse_kestra("flows/weekly.yaml", KESTRA)
+    assert flow is not None
+    assert (flow.tool, flow.name, flow.steps, flow.line) == ("kestra", "weekly", ("download", "train"), 5)
+    assert (flow.schedule, flow.schedule_line, flow.active) == ("0 3 * * 1", 17, True)
+    off = parse_kestra("flows/weekly.yaml", f"{KESTRA}    disabled: true\n")
+    assert off is not None
+    assert not off.active
+    assert parse_kestra("flows/weekly.yaml", "id: weekly\nnamespace: docks\n") is None
+    assert sniff_yaml(KESTRA) == "kestra"
 
 
 def test_a_state_machine_has_states() -> None:

@@ -191,12 +191,25 @@ def test_a_schedule_whose_dag_triggers_others(repository: BuildRepository) -> No
         ("f'Predicted {y}'", Status.PARTIAL),
         ("f'Accuracy score: {y}'", Status.MISSING),
         ("f'Best performance: {y}'", Status.MISSING),
+        ("f'Error in the prediction request: {y}'", Status.MISSING),
         ("f'Accuracy of the prediction: {y}'", Status.PARTIAL),
     ],
 )
 def test_logs_of_how_good_a_model_is_are_no_metrics(repository: BuildRepository, message: str, wanted: Status) -> None:
     code = f"import logging\n\ndef judge(model, x):\n    y = model.predict(x)\n    logging.info({message})\n\njudge(1, 2)\n"
     assert decide_one(repository({"models/docks.pkl": "x", "judge.py": code}), "mon.metrics").status is wanted
+
+
+def test_rows_of_predictions_in_a_database_are_partial_metrics(repository: BuildRepository) -> None:
+    code = (
+        "import joblib\nfrom fastapi import FastAPI\nfrom db import Prediction, session\n\napp = FastAPI()\n"
+        "model = joblib.load('m.pkl')\n\n@app.post('/predict')\ndef predict(x: float):\n    y = model.predict([[x]])\n"
+        "    session.add(Prediction(x=x, y=y))\n    return y\n"
+    )
+    decision = decide_one(repository({"models/docks.pkl": "x", "app.py": code}), "mon.metrics")
+    assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 11)
+    other = code.replace("Prediction", "Visit")
+    assert decide_one(repository({"models/docks.pkl": "x", "app.py": other}), "mon.metrics").status is Status.MISSING
 
 
 def test_an_alert_that_only_logs(repository: BuildRepository) -> None:

@@ -138,6 +138,21 @@ def test_data_fetched_from_an_address_that_a_name_keeps(repository: BuildReposit
         assert decide_one(repository({"fetch.py": code.format(url)}), "repro.data-versioning").status is found, url
 
 
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({"get.py": "import subprocess\n\nsubprocess.run(['kaggle', 'datasets', 'download', '-d', 'octocat/docks'])\n"}, Status.PARTIAL),
+        ({"get.py": "import subprocess\n\nsubprocess.run(['kaggle', 'datasets', 'list'])\n"}, Status.MISSING),
+        ({"Makefile": "data:\n\twget https://example.org/docks.zip\n"}, Status.PARTIAL),
+        ({"Makefile": "tools:\n\twget https://example.org/commandlinetools-linux.zip\n"}, Status.MISSING),
+        ({"Makefile": "model:\n\tcurl https://example.org/metadata.tflite -o m.tflite\n"}, Status.MISSING),
+    ],
+)  # fmt: skip
+def test_data_fetched_by_a_command(repository: BuildRepository, files: dict[str, str], wanted: Status) -> None:
+    read = {"read.py": "import pandas as pd\n\nprint(pd.read_csv('docks.csv'))\n"}
+    assert status(repository, "repro.data-versioning", {**read, **files}) is wanted
+
+
 FETCH = "import requests\nimport yaml\n\nopen('docks.zip', 'wb').write(requests.get(yaml.safe_load(open('config.yaml'))['source']).content)\n"
 
 
