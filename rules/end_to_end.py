@@ -207,7 +207,7 @@ def _scopes(code: Code, flow: Call) -> list[str]:
 
 @rule("e2e.pipeline", reads=_PYTHON)
 def chains_scripts(repo: Repository) -> Iterator[Finding]:
-    """Stages are not chained either."""
+    """Neither an orchestrator nor a script ties stages together."""
     for name, runs in script_runs(repo):
         if len({run.text for run in runs}) >= 2:
             yield partial(f"Stages are chained by {name}, not by an orchestrator", runs[0].origin)
