@@ -19,6 +19,8 @@ from analyzer.remembered import remembered
 __all__ = ["Code"]
 
 _STEPS = 4
+# How orchestrators and queues have a decorated function run: what follows is no method of what it returns.
+_SUBMITS = frozenset({"submit", "map", "delay", "apply_async", "remote", "fn", "with_options", "expand", "partial"})
 
 
 class _Resolved(Struct, dict=True):
@@ -265,6 +267,8 @@ class Code:
         where, local = target
         module = self._world._by_path[where]
         function = module.function_at.get(local)
+        if function and function.decorators and rest.split(".", 1)[0] in _SUBMITS:
+            return None
         if function and function.returned and function.returned[0] != local:
             returned = function.returned[0]
             return f"{returned}.{rest}" if not returned.startswith(".") else None

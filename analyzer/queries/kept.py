@@ -110,7 +110,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
         if module.path not in serving:
             continue
         for call in module.calls:
-            if module.path in answering and _adds_prediction(code, call):
+            if module.path in answering and _keeps_prediction(code, call):
                 yield call.place
             if (
                 call.last in ("info", "debug", "warning", "put_record", "writerow", "send", "produce")
@@ -147,11 +147,16 @@ _OF_AN_ANSWER = re.compile(r"(?i)predicti|predicted|probab|forecast|response|req
 
 
 _ADDS = re.compile(r"(?i)(?:session|(?:^|\.)db)\.(?:add|add_all|merge)$")
+_KEEPS_ONE = re.compile(
+    r"(?i)^_?(?:log|record|store|save|write|persist)_(?:\w+_)?(?:predictions?|inference|scores?)(?:_|$)"
+)
 _A_PREDICTION = re.compile(r"(?i)predict|inference|scor(?:e|ing)")
 
 
-def _adds_prediction(code: Code, call: Call) -> bool:
-    """Whether a row of a prediction is added to a database, by the class that is made there."""
+def _keeps_prediction(code: Code, call: Call) -> bool:
+    """Whether a prediction is kept: as a row of a database, by the class that is made there, or by a function of one's own."""
+    if _KEEPS_ONE.search(call.last):
+        return code.definition(call.name, call.path) is not None
     return bool(_ADDS.search(call.name)) and any(
         other.last[:1].isupper() and _A_PREDICTION.search(other.last) for other in code.calls_in(call.path, call.scope)
     )

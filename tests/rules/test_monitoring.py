@@ -164,6 +164,15 @@ def test_a_deployment_that_is_built_has_to_be_applied(
     assert ("nothing applies it" in decision.summary) is (wanted is Status.PARTIAL)
 
 
+def test_a_task_that_a_flow_submits_is_called_whatever_it_returns(repository: BuildRepository) -> None:
+    flow = (
+        "from prefect import flow, task\nfrom sklearn.svm import SVC\n\n@task\ndef fit(x):\n    model = SVC()\n"
+        "    model.fit(x, x)\n    return model, 1\n\n@flow\ndef weekly():\n    model, score = fit.submit([1]).result()\n\n"
+        "weekly.serve(name='weekly', cron='0 0 * * 1')\n"
+    )
+    assert decide_one(repository({"flow.py": flow}), "mon.retraining").status is Status.MET
+
+
 def test_a_schedule_whose_dag_triggers_others(repository: BuildRepository) -> None:
     dag = (
         "from airflow import DAG\nfrom airflow.operators.trigger_dagrun import TriggerDagRunOperator\n\n"
@@ -208,6 +217,12 @@ def test_rows_of_predictions_in_a_database_are_partial_metrics(repository: Build
     )
     decision = decide_one(repository({"models/docks.pkl": "x", "app.py": code}), "mon.metrics")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 11)
+    by_function = code.replace("session.add(Prediction(x=x, y=y))", "log_prediction(x, y)").replace(
+        "db import", "keep import log_prediction,"
+    )
+    keep = "def log_prediction(x, y):\n    open('kept.jsonl', 'a').write(f'{x} {y}')\n"
+    files = {"models/docks.pkl": "x", "app.py": by_function, "keep.py": keep}
+    assert decide_one(repository(files), "mon.metrics").status is Status.PARTIAL
     other = code.replace("Prediction", "Visit")
     assert decide_one(repository({"models/docks.pkl": "x", "app.py": other}), "mon.metrics").status is Status.MISSING
 
