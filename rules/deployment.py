@@ -112,9 +112,12 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     """Nothing deploys the project on a cloud or cluster."""
     weak: list[Finding] = []
     computes = False
+    runnable = has_application(repo) or bool(repo.code.has("model.fit", "model.predict", "pipeline.flow"))
     for resource, kind, file in telling_first(repo):
         if emulated(repo, file):
             weak.append(partial("The infrastructure is applied to an emulator only", resource))
+        elif kind in ("serving", "ml", "cluster", "compute") and not runnable:
+            weak.append(partial("Infrastructure code provisions compute, and nothing here could run on it", resource))
         elif kind in ("serving", "ml", "cluster", "compute"):
             computes = True
             yield met("Infrastructure code deploys compute on a cloud", resource)

@@ -13,6 +13,7 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
+from analyzer.queries.declared import holds_code, own_parts, runs_own, state_machines
 from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, trains_here
 from analyzer.queries.learning import derived_columns, feature_functions, file_readers, is_model_dump, training_calls
 from analyzer.queries.places import where_named
@@ -131,17 +132,22 @@ def trains_a_model(repo: Repository) -> Iterator[Finding]:
 def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
     """No orchestrator ties the stages together."""
     for workflow in sorted(repo.workflows, key=lambda item: (not _trains(item), -len(item.steps))):
-        if len(workflow.steps) >= 2:
+        if len(workflow.steps) < 2:
+            continue
+        if len(own_parts(repo, workflow)) >= 2:
             yield met(f"A {workflow.tool} workflow of {len(workflow.steps)} steps ties the stages together", workflow)
+        elif holds_code(repo, workflow):
+            yield partial(
+                f"The steps of a {workflow.tool} workflow are code of its own file, not of the project", workflow
+            )
     for file in repo.dvc_files:
-        if len(file.stages) >= 2:
+        own = [stage for stage in file.stages if runs_own(repo, stage, elsewhere=True)]
+        if len(own) >= 2:
             yield met(f"A DVC pipeline of {len(file.stages)} stages ties them together", file)
-        elif file.stages:
+        elif own:
             yield partial("The DVC pipeline has a single stage", file)
-    for resource in (item for file in repo.infrastructure for item in file.resources):
-        states = len(re.findall(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""", resource.body))
-        if re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", resource.type) and states >= 2:
-            yield met(f"A state machine of {states} tasks ties the stages together", resource)
+    for place, states in state_machines(repo):
+        yield met(f"A state machine of {states} tasks ties the stages together", place)
     steps = _started(repo.code, repo.code.calls("pipeline.step"))
     flows = _largest_first(repo.code, _started(repo.code, repo.code.calls("pipeline.flow")), steps)
     classes = [
@@ -272,7 +278,8 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
             yield met("Models are registered by infrastructure code", resource)
             return
     for file in repo.dvc_files:
-        tracked = [*file.tracked, *(out for stage in file.stages for out in stage.outs)]
+        made = (out for stage in file.stages if runs_own(repo, stage) for out in stage.outs)
+        tracked = [*file.tracked, *made]
         if any(re.search(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pt)$", name) for name in tracked):
             yield met("The model is versioned with DVC", file)
             return

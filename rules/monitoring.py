@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.alerts import alert_objects, goes_nowhere, notifications
+from analyzer.queries.alerts import alarms, alert_objects, goes_nowhere, notifications
 from analyzer.queries.cloud import resources
 from analyzer.queries.kept import (
     collected_metrics,
@@ -40,10 +40,9 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
     for call in exported_metrics(repo):
         yield met("Metrics are exported to a monitoring system", call)
         return
-    for resource, kind, _ in resources(repo):
-        if kind == "alarm":
-            yield met("Metrics of the cloud are watched by an alarm", resource)
-            return
+    for resource in alarms(repo):
+        yield met("Metrics of the cloud are watched by an alarm", resource)
+        return
     for place in stored_metrics(repo):
         yield met("Metrics are computed into a database", place)
         return

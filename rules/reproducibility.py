@@ -12,6 +12,7 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
+from analyzer.queries.declared import runs_own
 from analyzer.queries.grounding import reached_roots
 from analyzer.queries.ingestion import is_scoring
 from analyzer.queries.learning import dated_writes
@@ -81,7 +82,11 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
 @rule("repro.data-versioning", reads=(Kind.DVC_POINTER, Kind.PYTHON), needs=works_on_data)
 def versions_data(repo: Repository) -> Iterator[Finding]:
     """Data are not versioned."""
-    tracked = [file for file in repo.dvc_files if file.tracked or any(stage.outs for stage in file.stages)]
+    tracked = [
+        file
+        for file in repo.dvc_files
+        if file.tracked or any(stage.outs and runs_own(repo, stage) for stage in file.stages)
+    ]
     remotes = [file for file in repo.dvc_files if file.remotes]
     if tracked and remotes:
         yield met("Data are versioned with DVC and a remote", tracked[0], remotes[0])

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.infrastructure import Resource
 from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.queries.ci import acts
-from analyzer.queries.cloud import resources
+from analyzer.queries.cloud import RUNS_CODE, resources
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.serving import has_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["alert_objects", "goes_nowhere", "notifications"]
+__all__ = ["alarms", "alert_objects", "goes_nowhere", "notifications"]
 
 _FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
 _WEBHOOK = re.compile(
@@ -23,6 +25,14 @@ _WEBHOOK = re.compile(
 
 
 _SENDS = frozenset({"get", "post", "urlopen", "request"})
+
+
+@remembered
+def alarms(repo: Repository) -> Iterator[Resource]:
+    """Alarms of a cloud on something that runs: what the infrastructure provisions, or an application of the project."""
+    kinds = {kind for _, kind, _ in resources(repo)}
+    if kinds & RUNS_CODE or any(file.modules for file in repo.infrastructure) or has_application(repo):
+        yield from (resource for resource, kind, _ in resources(repo) if kind == "alarm")
 
 
 @remembered
@@ -35,9 +45,7 @@ def notifications(repo: Repository) -> Iterator[Place]:
     for dashboard in repo.dashboards:
         if dashboard.alerts:
             yield dashboard.place
-    for resource, kind, _ in resources(repo):
-        if kind == "alarm":
-            yield resource.place
+    yield from (resource.place for resource in alarms(repo))
     for item in repo.kubernetes:
         if item.kind in ("PrometheusRule", "AlertmanagerConfig"):
             yield item.place

@@ -118,7 +118,8 @@ def workloads(repo: Repository) -> Iterator[KubernetesObject]:
 
 def own_workloads(repo: Repository) -> Iterator[KubernetesObject]:
     """Workloads whose image is not only a well-known product of others."""
-    packaged = any(file.copies for file in repo.dockerfiles) or not repo.inventory.of(Kind.DOCKERFILE, Kind.PYTHON)
+    elsewhere = not repo.inventory.of(Kind.DOCKERFILE, Kind.PYTHON, Kind.NOTEBOOK)  # images of another repository
+    packaged = any(file.copies for file in repo.dockerfiles) or elsewhere
     for item in workloads(repo):
         if item.kind in ("InferenceService", "SeldonDeployment") or (
             packaged and any(not _THIRD_PARTY.match(image) for image in item.images)

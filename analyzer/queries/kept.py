@@ -13,6 +13,7 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.learning import training_calls
+from analyzer.queries.serving import is_started, model_is_lost, prediction_routes
 from analyzer.repository import Repository
 
 __all__ = [
@@ -203,12 +204,20 @@ def _holds_value(call: Call, text: str) -> bool:
 
 
 _KINDS = frozenset({"ServiceMonitor", "PodMonitor", "PodMonitoring", "ClusterPodMonitoring"})
+_SERVES = frozenset({"InferenceService", "SeldonDeployment"})
 _SWITCHES = ("serviceMonitor", "podMonitor")
 _DEEP = 12
 
 
 def collected_metrics(repo: Repository) -> Iterator[Place]:
-    """The heads of such objects, and the lines of values that switch one on; not the defaults of a chart of one's own."""
+    """The heads of such objects, and the lines of values that switch one on; not the defaults of a chart of one's own.
+
+    None where the project serves nothing that could be measured.
+    """
+    routes = list(prediction_routes(repo))
+    serves = bool(routes) and is_started(repo) and not model_is_lost(repo, routes)
+    if not serves and not any(item.kind in _SERVES for item in repo.kubernetes):
+        return
     for item in repo.kubernetes:
         if item.kind in _KINDS:
             yield item.place

@@ -14,6 +14,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.declared import runs_code
 from analyzer.queries.learning import training_calls
 from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
@@ -164,13 +165,15 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
                 )
     for item in repo.kubernetes:
         if item.kind in ("CronJob", "CronWorkflow", "ScheduledWorkflow", "ScheduledSparkApplication"):
-            yield Schedule(item.place, tuple(_all_programs(repo)), tool="kubernetes")
+            named = _programs_in(repo, (repo.text(item.path) or "",), item.path)
+            yield Schedule(item.place, tuple(_all_programs(repo) if runs_code(repo) else named), tool="kubernetes")
     for file in repo.infrastructure:
         for resource in file.resources:
             if re.search(
                 r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron", resource.type
             ) and re.search(r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"):
-                yield Schedule(resource.place, _programs_beside(repo, file.path), tool=file.tool)
+                beside = _programs_beside(repo, file.path) if runs_code(repo) else ()
+                yield Schedule(resource.place, beside, tool=file.tool)
 
 
 def _in_code(repo: Repository) -> Iterator[Schedule]:

@@ -458,6 +458,63 @@ jobs:
     return _added(tree, {**files, ".github/workflows/cart.yml": workflow})
 
 
+@trick("copied flows of orchestrators of another project")
+def copied_flows(tree: Tree) -> Files:
+    flow = """id: weekly
+namespace: carts
+tasks:
+  - id: load
+    type: io.kestra.plugin.scripts.python.Script
+    script: |
+      import pandas as pd
+      pd.read_csv("https://example.org/carts.csv").to_csv("carts.csv")
+  - id: train
+    type: io.kestra.plugin.scripts.python.Script
+    script: |
+      from sklearn.linear_model import Ridge
+      Ridge().fit([[1]], [1])
+triggers:
+  - id: monday
+    type: io.kestra.plugin.core.trigger.Schedule
+    cron: "0 3 * * 1"
+"""
+    blocks = "".join(f"- name: {name}\n  type: custom\n  uuid: {name}\n" for name in ("load_carts", "train_carts"))
+    job = "resources:\n  jobs:\n    carts:\n      schedule: {quartz_cron_expression: 0 0 3 * * ?}\n      tasks:\n"
+    job += "        - task_key: load\n          notebook_task: {notebook_path: ../src/load_carts}\n        - task_key: train\n"
+    stages = "stages:\n  load:\n    cmd: python carts/load.py\n    outs: [carts.csv]\n  train:\n    cmd: python carts/train.py\n"
+    states = (
+        '{"StartAt": "Load", "States": {"Load": {"Type": "Task", "Next": "Fit"}, "Fit": {"Type": "Task", "End": true}}}'
+    )
+    return _added(
+        tree,
+        {
+            "flows/weekly.yaml": flow,
+            "mage/pipelines/carts/metadata.yaml": f"blocks:\n{blocks}name: carts\n",
+            "databricks.yml": job,
+            "dvc.yaml": f"{stages}    deps: [carts.csv]\n    outs: [cart.pkl]\n",
+            "carts.asl.json": states,
+            "prefect.yaml": "deployments:\n- name: carts\n  entrypoint: carts/flow.py:main\n  schedules:\n  - cron: 0 0 * * *\n",
+        },
+    )
+
+
+@trick("copied manifests of another project")
+def copied_manifests(tree: Tree) -> Files:
+    image = "registry.example.org/carts/api:1.2"
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: carts}\nspec:\n  selector: {matchLabels: {app: carts}}\n"
+        f"  template:\n    metadata: {{labels: {{app: carts}}}}\n    spec:\n      containers:\n      - name: api\n        image: {image}\n"
+    )
+    flow = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: carts}\nspec:\n  schedule: 0 0 * * *\n"
+        "  workflowSpec:\n    templates:\n    - name: main\n      dag:\n        tasks:\n        - {name: load, template: load}\n"
+        f"        - {{name: train, template: train}}\n    - name: load\n      container: {{image: {image}}}\n"
+        f"    - name: train\n      container: {{image: {image}}}\n"
+    )
+    monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: carts}\nspec: {endpoints: [{port: http}]}\n"
+    return _added(tree, {"k8s/api.yaml": deployment, "k8s/flow.yaml": flow, "k8s/monitor.yaml": monitor})
+
+
 @trick("copied licence and docs of another project")
 def copied_docs(tree: Tree) -> Files:
     good = fixture("exemplary")

@@ -32,6 +32,8 @@ def answer(row: dict):
 """
 
 
+FITS = {"fit.py": "from sklearn.linear_model import Ridge\n\nRidge().fit([[1]], [1])\n"}
+"""Something that a server could run."""
 MODEL = {"models/docks.pkl": "x"}
 """Makes a repository one with a model, whatever else it shows."""
 
@@ -136,7 +138,8 @@ def test_an_orchestrator_joins_stages(repository: BuildRepository) -> None:
         "@flow\ndef main():\n    b(a())\nmain()\n"
     )
     assert status(repository, "e2e.pipeline", {"flow.py": code}) is Status.MET
-    assert status(repository, "e2e.pipeline", {"dvc.yaml": "stages:\n  a:\n    cmd: python a.py\n"}) is Status.PARTIAL
+    stage = {"dvc.yaml": "stages:\n  a:\n    cmd: python a.py\n", "a.py": "print(1)\n"}
+    assert status(repository, "e2e.pipeline", stage) is Status.PARTIAL
 
 
 def test_the_flow_that_is_shown_is_the_one_that_ties_most_of_the_training(repository: BuildRepository) -> None:
@@ -157,6 +160,8 @@ def test_the_workflow_that_is_shown_is_the_one_of_training(repository: BuildRepo
         f"mage/pipelines/{name}/metadata.yaml": "blocks:\n" + "".join(map(block.format, blocks))
         for name, blocks in (("deploy", ["pick", "run", "tell"]), ("learn", ["load", "train_model"]))
     }
+    assert decide_one(repository(files), "e2e.pipeline").status is Status.MISSING  # without its blocks
+    files |= {f"mage/custom/{name}.py": "print(1)\n" for name in ("pick", "run", "tell", "load", "train_model")}
     decision = decide_one(repository(files), "e2e.pipeline")
     first = decision.evidence[0]
     assert (first.path, first.line, first.snippet) == ("mage/pipelines/learn/metadata.yaml", 5, "uuid: load")
@@ -245,9 +250,44 @@ def test_parameters_are_no_features(repository: BuildRepository) -> None:
 def test_a_databricks_job_in_a_file_of_its_own(repository: BuildRepository) -> None:
     job = (
         "resources:\n  jobs:\n    docks:\n      name: docks\n      tasks:\n        - task_key: ingest\n          notebook_task:\n"
-        "            notebook_path: ../src/ingest.ipynb\n        - task_key: train\n          depends_on:\n            - task_key: ingest\n"
+        "            notebook_path: ../src/ingest\n        - task_key: train\n          depends_on:\n            - task_key: ingest\n"
+        "          spark_python_task:\n            python_file: ../src/train.py\n"
     )
-    assert decide_one(repository({"resources/docks.job.yml": job}), "e2e.pipeline").status is Status.MET
+    own = {"src/ingest.ipynb": '{"cells": []}', "src/train.py": "print(1)\n"}
+    assert decide_one(repository({"resources/docks.job.yml": job, **own}), "e2e.pipeline").status is Status.MET
+    assert decide_one(repository({"resources/docks.job.yml": job}), "e2e.pipeline").status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({}, Status.MISSING),
+        ({"compose.yaml": "services:\n  flows:\n    image: kestra/kestra:v0.20\n"}, Status.PARTIAL),
+        ({"load.py": "print(1)\n", "train.py": "print(1)\n"}, Status.MET),
+    ],
+)
+def test_a_flow_counts_by_what_it_runs_here(repository: BuildRepository, files: dict[str, str], wanted: Status) -> None:
+    script = "  - id: {0}\n    type: io.kestra.plugin.scripts.python.Script\n    script: |\n      # as {0}.py does\n      print(1)\n"
+    flow = "id: weekly\nnamespace: docks\ntasks:\n" + script.format("load") + script.format("train")
+    assert status(repository, "e2e.pipeline", {"flows/weekly.yaml": flow, **files}) is wanted
+
+
+@pytest.mark.parametrize(
+    ("applied", "wanted"), [("definition = file('flow.asl.json')", Status.MET), ("", Status.MISSING)]
+)
+def test_a_state_machine_is_applied_by_infrastructure_code(
+    repository: BuildRepository, applied: str, wanted: Status
+) -> None:
+    states = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Next": "B"}, "B": {"Type": "Task", "End": true}}}'
+    main = f'resource "aws_sfn_state_machine" "docks" {{\n  {applied}\n}}\n'
+    assert status(repository, "e2e.pipeline", {"infra/flow.asl.json": states, "infra/main.tf": main}) is wanted
+
+
+def test_stages_of_programs_that_are_not_here(repository: BuildRepository) -> None:
+    dvc = "stages:\n  load:\n    cmd: python carts/load.py\n    outs: [data.csv]\n  train:\n    cmd: python carts/train.py\n    outs: [model.pkl]\n"
+    assert status(repository, "e2e.pipeline", {"dvc.yaml": dvc}) is Status.MISSING
+    assert status(repository, "e2e.model-registry", {**MODEL, "dvc.yaml": dvc}) is Status.MISSING
+    assert status(repository, "repro.data-versioning", {"dvc.yaml": dvc}) is Status.MISSING
 
 
 README = "# Dock watch\n\nA forecast of free docks.\n\n"
@@ -302,7 +342,7 @@ def test_an_application_of_beanstalk_runs_nothing_by_itself(
     repository: BuildRepository, part: str, wanted: Status
 ) -> None:
     main = f'resource "aws_elastic_beanstalk_{part}" "docks" {{\n  name = "docks"\n}}\n'
-    assert status(repository, "e2e.cloud-deployment", {"main.tf": main}) is wanted
+    assert status(repository, "e2e.cloud-deployment", {**FITS, "main.tf": main}) is wanted
 
 
 @pytest.mark.parametrize(
@@ -337,7 +377,7 @@ def test_what_infrastructure_code_is_said_to_provision(
     repository: BuildRepository, resource: str, wanted: Status, sentence: str
 ) -> None:
     main = f'resource "{resource}" "docks" {{\n  name = "docks"\n}}\n'
-    decision = decide_one(repository({"main.tf": main}), "e2e.cloud-deployment")
+    decision = decide_one(repository({**FITS, "main.tf": main}), "e2e.cloud-deployment")
     assert (decision.status, decision.summary) == (wanted, sentence)
 
 
@@ -550,7 +590,9 @@ def test_a_command_that_applies_a_bucket_deploys_no_application(repository: Buil
     bucket = 'resource "aws_s3_bucket" "docks" {\n  bucket = "docks"\n}\n'
     assert status(repository, "e2e.cloud-deployment", {**files, "infra/main.tf": bucket}) is Status.PARTIAL
     server = 'resource "aws_instance" "docks" {\n  ami = "ami-1"\n}\n'
-    assert status(repository, "e2e.cloud-deployment", {**files, "infra/main.tf": bucket + server}) is Status.MET
+    both = {**files, "infra/main.tf": bucket + server}
+    assert status(repository, "e2e.cloud-deployment", {**both, **FITS}) is Status.MET
+    assert status(repository, "e2e.cloud-deployment", both) is Status.PARTIAL  # nothing could run on it
 
 
 @pytest.mark.parametrize(("started", "wanted"), [("score", Status.MET), ("train", Status.PARTIAL)])

@@ -85,8 +85,10 @@ def test_a_badge_is_no_picture_of_a_dashboard(repository: BuildRepository) -> No
 
 def test_an_alarm_watches_metrics_and_alerts(repository: BuildRepository) -> None:
     alarm = 'resource "aws_cloudwatch_metric_alarm" "slow" {\n  metric_name = "ModelLatency"\n}\n'
-    assert status(repository, "mon.metrics", {"main.tf": alarm}) is Status.MET
-    assert status(repository, "mon.alerting", {"main.tf": alarm}) is Status.MET
+    server = 'resource "aws_instance" "docks" {\n  ami = "ami-1"\n}\n'
+    for criterion in ("mon.metrics", "mon.alerting"):
+        assert status(repository, criterion, {"main.tf": alarm + server}) is Status.MET
+        assert status(repository, criterion, {"main.tf": alarm}) is Status.MISSING  # on what?
 
 
 def test_messages_and_receivers_are_alerting(repository: BuildRepository) -> None:
@@ -105,9 +107,11 @@ def test_a_schedule_starts_the_component_beside_it(repository: BuildRepository) 
     rule = 'resource "aws_cloudwatch_event_rule" "daily" {\n  schedule_expression = "rate(1 day)"\n}\n'
     train = "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"
     watch = "import pandas as pd\npd.read_csv('x.csv')\n"
-    beside = {"jobs/monitor/main.tf": rule, "jobs/monitor/watch.py": watch, "train.py": train}
+    image = {"Dockerfile": "FROM python:3.11\nCOPY train.py .\nCMD python train.py\n"}
+    beside = {**image, "jobs/monitor/main.tf": rule, "jobs/monitor/watch.py": watch, "train.py": train}
     assert status(repository, "mon.retraining", beside) is Status.MISSING
-    assert status(repository, "mon.retraining", {"infra/main.tf": rule, "train.py": train}) is Status.MET
+    assert status(repository, "mon.retraining", {**image, "infra/main.tf": rule, "train.py": train}) is Status.MET
+    assert status(repository, "mon.retraining", {"infra/main.tf": rule, "train.py": train}) is Status.MISSING
 
 
 def test_exported_metrics(repository: BuildRepository) -> None:
@@ -306,16 +310,22 @@ VALUES = "metrics:\n  enabled: true\n  serviceMonitor:\n    interval: 30s\n    e
 
 
 def test_metrics_of_a_chart_of_others_are_collected_where_its_values_say_so(repository: BuildRepository) -> None:
-    on = decide_one(repository({"helm/flow_values.yaml": VALUES.format("true")}), "mon.metrics")
+    service = {
+        "app.py": "import joblib\nfrom flask import Flask\n\napp = Flask('docks')\nmodel = joblib.load('m.pkl')\n\n@app.post('/predict')\n"
+        "def predict():\n    return str(model.predict([[1]]))\n\napp.run()\n",
+        "m.pkl": "x",
+    }
+    on = decide_one(repository({**service, "helm/flow_values.yaml": VALUES.format("true")}), "mon.metrics")
     assert (on.status, on.evidence[0].path, on.evidence[0].line) == (Status.MET, "helm/flow_values.yaml", 5)
-    off = decide_one(repository({"helm/flow_values.yaml": VALUES.format("false")}), "mon.metrics")
+    off = decide_one(repository({**service, "helm/flow_values.yaml": VALUES.format("false")}), "mon.metrics")
     assert off.status is Status.MISSING
     # The defaults of one's own chart collect nothing by themselves; its template would.
     chart = {"chart/Chart.yaml": "apiVersion: v2\nname: docks\nversion: 1.0.0\n"}
-    own = decide_one(repository({**chart, "chart/values.yaml": VALUES.format("true")}), "mon.metrics")
+    own = decide_one(repository({**service, **chart, "chart/values.yaml": VALUES.format("true")}), "mon.metrics")
     assert own.status is Status.MISSING
     watched = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata:\n  name: docks\nspec: {}\n"
-    assert decide_one(repository({"k8s/watch.yaml": watched}), "mon.metrics").status is Status.MET
+    assert decide_one(repository({**service, "k8s/watch.yaml": watched}), "mon.metrics").status is Status.MET
+    assert decide_one(repository({"k8s/watch.yaml": watched}), "mon.metrics").status is Status.MISSING
 
 
 def test_measures_are_known_by_the_columns_that_they_fill(repository: BuildRepository) -> None:

@@ -1,0 +1,99 @@
+"""Workflows that files of orchestrators declare, and what of the repository they run."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.dvc import DvcStage
+from analyzer.artifacts.orchestration import Workflow
+from analyzer.findings import Place
+from analyzer.inventory import Kind
+from analyzer.queries.containers import packagings
+from analyzer.remembered import remembered
+from analyzer.repository import Repository
+
+__all__ = ["holds_code", "own_parts", "runs_code", "runs_own", "state_machines"]
+
+_PROGRAM = re.compile(r"[\w./-]+\.(?:py|ipynb|sh|sql|r|R|jl|scala)\b")
+_MODULE = re.compile(r"(?<!\S)-m[\s,\"']+([A-Za-z_][\w.]*)")
+_NOTEBOOK = re.compile(r"notebook_path[\"']?\s*:\s*[\"']?([\w./-]+)")
+_BLOCKS = (".py", ".sql", ".r", ".yaml", ".yml")
+# Code within the file itself, as tasks of Kestra and Argo may hold it.
+_INLINE = re.compile(r"(?m)^\s*(?:- )?(?:script|source|inline)\s*:\s*[|>]")
+
+
+def own_parts(repo: Repository, workflow: Workflow) -> frozenset[str]:
+    """Programs, notebooks, blocks and images of this repository that a workflow runs, by its file or by the names of its steps."""
+    names = {step.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for step in workflow.steps}
+    if workflow.tool == "mage":
+        return frozenset(name for name in names if any(repo.index.ends_with(f"{name}{ending}") for ending in _BLOCKS))
+    if workflow.tool == "step-functions":
+        return frozenset(names) if _is_applied(repo, workflow.path) else frozenset()
+    found = {name for name in names if "." in name and repo.index.ends_with(name)}
+    text = repo.text(workflow.path) or ""
+    if workflow.tool == "argo" and any(item.code for item in packagings(repo)):
+        found |= names  # its images may be what is built here
+    return frozenset((*found, *_named_in(repo, workflow.path, text)))
+
+
+def _is_applied(repo: Repository, path: str) -> bool:
+    """Whether infrastructure code takes a file by its name."""
+    name = posixpath.basename(path)
+    return any(name in (repo.text(file.path) or "") for file in repo.infrastructure)
+
+
+def _named_in(repo: Repository, path: str, text: str) -> Iterator[str]:
+    """The files of the repository that a text names as programs, modules or notebooks."""
+    folder = posixpath.dirname(path)
+    for name in {match.group() for match in _PROGRAM.finditer(text)}:
+        target = repo.find(name, folder)
+        if target or repo.index.ends_with(posixpath.basename(name)):
+            yield target or posixpath.basename(name)
+    for name in {match.group(1) for match in _MODULE.finditer(text)}:
+        if target := repo.code.local.find(name, path):
+            yield target
+    for name in {match.group(1) for match in _NOTEBOOK.finditer(text)}:
+        base = posixpath.basename(name)
+        yield from (base for ending in (".py", ".ipynb", ".sql") if repo.index.ends_with(f"{base}{ending}"))
+
+
+def holds_code(repo: Repository, workflow: Workflow) -> bool:
+    """Whether two tasks or more of a workflow hold their code in its own file, and the project has the tool's server."""
+    if len(_INLINE.findall(repo.text(workflow.path) or "")) < 2:
+        return False
+    images = (service.image for file in repo.compose_files for service in file.services)
+    return any(workflow.tool in image for image in images) or any(
+        workflow.tool in (repo.text(file.path) or "").lower() for file in repo.infrastructure
+    )
+
+
+def runs_own(repo: Repository, stage: DvcStage, *, elsewhere: bool = False) -> bool:
+    """Whether the command of a stage names no program, or one that is there; with ``elsewhere``, also in another folder."""
+    programs = _PROGRAM.findall(stage.command)
+    folder = posixpath.dirname(stage.path)
+    return not programs or any(
+        repo.find(name, folder) or (elsewhere and repo.index.ends_with(posixpath.basename(name))) for name in programs
+    )
+
+
+_STATES = re.compile(r"""["']?Type["']?\s*[=:]\s*["']?(?:Task|Parallel|Map)\b""")
+
+
+@remembered
+def state_machines(repo: Repository) -> Iterator[tuple[Place, int]]:
+    """State machines among the resources of infrastructure code that also declares what they call, with their tasks."""
+    for file in repo.infrastructure:
+        for item in file.resources:
+            states = len(_STATES.findall(item.body))
+            machine = re.search(r"(?i)state_?machine|workflows_workflow|sagemaker_pipeline", item.type)
+            if machine and states >= 2 and runs_code(repo):
+                yield item.place, states
+
+
+@remembered
+def runs_code(repo: Repository) -> bool:
+    """Whether there is a program that a task could call: a function or an image of one's own."""
+    handlers = any(name.endswith("handler") for module in repo.code.modules for name in module.function_at)
+    return handlers or any(item.code for item in packagings(repo)) or bool(repo.inventory.of(Kind.PROGRAM))
