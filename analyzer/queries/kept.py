@@ -88,7 +88,7 @@ def _tells(repo: Repository, call: Call) -> bool:
 _KEEPING_METHODS = frozenset(
     {
         "insert_one", "insert_many", "execute", "add", "to_sql", "put_item", "commit", "to_csv", "put_record",
-        "put_object", "to_parquet", "save",
+        "put_object", "to_parquet", "save", "insert_rows_json", "insert_rows",
     }
 )  # fmt: skip
 

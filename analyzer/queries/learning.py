@@ -238,6 +238,9 @@ _KEEPS = frozenset(
 )
 
 
+_MADE_UP = re.compile(r"(?i)fake|dummy|mock|synthetic|simulat")
+
+
 def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
     """(name, whether it is of predictions) of dated files and partitions that a function writes, data first."""
     code = repo.code
@@ -247,7 +250,7 @@ def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
     for module in code.modules:
         for text in module.texts if module.path in writing else ():
             value = text.value
-            if "://" in value[:8] and value.startswith("http"):
+            if ("://" in value[:8] and value.startswith("http")) or _MADE_UP.search(value):
                 continue
             if not _DATA_PLACE.search(value) or not ("{}" in value or "%" in value or "=" in value):
                 continue

@@ -113,13 +113,17 @@ _STRONG = re.compile(
 )
 
 
+_SUBTITLE = 2
+
+
 def intro(document: Document) -> list[Block]:
-    """Prose before the second heading."""
+    """Prose before the second heading; where there is none, that under a second one that announces nothing, as a date."""
     blocks: list[Block] = []
     headings = 0
     for section in document.sections:
         headings += bool(section.title)
-        if headings > 1:
+        announced = any(title.search(section.title) for kind, title in TITLES.items() if kind != "problem")
+        if headings > 1 and (blocks or headings > _SUBTITLE or announced):
             break
         blocks += section.of("paragraph", "quote", "item")
     return blocks

@@ -221,6 +221,13 @@ def test_rows_of_predictions_in_a_database_are_partial_metrics(repository: Build
     )
     decision = decide_one(repository({"models/docks.pkl": "x", "app.py": code}), "mon.metrics")
     assert (decision.status, decision.evidence[0].line) == (Status.PARTIAL, 11)
+    table = code.replace(
+        "session.add(Prediction(x=x, y=y))", "session.insert_rows_json('docks.predictions', [{'y': y}])"
+    )
+    table = table.replace(
+        "from db import Prediction, session", "from google.cloud import bigquery\n\nsession = bigquery.Client()"
+    )
+    assert decide_one(repository({"models/docks.pkl": "x", "app.py": table}), "mon.metrics").status is Status.PARTIAL
     by_function = code.replace("session.add(Prediction(x=x, y=y))", "log_prediction(x, y)").replace(
         "db import", "keep import log_prediction,"
     )

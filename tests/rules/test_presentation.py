@@ -57,6 +57,12 @@ def test_signs_before_a_heading_do_not_hide_it(repository: BuildRepository) -> N
     assert status(repository, "doc.problem", f"{TITLE}## 🌟 1. Project overview\n\n{words}\n") is Status.MET
 
 
+def test_the_problem_under_a_subtitle_of_the_project(repository: BuildRepository) -> None:
+    words = "It is crucial that riders are told early, because a full station costs them money and time. " * 3
+    for heading, wanted in (("Begun in July 2025", Status.MET), ("Installation", Status.MISSING)):
+        assert status(repository, "doc.problem", f"# Docks\n\n### {heading}\n\n{words}\n") is wanted
+
+
 def test_architecture_counts_sentences_that_say_what_a_tool_does(repository: BuildRepository) -> None:
     sentence = "Prefect triggers the training flow, which reads the readings from PostgreSQL and registers the model in MLflow.\n\n"
     assert status(repository, "doc.architecture", f"{TITLE}## Parts\n\n{sentence * 16}") is Status.MET

@@ -124,6 +124,15 @@ def test_a_stand_in_for_data_that_are_watched_is_no_source(repository: BuildRepo
     assert status(repository, "repro.data-versioning", {"get.py": code}) is Status.PARTIAL
 
 
+@pytest.mark.parametrize(("name", "wanted"), [("rides", Status.MET), ("fake_rides", Status.MISSING)])
+def test_dated_copies_of_data_that_are_made_up(repository: BuildRepository, name: str, wanted: Status) -> None:
+    code = (
+        "import datetime\nimport pandas as pd\n\ndef keep(frame):\n"
+        f"    frame.to_csv(f'data/{name}_{{datetime.datetime.now():%Y-%m-%d}}.csv')\n\nkeep(pd.read_csv('x.csv'))\n"
+    )
+    assert status(repository, "repro.data-versioning", {"keep.py": code}) is wanted
+
+
 def test_data_fetched_from_an_address_that_a_name_keeps(repository: BuildRepository) -> None:
     code = (
         "import pandas as pd\nimport requests\n\nURL = {!r}\n\n"
