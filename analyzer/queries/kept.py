@@ -11,7 +11,9 @@ from analyzer.artifacts.yaml_reader import Node, read_yaml
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.inventory import Kind
+from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
 from analyzer.queries.serving import is_started, model_is_lost, prediction_routes
 from analyzer.repository import Repository
@@ -212,21 +214,27 @@ _DEEP = 12
 def collected_metrics(repo: Repository) -> Iterator[Place]:
     """The heads of such objects, and the lines of values that switch one on; not the defaults of a chart of one's own.
 
-    None where the project serves nothing that could be measured.
+    Where the project serves nothing that could be measured, only those of charts of tools that its code uses.
     """
     routes = list(prediction_routes(repo))
     serves = bool(routes) and is_started(repo) and not model_is_lost(repo, routes)
-    if not serves and not any(item.kind in _SERVES for item in repo.kubernetes):
-        return
-    for item in repo.kubernetes:
+    serves = serves or any(item.kind in _SERVES for item in repo.kubernetes)
+    for item in repo.kubernetes if serves else ():
         if item.kind in _KINDS:
             yield item.place
     defaults = {posixpath.join(chart.folder, "values.yaml") for chart in repo.charts if not chart.dependencies}
     for path in repo.inventory.of(Kind.YAML):
         text = repo.text(path) or ""
-        if path not in defaults and any(switch in text for switch in _SWITCHES):
+        if path in defaults or not (serves or _is_of_used_tool(repo, path)):
+            continue
+        if any(switch in text for switch in _SWITCHES):
             for document in repo.of_file(path, read_yaml, text).documents:
                 yield from (Place(path, line) for line in _switched_on(document))
+
+
+def _is_of_used_tool(repo: Repository, path: str) -> bool:
+    words = posixpath.basename(path).replace("_", " ").replace(".", " ")
+    return any(is_used(repo, tool) for _, tool in technologies_named(words))
 
 
 def _switched_on(node: Node, depth: int = 0) -> Iterator[int]:

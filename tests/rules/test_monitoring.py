@@ -324,6 +324,13 @@ def test_metrics_of_a_chart_of_others_are_collected_where_its_values_say_so(repo
     }
     on = decide_one(repository({**service, "helm/flow_values.yaml": VALUES.format("true")}), "mon.metrics")
     assert (on.status, on.evidence[0].path, on.evidence[0].line) == (Status.MET, "helm/flow_values.yaml", 5)
+    dag = {"dags/docks.py": "from airflow import DAG\n\nwith DAG('docks') as dag:\n    pass\n"}
+    used = decide_one(repository({**dag, "helm/airflow_values.yaml": VALUES.format("true")}), "mon.metrics")
+    assert used.status is Status.MET
+    assert (
+        decide_one(repository({**dag, "helm/flow_values.yaml": VALUES.format("true")}), "mon.metrics").status
+        is Status.MISSING
+    )
     off = decide_one(repository({**service, "helm/flow_values.yaml": VALUES.format("false")}), "mon.metrics")
     assert off.status is Status.MISSING
     # The defaults of one's own chart collect nothing by themselves; its template would.
