@@ -155,11 +155,14 @@ _RUNS_DVC = re.compile(r"^\W*dvc (?:pull|fetch|repro|push|exp)\b")
 
 def absent_data(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator[tuple[Block, str, str]]:
     """(block, command, what it lacks): what commands of DVC need and no command before them makes: its folder, and a remote to pull from."""
+    runs = [(block, text) for block, text in commands if _RUNS_DVC.match(text)]
+    if not runs:
+        return
     told = " ".join(text for _, text in commands)
-    kept = any(f"/{path}".endswith("/.dvc/config") for path in repo.snapshot.entries) or "dvc init" in told
+    kept = repo.index.ends_with(".dvc/config") or "dvc init" in told
     remote = any(file.remotes for file in repo.dvc_files) or "dvc remote" in told
-    for block, text in commands:
-        if _RUNS_DVC.match(text) and not kept:
+    for block, text in runs:
+        if not kept:
             yield block, text, "the folder .dvc"
         elif _PULLS.match(text) and not remote:
             yield block, text, "a remote of DVC"
