@@ -200,21 +200,30 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
 
 # Deployments of Prefect that are only built; the service knows of them when they are applied.
 _BUILT = re.compile(r"prefect\.(?:\w+\.)*(?:Deployment(?:\.build_from_flow)?|DeploymentSpec)")
+_APPLIES = re.compile(r"prefect deployment (?:create|build|apply)\b[^\n]*")
 _WRITTEN = (Kind.DOCUMENT, Kind.MAKEFILE, Kind.SHELL, Kind.GITHUB_WORKFLOW, Kind.COMPOSE, Kind.DOCKERFILE)
 
 
 def _is_applied(repo: Repository, call: Call) -> bool:
     """Whether a deployment that code builds comes to the service: by code, or by a command that names the module."""
-    if not _BUILT.fullmatch(call.name) or call.keyword("apply"):
+    if not _BUILT.fullmatch(call.name) or call.keyword("apply") or _applies(repo):
         return True
-    for module in repo.code.modules:
-        about = module.path == call.path or "deploy" in module.path.lower()
-        if any(item.last == "apply" and (about or "deploy" in item.name.lower()) for item in module.calls):
-            return True
-    named = re.compile(
-        rf"prefect deployment (?:create|build|apply)\b[^\n]*\b{re.escape(posixpath.basename(call.path))}"
-    )
-    return any(named.search(repo.text(path) or "") for path in repo.inventory.of(*_WRITTEN))
+    name = posixpath.basename(call.path)
+    return any(name in line for line in _applied_by_commands(repo))
+
+
+@remembered
+def _applies(repo: Repository) -> bool:
+    """Whether code applies a deployment; frames and images have a method of that name as well."""
+    calls = (call for module in repo.code.modules for call in module.calls if call.last == "apply")
+    return any(call.root == "prefect" or "deploy" in call.name.lower() for call in calls)
+
+
+@remembered
+def _applied_by_commands(repo: Repository) -> tuple[str, ...]:
+    """The lines that tell Prefect of a deployment, in documents and whatever else holds commands."""
+    texts = (repo.text(path) or "" for path in repo.inventory.of(*_WRITTEN))
+    return tuple(match.group() for text in texts for match in _APPLIES.finditer(text))
 
 
 def _is_set(call: Call, name: str) -> bool:

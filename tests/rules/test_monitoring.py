@@ -150,6 +150,7 @@ def test_a_schedule_whose_flow_runs_the_training_as_a_process(repository: BuildR
     [
         ("", {}, Status.PARTIAL),
         ("deployment.apply()\n", {}, Status.MET),
+        ("import pandas as pd\n\npd.DataFrame().apply(print)\n", {}, Status.PARTIAL),
         ("", {"README.md": "# A\n\n```sh\nprefect deployment create flow.py\n```\n"}, Status.MET),
         ("", {"deploy.py": "from flow import deployment\n\ndeployment.apply()\n"}, Status.MET),
     ],
