@@ -14,10 +14,9 @@ from analyzer.queries.containers import packagings
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["holds_code", "own_parts", "runs_code", "runs_own", "state_machines"]
+__all__ = ["holds_code", "own_parts", "programs_in", "runs_code", "runs_own", "state_machines"]
 
 _PROGRAM = re.compile(r"[\w./-]+\.(?:py|ipynb|sh|sql|r|R|jl|scala)\b")
-_MODULE = re.compile(r"(?<!\S)-m[\s,\"']+([A-Za-z_][\w.]*)")
 _NOTEBOOK = re.compile(r"notebook_path[\"']?\s*:\s*[\"']?([\w./-]+)")
 _BLOCKS = (".py", ".sql", ".r", ".yaml", ".yml")
 # Code within the file itself, as tasks of Kestra and Argo may hold it.
@@ -47,16 +46,43 @@ def _is_applied(repo: Repository, path: str) -> bool:
 def _named_in(repo: Repository, path: str, text: str) -> Iterator[str]:
     """The files of the repository that a text names as programs, modules or notebooks."""
     folder = posixpath.dirname(path)
-    for name in {match.group() for match in _PROGRAM.finditer(text)}:
+    yield from programs_in(repo, (text,), path)
+    for name in {match.group() for match in _PROGRAM.finditer(text) if not match.group().endswith(".py")}:
         target = repo.find(name, folder)
         if target or repo.index.ends_with(posixpath.basename(name)):
             yield target or posixpath.basename(name)
-    for name in {match.group(1) for match in _MODULE.finditer(text)}:
-        if target := repo.code.local.find(name, path):
-            yield target
     for name in {match.group(1) for match in _NOTEBOOK.finditer(text)}:
         base = posixpath.basename(name)
         yield from (base for ending in (".py", ".ipynb", ".sql") if repo.index.ends_with(f"{base}{ending}"))
+
+
+_PYTHON = re.compile(r"[\w./-]+\.py\b")
+# As "python -m" takes it; the name may be another text than the option, in a list or where parts are added up.
+_AFTER_OPTION = re.compile(r"(?<![\w-])-m[\s,\"']+([A-Za-z_][\w.]*)")
+_FIRST_WORD = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?!\S)")
+
+
+def programs_in(repo: Repository, texts: tuple[str, ...], path: str) -> Iterator[str]:
+    """The modules of ours that texts of the file at ``path`` name as files, or as what ``python -m`` runs."""
+    apart = any(text.rstrip().endswith("-m") for text in texts)
+    for text in texts:
+        for match in _PYTHON.finditer(text) if ".py" in text else ():
+            target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
+            if target:
+                yield target
+        names = [match.group(1) for match in _AFTER_OPTION.finditer(text)] if "-m" in text else []
+        if apart and (first := _FIRST_WORD.match(text)):
+            names.append(first.group(1))
+        for name in names:
+            if target := repo.code.local.find(name, path):
+                yield target
+
+
+@remembered
+def _by_name(repo: Repository, name: str) -> str | None:
+    tail = "/" + name.rsplit("/", 1)[-1]
+    found = [module.path for module in repo.modules if f"/{module.path}".endswith(tail)]
+    return found[0] if len(found) == 1 else None
 
 
 def holds_code(repo: Repository, workflow: Workflow) -> bool:

@@ -14,7 +14,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
-from analyzer.queries.declared import runs_code
+from analyzer.queries.declared import programs_in, runs_code
 from analyzer.queries.learning import training_calls
 from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
@@ -36,7 +36,6 @@ _TAKES = frozenset(
         "create_deployment",
     }
 )
-_PROGRAM = re.compile(r"[\w./-]+\.py\b")
 
 
 class Schedule(Struct, frozen=True):
@@ -81,7 +80,7 @@ def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
     """The modules of ours that a module starts as processes of their own."""
     module = repo.code.module(path)
     calls = (call for call in (module.calls if module else ()) if "process.start" in roles_of(call.name))
-    found = [target for call in calls for target in _programs_in(repo, tuple(call.texts()), path)]
+    found = [target for call in calls for target in programs_in(repo, tuple(call.texts()), path)]
     return tuple(dict.fromkeys(target for target in found if target != path))
 
 
@@ -110,7 +109,7 @@ def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
     for item in module.used_imports if module else ():
         found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
     if module and module.calls:  # settings that only name a program start none
-        found += _programs_in(repo, tuple(text.value for text in module.texts), path)
+        found += programs_in(repo, tuple(text.value for text in module.texts), path)
     for call in module.calls if module else ():
         if _RUNS_NAMED.search(call.last):
             found += (code.local.find(text, path) for text in call.texts() if _DOTTED.match(text))
@@ -120,34 +119,6 @@ def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
 # Functions that start a module by its dotted name, a library's or the project's own.
 _RUNS_NAMED = re.compile(r"(?i)run|start|launch|exec|import_module")
 _DOTTED = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
-
-
-# As "python -m" takes it; the name may be another text than the option, in a list or where parts are added up.
-_AFTER_OPTION = re.compile(r"(?<!\S)-m\s+([A-Za-z_][\w.]*)")
-_FIRST_WORD = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?!\S)")
-
-
-def _programs_in(repo: Repository, texts: tuple[str, ...], path: str) -> Iterator[str]:
-    """The modules of ours that texts of the module at ``path`` name as files, or as what ``python -m`` runs."""
-    apart = any(text.rstrip().endswith("-m") for text in texts)
-    for text in texts:
-        for match in _PROGRAM.finditer(text) if ".py" in text else ():
-            target = repo.find(match.group(), path.rpartition("/")[0]) or _by_name(repo, match.group())
-            if target:
-                yield target
-        names = [match.group(1) for match in _AFTER_OPTION.finditer(text)] if "-m" in text else []
-        if apart and (first := _FIRST_WORD.match(text)):
-            names.append(first.group(1))
-        for name in names:
-            if target := repo.code.local.find(name, path):
-                yield target
-
-
-@remembered
-def _by_name(repo: Repository, name: str) -> str | None:
-    tail = "/" + name.rsplit("/", 1)[-1]
-    found = [module.path for module in repo.modules if f"/{module.path}".endswith(tail)]
-    return found[0] if len(found) == 1 else None
 
 
 @remembered
@@ -165,7 +136,7 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
                 )
     for item in repo.kubernetes:
         if item.kind in ("CronJob", "CronWorkflow", "ScheduledWorkflow", "ScheduledSparkApplication"):
-            named = _programs_in(repo, (repo.text(item.path) or "",), item.path)
+            named = programs_in(repo, (repo.text(item.path) or "",), item.path)
             yield Schedule(item.place, tuple(_all_programs(repo) if runs_code(repo) else named), tool="kubernetes")
     for file in repo.infrastructure:
         for resource in file.resources:
