@@ -120,6 +120,6 @@ def state_machines(repo: Repository) -> Iterator[tuple[Place, int]]:
 
 @remembered
 def runs_code(repo: Repository) -> bool:
-    """Whether there is a program that a task could call: a function or an image of one's own."""
+    """Whether there is a program that a platform could call: a function, an image of one's own, or one in another language."""
     handlers = any(name.endswith("handler") for module in repo.code.modules for name in module.function_at)
     return handlers or any(item.code for item in packagings(repo)) or bool(repo.inventory.of(Kind.PROGRAM))

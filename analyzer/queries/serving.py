@@ -12,6 +12,7 @@ from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.containers import own_services, packagings
+from analyzer.queries.declared import runs_code
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -249,11 +250,10 @@ def runs_application(repo: Repository) -> bool:
     code = repo.code
     return (
         code.has("serve.app", "serve.route", "serve.ui", "serve.remote")
-        or bool(repo.inventory.of(Kind.PROGRAM, Kind.PACKAGE_JSON))
-        or any(packaging.code for packaging in packagings(repo))
+        or bool(repo.inventory.of(Kind.PACKAGE_JSON))
+        or runs_code(repo)
         or any(True for _ in own_services(repo))
         or any(file.resources or file.modules for file in repo.infrastructure)
-        or any(name.endswith("handler") for module in code.modules for name in module.function_at)
     )
 
 
