@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-__all__ = ["HOLDERS", "endings", "flags_set", "held_in"]
+__all__ = ["EXITS", "HOLDERS", "LEAVES", "endings", "flags_set", "held_in"]
 
+LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+"""Statements after which nothing of their block runs."""
+EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "click.Abort"})
+"""Calls that end the program, by their full names."""
 HOLDERS = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.Call})
 """What holds answers of comparisons: tables of checks, and ``all(...)`` over them."""
 

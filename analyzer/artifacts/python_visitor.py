@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from analyzer.artifacts.python_answers import endings, flags_set
+from analyzer.artifacts.python_answers import EXITS, LEAVES, endings, flags_set
 from analyzer.artifacts.python_constants import constant_truth, is_trivial
 from analyzer.artifacts.python_decisions import Decisions
 from analyzer.artifacts.python_expressions import Resolver
@@ -36,11 +36,9 @@ from analyzer.artifacts.python_values import (
 
 __all__ = ["Visitor"]
 
-_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CHECK_PREFIXES = ("assert", "assertLogs")
 _CHECK_CALLS = frozenset({"pytest.raises", "pytest.warns", "pytest.fail"})
-_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "click.Abort"})
 _MOST_TEXTS = 4000
 
 
@@ -116,13 +114,13 @@ class Visitor:
                 self._visit(statement)
             except RecursionError:
                 continue
-            if isinstance(statement, _ENDS) or self._exits(statement):
+            if isinstance(statement, LEAVES) or self._exits(statement):
                 return
 
     def _exits(self, statement: ast.stmt) -> bool:
         """Whether a statement ends the program, so that what follows never runs."""
         call = statement.value if isinstance(statement, ast.Expr) else None
-        return isinstance(call, ast.Call) and self._resolver.name(call.func) in _EXITS
+        return isinstance(call, ast.Call) and self._resolver.name(call.func) in EXITS
 
     def _visit(self, node: ast.AST) -> None:
         _HANDLERS[type(node)](self, node)
@@ -232,7 +230,7 @@ class Visitor:
         last = name.rsplit(".", 1)[-1]
         if (last.startswith(_CHECK_PREFIXES) or name in _CHECK_CALLS) and not decorates:
             self._check(node.lineno)
-        elif self._frames and name in _EXITS:
+        elif self._frames and name in EXITS:
             self._frames[-1].stops.append(self._line(node.lineno))
         self.calls.append(
             Call(

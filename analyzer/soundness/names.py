@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from symtable import Function, symtable
 
+from analyzer.artifacts.python_answers import EXITS, LEAVES
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
@@ -117,10 +118,6 @@ def _undefined(module: PythonModule) -> Iterator[Defect]:
         yield Defect(module.path, item.lineno, "undefined-name", f"{name} is used, but nothing defines or imports it")
 
 
-_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
-
-
 def _after_ends(tree: ast.Module) -> frozenset[int]:
     """Lines that never run, since a statement before them in their block always leaves it."""
     found: set[int] = set()
@@ -131,8 +128,8 @@ def _after_ends(tree: ast.Module) -> frozenset[int]:
                 if ended:
                     found.update(range(item.lineno, (item.end_lineno or item.lineno) + 1))
                 call = item.value if isinstance(item, ast.Expr) else None
-                exits = isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
-                ended = ended or exits or isinstance(item, _ENDS)
+                exits = isinstance(call, ast.Call) and ast.unparse(call.func) in EXITS
+                ended = ended or exits or isinstance(item, LEAVES)
     return frozenset(found)
 
 
