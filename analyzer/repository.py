@@ -181,8 +181,11 @@ class Repository(ReadingProse):
             found += group
         for path, text in self._sniffed("databricks"):
             found += self._parsed(orchestration.parse_databricks, path, text)
-        for path, text in self._sniffed("kestra"):
-            found += [item] if (item := self._parsed(orchestration.parse_kestra, path, text)) else []
+        found += (
+            item
+            for path, text in self._sniffed("kestra")
+            if (item := self._parsed(orchestration.parse_kestra, path, text))
+        )
         found += (
             item
             for path, text in self._sniffed("state-machine")

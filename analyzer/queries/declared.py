@@ -18,6 +18,7 @@ __all__ = ["holds_code", "own_parts", "programs_in", "runs_code", "runs_own", "s
 
 _PROGRAM = re.compile(r"[\w./-]+\.(?:py|ipynb|sh|sql|r|R|jl|scala)\b")
 _NOTEBOOK = re.compile(r"notebook_path[\"']?\s*:\s*[\"']?([\w./-]+)")
+_JSON = re.compile(r"[\w.-]+\.json\b")
 _BLOCKS = (".py", ".sql", ".r", ".yaml", ".yml")
 # Code within the file itself, as tasks of Kestra and Argo may hold it.
 _INLINE = re.compile(r"(?m)^\s*(?:- )?(?:script|source|inline)\s*:\s*[|>]")
@@ -29,7 +30,7 @@ def own_parts(repo: Repository, workflow: Workflow) -> frozenset[str]:
     if workflow.tool == "mage":
         return frozenset(name for name in names if any(repo.index.ends_with(f"{name}{ending}") for ending in _BLOCKS))
     if workflow.tool == "step-functions":
-        return frozenset(names) if _is_applied(repo, workflow.path) else frozenset()
+        return frozenset(names) if posixpath.basename(workflow.path) in _applied_files(repo) else frozenset()
     found = {name for name in names if "." in name and repo.index.ends_with(name)}
     text = repo.text(workflow.path) or ""
     if workflow.tool == "argo" and any(item.code for item in packagings(repo)):
@@ -37,10 +38,11 @@ def own_parts(repo: Repository, workflow: Workflow) -> frozenset[str]:
     return frozenset((*found, *_named_in(repo, workflow.path, text)))
 
 
-def _is_applied(repo: Repository, path: str) -> bool:
-    """Whether infrastructure code takes a file by its name."""
-    name = posixpath.basename(path)
-    return any(name in (repo.text(file.path) or "") for file in repo.infrastructure)
+@remembered
+def _applied_files(repo: Repository) -> frozenset[str]:
+    """The names of the JSON files that infrastructure code takes."""
+    texts = (repo.text(file.path) or "" for file in repo.infrastructure)
+    return frozenset(name for text in texts for name in _JSON.findall(text))
 
 
 def _named_in(repo: Repository, path: str, text: str) -> Iterator[str]:
@@ -87,12 +89,15 @@ def _by_name(repo: Repository, name: str) -> str | None:
 
 def holds_code(repo: Repository, workflow: Workflow) -> bool:
     """Whether two tasks or more of a workflow hold their code in its own file, and the project has the tool's server."""
-    if len(_INLINE.findall(repo.text(workflow.path) or "")) < 2:
-        return False
+    return len(_INLINE.findall(repo.text(workflow.path) or "")) >= 2 and _is_served(repo, workflow.tool)
+
+
+@remembered
+def _is_served(repo: Repository, tool: str) -> bool:
+    """Whether a service or infrastructure code runs an orchestrator."""
     images = (service.image for file in repo.compose_files for service in file.services)
-    return any(workflow.tool in image for image in images) or any(
-        workflow.tool in (repo.text(file.path) or "").lower() for file in repo.infrastructure
-    )
+    texts = ((repo.text(file.path) or "").lower() for file in repo.infrastructure)
+    return any(tool in text for text in (*images, *texts))
 
 
 def runs_own(repo: Repository, stage: DvcStage, *, elsewhere: bool = False) -> bool:
