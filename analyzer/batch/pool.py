@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import signal
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -14,6 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from analyzer.batch.rows import Row, is_account
+from analyzer.batch.waits import tell_waits
 from analyzer.batch.work import Outcome, Setting, prepare, work
 from analyzer.errors import FolioscopeError, LimitError, TargetError
 from analyzer.portfolio import MOST
@@ -103,10 +102,7 @@ def _one_pool(
 def _start(setting: Setting, quiet: bool) -> None:
     """Make this process a worker."""
     prepare(setting)
-    says: logging.Handler = logging.NullHandler() if quiet else logging.StreamHandler()
-    over_progress = "\r\x1b[K" if sys.stderr.isatty() else ""
-    says.setFormatter(logging.Formatter(f"{over_progress}folioscope: %(message)s"))
-    logging.getLogger("folioscope").addHandler(says)
+    tell_waits(quiet=quiet)
 
 
 def _allowed(row: Row, setting: Setting, seconds: float) -> float:

@@ -1,7 +1,8 @@
 """A batch that a service runs (``api``): rows go up, reports come down, and lines and tables are those of a batch here.
 
 Of an applicant the service is told the number of the row, and nothing else: names stay here. The same rows are the same
-upload (Idempotency-Key), so that a client that was ended goes on with the batch that it began.
+upload (Idempotency-Key), so that a client that was ended goes on with the batch that it began. Accounts stay here as well:
+the platform is asked from here, and what was chosen of an account goes up, in uploads of their own.
 """
 
 from __future__ import annotations
@@ -11,28 +12,29 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from analyzer.batch.chosen import Chosen, choose_for, names_account
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish, sections_of
 from analyzer.batch.lines import dump
 from analyzer.batch.merge import applicant_of
 from analyzer.batch.results import BatchFolder, Written, asked_by
-from analyzer.batch.rows import Row, count_rows, is_account
+from analyzer.batch.rows import Row, count_rows
 from analyzer.batch.run import Batch, Counts, Tell
 from analyzer.batch.store import open_store
+from analyzer.batch.waits import tell_waits
 from analyzer.batch.work import now
 from analyzer.errors import FolioscopeError, TargetError, UsageError
 from analyzer.plugins import discover
 from analyzer.report import Report
 from analyzer.reporters.json_report import from_document
 from analyzer.rubric import BUILT_IN, Rubric, load_rubric
-from analyzer.target import Host
 
 if TYPE_CHECKING:
     import httpx2
@@ -41,6 +43,8 @@ __all__ = ["Server", "run_on_server"]
 
 _ROWS = 10_000
 """Repositories of one upload that the service takes."""
+_CHOSEN = 200
+"""Repositories of one upload that were chosen here: the service begins while the platform is asked for the next."""
 _ENDED = frozenset({"done", "failed", "cancelled", "not understood"})
 _TRIES = 8
 _LONGEST_WAIT = 60.0
@@ -81,6 +85,7 @@ def run_on_server(batch: Batch, server: Server, tell: Tell = lambda counts: None
         )
     basis = basis_of(rubric, discover(batch.options.rules), batch.options.limits, whole=batch.whole)
     basis["server"] = server.url
+    tell_waits(quiet=batch.quiet)
     if not count_rows(batch.file):
         raise UsageError(f"{batch.file} holds no applicant", "Give one a line.")
     with open_store(batch.store) as store:
@@ -166,44 +171,53 @@ class _Run:
 
     def run(self) -> None:
         """Send the rows up, piece by piece, and take their results as they come."""
-        pieces: list[tuple[str, dict[int, Row]]] = []
-        piece: list[Row] = []
-        size = 0
-        for row in self._rows():
-            if size + len(row.targets) > _ROWS:
-                pieces.append(self._send(piece))
-                piece, size = [], 0
-            piece.append(row)
-            size += len(row.targets)
-        if piece:
-            pieces.append(self._send(piece))
-        for name, waiting in pieces:
+        sent = [
+            self._send([_one(row) for row in rows], whole=self._batch.whole)
+            for rows in _pieces(self._rows(), _ROWS, lambda row: len(row.targets))
+        ]
+        sent += (
+            self._send([one for chosen in piece for one in _parts(chosen)], whole=True)
+            for piece in _pieces(self._chosen(), _CHOSEN, lambda chosen: len(chosen.choice.candidates))
+        )
+        for name, waiting in sent:
             self._follow(name, waiting)
 
     def _rows(self) -> Iterator[Row]:
         """The rows that a service can run, also those that are done: the same rows are the same upload."""
         for row in self._folder.rows():
-            done = self._folder.name(row.number) in self._folder.done
-            problem = row.problem or _not_for_servers(row, self._batch.options.hosts)
-            if problem:
+            done = self._is_done(row)
+            if row.problem:
                 if not done:
-                    self._fail(row, UsageError(problem, "Correct the row, or run it here."))
-            elif not (done and self._batch.retry):  # a retry is another upload
-                yield row
+                    self._fail(row, UsageError(row.problem, "Correct the row."))
+            elif not ((done and self._batch.retry) or names_account(row, self._batch.options)):
+                yield row  # but for a retry, which is another upload
 
-    def _send(self, rows: Sequence[Row]) -> tuple[str, dict[int, Row]]:
+    def _chosen(self) -> Iterator[Chosen]:
+        """What the rows that name accounts have, but for those that are done: nobody need be asked again for them."""
+        for row in self._folder.rows():
+            if row.problem or self._is_done(row) or not names_account(row, self._batch.options):
+                continue
+            try:
+                yield choose_for(row, self._batch.options, whole=self._batch.whole)
+            except FolioscopeError as error:
+                self._fail(row, error)
+
+    def _is_done(self, row: Row) -> bool:
+        return self._folder.name(row.number) in self._folder.done
+
+    def _send(self, asked: Sequence[_Asked], *, whole: bool) -> tuple[str, dict[int, _Asked]]:
         """Upload rows; the service knows each by its number, and tells of it by its place in the upload."""
-        upload = [{"urls": row.targets, "ref": row.ref, "subdir": row.subdir, "label": str(row.number)} for row in rows]
-        asked = {"name": "", "rubric": self._batch.options.rubric, "whole": self._batch.whole, "rows": upload}
-        content = json.dumps(asked).encode()
+        rows = [
+            {"urls": one.urls, "ref": one.row.ref, "subdir": one.subdir, "label": str(one.row.number)} for one in asked
+        ]
+        upload = {"name": "", "rubric": self._batch.options.rubric, "whole": whole, "rows": rows}
+        content = json.dumps(upload).encode()
         chosen = secrets.token_hex(16) if self._batch.retry else self._folder.manifest.batch
         key = hashlib.sha256(chosen.encode() + content).hexdigest()
         answer = self._client.post("/api/v1/batches", content, key).json()
-        done = self._folder.done
-        waiting = {place: row for place, row in enumerate(rows, 1) if self._folder.name(row.number) not in done}
-        return str(answer["id"]), waiting
+        return str(answer["id"]), {place: one for place, one in enumerate(asked, 1) if not self._is_done(one.row)}
 
-    def _follow(self, name: str, waiting: dict[int, Row]) -> None:
+    def _follow(self, name: str, waiting: dict[int, _Asked]) -> None:
         taken = -1
         while waiting:
             view = self._client.get(f"/api/v1/batches/{name}").json()
@@ -211,16 +225,41 @@ class _Run:
                 taken = view["finished"]
                 for line in self._client.get(f"/api/v1/batches/{name}/results.jsonl").text.split("\n"):
                     result: dict[str, Any] = json.loads(line) if line else {"line": 0, "status": ""}
-                    if result["status"] in _ENDED and (row := waiting.pop(result["line"], None)):
-                        self._take(row, result)
+                    if result["status"] in _ENDED and (one := waiting.pop(result["line"], None)):
+                        self._take(one, result)
             if view["status"] != "running":
-                for row in waiting.values():
+                for row in {one.row.number: one.row for one in waiting.values()}.values():
                     self._fail(row, TargetError("The batch was ended on the service", "Use --retry-failed."))
                 return
             if waiting:
                 time.sleep(self._client.server.look_every)
 
-    def _take(self, row: Row, result: Mapping[str, Any]) -> None:
+    def _take(self, one: _Asked, result: Mapping[str, Any]) -> None:
+        """Write the line of a row that has ended, or keep a part of it until the others have."""
+        if one.chosen is None:
+            self._take_row(one.row, result)
+            return
+        one.chosen.reports[one.urls[0], one.subdir] = self._part(one, result)
+        if len(one.chosen.reports) == len(set(one.chosen.asked)):
+            try:
+                line = one.chosen.line(self._rubric, self._folder.manifest.basis)
+            except FolioscopeError as error:
+                self._fail(one.row, error)
+            else:
+                self._write(one.row, line, "")
+
+    def _part(self, one: _Asked, result: Mapping[str, Any]) -> Report | FolioscopeError:
+        """The report on one repository that was chosen, or why there is none."""
+        part = next(iter(result.get("repositories", ())), None)
+        if part and part["status"] == "done":
+            try:
+                return self._report(part, one.urls[0])
+            except FolioscopeError as error:
+                return error
+        cause = (part or result).get("cause") or next(iter(result.get("not_read", ())), None)
+        return _cause(cause, f"was {(part or result)['status']}")
+
+    def _take_row(self, row: Row, result: Mapping[str, Any]) -> None:
         """Write the line of a row that has ended: its reports are judged together here as a worker here does."""
         wholes: list[dict[str, Any]] = []
         insides: list[dict[str, Any]] = []
@@ -285,12 +324,45 @@ class _Run:
 
 
 def _error(cause: Mapping[str, Any] | None, otherwise: str, target: str) -> dict[str, Any]:
+    return error_of(_cause(cause, otherwise), target)
+
+
+def _cause(cause: Mapping[str, Any] | None, otherwise: str) -> TargetError:
     """What the service says of a repository without a report."""
     what, hint = (cause["what"], cause.get("hint", "")) if cause else (f"The analysis {otherwise}", "")
-    return error_of(TargetError(what.rstrip("."), hint), target)
+    return TargetError(what.rstrip("."), hint)
 
 
-def _not_for_servers(row: Row, hosts: tuple[Host, ...]) -> str:
-    if any(is_account(target, hosts) for target in row.targets):
-        return f"line {row.line} names an account; a service takes repositories"
-    return ""
+class _Asked(Struct, frozen=True):
+    """One row of an upload: all of a row of the file, or, with ``chosen``, one of the repositories of its accounts."""
+
+    row: Row
+    urls: tuple[str, ...]
+    subdir: str
+    chosen: Chosen | None = None
+
+
+def _one(row: Row) -> _Asked:
+    return _Asked(row, row.targets, row.subdir)
+
+
+def _parts(chosen: Chosen) -> Iterator[_Asked]:
+    for target, subdir in dict.fromkeys(chosen.asked):
+        yield _Asked(chosen.row, (target,), subdir, chosen)
+
+
+_Item = TypeVar("_Item")
+
+
+def _pieces(items: Iterable[_Item], most: int, size_of: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """The items, as many together as have the size; one that is larger alone."""
+    piece: list[_Item] = []
+    size = 0
+    for item in items:
+        if piece and size + size_of(item) > most:
+            yield piece
+            piece, size = [], 0
+        piece.append(item)
+        size += size_of(item)
+    if piece:
+        yield piece

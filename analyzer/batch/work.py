@@ -39,7 +39,7 @@ from analyzer.rubric import Rubric, load_rubric
 if TYPE_CHECKING:
     from analyzer.portfolio import Portfolio
 
-__all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "work"]
+__all__ = ["Fresh", "Outcome", "Setting", "Worker", "now", "prepare", "readable", "work"]
 
 
 class Setting(Struct, frozen=True):
@@ -328,9 +328,7 @@ class Worker:
                     yield Result(target, item.report)
 
         # A portfolio reads a file as a list of more; the rows of strangers may not.
-        errors = list(_refused(row.targets, options))
-        refused = {item["target"] for item in errors}
-        targets = [target for target in row.targets if target not in refused]
+        targets, errors = readable(row.targets, options)
         found = analyze_portfolio(targets, options, split=not self._whole, each=each)
         errors += [error_of(item.error, item.target) for item in found.failures]
         return self._merged(row, found, looked, errors)
@@ -346,14 +344,19 @@ class Worker:
         return self._outcome(line, looked)
 
 
-def _refused(targets: Iterable[str], options: Options) -> Iterator[dict[str, Any]]:
-    """The errors of targets that are repositories or paths and may not be looked at."""
+def readable(targets: Iterable[str], options: Options) -> tuple[list[str], list[dict[str, Any]]]:
+    """The accounts, and the repositories that may be looked at; and the errors of the others."""
+    found: list[str] = []
+    errors: list[dict[str, Any]] = []
     for target in targets:
-        if not is_account(target, options.hosts):
-            try:
+        try:
+            if not is_account(target, options.hosts):
                 check_local(target, options)
-            except FolioscopeError as error:
-                yield error_of(error, target)
+        except FolioscopeError as error:
+            errors.append(error_of(error, target))
+        else:
+            found.append(target)
+    return found, errors
 
 
 def now() -> str:

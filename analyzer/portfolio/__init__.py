@@ -29,7 +29,7 @@ from analyzer.rubric import Rubric, load_rubric
 from analyzer.target import Host
 from analyzer.version import VERSION
 
-__all__ = ["MOST", "Portfolio", "Unit", "analyze_portfolio", "portfolio_of"]
+__all__ = ["MOST", "Each", "Portfolio", "Unit", "analyze_portfolio", "choose_among", "judge_choice", "portfolio_of"]
 
 
 class Each(Protocol):
@@ -80,16 +80,47 @@ def analyze_portfolio(
     with _Platforms(platform, progress, offline=options.offline) as platforms:
         choice = choose(named, options, progress, platforms.of, most=most, everything=everything, split=split)
         units = _analyzed(choice, progress, jobs, each)
-        if not units:
-            raise unreadable(choice.failures) if choice.failures else _nothing_left(choice)
         if ask:
             units = [replace(unit, report=platforms.asked(unit.report, options)) for unit in units]
     name = ", ".join(item.login for item in named if isinstance(item, Account))
     return portfolio_of(units, rubric, name=name, choice=choice)
 
 
+def choose_among(
+    targets: Sequence[str],
+    options: Options,
+    progress: Progress = waits_in_log,
+    *,
+    most: int = MOST,
+    split: bool = False,
+) -> Choice:
+    """What :func:`analyze_portfolio` would analyze, for those who let others do that; see :func:`judge_choice`.
+
+    Raises:
+        FolioscopeError: as there.
+    """
+    with _Platforms(None, progress, offline=options.offline) as platforms:
+        choice = choose(named_in(targets, options.hosts), options, progress, platforms.of, most=most, split=split)
+    if not choice.candidates:
+        raise _without(choice)
+    return choice
+
+
+def judge_choice(choice: Choice, rubric: Rubric, each: Each, progress: Progress = waits_in_log) -> Portfolio:
+    """The portfolio of what was chosen, whose reports ``each`` gives.
+
+    Raises:
+        FolioscopeError: it gave none.
+    """
+    return portfolio_of(_analyzed(choice, progress, 1, each), rubric, choice=choice)
+
+
 def _analyzed(choice: Choice, progress: Progress, jobs: int, each: Each) -> list[Unit]:
-    """Analyze what was chosen; what fails is noted with its cause."""
+    """Analyze what was chosen; what fails is noted with its cause.
+
+    Raises:
+        FolioscopeError: there is no report at all.
+    """
     units: list[Unit] = []
     work = [(item.target, item.options) for item in choice.candidates]
     if work:
@@ -101,6 +132,8 @@ def _analyzed(choice: Choice, progress: Progress, jobs: int, each: Each) -> list
         else:
             assert result.error is not None
             choice.failures.append(Failure(candidate.name, result.error))
+    if not units:
+        raise _without(choice)
     return units
 
 
@@ -134,6 +167,11 @@ class _Platforms:
 
         platform = self.of(host_of(report, options.hosts))
         return with_platform(report, platform, "--offline was given" if options.offline else "")
+
+
+def _without(choice: Choice) -> FolioscopeError:
+    """Why a choice gives no portfolio."""
+    return unreadable(choice.failures) if choice.failures else _nothing_left(choice)
 
 
 def _nothing_left(choice: Choice) -> FolioscopeError:

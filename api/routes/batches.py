@@ -66,7 +66,7 @@ _BODY: dict[str, Any] = {
         },
     }
 }
-_ACCOUNTS = "Name its repositories, or use folioscope batch on your own machine, which asks the platform for them."
+_ACCOUNTS = "Name its repositories, or use folioscope batch --server, which asks the platform for them and sends those."
 _ACCESS = ("access.unauthenticated", "access.forbidden", "access.csrf")
 
 

@@ -123,7 +123,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def run(service: str, file: Path, output: str = "served", key: str = "secret", **more: Any) -> Any:
-    options = more.pop("options", Options())
+    options = more.pop("options", Options(offline=True))
     batch = Batch(file, file.parent / output, options, file.parent / "served.sqlite", **more)
     return run_on_server(batch, Server(service, key, look_every=0.01))
 
@@ -153,7 +153,7 @@ def test_lines_are_those_of_a_batch_here(service, few, batch_of: RunBatch, tmp_p
     assert [line["error"]["what"] for line in served[2:]] == [
         "line 4 names no repository: its cell is empty",
         "It was not found",
-        "line 6 names an account; a service takes repositories",
+        "The repositories of octocat can only be listed by asking the platform",
         "It names no repository",
     ]
     assert served[0]["basis"]["server"] == service
