@@ -43,6 +43,8 @@ FLAGS_WITH_VALUE = FLAGS_WITH_TASK | frozenset(
 )
 
 _ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNORECASE)
+_RUN_SCRIPTS = frozenset({"uv run", "pdm run"})
+"""Wrappers that run a script of Python by its name, as they run a program."""
 _PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
 
 
@@ -62,6 +64,8 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
             words = skip_flags(words[len(wrapper.split()) :])[WRAPPERS[wrapper] :]
             while words and "=" in words[0] and not words[0].startswith("-"):
                 words.pop(0)
+            if wrapper in _RUN_SCRIPTS and words and words[0].endswith(".py"):
+                words.insert(0, "python")
             if wrapper == "coverage run" and words:
                 words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
             continue

@@ -33,7 +33,8 @@ _MASK = "•••"
 
 _LONGEST_SNIPPET = 200
 _MOST_OPENING = 4
-_SAYS = re.compile(r"\w")
+_DRAWN = r"(?!mermaid|plantuml|puml|dot|graphviz|d2)"  # languages that say of a block what it is
+_SAYS = re.compile(rf"(?!\s*(?:`{{3,}}|~{{3,}})\s*{_DRAWN}[\w-]*\s*$).*\w")
 
 
 class Excerpt(Struct, frozen=True, order=True):
@@ -52,7 +53,7 @@ class Excerpt(Struct, frozen=True, order=True):
 def evidence_at(repo: Repository, place: Place) -> Evidence:
     """A place as evidence: from its first line that says something, not a bracket, quotes or a fence that only opens."""
     lines = repo.lines(place.path)[place.line - 1 : place.line - 1 + _MOST_OPENING]
-    opening = next((number for number, line in enumerate(lines) if _SAYS.search(line)), 0)
+    opening = next((number for number, line in enumerate(lines) if _SAYS.match(line)), 0)
     snippet = " ".join(lines[opening].split()) if lines else ""
     line = place.line + opening
     return Evidence(place.path, line, max(line, place.last), snippet[:_LONGEST_SNIPPET])

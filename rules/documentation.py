@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzer.artifacts.document import Block, Document
 from analyzer.findings import Finding, Place, Status, met, partial
@@ -47,12 +47,15 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
         yield lacking or max(answers, key=lambda answer: answer.status.rank)
         return
     for document in own_documents(repo):
-        section = next((item for item in about(document, "setup") if item.words >= 8), None)
+        section = next(
+            (item for item in about(document, "setup") if item.words >= 8 and not _NAMES_FILE.match(item.title)), None
+        )
         if section:
             yield partial("Steps are told without the commands to type", section)
             return
 
 
+_NAMES_FILE = re.compile(r"\W*[\w./-]+\.(?:py|sh|ipynb|ya?ml|toml|txt|sql|tf)\W*$")
 _INSTALLS = re.compile(
     r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev|deps|create[_-]env|requirements)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
 )
@@ -86,7 +89,7 @@ def _judge_setup(
     if False in finds and True not in finds:
         return None  # steps of another project
     texts = {text for (_, text), found in zip(commands, finds, strict=True) if found is not False}
-    installing = any(_INSTALLS.search(text) for text in texts)
+    installing = any(_INSTALLS.search(text) for text in (*texts, *_told_by_scripts(repo, texts)))
     running = [text for text in texts if not _CLONES.match(text)]
     if absent:
         where, name = absent[0]
@@ -104,6 +107,18 @@ def _judge_setup(
     if len(running) >= 2 or compose:
         return met("Steps with commands to set up and run", *first)
     return partial("Only one command is given", *first)
+
+
+_SCRIPT = re.compile(r"^(?:\$ )?(?:(?:bash|sh|source) )?(?:\./)?([\w./-]+\.sh)\b")
+
+
+def _told_by_scripts(repo: Repository, texts: Iterable[str]) -> Iterator[str]:
+    """The lines of the scripts of the repository that commands start."""
+    for text in texts:
+        match = _SCRIPT.match(text)
+        path = repo.find(match.group(1), "") if match else None
+        if path:
+            yield from (line for line in repo.lines(path) if not line.lstrip().startswith("#"))
 
 
 def _place_of(repo: Repository, block: Block, command: str) -> Place:

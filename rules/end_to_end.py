@@ -248,7 +248,7 @@ def _chained(code: Code, path: str, scope: str) -> list[Call]:
 @rule("e2e.experiment-tracking", reads=_PYTHON_OR_NOTEBOOK)
 def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     """Experiments are not tracked."""
-    values = [*repo.code.calls("track.value")]
+    values = [call for call in repo.code.calls("track.value") if call.keyword("disable") is not True]
     if not values and repo.code.has("track.run"):
         values = [*repo.code.calls("track.method")]
     if values:
@@ -286,17 +286,25 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
     saved: list[Located] = [
         *repo.code.calls("track.model"),
         *(call for call in repo.code.calls("model.dump") if is_model_dump(repo, call)),
+    ]
+    loaded: list[Located] = [
         *repo.code.calls("registry.load"),
         *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"))),
     ]
-    own = own_registry(repo) if saved else ()
+    own = own_registry(repo) if saved or loaded else ()
     if own:
         yield met("A registry of the project's own records versions of the model", *(item.head for item in own))
         return
     if saved:
-        yield partial("Models are saved or logged, but not registered", saved[0])
+        yield partial("Models are saved or logged, but not registered in code", saved[0])
+        return
+    if by_hand := registrations(repo.notebook_code):
+        yield partial("Models are registered only in a notebook", by_hand[0])
+        return
+    if loaded:
+        yield partial("A model is loaded from a registry that no code here fills", loaded[0])
         return
     written = (call for call in repo.notebook_code.calls("model.dump", "track.model") if is_model_dump(repo, call))
-    notebook = [*registrations(repo.notebook_code), *written]
-    if notebook:
-        yield partial("Models are saved only in a notebook", notebook[0])
+    for call in written:
+        yield partial("Models are saved only in a notebook", call)
+        return

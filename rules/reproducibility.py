@@ -43,14 +43,20 @@ _FOR_DEVELOPMENT = re.compile(r"(?i)(?:^|[/_.-])(?:dev|tests?|docs?|lint|ci)(?:$
 
 def _covers_imports(repo: Repository) -> bool:
     """Whether more than half of the libraries that the code imports are declared by name, or it imports none."""
-    declared = {item.name.replace("_", "-").lower() for file in repo.dependency_files for item in file.requirements}
+    named = (item.name for file in repo.dependency_files for item in file.requirements)
+    declared = frozenset(name.replace("_", "-").lower() for name in named)
     local = {part for module in repo.modules for part in module.path.removesuffix(".py").split("/")}
     roots = [
         root
         for root in sorted(reached_roots(repo))
         if root not in STDLIB and root not in local and root not in PLATFORM_MODULES
     ]
-    known = [root for root in roots if {root.replace("_", "-").lower(), *DISTRIBUTIONS.get(root, ())} & declared]
+    known = [
+        root
+        for root in roots
+        if {root.replace("_", "-").lower(), *DISTRIBUTIONS.get(root, ())} & declared
+        or any(name.startswith(f"{root}-") for name in declared)  # google-cloud-storage holds a part of google
+    ]
     return not roots or len(known) * 2 > len(roots)
 
 
@@ -152,11 +158,12 @@ def _works(command: ShellCommand) -> bool:
 def automates_tasks(repo: Repository) -> Iterator[Finding]:
     """There is no Makefile, justfile, Taskfile, tox, nox or invoke file."""
     for file in repo.task_files:
-        working = {task.name for task in file.tasks if any(_works(command) for command in task.commands)}
-        useful = [task for task in file.tasks if task.name in working or working.intersection(task.needs)]
+        open_to_all = [task for task in file.tasks if not task.name.startswith("_") and task.name != "help"]
+        working = {task.name for task in open_to_all if any(_works(command) for command in task.commands)}
+        useful = [task for task in open_to_all if task.name in working or working.intersection(task.needs)]
         if useful and file.tool not in ("npm", "mlflow"):
-            telling = next((task for task in useful if task.name != "help"), useful[0])
-            yield met(f"{len(useful)} tasks are automated with {file.tool}", telling)
+            many = f"{len(useful)} tasks are" if len(useful) > 1 else "One task is"
+            yield met(f"{many} automated with {file.tool}", useful[0])
             return
 
 

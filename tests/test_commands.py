@@ -196,6 +196,8 @@ def test_a_flood_of_commands_is_bounded(follow):
         ("pytest", "pytest"),
         ("poetry run pytest", "pytest"),
         ("uv run --group dev pytest", "pytest"),
+        ("uv run --group dev train.py", "python train.py"),
+        ("pdm run train.py --fast", "python train.py --fast"),
         ("python -m pytest", "pytest"),
         ("python3 -m pytest -q", "pytest -q"),
         ("python3.11 train.py", "python train.py"),

@@ -75,6 +75,8 @@ def test_values_of_secrets_are_masked(repository: BuildRepository, line, shown):
         ('"""\ninsert into a\n', (2, "insert into a")),
         ('{\n  "title": "Docks"\n}\n', (2, '"title": "Docks"')),
         ("```\n+---+\n| a |\n", (3, "| a |")),
+        ("```bash\nkubectl get pods\n```\n", (2, "kubectl get pods")),
+        ("```mermaid\nflowchart LR\n```\n", (1, "```mermaid")),
         ("{\n[\n(\n{\n1\n", (1, "{")),
         ("", (1, "")),
     ],

@@ -276,6 +276,10 @@ _BY_ADDRESS = re.compile(
 )
 
 
+_NO_PACKAGES = frozenset({"hash", "requires", "sources", "default", "develop"})
+"""Keys of a Pipfile.lock that hold no package."""
+
+
 def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
     """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda, pixi, and requirements that a tool wrote."""
     if tool.startswith("requirements"):
@@ -287,7 +291,7 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
     for match in _LOCKED.finditer(text):
         toml, json, yaml, version = match.groups()
         name = toml or json or yaml
-        if name and not name.startswith("_"):
+        if name and not name.startswith("_") and name not in _NO_PACKAGES:
             if last:
                 found.append(Requirement(last, True, last_line))
             begin = match.start()

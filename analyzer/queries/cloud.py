@@ -141,7 +141,9 @@ _CLOUD_HOST = re.compile(
 
 
 def cloud_remotes(repo: Repository) -> Iterator[Place]:
-    """Remotes of DVC that are buckets in a cloud."""
+    """Remotes of DVC that are buckets in a cloud, where something is kept with DVC."""
+    if not any(file.tracked or file.stages for file in repo.dvc_files):
+        return
     for file in repo.dvc_files:
         if any(_BUCKET.match(remote) for remote in file.remotes):
             yield file.place

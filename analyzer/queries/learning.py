@@ -21,6 +21,10 @@ _NO_MODEL = frozenset({"model", "clf", "classifier", "regressor", "estimator", "
 _NO_FRAME = re.compile(
     r"(?i)(?:^|_)(?:params?|config|cfg|args|kwargs|settings|environ|headers|payload|metrics|stats|state|context)$"
 )
+_NO_TABLES = frozenset(
+    {"dict", "list", "typing", "collections", "json", "yaml", "toml", "hyperopt", "optuna", "omegaconf", "os"}
+)
+"""What a name that gets a value by a key can come from without being a table of data."""
 _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id$|_id$")
 
 
@@ -69,6 +73,8 @@ def _fits_model(code: Code, call: Call) -> bool:
     owner = call.name.rpartition(".")[0]
     if not call.args and not call.keywords:
         return False
+    if owner.endswith("()") and _is_abstract(code, owner.removesuffix("()").rsplit(".", 1)[-1]):
+        owner = owner.removesuffix("()")  # it stands for models of a library
     if _PREPARES.search(owner) or "feature.transform" in roles_of(call.name) or "()" in owner or not owner.strip("."):
         return False
     if call.last == "train":  # model.train() of PyTorch only switches a mode; subprocess.train is none either
@@ -112,6 +118,12 @@ def _fits_model(code: Code, call: Call) -> bool:
     )
 
 
+def _is_abstract(code: Code, name: str) -> bool:
+    """Whether a class only says what others have: a protocol or an abstract base."""
+    bases = (base for item in code.classes if item.name == name for base in item.bases)
+    return any(base.rsplit(".", 1)[-1] in ("Protocol", "ABC") for base in bases)
+
+
 def derived_columns(code: Code) -> Iterator[Assignment]:
     """Assignments of a computed value to a named column."""
     for module in code.modules:
@@ -121,6 +133,7 @@ def derived_columns(code: Code) -> Iterator[Assignment]:
                 and item.derived
                 and not _DERIVED_NOT.search(item.column)
                 and not _NO_FRAME.search(item.target)
+                and item.target.partition(".")[0] not in _NO_TABLES
                 and code.is_reached(module.path, item.scope)
             ):
                 yield item

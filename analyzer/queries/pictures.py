@@ -139,7 +139,7 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Sect
             ):
                 continue
             if in_results or re.search(
-                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|metric|screenshot|\bapp\b|\bui\b|demo",
+                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|dashboard[\w-]*\.(?:png|jpe?g|gif|webp)|screenshot|\bapp\b|\bui\b|demo",
                 words,
             ):
                 yield section, image

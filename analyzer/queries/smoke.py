@@ -12,7 +12,16 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.serving import has_application
-from analyzer.queries.testing import ASKS, INTEGRATION, LOCAL_URL, RUNNER, STARTS, asserting, starts_a_program
+from analyzer.queries.testing import (
+    ASKS,
+    INTEGRATION,
+    LOCAL_URL,
+    RUNNER,
+    STARTS,
+    asserting,
+    predicting_tests,
+    starts_a_program,
+)
 from analyzer.repository import Repository
 
 __all__ = ["smoke_tests"]
@@ -24,10 +33,11 @@ Tried = tuple[Place, str, bool]
 
 def smoke_tests(repo: Repository) -> Iterator[Tried]:
     """What tests parts together in another way: every script, and the first of the other ways."""
-    for module in _trying(repo):
-        yield from _by_script(repo, module)
-    others = (_with_a_client, _under_load, _by_starting_script, _asked_by_commands)
+    scripts = [item for module in _trying(repo) for item in _by_script(repo, module)]
+    yield from (item for item in scripts if item[2])
+    others = (_with_a_client, _by_predicting, _under_load, _by_starting_script, _asked_by_commands)
     yield from islice(chain.from_iterable(way(repo) for way in others), 1)
+    yield from (item for item in scripts if not item[2])  # what asserts nothing says less than what does
 
 
 def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
@@ -63,6 +73,11 @@ def _with_a_client(repo: Repository) -> Iterator[Tried]:
         if any("test.client" in roles_of(call.name) for call in module.calls):
             for function in asserting(module):
                 yield function.head, "Only a test client asks the API; nothing runs", False
+
+
+def _by_predicting(repo: Repository) -> Iterator[Tried]:
+    for function in predicting_tests(repo):
+        yield function.head, "A test loads the model and predicts by itself; nothing of the project runs", False
 
 
 def _under_load(repo: Repository) -> Iterator[Tried]:

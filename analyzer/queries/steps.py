@@ -74,7 +74,7 @@ def absent_files(repo: Repository, command: str) -> Iterator[str]:
     name = next((match.group(1) for pattern in _ASKS_FOR if (match := pattern.search(command))), "")
     if name and not _STANDS_FOR_ANY.search(name) and not _is_there(repo, name):
         yield name
-    elif (target := _absent_target(repo, command)) or (target := _absent_module(repo, command)):
+    elif target := _absent_target(repo, command) or _absent_module(repo, command):
         yield target
     elif (
         not name

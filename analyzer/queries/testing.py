@@ -20,6 +20,7 @@ __all__ = [
     "bare_assertions",
     "collected_tests",
     "integration_tests",
+    "predicting_tests",
     "run_by_name",
     "starts_a_program",
     "strange_tests",
@@ -247,8 +248,23 @@ def _runs_pipeline(repo: Repository, function: Function) -> bool:
         parts = {path for _, (path, _) in world.local_calls(function.path, function.qualname)} - {function.path}
         if len(parts) < _SEVERAL or not world.reaches(function.path, function.qualname, "model.fit", steps=4):
             return False
-    stages = [role for role in _STAGES if world.reaches(function.path, function.qualname, role, steps=4)]
-    return len(stages) >= 2 or len(_stages_driven(repo, function)) >= 2
+    reached = _stages(repo, function)
+    own = any(call.path != function.path or role == "model.fit" for role, call in reached.items())
+    return (own and len(reached) >= 2) or len(_stages_driven(repo, function)) >= 2
+
+
+def _stages(repo: Repository, function: Function) -> dict[str, Call]:
+    """The stages that a test comes to, each with the call that is one."""
+    found = {role: repo.world.reaches(function.path, function.qualname, role, steps=4) for role in _STAGES}
+    return {role: call for role, call in found.items() if call is not None}
+
+
+def predicting_tests(repo: Repository) -> Iterator[Function]:
+    """Integration tests by their name that load a model and predict in their own body: nothing of the project runs."""
+    for function in collected_tests(repo):
+        reached = _stages(repo, function) if INTEGRATION.search(f"{function.path} {function.name}") else {}
+        if len(reached) >= 2 and all(call.path == function.path for call in reached.values()):
+            yield function
 
 
 _SEVERAL = 3

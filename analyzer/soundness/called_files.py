@@ -29,6 +29,7 @@ _FILE_FLAGS = {
     "kubectl": ("-f", "--filename"),
 }
 _INTERPRETERS = frozenset({"python", "bash", "sh", "source", "."})
+_TEST_RUNNERS = frozenset({"pytest", "py.test"})
 _MAKE_FLAGS_WITH_VALUE = frozenset({"-C", "-f", "-j", "-o", "-W", "-I", "--directory", "--file", "--jobs"})
 
 
@@ -43,7 +44,50 @@ def missing_called_files(layout: Layout) -> Iterator[Defect]:
                 yield Defect(
                     place.path, place.line, "missing-file", f"{where} calls {name}, which is not in the repository"
                 )
+    yield from _called_from_elsewhere(layout, seen)
     yield from _missing_targets(repo)
+
+
+def _called_from_elsewhere(layout: Layout, seen: set[tuple[str, str]]) -> Iterator[Defect]:
+    """Programs and tests that a CI job calls by a name that they have in another folder than the one it stands in."""
+    repo = layout.repository
+    for pipeline in repo.pipelines:
+        for job in pipeline.jobs:
+            if any(
+                "path" in step.inputs or "repository" in step.inputs for step in job.steps if _CHECKOUT in step.uses
+            ):
+                continue
+            for step in job.steps:
+                if re.search(r"[$*{]", step.folder) or _MOVES.search(step.run):
+                    continue
+                for command in _own(step.commands):
+                    place = step.place_of(command)
+                    for name in _files(command) if command.argv[0] in _READS_FROM_HERE else ():
+                        found = _lies_elsewhere(layout, name, step.folder)
+                        if (
+                            found
+                            and (place.path, name) not in seen
+                            and not layout.is_produced(posixpath.basename(name))
+                        ):
+                            seen.add((place.path, name))
+                            here = step.folder or "the root"
+                            sentence = f"the CI job {job.name} calls {name} from {here}, and it is in {found}"
+                            yield Defect(place.path, place.line, "missing-file", sentence)
+
+
+_CHECKOUT = "actions/checkout"
+_MOVES = re.compile(r"(?m)(?:^|[;&|(]\s*)(?:cd|pushd|git|unzip|tar|cp|mv|wget|curl)\b")
+_READS_FROM_HERE = frozenset({"python", "pytest", "py.test"})
+
+
+def _lies_elsewhere(layout: Layout, name: str, folder: str) -> str:
+    """The folder of the only file that a name can mean, where it is not the one that it is asked for in."""
+    asked = posixpath.normpath(posixpath.join(folder or ".", name.strip("\"'")))
+    entries = layout.repository.snapshot.entries
+    if _OUTSIDE.search(asked) or asked.startswith("..") or asked in entries or layout.has_submodules:
+        return ""
+    others = [path for path in entries if path.endswith(f"/{asked}")]
+    return posixpath.dirname(others[0]) if len(others) == 1 else ""
 
 
 def _commands(repo: Repository) -> Iterator[tuple[Place, ShellCommand, str]]:
@@ -93,6 +137,9 @@ def _files(command: ShellCommand) -> Iterator[str]:
             yield target
     elif words[0].startswith(("./", "../")) and words[0].endswith((".sh", ".py", ".bash")):
         yield words[0]
+    elif name in _TEST_RUNNERS:
+        given = (word.partition("::")[0] for word in words[1:] if not word.startswith("-"))
+        yield from (word for word in given if word.endswith(".py"))
     elif name == "streamlit" and words[1:2] == ("run",) and len(words) > 2 and words[2].endswith(".py"):
         yield words[2]
     flags = _FILE_FLAGS.get(name, ())

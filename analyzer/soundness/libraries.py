@@ -21,6 +21,7 @@ def unknown_library_names(layout: Layout, declared: Declared) -> Iterator[Defect
         if module.tree is None or "cookiecutter" in module.path:
             continue
         imports = layout.imports(module)
+        yield from _of_datetime(module)
         roots = layout.repository.of_file(module.path, _roots, module, imports)
         known = {root: found for root in roots if (found := _known(layout, declared, module, root))}
         if known:
@@ -33,6 +34,24 @@ def _roots(module: PythonModule, imports: tuple[ImportedName, ...]) -> tuple[str
     found = [item.module for item in imports if not item.guarded]
     found += [item.module for item in module.imports if not item.name and not item.guarded]
     return tuple(dict.fromkeys(root for name in found if (root := name.split(".", 1)[0]) in LIBRARIES))
+
+
+_OF_THE_CLASS = frozenset({"now", "today", "utcnow", "strptime", "fromtimestamp", "fromisoformat", "combine"})
+"""What the class ``datetime`` has and the module of that name has not."""
+
+
+def _of_datetime(module: PythonModule) -> Iterator[Defect]:
+    """``import datetime; datetime.now()``, the one mistake about the standard library that is made often."""
+    bound = {(item.module, item.name) for item in module.imports if item.alias == "datetime"}
+    if bound != {("datetime", "")} or any(item.target == "datetime" for item in module.assignments):
+        return
+    for call in module.calls:
+        if call.name.removeprefix("datetime.") in _OF_THE_CLASS and call.name.startswith("datetime."):
+            sentence = (
+                f"{call.name} is used, but the module datetime has no such name (its class datetime.datetime has)"
+            )
+            yield Defect(module.path, call.line, "library-name", sentence)
+            return
 
 
 _Known = dict[str, tuple[Library, int]]

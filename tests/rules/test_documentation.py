@@ -53,6 +53,19 @@ def test_unfinished_steps_are_partial(repository: BuildRepository) -> None:
     assert status(repository, "doc.setup", {"README.md": readme}) is Status.PARTIAL
 
 
+def test_a_script_that_is_started_may_set_up(repository: BuildRepository) -> None:
+    readme = "## Setup\n\n```sh\n./start.sh\npython train.py\n```\n"
+    files = {"README.md": readme, "train.py": "x = 1"}
+    assert status(repository, "doc.setup", {**files, "start.sh": "# docker compose up\necho docks\n"}) is Status.PARTIAL
+    assert status(repository, "doc.setup", {**files, "start.sh": "docker compose up -d\n"}) is Status.MET
+
+
+def test_a_heading_that_names_a_program_is_no_step(repository: BuildRepository) -> None:
+    told = "This program takes the newest docks and hands them on to the one that follows it.\n"
+    assert status(repository, "doc.setup", {"README.md": f"# Docks\n\n### deploy_model.py\n\n{told}"}) is Status.MISSING
+    assert status(repository, "doc.setup", {"README.md": f"# Docks\n\n### Deployment\n\n{told}"}) is Status.PARTIAL
+
+
 def test_the_best_page_decides_about_set_up(repository: BuildRepository) -> None:
     runbook = "# Runbook\n\n" + "```sh\nkubectl get pods\nkubectl logs x\nhelm rollback x\n```\n" * 3
     files = {"README.md": INSTALL.format(run="make train\nmake serve"), "docs/runbook.md": runbook}

@@ -83,6 +83,23 @@ def test_environment_variables_are_no_columns(repository: BuildRepository) -> No
     assert status(repository, "e2e.feature-engineering", {"f.py": code}) is Status.MISSING
 
 
+@pytest.mark.parametrize(
+    "made", ["params: dict = {}", "params = hyperopt.fmin(1)", "best: dict = json.load(open('docks.json'))"]
+)
+def test_parameters_of_a_model_are_no_columns(repository: BuildRepository, made: str) -> None:
+    name = made.partition(":")[0].partition(" ")[0]
+    keys = "".join(f"{name}['{key}'] = int(len('docks') * 2)\n" for key in ("depth", "leaves", "rounds"))
+    files = {"train.py": f"import hyperopt\nimport json\n\n{made}\n{keys}"}
+    assert status(repository, "e2e.feature-engineering", files) is Status.MISSING
+
+
+@pytest.mark.parametrize(("base", "wanted"), [("Protocol", Status.PARTIAL), ("ABC", Status.PARTIAL), ("dict", Status.MISSING)])
+def test_a_class_that_stands_for_models_of_a_library(repository: BuildRepository, base: str, wanted: Status) -> None:
+    own = f"from abc import ABC\nfrom typing import Protocol\n\n\nclass Regressor({base}):\n    def fit(self, x, y): ...\n"
+    code = "from models import Regressor\n\n\ndef learn(it: Regressor):\n    it.fit([[1]], [1])\n\n\nlearn(object())\n"
+    assert status(repository, "e2e.training", {"models.py": own, "train.py": code}) is wanted
+
+
 def test_training_that_nothing_calls_is_partial(repository: BuildRepository) -> None:
     run = {"train.py": TRAIN, "Makefile": "fit:\n\tpython train.py\n"}
     assert status(repository, "e2e.training", run) is Status.MET
@@ -523,7 +540,10 @@ def test_stages_that_are_objects_are_chained_by_one_program(repository: BuildRep
         {
             "store.py": "from huggingface_hub import HfApi\n\nHfApi().upload_file(path_or_fileobj='docks.bin', repo_id='a/b')\n"
         },
-        {".dvc/config": "[core]\n    remote = bucket\n['remote \"bucket\"']\n    url = s3://docks-data\n"},
+        {
+            ".dvc/config": "[core]\n    remote = bucket\n['remote \"bucket\"']\n    url = s3://docks-data\n",
+            "docks.csv.dvc": "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  path: docks.csv\n",
+        },
         {"runtime.txt": "python-3.11\n", "app.py": "import streamlit as st\n\nst.title('docks')\n"},
     ],
 )

@@ -114,6 +114,34 @@ def test_a_script_of_requests_whose_address_is_a_variable(repository: BuildRepos
     assert status(repository, {**files, "scripts/test_api.sh": told}) is Status.MISSING
 
 
+PREDICTS = (
+    "import joblib\n\ndef test_docks():\n    model = joblib.load('docks.joblib')\n"
+    "    assert len(model.predict([[1.0]])) == 1\n"
+)
+
+
+def test_a_test_that_predicts_by_itself_runs_nothing(repository: BuildRepository) -> None:
+    decision = decide_one(repository({"tests/integration_test.py": PREDICTS}), "tests.integration")
+    assert (decision.status, decision.summary) == (
+        Status.PARTIAL,
+        "A test loads the model and predicts by itself; nothing of the project runs",
+    )
+    own = {
+        "tests/integration_test.py": "from scoring import score\n\ndef test_docks():\n    assert len(score()) == 1\n",
+        "scoring.py": "import joblib\n\ndef score():\n    return joblib.load('docks.joblib').predict([[1.0]])\n",
+    }
+    assert status(repository, own) is Status.MET
+
+
+def test_what_asserts_is_told_before_what_only_asks(repository: BuildRepository) -> None:
+    script = "import requests\n\nprint(requests.post('http://localhost:9696/predict').json())\n"
+    client = "from fastapi.testclient import TestClient\nfrom service import app\n\ndef test_it():\n    assert TestClient(app).get('/').status_code\n"
+    decision = decide_one(
+        repository({"service.py": SERVICE, "test_serve.py": script, "tests/test_api.py": client}), "tests.integration"
+    )
+    assert (decision.status, decision.evidence[0].path) == (Status.PARTIAL, "tests/test_api.py")
+
+
 def test_a_client_of_a_model_server_that_asserts_nothing(repository: BuildRepository) -> None:
     script = (
         "import bentoml\n\nif __name__ == '__main__':\n    with bentoml.SyncHTTPClient('https://docks') as client:\n"

@@ -153,6 +153,15 @@ def test_a_picture_named_after_a_tool_is_no_number(repository: BuildRepository) 
     }
     assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](mlflow.png)\n", **pictures) is Status.PARTIAL
     assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](icons/metrics.png)\n", **pictures) is Status.MISSING
+    pictures["dashboard.png"] = "x" * 1000
+    assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](dashboard.png)\n", **pictures) is Status.PARTIAL
+
+
+def test_who_is_meant_is_no_reason(repository: BuildRepository) -> None:
+    subject = "Docks of customers are counted, therefore a model is trained for each of them, and a manual trigger starts the "
+    told = f"{TITLE}{subject}{'training of the docks in the night, when the lake is calm and nobody rows, ' * 2}and that is all.\n"
+    assert status(repository, "doc.problem", told) is Status.PARTIAL
+    assert status(repository, "doc.problem", told.replace("and that is all", "which saves costs")) is Status.MET
 
 
 def test_a_video_that_explains_a_tool_is_no_demo(repository: BuildRepository) -> None:

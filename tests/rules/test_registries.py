@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from analyzer.findings import Status
@@ -9,6 +11,7 @@ from tests.conftest import BuildRepository, decide_one
 
 LOGGED = "import mlflow\nmlflow.sklearn.log_model(1, 'model')\n"
 REGISTERED = "import mlflow\nmlflow.register_model('runs:/1/model', 'docks')\n"
+LOADED = "import mlflow\nmlflow.pyfunc.load_model('models:/docks/Production').predict([[1]])\n"
 SAVED = "import joblib\njoblib.dump(1, 'model.joblib')\n"
 
 
@@ -19,6 +22,25 @@ def status(repository: BuildRepository, files: dict[str, str]) -> Status:
 def test_registering_is_more_than_saving(repository: BuildRepository) -> None:
     assert status(repository, {"train.py": LOGGED, "register.py": REGISTERED}) is Status.MET
     assert status(repository, {"train.py": SAVED}) is Status.PARTIAL
+
+
+def notebook(code: str) -> str:
+    cell = {"cell_type": "code", "source": [code], "metadata": {}, "outputs": [], "execution_count": 1}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"serve.py": LOADED}, "A model is loaded from a registry that no code here fills"),
+        ({"serve.py": LOADED, "train.ipynb": notebook(REGISTERED)}, "Models are registered only in a notebook"),
+        ({"serve.py": LOADED, "train.py": SAVED}, "Models are saved or logged, but not registered in code"),
+        ({"train.ipynb": notebook(SAVED)}, "Models are saved only in a notebook"),
+    ],
+)
+def test_what_half_of_a_registry_is_told_as(repository: BuildRepository, files: dict[str, str], said: str) -> None:
+    decision = decide_one(repository(files), "e2e.model-registry")
+    assert (decision.status, decision.summary) == (Status.PARTIAL, said)
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,33 @@ def test_dvc_needs_a_remote(repository: BuildRepository) -> None:
     assert status(repository, "repro.data-versioning", {**pointer, **remote}) is Status.MET
 
 
+@pytest.mark.parametrize(
+    ("declared", "wanted"),
+    [("google-cloud-storage==2.0\npandas==2.0\n", Status.MET), ("mlflow==2.0\n", Status.PARTIAL)],
+)
+def test_a_part_of_a_namespace_is_declared_by_its_own_name(
+    repository: BuildRepository, declared: str, wanted: Status
+) -> None:
+    code = "import pandas as pd\nimport yaml\nfrom google.cloud import storage\n\npd.read_csv(yaml.dump(storage.Client().bucket('docks')))\n"
+    assert status(repository, "repro.dependencies", {"requirements.txt": declared, "read.py": code}) is wanted
+
+
+def test_the_first_package_of_a_lock_is_shown(repository: BuildRepository) -> None:
+    lock = (
+        '{\n    "_meta": {\n        "hash": {\n            "sha256": "00"\n        }\n    },\n    "default": {\n'
+        '        "pandas": {\n            "version": "==2.0.0"\n        }\n    }\n}\n'
+    )
+    decision = decide_one(repository({**DATA, "Pipfile.lock": lock}), "repro.dependencies")
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 8)
+
+
 def test_tasks_and_hooks(repository: BuildRepository) -> None:
     assert status(repository, "repro.automation", {"Makefile": "test:\n\tpytest\n"}) is Status.MET
     assert status(repository, "repro.automation", {"Makefile": "test:\n\techo test\n"}) is Status.MISSING
+    listing = "_default:\n    just --list\nhelp:\n    grep : Makefile\n"
+    assert status(repository, "repro.automation", {"justfile": listing}) is Status.MISSING
+    decision = decide_one(repository({"justfile": f"{listing}train:\n    python train.py\n"}), "repro.automation")
+    assert (decision.summary, decision.evidence[0].line) == ("One task is automated with just", 5)
     hooks = "repos:\n- repo: x\n  hooks:\n  - id: ruff\n"
     assert status(repository, "repro.hooks", {".pre-commit-config.yaml": hooks}) is Status.MET
 

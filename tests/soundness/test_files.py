@@ -61,6 +61,28 @@ def test_a_ci_step_that_asks_first(repository):
     assert found(repository, {".github/workflows/ci.yml": workflow}) == []
 
 
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    [
+        ("- run: pytest test_docks.py -q", True),
+        ("- run: python test_docks.py", True),
+        ("- run: pytest test_docks.py::test_empty", True),
+        ("- run: pytest tests/test_docks.py", False),
+        ("- run: cd tests && pytest test_docks.py", False),
+        ("- {run: pytest test_docks.py, working-directory: tests}", False),
+        ("- {run: pytest test_docks.py, working-directory: '${{ matrix.part }}'}", False),
+        ("- run: pytest test_lakes.py", True),
+        ("- run: cp tests/test_docks.py . && pytest test_docks.py", False),
+    ],
+)
+def test_a_ci_step_that_calls_a_file_from_another_folder(repository, step, wanted):
+    files = {
+        ".github/workflows/ci.yml": f"{CI}      {step}\n",
+        "tests/test_docks.py": "def test_empty():\n    assert 1\n",
+    }
+    assert found(repository, files) == ([(".github/workflows/ci.yml", 7, "missing-file")] if wanted else [])
+
+
 def test_a_ci_step_that_runs_a_missing_target(repository):
     files = {".github/workflows/ci.yml": f"{CI}      - run: make lint\n", "Makefile": "test:\n\tpytest\n"}
     assert found(repository, files) == [(".github/workflows/ci.yml", 7, "missing-target")]

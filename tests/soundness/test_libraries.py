@@ -17,6 +17,24 @@ def sentences(repository, code: str, needs: str) -> list[str]:
     return [item.sentence for item in found if item.kind == "library-name"]
 
 
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("import datetime\nprint(datetime.now())\n", True),
+        ("import datetime\nfrom datetime import timedelta\nprint(datetime.strptime('1', '%d'), timedelta)\n", True),
+        ("import datetime\nprint(datetime.datetime.now(), datetime.timezone.utc)\n", False),
+        ("from datetime import datetime\nprint(datetime.now())\n", False),
+        ("import datetime\nfrom datetime import datetime\nprint(datetime.now())\n", False),
+        ("import datetime\ndatetime = datetime.datetime\nprint(datetime.now())\n", False),
+    ],
+)
+def test_the_module_datetime_is_not_its_class(repository, code, wanted):
+    said = sentences(repository, code, "")
+    assert [sentence.startswith("datetime.") and "datetime.datetime has" in sentence for sentence in said] == [
+        True
+    ] * wanted
+
+
 def test_the_new_interface_under_an_old_version(repository):
     assert sentences(repository, NEW, "evidently==0.6.7\n") == [
         "Dataset and Report are imported from evidently, but evidently 0.6.7 has no such name (it is in 0.7.0 and later)"
