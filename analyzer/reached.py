@@ -39,7 +39,10 @@ _ENTRY_NAMES = frozenset(
     ]
 )
 # Frameworks whose decorated functions run only when code calls them or a command names their file.
-_STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow"})
+_STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow", "mage_ai"})
+
+# Blocks are all called by the same few names, as transform, and by their pipeline alone.
+_BLOCKS = "mage_ai."
 
 
 def reached_scopes(
@@ -62,6 +65,7 @@ def reached_scopes(
     pending: list[str] = list(outside)
     reached: set[tuple[str, str]] = set()
     known: set[str] = set()
+    idle: set[tuple[str, str]] = set()
 
     def reach(module: PythonModule, function: Function) -> None:
         if (module.path, function.qualname) not in reached:
@@ -74,13 +78,16 @@ def reached_scopes(
         for function, only_started in _entries(module):
             if not only_started or started(function.path):
                 reach(module, function)
+            elif any(name.startswith(_BLOCKS) for name in function.decorators):
+                idle.add((function.path, function.qualname))
     while pending:
         name = pending.pop()
         if name in known:
             continue
         known.add(name)
         for module, function in by_name.get(name, ()):
-            reach(module, function)
+            if (function.path, function.qualname) not in idle:
+                reach(module, function)
         if name in bases:
             module, owner = bases[name]
             for function in module.functions:

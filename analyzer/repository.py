@@ -293,7 +293,7 @@ class Repository(ReadingProse):
 
     def _is_test(self, module: PythonModule) -> bool:
         path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
-        if any(item.root == "mage_ai" for item in module.imports):
+        if _is_block(module):
             return False  # a block of a pipeline, whatever its name begins with
         return bool(TEST_FILE.search(path))
 
@@ -314,10 +314,23 @@ class Repository(ReadingProse):
         return frozenset(found)
 
     def is_named_outside(self, path: str) -> bool:
-        """Whether a file other than Python names a module by its file name or its dotted name."""
-        return any(
-            self.of_file(other, _is_named_in, path, text, by=path) for other, text in self._words_outside
-        ) or any(path.startswith(folder) for folder in self._lost_starters)
+        """Whether a file other than Python names a module by its file name or its dotted name, or a pipeline of Mage its block."""
+        return (
+            any(self.of_file(other, _is_named_in, path, text, by=path) for other, text in self._words_outside)
+            or any(path.startswith(folder) for folder in self._lost_starters)
+            or self._is_mage_block(path)
+        )
+
+    def _is_mage_block(self, path: str) -> bool:
+        """Whether a module is a block that a pipeline of Mage names; where no pipeline is committed, any may."""
+        module = self.world.module(path)
+        if module is None or not _is_block(module):
+            return False
+        flows = [
+            text for item in self.workflows if item.tool == "mage" and item.steps and (text := self.text(item.path))
+        ]
+        name = posixpath.basename(path).removesuffix(".py")
+        return not flows or any(_has_word(text, name) for text in flows)
 
     @cached_property
     def _lost_starters(self) -> tuple[str, ...]:
@@ -335,6 +348,10 @@ class Repository(ReadingProse):
         skipped = {Kind.PYTHON, Kind.NOTEBOOK, Kind.JSON, Kind.LOCK, Kind.OTHER, Kind.SQL, Kind.PROGRAM}
         paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
         return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
+
+
+def _is_block(module: PythonModule) -> bool:
+    return any(item.root == "mage_ai" for item in module.imports)
 
 
 def _is_named_in(path: str, text: str) -> bool:

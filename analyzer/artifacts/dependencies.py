@@ -27,19 +27,20 @@ __all__ = [
     "table_in",
 ]
 
-_SPEC = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
+_SPEC = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?P<extras>[^\]]*)\])?\s*(?P<version>.*)$")
 _INCLUDE = re.compile(r"^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?<=^-[rc]))([^\s#]+)")
 _PINNED_URL = re.compile(r"[^/@]@[^/@#]+(?:#|$)")
 _EXACT = re.compile(r"^(?:===?|@)\s*[^,*\s]+(?!.*\*)|^=\s*\d")
 
 
 class Requirement(Struct, frozen=True):
-    """One declared package, by its normalised name (PEP 503), with its version as written (``>=2,<3``)."""
+    """One declared package, by its normalised name (PEP 503), with its version as written (``>=2,<3``) and its extras."""
 
     name: str
     pinned: bool
     line: int
     version: str = ""
+    extras: tuple[str, ...] = ()
 
 
 _FROZEN_FROM = 40
@@ -102,8 +103,9 @@ def _requirement(text: str, line: int) -> Requirement | None:
     match = _SPEC.match(text.split(";", 1)[0].split(" #", 1)[0])
     if not match:
         return None
-    version = match.group(2).strip(" ()")
-    return Requirement(normalise(match.group(1)), bool(_EXACT.match(version)), line, version)
+    version = match["version"].strip(" ()")
+    extras = tuple(normalise(name.strip()) for name in (match["extras"] or "").split(",") if name.strip())
+    return Requirement(normalise(match.group(1)), bool(_EXACT.match(version)), line, version, extras)
 
 
 # Written by pip-compile, uv, Poetry or PDM: with the hash of each file, or with what each line came by.

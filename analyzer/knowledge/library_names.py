@@ -50,6 +50,10 @@ LIBRARIES: dict[str, str] = {
 }
 """Import names of the libraries of the table, and their distributions."""
 
+_RENAMED: dict[str, tuple[str, ...]] = {
+    "prefect": ("prefect.infrastructure.docker", "prefect.docker", "prefect.projects", "prefect.packaging"),
+}
+"""Modules that a library finds under an old name without a file of it (Prefect's ``register_renamed_module``)."""
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -116,6 +120,8 @@ class Library(Struct, frozen=True, dict=True):
 
     def has_module(self, dotted: str, among: int) -> bool | None:
         """Whether any of the versions has a module; None where that cannot be told."""
+        if dotted.startswith(_RENAMED.get(self.name, ())):
+            return None
         entry = self.modules.get(dotted)
         if entry is not None and entry[0] & among:
             return True

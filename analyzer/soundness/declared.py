@@ -98,8 +98,8 @@ class Declared:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Normalised names of all declared distributions."""
-        return frozenset(item.name for item in self.requirements)
+        """Normalised names of all declared distributions, and of their extras: those are often called as what they bring."""
+        return frozenset(name for item in self.requirements for name in (item.name, *item.extras))
 
     @cached_property
     def signature(self) -> tuple[object, ...]:
@@ -129,7 +129,7 @@ class Declared:
 
     @cached_property
     def _listed(self) -> frozenset[str]:
-        return frozenset(item.name for item in self._in_files)
+        return frozenset(name for item in self._in_files for name in (item.name, *item.extras))
 
     @cached_property
     def _answers(self) -> dict[str, bool]:

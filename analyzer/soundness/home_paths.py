@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.python_source import Call
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
@@ -30,7 +31,7 @@ def foreign_homes(repository: Repository) -> Iterator[Defect]:
         if module.notebook:
             continue
         for call in module.calls:
-            if not (call.name in _OPENS or _READS & roles_of(call.name)):
+            if not (call.name in _OPENS or _READS & roles_of(call.name)) or _writes(call):
                 continue
             for text in call.texts():
                 match = _HOME.match(text)
@@ -43,6 +44,12 @@ def foreign_homes(repository: Repository) -> Iterator[Defect]:
                     sentence = f"{call.last} reads {name} from a home folder, which is on one person's machine alone"
                     yield Defect(module.path, call.line, "home-path", sentence)
                     break
+
+
+def _writes(call: Call) -> bool:
+    """Whether a file is opened to be written."""
+    mode = call.keyword("mode") or (call.args[1] if len(call.args) > 1 else "")
+    return call.last == "open" and isinstance(mode, str) and mode[:1] in ("w", "a", "x")
 
 
 def _machines(repository: Repository) -> str:

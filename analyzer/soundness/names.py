@@ -37,6 +37,9 @@ _NEWER_GRAMMAR = re.compile(
 )
 
 
+_OTHER_PROGRAM = re.compile(r"#!(?!.*python)")
+
+
 def unparsed_modules(repository: Repository) -> Iterator[Defect]:
     """Python modules with a syntax error; what a newer Python than ours may allow is left out."""
     for module in repository.modules:
@@ -45,7 +48,7 @@ def unparsed_modules(repository: Repository) -> Iterator[Defect]:
         text = repository.text(module.path) or ""
         lines = text.split("\n")
         around = "\n".join(lines[max(module.error_line - 2, 0) : module.error_line + 1])
-        if _TEMPLATE.search(text) or _NEWER_GRAMMAR.search(around):
+        if _TEMPLATE.search(text) or _NEWER_GRAMMAR.search(around) or _OTHER_PROGRAM.match(text):
             continue
         what = module.error.split(": ", 1)[-1]
         yield Defect(module.path, module.error_line, "syntax", f"the file cannot be parsed: {what}")

@@ -93,11 +93,38 @@ def test_parameters_of_a_model_are_no_columns(repository: BuildRepository, made:
     assert status(repository, "e2e.feature-engineering", files) is Status.MISSING
 
 
-@pytest.mark.parametrize(("base", "wanted"), [("Protocol", Status.PARTIAL), ("ABC", Status.PARTIAL), ("dict", Status.MISSING)])
+@pytest.mark.parametrize(
+    ("base", "wanted"), [("Protocol", Status.PARTIAL), ("ABC", Status.PARTIAL), ("dict", Status.MISSING)]
+)
 def test_a_class_that_stands_for_models_of_a_library(repository: BuildRepository, base: str, wanted: Status) -> None:
     own = f"from abc import ABC\nfrom typing import Protocol\n\n\nclass Regressor({base}):\n    def fit(self, x, y): ...\n"
     code = "from models import Regressor\n\n\ndef learn(it: Regressor):\n    it.fit([[1]], [1])\n\n\nlearn(object())\n"
     assert status(repository, "e2e.training", {"models.py": own, "train.py": code}) is wanted
+
+
+@pytest.mark.parametrize(
+    ("uuid", "wanted"),
+    [
+        ("uuid: learn_docks", Status.MET),
+        ("uuid: models/learn_docks", Status.MET),
+        ("uuid: count_docks", Status.PARTIAL),
+    ],
+)
+def test_a_block_of_mage_runs_where_a_pipeline_names_it(repository: BuildRepository, uuid: str, wanted: Status) -> None:
+    block = (
+        "from mage_ai.data_preparation.decorators import transformer\nfrom sklearn.linear_model import Ridge\n\n\n"
+        "@transformer\ndef transform(docks):\n    return Ridge().fit(docks, docks)\n"
+    )
+    other = "from mage_ai.data_preparation.decorators import transformer\n\n\n@transformer\ndef transform(docks):\n    return docks\n"
+    files = {
+        "lake/transformers/learn_docks.py": block,
+        "lake/transformers/count_docks.py": other,
+        "lake/use.py": "from sklearn.preprocessing import StandardScaler\n\nStandardScaler().fit([[1]]).transform([[1]])\n",
+        "lake/pipelines/docks/metadata.yaml": f"blocks:\n- type: transformer\n  {uuid}\n  upstream_blocks: []\nname: docks\n",
+    }
+    assert status(repository, "e2e.training", files) is wanted
+    del files["lake/pipelines/docks/metadata.yaml"]
+    assert status(repository, "e2e.training", files) is Status.MET
 
 
 def test_training_that_nothing_calls_is_partial(repository: BuildRepository) -> None:

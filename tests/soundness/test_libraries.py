@@ -17,6 +17,11 @@ def sentences(repository, code: str, needs: str) -> list[str]:
     return [item.sentence for item in found if item.kind == "library-name"]
 
 
+def test_a_module_that_a_library_finds_under_its_old_name(repository):
+    code = "from prefect.infrastructure.docker import DockerContainer\nprint(DockerContainer)\n"
+    assert sentences(repository, code, "prefect==2.16.4\n") == []
+
+
 @pytest.mark.parametrize(
     ("code", "wanted"),
     [

@@ -28,6 +28,11 @@ def test_a_template_is_no_broken_module(repository):
     assert kinds(repository, {"a.py": "from {{ name }} import x\n"}) == []
 
 
+@pytest.mark.parametrize(("first", "defects"), [("#!/bin/bash", 0), ("#!/usr/bin/env python3", 1)])
+def test_a_program_of_a_shell_under_a_name_of_python(repository, first, defects):
+    assert len(kinds(repository, {"deploy.py": f"{first}\nset -e\necho $1\n"})) == defects
+
+
 def test_nested_quotes_of_a_newer_python_are_no_defect(repository):
     assert kinds(repository, {"a.py": "d = {'a': 1}\nprint(f'{d['a']}')\n"}) == []
 
@@ -130,6 +135,7 @@ def test_a_package_that_nothing_declares_is_told_once(repository):
     "extra",
     [
         {"requirements-dev.txt": "xgboost\n"},
+        {"requirements-dev.txt": "shaped[plots, xgboost]==2.0\n"},
         {"environment.yml": "dependencies:\n  - py-xgboost\n"},
         {"setup.py": "from setuptools import setup\nsetup(extras_require={'ml': ['xgboost>=2']})\n"},
         {"Dockerfile": "FROM python:3.11\nRUN pip install --no-cache-dir xgboost\n"},

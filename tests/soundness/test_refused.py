@@ -114,6 +114,12 @@ def test_files_in_the_home_of_one_person(repository: BuildRepository, path: str,
     assert kinds(repository, files) == ([("prepare.py", 2, "home-path")] if foreign else [])
 
 
+@pytest.mark.parametrize(("mode", "foreign"), [("", True), (", 'rb'", True), (", 'w'", False), (", mode='a'", False)])
+def test_what_is_written_to_a_home_is_not_read_from_it(repository: BuildRepository, mode: str, foreign: bool) -> None:
+    files = {"note.py": f"print(open('/home/somebody/docks.txt'{mode}))\n"}
+    assert kinds(repository, files) == ([("note.py", 1, "home-path")] if foreign else [])
+
+
 def test_the_name_of_the_person_is_not_told(repository: BuildRepository) -> None:
     defects, _ = find_defects(repository({"prepare.py": "print(open('/home/somebody/data.csv').read())\n"}))
     assert [item.kind for item in defects] == ["home-path"]
