@@ -113,11 +113,17 @@ def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Inst
     for item in dockerfile.named("RUN"):
         for match in _FILE.finditer(item.value):
             base = posixpath.basename(match.group(1))
-            copied = [
+            renamed = [
+                copy.sources[0]
+                for copy in dockerfile.copies
+                if len(copy.sources) == 1 and posixpath.basename(copy.destination) == base
+            ]
+            copied = renamed or [
                 source for copy in dockerfile.copies for source in copy.sources if posixpath.basename(source) == base
             ]
             places = (packaging.context, posixpath.dirname(dockerfile.path))
-            found = (repo.find(name, place) for name in (*copied, match.group(1)) for place in places)
+            named = () if renamed else (match.group(1),)
+            found = (repo.find(name, place) for name in (*copied, *named) for place in places)
             paths = dict.fromkeys(path for path in found if path)
             yield from ((item, path) for path in paths or ("",))
 
@@ -135,6 +141,7 @@ def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:
                 not base.endswith((".py", ".sh"))
                 or _UNKNOWN.search(base)
                 or not re.fullmatch(r"(?:python3?|bash|sh|run|)", after)
+                or (not after and "/" not in name)  # looked for on PATH, which the image below may have filled
             ):
                 continue
             made = text.count(base) > sum(other.value.count(base) for other in dockerfile.starts)

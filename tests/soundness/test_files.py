@@ -93,6 +93,24 @@ def test_a_target_by_pattern_may_be_anything(repository):
     assert found(repository, files) == []
 
 
+@pytest.mark.parametrize(
+    ("start", "missing"), [('["start-notebook.sh"]', 0), ('["./start.sh"]', 1), ('["bash", "start.sh"]', 1)]
+)
+def test_a_program_that_the_image_below_may_have(repository, start, missing):
+    files = {"Dockerfile": f"FROM python:3.11\nCOPY a.py ./\nCMD {start}\n", "a.py": "x = 1\n"}
+    assert found(repository, files) == [("Dockerfile", 3, "missing-file")] * missing
+
+
+@pytest.mark.parametrize(("copy", "refused"), [("COPY one.txt requirements.txt", 0), ("COPY requirements.txt .", 1)])
+def test_a_list_that_the_image_copies_under_another_name(repository, copy, refused):
+    files = {
+        "Dockerfile": f"FROM python:3.11\n{copy}\nRUN pip install -r requirements.txt\n",
+        "one.txt": "flask==2.2.2\n",
+        "requirements.txt": "flask=2.2.2\n",
+    }
+    assert found(repository, files) == [("Dockerfile", 3, "requirement")] * refused
+
+
 def test_an_image_that_copies_a_missing_folder(repository):
     files = {
         "Dockerfile": "FROM python:3.11\nCOPY service /app\nCOPY model.bin data /app/\n",

@@ -136,6 +136,7 @@ def test_a_package_that_nothing_declares_is_told_once(repository):
     [
         {"requirements-dev.txt": "xgboost\n"},
         {"requirements-dev.txt": "shaped[plots, xgboost]==2.0\n"},
+        {"Dockerfile": "FROM apache/airflow:2.9.1\nRUN pip install xgboost\n"},
         {"environment.yml": "dependencies:\n  - py-xgboost\n"},
         {"setup.py": "from setuptools import setup\nsetup(extras_require={'ml': ['xgboost>=2']})\n"},
         {"Dockerfile": "FROM python:3.11\nRUN pip install --no-cache-dir xgboost\n"},
