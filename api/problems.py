@@ -129,11 +129,11 @@ class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
 
     def detail(self, texts: Texts) -> str:
         """What happened; empty where there is no more to say than the title."""
-        return self.words[0] or self._said("detail", texts)
+        return texts.said(self.words[0]) or self._said("detail", texts)
 
     def hint(self, texts: Texts) -> str:
         """What to do, or empty."""
-        return self.words[1] or self._said("hint", texts)
+        return texts.said(self.words[1]) or self._said("hint", texts)
 
     def _said(self, part: str, texts: Texts) -> str:
         key = f"problem.said.{self.says}.{part}"

@@ -128,10 +128,14 @@ class Applicant:
         return told + [{"input": name, **again} for name in self.apart]
 
 
-def told_of(item: Mapping[str, str]) -> str:
-    """What a row tells of something that was not read, with its name where the sentence has none."""
+def told_of(item: Mapping[str, str], said: str = "") -> str:
+    """What a row tells of something that was not read, with its name where the sentence has none.
+
+    ``said`` is the sentence in another language; it stays English without.
+    """
     name = "/".join(item["input"].rstrip("/").rsplit("/", 2)[-2:])
-    return item["what"] if name in item["what"] else f"{item['input']}: {item['what']}"
+    told = said or item["what"]
+    return told if name in item["what"] else f"{item['input']}: {told}"
 
 
 def states_of(session: Session, batch_id: str) -> list[tuple[int, str, str]]:

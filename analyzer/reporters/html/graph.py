@@ -7,7 +7,7 @@ by where their ties lead. All of it is arithmetic on sorted values: the same rep
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -99,12 +99,15 @@ class _Part(Struct, frozen=True):
     look: str
 
 
-def draw(wiring: WiringSummary, missing: str = "no {link}") -> Picture | None:
+def draw(
+    wiring: WiringSummary, missing: Callable[[str], str] = "no {}".format, said: Callable[[str], str] = str
+) -> Picture | None:
     """Lay out the wiring; None where there is nothing to draw.
 
     Args:
         wiring: the wiring of a report.
-        missing: the words of a link of the chain that is missing.
+        missing: the words of a link of the chain that is missing, by its name.
+        said: what says a sentence of the engine in the language of the page.
     """
     if not wiring.nodes:
         return None
@@ -114,13 +117,16 @@ def draw(wiring: WiringSummary, missing: str = "no {link}") -> Picture | None:
     kept = _kept(wiring.nodes, edges, wiring.gaps, set(chain.values()), {_LINK_LANES[link.name] for link in absent})
     gaps = [gap for gap in wiring.gaps if gap.source in kept][:_MOST_GAPS]
     parts = [
-        *(_Part(n.id, _lane(n), _short(n.label), f"{n.kind}: {n.label}", _look(n.id, chain)) for n in kept.values()),
-        *(_ghost(link, missing) for link in absent),
+        *(
+            _Part(n.id, _lane(n), _short(said(n.label)), f"{said(n.kind)}: {said(n.label)}", _look(n.id, chain))
+            for n in kept.values()
+        ),
+        *(_ghost(link, missing(link.name), said(link.sentence)) for link in absent),
     ]
-    joined = _joined(edges, kept)
+    joined = _joined(edges, kept, said)
     lines = [
         *((source, target, title, "tie") for (source, target), title in joined.items()),
-        *_chain_lines(wiring.chain.links, chain),
+        *_chain_lines(wiring.chain.links, chain, said),
     ]
     rows = _ordered(parts, [(source, target) for source, target, _, _ in lines])
     lanes, boxes = _placed(rows, wiring.nodes, kept)
@@ -130,7 +136,7 @@ def draw(wiring: WiringSummary, missing: str = "no {link}") -> Picture | None:
         Tie(numbers[source], numbers[target], title, look, _curve(at[numbers[source]], at[numbers[target]]))
         for source, target, title, look in lines
     ]
-    stubs = [_stub(gap, at[numbers[gap.source]], index) for index, gap in enumerate(gaps)]
+    stubs = [_stub(gap, at[numbers[gap.source]], index, said) for index, gap in enumerate(gaps)]
     order = {"tie": 0, "missing": 1, "chain": 2}
     height = _TOP + len(lanes) * _LANE_HEIGHT
     return Picture(
@@ -153,8 +159,8 @@ def _look(name: str, chain: dict[str, str]) -> str:
     return "chain" if name in chain.values() else "part"
 
 
-def _ghost(link: Link, words: str) -> _Part:
-    return _Part(f"missing:{link.name}", _LINK_LANES[link.name], words.format(link=link.name), link.sentence, "missing")
+def _ghost(link: Link, words: str, title: str) -> _Part:
+    return _Part(f"missing:{link.name}", _LINK_LANES[link.name], words, title, "missing")
 
 
 def _chain_nodes(wiring: WiringSummary) -> dict[str, str]:
@@ -194,19 +200,23 @@ def _kept(
     return kept
 
 
-def _joined(edges: Iterable[Edge], kept: dict[str, Node]) -> dict[tuple[str, str], str]:
+def _joined(
+    edges: Iterable[Edge], kept: dict[str, Node], said: Callable[[str], str]
+) -> dict[tuple[str, str], str]:
     """Ties between parts that are drawn, several kinds between the same two as one."""
     kinds: dict[tuple[str, str], list[str]] = {}
     for edge in edges:
         if edge.source in kept and edge.target in kept:
             kinds.setdefault((edge.source, edge.target), []).append(edge.kind)
     return {
-        pair: f"{kept[pair[0]].label} {', '.join(dict.fromkeys(words))} {kept[pair[1]].label}"
+        pair: f"{said(kept[pair[0]].label)} {', '.join(map(said, dict.fromkeys(words)))} {said(kept[pair[1]].label)}"
         for pair, words in kinds.items()
     }
 
 
-def _chain_lines(links: Sequence[Link], chain: dict[str, str]) -> list[tuple[str, str, str, str]]:
+def _chain_lines(
+    links: Sequence[Link], chain: dict[str, str], said: Callable[[str], str]
+) -> list[tuple[str, str, str, str]]:
     """The chain itself: solid from link to link where both are found, dashed into one that is missing."""
     lines = []
     for before, link in itertools.pairwise(links):
@@ -214,7 +224,7 @@ def _chain_lines(links: Sequence[Link], chain: dict[str, str]) -> list[tuple[str
         target = chain.get(link.name) or ("" if link.found else f"missing:{link.name}")
         if source and target and source != target:
             whole = before.found and link.found
-            lines.append((source, target, link.sentence, "chain" if whole else "missing"))
+            lines.append((source, target, said(link.sentence), "chain" if whole else "missing"))
     return lines
 
 
@@ -285,7 +295,7 @@ def _curve(source: Box, target: Box) -> str:
     return f"M{source.middle} {start}C{source.middle} {start + bend} {target.middle} {end - bend} {target.middle} {end}"
 
 
-def _stub(gap: Gap, source: Box, index: int) -> Tie:
+def _stub(gap: Gap, source: Box, index: int, said: Callable[[str], str]) -> Tie:
     """A short dashed end that leads nowhere: what a reference names is not told by the files."""
     x, y = source.x + source.width - 18 - 7 * (index % 3), source.y + source.height
-    return Tie(source.key, -1, f"{gap.kind} {gap.name}: {gap.why}", "missing", f"M{x} {y}v14m-4 0h8")
+    return Tie(source.key, -1, f"{said(gap.kind)} {said(gap.name)}: {said(gap.why)}", "missing", f"M{x} {y}v14m-4 0h8")

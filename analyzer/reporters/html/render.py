@@ -60,7 +60,7 @@ def report_context(report: Report, texts: Texts) -> dict[str, Any]:
         "report": report,
         "card": report.scorecard,
         "target": report.target,
-        "sentence": sentence(report),
+        "sentence": texts.said(sentence(report)),
         "EVIDENCE_SHOWN": EVIDENCE_SHOWN,
         "OUTCOMES_SHOWN": OUTCOMES_SHOWN,
         "TIES_SHOWN": TIES_SHOWN,

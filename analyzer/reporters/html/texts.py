@@ -1,12 +1,14 @@
-"""The texts of the pages: one TOML file a language, in ``texts/`` beside this module."""
+"""The texts of the pages: one TOML file a language, in ``texts/`` beside this module, and one with the engine's sentences."""
 
 from __future__ import annotations
 
 import tomllib
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
+from analyzer.reporters.html.sentences import Sentences, Template, filled, load_catalog, load_sentences
 from analyzer.reporters.words import visible
 
 __all__ = ["LANGUAGES", "Texts", "load_texts", "plural_category"]
@@ -20,12 +22,21 @@ class Texts:
 
     A text that the language lacks comes from ``fallback``. Whatever is filled in has its control and bidi characters
     shown as escapes, so that a name from a repository cannot turn the words around it.
+
+    ``sentences`` are translations of what the engine says, by the English template in the catalog; ``said`` says it.
     """
 
-    def __init__(self, language: str, entries: dict[str, Any], fallback: Texts | None = None) -> None:
+    def __init__(
+        self,
+        language: str,
+        entries: dict[str, Any],
+        fallback: Texts | None = None,
+        sentences: Mapping[str, str] | None = None,
+    ) -> None:
         self.language = language
         self._entries = entries
         self._fallback = fallback
+        self._sentences = sentences or {}
 
     @property
     def direction(self) -> str:
@@ -44,6 +55,27 @@ class Texts:
             found = found.get(category, found["other"])
         return str(found).format(**{name: visible(str(value)) for name, value in values.items()})
 
+    def said(self, sentence: str) -> str:
+        """A sentence of the engine in this language, English where the language lacks it; in English it is what it was."""
+        return sentence if self._fallback is None else self._translated(sentence)
+
+    @cached_property
+    def _translated(self) -> Sentences:
+        """What the engine says by the catalog, and what is kept of requests by its text in English (``_KEPT``)."""
+        spoken = [
+            (template, filled(self._sentences[template.text]))
+            for template in load_catalog()
+            if template.text in self._sentences
+        ]
+        english = self._fallback or self
+        for key, number, text in _leaves(english._entries, _KEPT):
+            names = tuple(name for _, name in Template(text).parts if name)
+            spoken.append((Template(text, names), partial(self._kept, key, number)))
+        return Sentences(spoken)
+
+    def _kept(self, key: str, number: str, values: Mapping[str, str]) -> str:
+        return self(key, **{"n": number, **values}) if number else self(key, **values)
+
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""
         try:
@@ -61,6 +93,31 @@ class Texts:
         if self._fallback is None:
             raise KeyError(key)
         return self._fallback._find(key)
+
+
+_KEPT = ("problem.row", "problem.invalid")
+"""Tables of texts that are kept in English, with rows of a batch, and translated when they are shown."""
+
+
+def _leaves(entries: Mapping[str, Any], tables: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """(key, number, text) of each text below some tables; the number is that for which a form of a plural stands."""
+    for table in tables:
+        waiting = [(table, _below(entries, table))]
+        while waiting:
+            key, found = waiting.pop()
+            if isinstance(found, str):
+                yield key, "", found
+            elif "other" in found:
+                yield from ((key, "1" if form == "one" else "", text) for form, text in found.items())
+            else:
+                waiting += [(f"{key}.{name}", inner) for name, inner in found.items()]
+
+
+def _below(entries: Mapping[str, Any], key: str) -> Any:
+    found: Any = entries
+    for part in key.split("."):
+        found = found.get(part, {})
+    return found
 
 
 def plural_category(language: str, n: int) -> str:
@@ -85,4 +142,6 @@ def load_texts(language: str = LANGUAGES[0]) -> Texts:
     if language not in LANGUAGES:
         raise KeyError(language)
     entries = tomllib.loads((files(__package__) / "texts" / f"{language}.toml").read_text("utf-8"))
-    return Texts(language, entries, None if language == LANGUAGES[0] else load_texts())
+    if language == LANGUAGES[0]:
+        return Texts(language, entries)
+    return Texts(language, entries, load_texts(), load_sentences(language))

@@ -83,18 +83,23 @@ class ReportView:
     @property
     def radar(self) -> Radar | None:
         """The radar; None where there are too few sections for a shape."""
-        shares = [(item.section.title, item.share) for item in self.sections if item.section.max_score]
+        shares = [(self._texts.said(item.section.title), item.share) for item in self.sections if item.section.max_score]
         return radar(shares) if len(shares) >= 3 else None
 
     @property
     def picture(self) -> Picture | None:
         """The wiring as a picture."""
-        return draw(self.report.wiring, self._texts("graph.missing", link="{link}"))
+        texts = self._texts
+
+        def missing(link: str) -> str:
+            return texts("graph.missing", link=texts(f"chain.link.{link}"))
+
+        return draw(self.report.wiring, missing, texts.said)
 
     @property
     def full_with_chain(self) -> str:
         """The titles of the sections that a complete chain earns in full."""
-        return ", ".join(item.title for item in self.report.rubric.sections if item.full_with_chain)
+        return ", ".join(self._texts.said(item.title) for item in self.report.rubric.sections if item.full_with_chain)
 
     @property
     def areas(self) -> tuple[tuple[str, tuple[Technology, ...]], ...]:
@@ -115,12 +120,12 @@ class ReportView:
     @property
     def owners_word(self) -> list[str]:
         """What the repository says about its own check, as sentences; none where it says nothing."""
-        return [visible(item) for item in owners_sentences(self.report)]
+        return [visible(self._texts.said(item)) for item in owners_sentences(self.report)]
 
     @property
     def platform(self) -> list[str]:
         """What the platform says, as sentences; none where it was not asked."""
-        return list(sentences(self.report.platform)) if self.report.platform else []
+        return list(map(self._texts.said, sentences(self.report.platform))) if self.report.platform else []
 
     def code(self, found: Evidence) -> Code:
         """The lines that show a piece of evidence."""
@@ -139,12 +144,12 @@ class ReportView:
         """The words of a part of the wiring by its id."""
         for node in self.report.wiring.nodes:
             if node.id == name:
-                return f"{node.kind} {node.label}"
+                return f"{self._texts.said(node.kind)} {self._texts.said(node.label)}"
         return name
 
     def topic(self, name: str) -> str:
         """The title of a topic of the interview."""
-        return TOPICS.get(name, name)
+        return self._texts.said(TOPICS.get(name, name))
 
     def spans(self, text: str) -> list[tuple[str, bool]]:
         """The parts of a question, each with whether it is code."""

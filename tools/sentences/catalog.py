@@ -1,0 +1,141 @@
+"""The catalog: every sentence that the engine may say, with its placeholders and the modules that say it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.sentences.code import Source, Value
+from tools.sentences.flow import Bound, Flows, Hole, Parts
+
+__all__ = ["Entry", "collect"]
+
+PACKAGES = ("analyzer", "rules", "api")
+_SHOWN = ("api.app", "rules", "analyzer.portfolio.reporters.html", "analyzer.reporters")
+"""What makes pages and reports: sentences count of what these import."""
+_SAID = (
+    "findings.Finding.message", "engine.Decision.summary", "wiring.chain.Link.sentence", "wiring.graph.Gap.why",
+    "wiring.graph.Gap.kind", "wiring.graph.Gap.name", "wiring.graph.Node.kind", "wiring.graph.Node.label",
+    "wiring.graph.Edge.kind", "advice.NextStep.title", "advice.NextStep.missing", "advice.NextStep.how",
+    "advice.NextStep.why", "claims.Claim.sentence", "outcomes.Outcome.sentence", "soundness.defect.Defect.sentence",
+    "snapshot.Problem.what", "interview.choice.Question.question", "interview.choice.Question.covers",
+    "interview.choice.Interview.note", "projects.Project.impression", "roles.RoleShare.role", "compare.Comparison.notes",
+    "errors.FolioscopeError.what", "errors.FolioscopeError.hint",
+)  # fmt: skip
+"""Fields whose text a page shows, of ``analyzer``."""
+_TOLD = (
+    "authenticity:_sentences", "github.words:sentences", "reporters.owners_word:owners_sentences",
+    "reporters.words:sentence", "knowledge.interview:TOPICS",
+)  # fmt: skip
+"""Functions and tables of ``analyzer`` whose texts a page shows."""
+_LETTERS = re.compile(r"[A-Za-z]")
+_SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,}")
+_CODE = re.compile(r"^\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
+"""One token that is a path, an option, a name in code."""
+
+
+@dataclass
+class Entry:
+    """A sentence: its placeholders that hold words, and where it stands."""
+
+    words: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+
+
+def collect(root: Path) -> dict[str, Entry]:
+    """All sentences below a folder of the project, by their text with placeholders."""
+    source = Source(root, PACKAGES)
+    flows = Flows(source)
+    found: dict[str, Entry] = defaultdict(Entry)
+    for text, module in _from_code(source, flows, found):
+        found[text].modules.add(module)
+    for path in sorted((root / "analyzer" / "rubrics").glob("*.yaml")):
+        for text in _of_rubric(yaml.safe_load(path.read_text("utf-8"))):
+            found[_escaped(text)].modules.add(f"analyzer.rubrics.{path.stem}")
+    return dict(sorted(found.items()))
+
+
+def _from_code(source: Source, flows: Flows, found: dict[str, Entry]) -> list[tuple[str, str]]:
+    shown = source.reached_from(*_SHOWN)
+    waiting = [(item, False) for item in _sinks(source, flows)]
+    seen = {(item.key, far) for item, far in waiting}
+    said = [(text, module) for module, text in _of_rules(source)]
+    while waiting:
+        bound, far = waiting.pop()
+        if bound.value.module.name not in shown:
+            continue
+        flow = flows.of(bound)
+        more = list(flows.beyond(flow, far=far))
+        for parts in flow.texts:
+            holes = [part for part in parts if isinstance(part, Hole)]
+            more += ((hole.filled, far) for hole in holes)
+            words = {hole.name for hole in holes if _has_words(flows, hole)}
+            if _is_said(parts, far=far) or (words and len(parts) > 1):
+                text = "".join(f"{{{part.name}}}" if isinstance(part, Hole) else _escaped(part) for part in parts)
+                said.append((text, bound.value.module.name))
+                found[text].words |= words
+        for item in more:
+            if (item[0].key, item[1]) not in seen:
+                seen.add((item[0].key, item[1]))
+                waiting.append(item)
+    return said
+
+
+def _has_words(flows: Flows, hole: Hole) -> bool:
+    return any(_is_said(parts, far=far) for parts, far in flows.whole_texts(hole.filled))
+
+
+def _of_rules(source: Source) -> Iterator[tuple[str, str]]:
+    """(module, docstring) of each rule: what it says where it finds nothing."""
+    for module in source.modules.values():
+        for function in module.functions.values():
+            calls = [item for item in function.node.decorator_list if isinstance(item, ast.Call)]
+            if any(getattr(item.func, "id", "") == "rule" for item in calls):
+                yield module.name, _escaped(" ".join((ast.get_docstring(function.node) or "").split()))
+
+
+def _is_said(parts: Parts, *, far: bool) -> bool:
+    literal = "".join(part for part in parts if isinstance(part, str))
+    if far:
+        return bool(_SENTENCE.search(literal))
+    return bool(_LETTERS.search(literal)) and (len(parts) > 1 or not _CODE.match(literal))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _sinks(source: Source, flows: Flows) -> list[Bound]:
+    found = []
+    for said in _SAID:
+        module, owner, name = said.rsplit(".", 2)
+        home = source.modules[f"analyzer.{module}"]
+        kept = home.classes[owner]
+        if name in kept.fields:
+            found += list(flows.of_field(name, owner=kept))
+        else:
+            found += list(flows.given_to(kept.methods["__init__"], name))
+    for said in _TOLD:
+        module, name = said.split(":")
+        home = source.modules[f"analyzer.{module}"]
+        if name in home.functions:
+            found += [Bound(value) for value in source.returns(home.functions[name])]
+        else:
+            found += [Bound(value) for value in source.local_values(None, home)[name]]
+    return found
+
+
+def _of_rubric(document: dict[str, Any]) -> list[str]:
+    found = [document.get("title", ""), *(item["name"] for item in document.get("grades", ()))]
+    for section in document.get("sections", ()):
+        found.append(section.get("title", ""))
+        for item in section.get("criteria", ()):
+            found += (item.get(name, "") for name in ("title", "why", "how"))
+    return [" ".join(str(item).split()) for item in found if item]

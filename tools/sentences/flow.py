@@ -1,0 +1,398 @@
+"""Which texts can come to a place in the engine's code: followed backwards through names, calls, fields and f-strings."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tools.sentences.code import Class, Function, Module, Pick, Source, Value, inner_values
+from tools.sentences.parts import argument, default, name_of, parts_of, picked
+from tools.sentences.types import SAME, Types
+
+__all__ = ["Bound", "Flow", "Flows", "Hole"]
+
+_DEEPEST = 3
+"""Calls within calls whose arguments are told apart."""
+_MOST_INLINE = 12
+"""Variants of a part of a sentence that are written out, where the sentence has no placeholder for it."""
+_MOST_WHOLE = 24
+_AMBIGUOUS = 3
+"""Classes with a member of one name from which on nobody can tell whose it is."""
+_OF_TEXTS = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "lower", "upper", "capitalize", "replace",
+                       "split", "rsplit", "title", "values", "copy"})  # fmt: skip
+
+
+_CONTEXTS: dict[tuple[object, ...], int] = {}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An expression in a context: what the parameters of its function stand for, where that is known."""
+
+    value: Value
+    given: tuple[tuple[str, Bound], ...] = ()
+    of: Function | None = None
+    depth: int = 0
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What makes it the same as another one; contexts are numbered, or keys would grow with each call."""
+        given = tuple((name, item.key) for name, item in self.given)
+        return id(self.value.expr), self.value.pick, _CONTEXTS.setdefault(given, len(_CONTEXTS))
+
+    def at(self, expr: ast.expr, pick: Pick = None) -> Bound:
+        """Another expression of the same function."""
+        return Bound(Value(expr, self.value.module, self.value.function, pick), self.given, self.of, self.depth)
+
+    def beside(self, value: Value) -> Bound:
+        """Another value of the same function, or of one around it."""
+        return Bound(value, self.given, self.of, self.depth)
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A placeholder, and what is filled in."""
+
+    name: str
+    filled: Bound
+
+
+Parts = tuple[str | Hole, ...]
+
+
+@dataclass
+class Flow:
+    """What an expression may be: texts of its own, and what else it takes them from.
+
+    ``closed`` are sources that may be written out within a sentence, ``open`` those that are too many for that. ``far``
+    are those that share no more with it than the name of a field or method: sentences from there count, words do not.
+    ``unknown`` says that it may be anything besides.
+    """
+
+    texts: list[Parts] = field(default_factory=list)
+    closed: list[Bound] = field(default_factory=list)
+    open: list[Bound] = field(default_factory=list)
+    far: list[Bound] = field(default_factory=list)
+    unknown: bool = False
+
+    def add(self, other: Flow) -> None:
+        """Take what another one may be."""
+        self.texts += other.texts
+        self.closed += other.closed
+        self.open += other.open
+        self.far += other.far
+        self.unknown |= other.unknown
+
+
+class Flows:
+    """Answers for one source, each worked out once."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.types = Types(source)
+        self._known: dict[tuple[object, ...], Flow] = {}
+
+    def of(self, bound: Bound) -> Flow:
+        """What an expression may be."""
+        if bound.key not in self._known:
+            self._known[bound.key] = Flow()  # what asks for itself has nothing to add
+            self._known[bound.key] = self._of(bound)
+        return self._known[bound.key]
+
+    def _of(self, bound: Bound) -> Flow:
+        node, pick = bound.value.expr, bound.value.pick
+        if isinstance(node, ast.Constant):
+            return Flow([(str(node.value),)] if isinstance(node.value, (str, int)) and node.value is not True else [])
+        if isinstance(node, (ast.JoinedStr, ast.BinOp)) and (joined := self._joined(bound, node)) is not None:
+            return joined
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
+            return getattr(self, f"_{type(node).__name__.lower()}")(bound, node)  # type: ignore[no-any-return]
+        inner = inner_values(node, pick)
+        if inner is None:
+            return Flow(unknown=True)
+        return Flow(closed=[bound.at(item, kept) for item, kept in inner])
+
+    # -- texts of several parts --------------------------------------------------------------------------------------
+
+    def _joined(self, bound: Bound, node: ast.expr) -> Flow | None:
+        """An f-string or a sum of texts, with each part written out that has few variants; None for another sum."""
+        parts = parts_of(node)
+        if parts is None:
+            return None
+        variants: list[Parts] = [()]
+        for index, part in enumerate(parts):
+            if isinstance(part, str):
+                variants = [(*one, part) for one in variants]
+                continue
+            written = self._written(bound.at(part), 0)
+            rest = sum(not isinstance(item, str) for item in parts[index + 1 :])
+            if written is None or len(written) * len(variants) > (_MOST_WHOLE if rest else _MOST_INLINE * 2):
+                variants = [(*one, Hole(name_of(part), bound.at(part))) for one in variants]
+            else:
+                variants = [(*one, *more) for one in variants for more in written]
+        return Flow(list(dict.fromkeys(map(_unique, map(_merged, variants)))))
+
+    def _written(self, bound: Bound, depth: int) -> list[Parts] | None:
+        """All that a part may be, where that is little and nothing else; else None."""
+        flow = self.of(bound)
+        if depth > _DEEPEST or flow.unknown or flow.open or flow.far or not (flow.texts or flow.closed):
+            return None
+        found = list(flow.texts)
+        for item in flow.closed:
+            more = self._written(item, depth + 1)
+            if more is None:
+                return None
+            found += more
+        found = list(dict.fromkeys(found))
+        return found if len(found) <= _MOST_INLINE else None
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def _name(self, bound: Bound, node: ast.Name) -> Flow:
+        name, pick, module = node.id, bound.value.pick, bound.value.module
+        function = bound.value.function
+        while function:
+            found = self.source.local_values(function, module).get(name, [])
+            parameters = {item.arg for item in ast.walk(function.node.args) if isinstance(item, ast.arg)}
+            if name in parameters and not found:
+                return self._parameter(bound, function, name)
+            if found:
+                flow = Flow(closed=[bound.beside(picked(item, pick)) for item in found])
+                if name in parameters:
+                    flow.add(self._parameter(bound, function, name))
+                return flow
+            function = function.outer
+        return self._global(module, name, pick)
+
+    def _global(self, module: Module, name: str, pick: Pick) -> Flow:
+        resolved = self.source.resolve(module, name)
+        if not resolved:
+            return Flow(unknown=True)
+        home, own = resolved
+        found = self.source.local_values(None, home).get(own, [])
+        return Flow(closed=[Bound(picked(item, pick)) for item in found], unknown=not found)
+
+    def _parameter(self, bound: Bound, function: Function, name: str) -> Flow:
+        given = dict(bound.given)
+        if bound.of is function:
+            if name not in given:
+                otherwise = default(function, name)
+                if otherwise is None:
+                    return Flow(unknown=True)
+                return Flow(closed=[Bound(Value(otherwise, function.module, None))])
+            item = given[name]
+            return Flow(closed=[Bound(picked(item.value, bound.value.pick), item.given, item.of, item.depth)])
+        return Flow(open=list(self.given_to(function, name)), unknown=True)
+
+    def given_to(self, function: Function, name: str) -> Iterator[Bound]:
+        """What callers give for a parameter of a function or, by its name ``__init__``, of a class."""
+        own = function.node.name
+        if own == "__init__":
+            owner = function.module.classes[function.owner]
+            for item in self._with_subclasses(owner):
+                yield from self._constructed(item, name)
+            return
+        for call in self.source.calls.get(own, []):
+            assert isinstance(call.expr, ast.Call)
+            known = self.types.called(call, call.expr.func)
+            if known and not any(item.node is function.node for item in known):
+                continue
+            found = argument(call.expr, function.parameters, name)
+            if found:
+                yield Bound(Value(found, call.module, call.function))
+        otherwise = default(function, name)
+        if otherwise:
+            yield Bound(Value(otherwise, function.module, None))
+
+    def _with_subclasses(self, owner: Class) -> list[Class]:
+        return [owner, *(more for item in self.source.subclasses.get(owner.name, []) for more in self._with_subclasses(item))]
+
+    def _constructed(self, owner: Class, name: str) -> Iterator[Bound]:
+        parameters = self.parameters_of(owner)
+        for call in self.source.calls.get(owner.name, []) + self.source.calls.get("cls", []):
+            assert isinstance(call.expr, ast.Call)
+            if isinstance(call.expr.func, ast.Name) and call.expr.func.id == owner.name:
+                if self.source.resolve(call.module, owner.name) != (owner.module, owner.name):
+                    continue
+            elif call.function is None or call.function.owner != owner.name:
+                continue
+            found = argument(call.expr, parameters, name)
+            if found:
+                yield Bound(Value(found, call.module, call.function))
+
+    def parameters_of(self, owner: Class) -> list[str]:
+        """What is given to make one: parameters of its ``__init__``, or its fields, those of its bases first."""
+        if "__init__" in owner.methods:
+            return owner.methods["__init__"].parameters
+        found: list[str] = []
+        for base in owner.bases:
+            resolved = self.source.resolve(owner.module, base)
+            if resolved and resolved[1] in resolved[0].classes:
+                found += self.parameters_of(resolved[0].classes[resolved[1]])
+        return [*found, *(name for name in owner.fields if name not in found)]
+
+    # -- attributes --------------------------------------------------------------------------------------------------
+
+    def _attribute(self, bound: Bound, node: ast.Attribute) -> Flow:
+        if isinstance(node.value, ast.Name):
+            resolved = self.source.resolve(bound.value.module, node.value.id)
+            if resolved and not resolved[1]:
+                return self._global(resolved[0], node.attr, bound.value.pick)
+        pick = bound.value.pick
+        holders = self.types.of(bound.at(node.value).value)
+        homes = {home for item in holders if (home := self.types.home(item, node.attr))}
+        if homes:
+            return Flow(open=[found for home in homes for found in self.of_field(node.attr, pick, home)], unknown=True)
+        return Flow(far=list(self.of_field(node.attr, pick)) if not holders else [], unknown=True)
+
+    def of_field(self, name: str, pick: Pick = None, owner: Class | None = None) -> Iterator[Bound]:
+        """What a field may hold, or a property give; of one class, or of all where these are few."""
+        owners = [owner] if owner else [item for item in self.source.owners.get(name, []) if item.is_text(name)]
+        if len(owners) > _AMBIGUOUS:
+            return
+        for item in owners:
+            if name in item.methods:
+                yield from (Bound(picked(value, pick)) for value in self.source.returns(item.methods[name]))
+                continue
+            preset = item.fields.get(name)
+            if preset:
+                yield Bound(Value(preset, item.module, None, pick))
+            family = self._with_subclasses(item)
+            for one in family:
+                for given in self._constructed(one, name):
+                    yield Bound(picked(given.value, pick))
+            for call in self.source.calls.get("replace", []):
+                assert isinstance(call.expr, ast.Call)
+                for word in call.expr.keywords:
+                    if word.arg == name:
+                        yield Bound(Value(word.value, call.module, call.function, pick))
+            for holder, value in self.source.set_attributes.get(name, []):
+                if self.types.of(holder) & set(family):
+                    yield Bound(picked(value, pick))
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    def _call(self, bound: Bound, node: ast.Call) -> Flow:
+        pick, target = bound.value.pick, node.func
+        last = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if isinstance(target, ast.Attribute):
+            if last == "format":
+                return self._formatted(bound, node, target.value)
+            if last == "join" and node.args:
+                return self._listed(bound, node.args[0], target.value)
+            if last == "items":
+                return Flow(closed=[bound.at(target.value, "\0keys" if pick == (0, 2) else None)])
+            if last == "get":
+                return Flow(closed=[bound.at(item, pick) for item in (target.value, *node.args[1:])])
+            if last in _OF_TEXTS:
+                return Flow(closed=[bound.at(target.value, pick)])
+        if last == "enumerate" and node.args:
+            return Flow(closed=[bound.at(node.args[0])] if pick != (0, 2) else [], unknown=pick == (0, 2))
+        if last in ("zip", "zip_longest") and isinstance(pick, tuple) and pick[0] < len(node.args):
+            return Flow(closed=[bound.at(node.args[pick[0]])])
+        if last in SAME:
+            given = [item.value if isinstance(item, ast.Starred) else item for item in node.args]
+            return Flow(closed=[bound.at(item, pick) for item in given])
+        flow = Flow()
+        functions = self.types.called(bound.value, target)
+        for function in functions:
+            flow.add(self._returned(bound, node, function))
+        if not functions and isinstance(target, ast.Attribute) and not self.types.of(bound.at(target.value).value):
+            known = [item for item in self.source.methods.get(target.attr, []) if item.gives_text]
+            for function in known if len(known) <= _AMBIGUOUS else []:
+                found = self._returned(bound, node, function)
+                flow.add(Flow(far=[*found.closed, *found.open], unknown=True))
+        return flow if flow.closed or flow.open or flow.far else Flow(unknown=True)
+
+    def _returned(self, bound: Bound, node: ast.Call, function: Function) -> Flow:
+        if bound.depth >= _DEEPEST:
+            return Flow(unknown=True)
+        given = []
+        for name in function.parameters:
+            found = argument(node, function.parameters, name)
+            if found:
+                given.append((name, bound.at(found)))
+        if any(isinstance(item, ast.Starred) for item in node.args):
+            given = []
+        sources = [
+            Bound(picked(value, bound.value.pick), tuple(given), function, bound.depth + 1)
+            for value in self.source.returns(function)
+        ]
+        return Flow(closed=sources) if len(sources) == 1 else Flow(open=sources, unknown=True)
+
+    def _formatted(self, bound: Bound, node: ast.Call, template: ast.expr) -> Flow:
+        """``TEMPLATE.format(...)``: the texts that the template may be, with what fills their fields."""
+        flow = Flow()
+        for text, _ in self.whole_texts(bound.at(template)):
+            if not all(isinstance(part, str) for part in text):
+                continue
+            parts: list[str | Hole] = []
+            for index, (literal, name, _, _) in enumerate(string.Formatter().parse("".join(map(str, text)))):
+                parts.append(literal)
+                if name is None:
+                    continue
+                words = {word.arg: word.value for word in node.keywords}
+                if name in words:
+                    parts.append(Hole(name, bound.at(words[name])))
+                elif None in words:
+                    parts.append(Hole(name, bound.at(words[None], name)))
+                elif index < len(node.args):
+                    parts.append(Hole(name_of(node.args[index]), bound.at(node.args[index])))
+            flow.texts.append(_merged(tuple(parts)))
+        return flow if flow.texts else Flow(unknown=True)
+
+    def _listed(self, bound: Bound, items: ast.expr, between: ast.expr) -> Flow:
+        """``BETWEEN.join(ITEMS)``: one of them, or the first with the rest, which is the same again."""
+        flow = Flow(open=[bound.at(items)])
+        for text in self.of(bound.at(between)).texts:
+            if text and isinstance(text[0], str) and text[0].strip():
+                whole = bound
+                flow.texts.append((Hole("first", bound.at(items)), text[0], Hole("rest", whole)))
+        return flow
+
+    def whole_texts(self, bound: Bound) -> list[tuple[Parts, bool]]:
+        """All texts that an expression may be, wherever they come from, each with whether that is far."""
+        seen, waiting = {(bound.key, False)}, [(bound, False)]
+        found: dict[tuple[Parts, bool], None] = {}
+        while waiting:
+            item, far = waiting.pop()
+            flow = self.of(item)
+            found |= dict.fromkeys((text, far) for text in flow.texts)
+            for inner, is_far in self.beyond(flow, far=far):
+                if (inner.key, is_far) not in seen:
+                    seen.add((inner.key, is_far))
+                    waiting.append((inner, is_far))
+        return list(found)
+
+    def beyond(self, flow: Flow, *, far: bool) -> Iterator[tuple[Bound, bool]]:
+        """Where texts come from, each with whether that is far."""
+        yield from ((item, far) for item in (*flow.closed, *flow.open))
+        yield from ((item, True) for item in flow.far)
+
+
+def _merged(parts: Parts) -> Parts:
+    """With literals in a row as one."""
+    found: list[str | Hole] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        elif part != "":
+            found.append(part)
+    return tuple(found)
+
+
+def _unique(parts: Parts) -> Parts:
+    """With a name for each placeholder, and one alone."""
+    seen: dict[str, int] = {}
+    found: list[str | Hole] = []
+    for part in parts:
+        if isinstance(part, Hole):
+            base = part.name.rstrip("0123456789")
+            seen[base] = seen.get(base, 0) + 1
+            found.append(Hole(f"{base}{seen[base]}" if seen[base] > 1 else base, part.filled))
+        else:
+            found.append(part)
+    return tuple(found)
