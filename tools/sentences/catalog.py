@@ -20,6 +20,8 @@ __all__ = ["Entry", "collect"]
 PACKAGES = ("analyzer", "rules", "api")
 _SHOWN = ("api.app", "rules", "analyzer.portfolio.reporters.html", "analyzer.reporters")
 """What makes pages and reports: sentences count of what these import."""
+_READERS = ("analyzer.reporters.json_",)
+"""Modules that make reports from what was said before."""
 _SAID = (
     "findings.Finding.message", "engine.Decision.summary", "wiring.chain.Link.sentence", "wiring.graph.Gap.why",
     "wiring.graph.Gap.kind", "wiring.graph.Gap.name", "wiring.graph.Node.kind", "wiring.graph.Node.label",
@@ -36,6 +38,7 @@ _TOLD = (
 )  # fmt: skip
 """Functions and tables of ``analyzer`` whose texts a page shows."""
 _LETTERS = re.compile(r"[A-Za-z]")
+_SPACED = re.compile(r"[^\W\d_]\S* \S|\. |\)$")
 _SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,}")
 _CODE = re.compile(r"^\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
 """One token that is a path, an option, a name in code."""
@@ -51,7 +54,7 @@ class Entry:
 
 def collect(root: Path) -> dict[str, Entry]:
     """All sentences below a folder of the project, by their text with placeholders."""
-    source = Source(root, PACKAGES)
+    source = Source(root, PACKAGES, _READERS)
     flows = Flows(source)
     found: dict[str, Entry] = defaultdict(Entry)
     for text, module in _from_code(source, flows, found):
@@ -77,7 +80,8 @@ def _from_code(source: Source, flows: Flows, found: dict[str, Entry]) -> list[tu
             holes = [part for part in parts if isinstance(part, Hole)]
             more += ((hole.filled, far) for hole in holes)
             words = {hole.name for hole in holes if _has_words(flows, hole)}
-            if _is_said(parts, far=far) or (words and len(parts) > 1):
+            letters = any(_LETTERS.search(part) for part in parts if isinstance(part, str))
+            if (words or letters) and (_is_said(parts, far=far) or (words and parts[-1] == ".")):
                 text = "".join(f"{{{part.name}}}" if isinstance(part, Hole) else _escaped(part) for part in parts)
                 said.append((text, bound.value.module.name))
                 found[text].words |= words
@@ -102,10 +106,13 @@ def _of_rules(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _is_said(parts: Parts, *, far: bool) -> bool:
+    """Whether a text is for people: words, and no path, option or name in code."""
     literal = "".join(part for part in parts if isinstance(part, str))
     if far:
         return bool(_SENTENCE.search(literal))
-    return bool(_LETTERS.search(literal)) and (len(parts) > 1 or not _CODE.match(literal))
+    if len(parts) == 1:
+        return bool(_LETTERS.search(literal)) and not _CODE.match(literal)
+    return bool(_SPACED.search("".join(part if isinstance(part, str) else "x" for part in parts)))
 
 
 def _escaped(text: str) -> str:

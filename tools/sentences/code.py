@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Class", "Function", "Module", "Source", "Value", "function_of", "inner_values"]
+__all__ = ["NUMBERS", "Class", "Function", "Module", "Source", "Value", "function_of", "inner_values"]
 
 Pick = tuple[int, int] | str | None
 """What of a value is meant: element i of a tuple of n, the value of a key, or all of it."""
+NUMBERS = frozenset({"int", "float", "bool"})
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -57,6 +58,10 @@ class Class:
     attributes: frozenset[str]
     """What its methods set of it, beside its fields."""
 
+    def is_number(self, name: str) -> bool:
+        """Whether a field is a number, or a yes or no."""
+        return name in self.annotations and ast.unparse(self.annotations[name]).removesuffix(" | None") in NUMBERS
+
     def is_text(self, name: str) -> bool:
         """Whether a field, or a property, is a text."""
         if name in self.methods:
@@ -88,7 +93,7 @@ class Module:
 class Source:
     """All modules below some packages, and an index of calls and assignments."""
 
-    def __init__(self, root: Path, packages: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, packages: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
         self.modules: dict[str, Module] = {}
         self.methods: dict[str, list[Function]] = defaultdict(list)
         self.owners: dict[str, list[Class]] = defaultdict(list)
@@ -102,7 +107,9 @@ class Source:
         self._returns: dict[int, list[Value]] = {}
         for package in packages:
             for path in sorted((root / package).rglob("*.py")):
-                self._read(path, ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"))
+                name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+                if not name.startswith(without):
+                    self._read(path, name)
         for module in self.modules.values():
             self._index(module)
 
@@ -275,6 +282,15 @@ def _unpacked(target: ast.expr, value: ast.expr, pick: Pick = None) -> Iterator[
         if any(isinstance(item, ast.Starred) for item in target.elts):
             for item in target.elts:
                 yield from _unpacked(item.value if isinstance(item, ast.Starred) else item, value)
+            return
+        called = getattr(value.func, "id", "") if isinstance(value, ast.Call) else ""
+        given = value.args if isinstance(value, ast.Call) else []
+        if called == "enumerate" and len(target.elts) == 2:
+            yield from _unpacked(target.elts[1], given[0])
+            return
+        if called == "zip" and len(target.elts) == len(given):
+            for item, source in zip(target.elts, given, strict=True):
+                yield from _unpacked(item, source)
             return
         for index, item in enumerate(target.elts):
             yield from _unpacked(item, value, (index, len(target.elts)))

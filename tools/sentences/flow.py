@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tools.sentences.code import Class, Function, Module, Pick, Source, Value, inner_values
+from tools.sentences.code import NUMBERS, Class, Function, Module, Pick, Source, Value, inner_values
 from tools.sentences.parts import argument, default, name_of, parts_of, picked
 from tools.sentences.types import SAME, Types
 
@@ -105,7 +105,9 @@ class Flows:
     def _of(self, bound: Bound) -> Flow:
         node, pick = bound.value.expr, bound.value.pick
         if isinstance(node, ast.Constant):
-            return Flow([(str(node.value),)] if isinstance(node.value, (str, int)) and node.value is not True else [])
+            if isinstance(node.value, str):
+                return Flow([(node.value,)])
+            return Flow(unknown=node.value is not None)  # of a number nobody knows here how it will be written
         if isinstance(node, (ast.JoinedStr, ast.BinOp)) and (joined := self._joined(bound, node)) is not None:
             return joined
         if isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
@@ -185,6 +187,9 @@ class Flows:
                 return Flow(closed=[Bound(Value(otherwise, function.module, None))])
             item = given[name]
             return Flow(closed=[Bound(picked(item.value, bound.value.pick), item.given, item.of, item.depth)])
+        kind = next((item.annotation for item in ast.walk(function.node.args) if isinstance(item, ast.arg) and item.arg == name), None)
+        if kind and ast.unparse(kind) in NUMBERS:
+            return Flow(unknown=True)
         return Flow(open=list(self.given_to(function, name)), unknown=True)
 
     def given_to(self, function: Function, name: str) -> Iterator[Bound]:
@@ -254,6 +259,8 @@ class Flows:
         if len(owners) > _AMBIGUOUS:
             return
         for item in owners:
+            if item.is_number(name):
+                continue
             if name in item.methods:
                 yield from (Bound(picked(value, pick)) for value in self.source.returns(item.methods[name]))
                 continue
@@ -278,7 +285,8 @@ class Flows:
     def _call(self, bound: Bound, node: ast.Call) -> Flow:
         pick, target = bound.value.pick, node.func
         last = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-        if isinstance(target, ast.Attribute):
+        functions = self.types.called(bound.value, target)
+        if isinstance(target, ast.Attribute) and not functions:
             if last == "format":
                 return self._formatted(bound, node, target.value)
             if last == "join" and node.args:
@@ -289,15 +297,10 @@ class Flows:
                 return Flow(closed=[bound.at(item, pick) for item in (target.value, *node.args[1:])])
             if last in _OF_TEXTS:
                 return Flow(closed=[bound.at(target.value, pick)])
-        if last == "enumerate" and node.args:
-            return Flow(closed=[bound.at(node.args[0])] if pick != (0, 2) else [], unknown=pick == (0, 2))
-        if last in ("zip", "zip_longest") and isinstance(pick, tuple) and pick[0] < len(node.args):
-            return Flow(closed=[bound.at(node.args[pick[0]])])
-        if last in SAME:
+        if last in SAME and not functions:
             given = [item.value if isinstance(item, ast.Starred) else item for item in node.args]
             return Flow(closed=[bound.at(item, pick) for item in given])
         flow = Flow()
-        functions = self.types.called(bound.value, target)
         for function in functions:
             flow.add(self._returned(bound, node, function))
         if not functions and isinstance(target, ast.Attribute) and not self.types.of(bound.at(target.value).value):
