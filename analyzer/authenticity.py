@@ -199,8 +199,8 @@ def _sentences(facts: Authenticity) -> list[str]:
     copied = sum(item.files for item in facts.copies)
     if copied:
         origins = ", ".join(f"{item.template} ({item.files:,})" for item in facts.copies)
-        verb = "is an unchanged copy of a public file" if copied == 1 else "are unchanged copies of public files"
-        found.append(f"{_count(copied, 'file')} {verb}: {origins}.")
+        many = f"{copied:,} files are unchanged copies of public files: {origins}."
+        found.append(f"1 file is an unchanged copy of a public file: {origins}." if copied == 1 else many)
     else:
         found.append("No file is an unchanged copy from one of the public templates that are known here.")
     if counts.get("course"):

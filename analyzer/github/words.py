@@ -20,7 +20,7 @@ def sentences(view: PlatformView) -> tuple[str, ...]:
 
 def owner_sentences(owner: OwnerFacts) -> tuple[str, ...]:
     """The facts about an account."""
-    found = [f"{owner.login} ({owner.kind.lower()}) shows {_count(len(owner.repositories), 'repository')}."]
+    found = [f"{owner.login} ({owner.kind.lower()}) shows {_count(len(owner.repositories), 'repository', 'repositories')}."]
     if owner.profile_readme is not None:
         found.append(f"A README stands on the profile: {'yes' if owner.profile_readme else 'no'}.")
     if owner.website:
@@ -49,7 +49,7 @@ def _about(facts: RepositoryFacts) -> Iterator[str]:
 
 def _origin(facts: RepositoryFacts) -> str:
     if facts.fork:
-        own = "" if facts.own_commits is None else f" with {_count(facts.own_commits, 'commit')} of its own"
+        own = "" if facts.own_commits is None else f" with {_count(facts.own_commits, 'commit', 'commits')} of its own"
         return f"It is a fork of {facts.parent or 'another repository'}{own}."
     if facts.template_of:
         return f"It was made from the template {facts.template_of}."
@@ -73,7 +73,7 @@ def _runs(runs: tuple[Run, ...] | None) -> Iterator[str]:
         f"{item.workflow or 'a workflow'}: {item.conclusion} on {item.created}" for item in done if item not in green
     ]
     rest = f" ({'; '.join(other[:3])})" if other else ""
-    yield f"Of {_count(len(done), 'workflow')} that ran on the default branch, the latest run of {len(green)} succeeded{rest}."
+    yield f"Of {_count(len(done), 'workflow', 'workflows')} that ran on the default branch, the latest run of {len(green)} succeeded{rest}."
 
 
 def _released(facts: RepositoryFacts) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _released(facts: RepositoryFacts) -> Iterator[str]:
             more = (
                 f"{len(facts.releases)} or more releases"
                 if len(facts.releases) >= 30
-                else _count(len(facts.releases), "release")
+                else _count(len(facts.releases), "release", "releases")
             )
             yield f"{more}, the newest {newest.tag} of {newest.published}."
         else:
@@ -109,6 +109,5 @@ def _unknown(items: tuple[Unknown, ...]) -> Iterator[str]:
         yield f"Unknown: {said}."
 
 
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

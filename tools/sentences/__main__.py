@@ -19,10 +19,11 @@ __all__ = ["CATALOG", "main", "written"]
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "analyzer" / "reporters" / "html" / "texts"
 CATALOG = TEXTS / "sentences.toml"
+_MOST_LISTED = 100
 _HEAD = """\
 # Every sentence that the engine may put into a report or page, with {placeholders} for what comes from elsewhere.
-# Made by `python -m tools.sentences`; do not change it by hand. `words` are placeholders that hold sentences or words of
-# this file in their turn; `of` are the modules that say it. Translations stand in CODE.sentences.toml; see docs/pages.md.
+# Made by `python -m tools.sentences`; do not change it by hand. `words` are sentences of this file that a placeholder may
+# hold in its turn, "*" any; `of` are the modules that say it. Translations stand in CODE.sentences.toml: docs/pages.md.
 """
 
 
@@ -50,8 +51,9 @@ def written(root: Path = ROOT) -> str:
     for text, entry in collect(root).items():
         lines.append("[[sentence]]")
         lines.append(f"text = {_quoted(text)}")
-        if entry.words:
-            lines.append(f"words = [{', '.join(map(_quoted, sorted(entry.words)))}]")
+        for name, held in sorted(entry.words.items()):
+            listed = ", ".join(map(_quoted, sorted(held))) if len(held) <= _MOST_LISTED else '"*"'
+            lines.append(f"words.{name} = [{listed}]")
         lines.append(f"of = [{', '.join(map(_quoted, sorted(entry.modules)))}]\n")
     return "\n".join(lines)
 

@@ -39,16 +39,16 @@ _TOLD = (
 """Functions and tables of ``analyzer`` whose texts a page shows."""
 _LETTERS = re.compile(r"[A-Za-z]")
 _SPACED = re.compile(r"[^\W\d_]\S* \S|\. |\)$")
-_SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,}")
-_CODE = re.compile(r"^\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
+_SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,},? [a-z]")
+_CODE = re.compile(r"^-\S*$|^\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
 """One token that is a path, an option, a name in code."""
 
 
 @dataclass
 class Entry:
-    """A sentence: its placeholders that hold words, and where it stands."""
+    """A sentence: which of this catalog its placeholders may hold, and the modules where it stands."""
 
-    words: set[str] = field(default_factory=set)
+    words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     modules: set[str] = field(default_factory=set)
 
 
@@ -79,12 +79,13 @@ def _from_code(source: Source, flows: Flows, found: dict[str, Entry]) -> list[tu
         for parts in flow.texts:
             holes = [part for part in parts if isinstance(part, Hole)]
             more += ((hole.filled, far) for hole in holes)
-            words = {hole.name for hole in holes if _has_words(flows, hole)}
+            words = {hole.name: held for hole in holes if (held := _held(flows, hole))}
             letters = any(_LETTERS.search(part) for part in parts if isinstance(part, str))
-            if (words or letters) and (_is_said(parts, far=far) or (words and parts[-1] == ".")):
-                text = "".join(f"{{{part.name}}}" if isinstance(part, Hole) else _escaped(part) for part in parts)
+            if (words or letters) and (_is_said(parts, far=far) or _is_list(parts) or (words and parts[-1] == ".")):
+                text = _written(parts)
                 said.append((text, bound.value.module.name))
-                found[text].words |= words
+                for name, held in words.items():
+                    found[text].words[name] |= held
         for item in more:
             if (item[0].key, item[1]) not in seen:
                 seen.add((item[0].key, item[1]))
@@ -92,8 +93,16 @@ def _from_code(source: Source, flows: Flows, found: dict[str, Entry]) -> list[tu
     return said
 
 
-def _has_words(flows: Flows, hole: Hole) -> bool:
-    return any(_is_said(parts, far=far) for parts, far in flows.whole_texts(hole.filled))
+def _held(flows: Flows, hole: Hole) -> set[str]:
+    """What a placeholder may hold that is said too."""
+    whole = flows.whole_texts(hole.filled)
+    lists = [parts for parts, _ in whole if _is_list(parts)]
+    held = {_written(parts) for parts, far in whole if _is_said(parts, far=far) and parts not in lists}
+    return held | {_written(parts) for parts in lists if held or _LETTERS.search(str(parts[1]))}
+
+
+def _written(parts: Parts) -> str:
+    return "".join(f"{{{part.name}}}" if isinstance(part, Hole) else _escaped(part) for part in parts)
 
 
 def _of_rules(source: Source) -> Iterator[tuple[str, str]]:
@@ -112,7 +121,14 @@ def _is_said(parts: Parts, *, far: bool) -> bool:
         return bool(_SENTENCE.search(literal))
     if len(parts) == 1:
         return bool(_LETTERS.search(literal)) and not _CODE.match(literal)
+    if parts[-1] == " ...":  # of what is cut off
+        return False
     return bool(_SPACED.search("".join(part if isinstance(part, str) else "x" for part in parts)))
+
+
+def _is_list(parts: Parts) -> bool:
+    """Whether it is the first of several things with the rest."""
+    return [getattr(part, "name", part[-1:] if isinstance(part, str) else "") for part in parts] == ["first", " ", "rest"]
 
 
 def _escaped(text: str) -> str:

@@ -263,7 +263,9 @@ def _put(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, Pick]]:
         # text of a call that adds to a container, which is all that counts of it here
         if node.func.attr in ("append", "add", "extend", "insert", "appendleft") and node.args:
             yield from _unpacked(_base(node.func.value), node.args[-1])
-        elif node.func.attr in ("setdefault", "update") and node.args:
+        elif node.func.attr == "setdefault" and len(node.args) == 2:
+            yield from _unpacked(_base(node.func.value), ast.copy_location(ast.Dict(node.args[:1], node.args[1:]), node))
+        elif node.func.attr == "update" and node.args:
             yield from _unpacked(_base(node.func.value), node.args[-1])
 
 
@@ -295,9 +297,7 @@ def _unpacked(target: ast.expr, value: ast.expr, pick: Pick = None) -> Iterator[
         for index, item in enumerate(target.elts):
             yield from _unpacked(item, value, (index, len(target.elts)))
     elif isinstance(target, ast.Subscript):
-        key = target.slice
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):  # a dictionary with that one entry
-            value = ast.copy_location(ast.Dict([key], [value]), value)
+        value = ast.copy_location(ast.Dict([target.slice], [value]), value)  # a dictionary with that one entry
         yield from _unpacked(_base(target), value, pick)
     else:
         yield target, value, pick
@@ -309,7 +309,7 @@ def inner_values(node: ast.expr, pick: Pick) -> list[tuple[ast.expr, Pick]] | No
         return [(node.body, pick), (node.orelse, pick)]
     if isinstance(node, ast.BoolOp):
         return [(item, pick) for item in node.values]
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.BitOr)):
         return [(node.left, pick), (node.right, pick)]
     if isinstance(node, ast.Tuple) and isinstance(pick, tuple) and len(node.elts) == pick[1]:
         return [(node.elts[pick[0]], None)]
@@ -321,7 +321,7 @@ def inner_values(node: ast.expr, pick: Pick) -> list[tuple[ast.expr, Pick]] | No
         pairs = list(zip(node.keys, node.values, strict=True))
         if isinstance(pick, str):
             return [(value, None if key else pick) for key, value in pairs
-                    if key is None or getattr(key, "value", pick) == pick]  # fmt: skip
+                    if getattr(key, "value", pick) == pick]  # fmt: skip
         return [(value, pick) for _, value in pairs]
     if isinstance(node, ast.Subscript):
         key = node.slice
@@ -331,7 +331,7 @@ def inner_values(node: ast.expr, pick: Pick) -> list[tuple[ast.expr, Pick]] | No
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
         return [(node.elt, pick)]
     if isinstance(node, ast.DictComp):
-        return [(node.value, pick)]
+        return [(node.key, None)] if pick == "\0keys" else [(node.value, pick)]
     if isinstance(node, (ast.Starred, ast.NamedExpr, ast.Await)):
         return [(node.value, pick)]
     return None

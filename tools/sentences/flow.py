@@ -104,6 +104,8 @@ class Flows:
 
     def _of(self, bound: Bound) -> Flow:
         node, pick = bound.value.expr, bound.value.pick
+        if pick == "\0keys" and isinstance(node, (ast.Constant, ast.JoinedStr)):
+            return Flow(unknown=True)
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
                 return Flow([(node.value,)])

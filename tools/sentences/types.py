@@ -11,7 +11,7 @@ __all__ = ["SAME", "Types"]
 
 SAME = frozenset({"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "min", "max", "chain",
                   "islice", "filter", "cast", "fromkeys", "dict", "sum", "replace", "enumerate", "zip", "get", "items",
-                  "values", "setdefault", "pop", "copy"})  # fmt: skip
+                  "values", "setdefault", "pop", "copy", "from_iterable"})  # fmt: skip
 """Functions that give back what they are given, or a part of it."""
 
 
@@ -139,7 +139,8 @@ class Types:
             resolved = self.source.resolve(value.module, node.id)
             if resolved and resolved[1] in resolved[0].functions:
                 return [resolved[0].functions[resolved[1]]]
-            names = self.source.local_values(None, value.module).get(node.id, [])
+            near = self.source.local_values(value.function, value.module).get(node.id)
+            names = near or self.source.local_values(None, value.module).get(node.id, [])
             return [one for item in names for one in self._functions_in(item, depth + 1)]
         if isinstance(node, ast.Attribute):
             return self.called(value, node)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 __all__ = ["Sentences", "Template", "filled", "load_catalog", "load_sentences"]
 
@@ -22,15 +22,16 @@ _REMEMBERED = 20_000
 
 
 class Template(Struct, frozen=True):
-    """A sentence with placeholders. ``words`` are those that may hold a sentence or word in their turn.
+    """A sentence with placeholders.
 
     Args:
         text: the sentence in English; ``{name}`` is a placeholder, ``{{`` a brace.
-        words: names of placeholders.
+        words: which sentences a placeholder may hold in its turn, by its name; ``*`` is any. What else it holds, and
+            what other placeholders hold, stays as it is.
     """
 
     text: str
-    words: tuple[str, ...] = ()
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
@@ -56,6 +57,31 @@ class _Known(Struct, frozen=True):
     make: Callable[[Mapping[str, str]], str]
 
 
+class _Among:
+    """Some templates, so that those are soon found that a sentence may come from."""
+
+    def __init__(self, known: Iterable[_Known]) -> None:
+        self.whole: dict[str, _Known] = {}
+        self._by_word: dict[str, list[_Known]] = defaultdict(list)
+        self._anywhere: list[_Known] = []
+        ready = [(item, _words(item.template)) for item in known]
+        counts = Counter(word for _, words in ready for word in words)
+        for item, words in ready:
+            if len(item.template.parts) == 1:
+                self.whole[item.template.parts[0][0]] = item
+            elif words:
+                rarest = min(words, key=lambda word: (counts[word], -len(word), word))
+                self._by_word[rarest].append(item)
+            else:
+                self._anywhere.append(item)
+
+    def near(self, sentence: str) -> list[_Known]:
+        """Templates with placeholders whose rarest word the sentence has, those first that fix most letters."""
+        words = dict.fromkeys(_WORD.findall(sentence))
+        found = [item for word in words for item in self._by_word.get(word, ())]
+        return sorted((*found, *self._anywhere), key=lambda item: -item.weight)
+
+
 class Sentences:
     """Says sentences of the engine in one language; one that is not known there stays English.
 
@@ -63,82 +89,74 @@ class Sentences:
     """
 
     def __init__(self, templates: Iterable[tuple[Template, Callable[[Mapping[str, str]], str]]]) -> None:
-        self._whole: dict[str, _Known] = {}
-        self._by_word: dict[str, list[_Known]] = defaultdict(list)
-        self._anywhere: list[_Known] = []
-        self._said: dict[str, tuple[str, int] | None] = {}
-        counts: dict[str, int] = defaultdict(int)
         known = [_ready(template, make) for template, make in templates]
-        for item in known:
-            for word in _words(item.template):
-                counts[word] += 1
-        for item in known:
-            parts = item.template.parts
-            if len(parts) == 1:
-                self._whole[parts[0][0]] = item
-                continue
-            words = _words(item.template)
-            if words:
-                self._by_word[min(words, key=lambda word: (counts[word], -len(word), word))].append(item)
-            else:
-                self._anywhere.append(item)
+        self._by_text = {item.template.text: item for item in known}
+        self._all = _Among(known)
+        self._held: dict[tuple[str, str], _Among] = {}
+        self._said: dict[tuple[str, int], tuple[str, int] | None] = {}
 
     def __call__(self, sentence: str) -> str:
         """The sentence in the language, or as it is."""
-        said = self._say(sentence, 0)
+        said = self._say(sentence, self._all, 0)
         return said[0] if said else sentence
 
     def knows(self, sentence: str) -> bool:
         """Whether the sentence comes from a template."""
-        return self._say(sentence, 0) is not None
+        return self._say(sentence, self._all, 0) is not None
 
-    def _say(self, sentence: str, depth: int) -> tuple[str, int] | None:
+    def _say(self, sentence: str, among: _Among, depth: int) -> tuple[str, int] | None:
         """(the translation, how many letters of the sentence are known), or None."""
-        if sentence not in self._said:
+        key = sentence, id(among)
+        if key not in self._said:
             if len(self._said) >= _REMEMBERED:
-                self._said = {}
-            self._said[sentence] = None  # what comes to itself again is no answer
-            self._said[sentence] = self._of_any_case(sentence, depth)
-        return self._said[sentence]
+                self._said.clear()
+            self._said[key] = None  # what comes to itself again is no answer
+            self._said[key] = self._of_any_case(sentence, among, depth)
+        return self._said[key]
 
-    def _of_any_case(self, sentence: str, depth: int) -> tuple[str, int] | None:
+    def _of_any_case(self, sentence: str, among: _Among, depth: int) -> tuple[str, int] | None:
         """As it stands, or with the other case of its first letter, which many sentences change on their way."""
-        said = self._best(sentence, depth)
+        said = self._best(sentence, among, depth)
         if said is None and sentence[:1].isalpha():
-            other = self._best(sentence[0].swapcase() + sentence[1:], depth)
+            other = self._best(sentence[0].swapcase() + sentence[1:], among, depth)
             if other:
                 first = other[0][:1].upper() if sentence[0].isupper() else other[0][:1].lower()
                 return first + other[0][1:], other[1]
         return said
 
-    def _best(self, sentence: str, depth: int) -> tuple[str, int] | None:
-        whole = self._whole.get(sentence)
+    def _best(self, sentence: str, among: _Among, depth: int) -> tuple[str, int] | None:
+        """By the template that knows most letters of the sentence, with what its placeholders hold."""
+        whole = among.whole.get(sentence)
         if whole:
             return whole.make({}), len(sentence)
         if depth >= _DEEPEST or not sentence.strip() or _CODE.fullmatch(sentence):
             return None
         best: tuple[str, int] | None = None
-        words = dict.fromkeys(_WORD.findall(sentence))
-        near = {id(item): item for word in words for item in self._by_word.get(word, ())}
-        for item in sorted((*near.values(), *self._anywhere), key=lambda item: -item.weight):
+        for item in among.near(sentence):
             match = item.pattern.fullmatch(sentence)
             if not match:
                 continue
             values, letters, kept = match.groupdict(), item.weight, 0
             for name in item.template.words:
-                inner = self._say(values[name], depth + 1) if values[name] else ("", 0)
+                inner = self._say(values[name], self._may_hold(item.template, name), depth + 1) if values[name] else ("", 0)
                 if inner:
                     values[name] = inner[0]
                     letters += inner[1]
                 else:
                     kept += 1
-            if not letters:
-                continue  # punctuation alone, with nothing known on any side of it
-            if best is None or letters > best[1]:
+            if letters and (best is None or letters > best[1]):  # else punctuation, with nothing known on any side of it
                 best = item.make(values), letters
-            if not kept:
+            if letters and not kept:
                 break
         return best
+
+    def _may_hold(self, template: Template, name: str) -> _Among:
+        key = template.text, name
+        if key not in self._held:
+            held = template.words[name]
+            known = [self._by_text[text] for text in held if text in self._by_text]
+            self._held[key] = self._all if "*" in held else _Among(known)
+        return self._held[key]
 
 
 def _ready(template: Template, make: Callable[[Mapping[str, str]], str]) -> _Known:
@@ -177,7 +195,7 @@ def filled(text: str) -> Callable[[Mapping[str, str]], str]:
 def load_catalog() -> tuple[Template, ...]:
     """All templates of the engine, as ``python -m tools.sentences`` found them."""
     read = tomllib.loads((files(__package__) / "texts" / "sentences.toml").read_text("utf-8"))
-    return tuple(Template(item["text"], tuple(item.get("words", ()))) for item in read["sentence"])
+    return tuple(Template(item["text"], item.get("words", {})) for item in read["sentence"])
 
 
 def load_sentences(language: str) -> dict[str, str]:

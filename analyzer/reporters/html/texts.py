@@ -69,8 +69,8 @@ class Texts:
         ]
         english = self._fallback or self
         for key, number, text in _leaves(english._entries, _KEPT):
-            names = tuple(name for _, name in Template(text).parts if name)
-            spoken.append((Template(text, names), partial(self._kept, key, number)))
+            held = {name: ("*",) for _, name in Template(text).parts if name}
+            spoken.append((Template(text, held), partial(self._kept, key, number)))
         return Sentences(spoken)
 
     def _kept(self, key: str, number: str, values: Mapping[str, str]) -> str:
