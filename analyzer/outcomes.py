@@ -72,5 +72,5 @@ def _outcome(repo: Repository, item: Statement, shown: Place | None) -> Outcome:
         item.line,
         bool(shown),
         shown,
-        said + end,
+        f"{said}{end}",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -11,8 +10,6 @@ from analyzer.findings import Place
 from analyzer.knowledge.defects import DEFECT_KINDS, DefectKind
 
 __all__ = ["Defect", "joined"]
-
-_NAME = re.compile(r"(\S+) is (imported from .*)", re.DOTALL)
 
 
 class Defect(Struct, frozen=True, order=True):
@@ -43,8 +40,9 @@ def joined(defects: Iterable[Defect]) -> Iterator[Defect]:
     """The defects, those of several names that one line imports from one module as one."""
     groups: dict[tuple[str, int, str, str], list[str]] = {}
     for item in defects:
-        match = _NAME.fullmatch(item.sentence)
-        name, rest = (match.group(1), match.group(2)) if match else ("", item.sentence)
+        name, _, rest = item.sentence.partition(" is ")
+        if not rest.startswith("imported from ") or len(name.split()) != 1:
+            name, rest = "", item.sentence
         groups.setdefault((item.path, item.line, item.kind, rest), []).append(name)
     for (path, line, kind, rest), names in groups.items():
         if not names[0]:

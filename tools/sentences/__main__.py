@@ -12,7 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from tools.sentences.catalog import collect
+from tools.sentences.catalog import ANY, collect
 
 __all__ = ["CATALOG", "main", "written"]
 
@@ -52,7 +52,7 @@ def written(root: Path = ROOT) -> str:
         lines.append("[[sentence]]")
         lines.append(f"text = {_quoted(text)}")
         for name, held in sorted(entry.words.items()):
-            listed = ", ".join(map(_quoted, sorted(held))) if len(held) <= _MOST_LISTED else '"*"'
+            listed = ", ".join(map(_quoted, sorted(held if ANY not in held and len(held) <= _MOST_LISTED else {ANY})))
             lines.append(f"words.{name} = [{listed}]")
         lines.append(f"of = [{', '.join(map(_quoted, sorted(entry.modules)))}]\n")
     return "\n".join(lines)

@@ -12,14 +12,17 @@ from typing import Any
 
 import yaml
 
+from analyzer.knowledge.outcomes import METRICS
 from tools.sentences.code import Source, Value
-from tools.sentences.flow import Bound, Flows, Hole, Parts
+from tools.sentences.flow import FROM_RUBRIC, Bound, Flows, Hole, Parts
 
-__all__ = ["Entry", "collect"]
+__all__ = ["ANY", "Entry", "collect"]
 
 PACKAGES = ("analyzer", "rules", "api")
 _SHOWN = ("api.app", "rules", "analyzer.portfolio.reporters.html", "analyzer.reporters")
 """What makes pages and reports: sentences count of what these import."""
+ANY = "*"
+"""Any sentence of the catalog."""
 _READERS = ("analyzer.reporters.json_",)
 """Modules that make reports from what was said before."""
 _SAID = (
@@ -55,7 +58,7 @@ class Entry:
 def collect(root: Path) -> dict[str, Entry]:
     """All sentences below a folder of the project, by their text with placeholders."""
     source = Source(root, PACKAGES, _READERS)
-    flows = Flows(source)
+    flows = Flows(source, {("analyzer.knowledge.outcomes.Metric", "id"): [item.id for item in METRICS]})
     found: dict[str, Entry] = defaultdict(Entry)
     for text, module in _from_code(source, flows, found):
         found[text].modules.add(module)
@@ -97,6 +100,8 @@ def _held(flows: Flows, hole: Hole) -> set[str]:
     """What a placeholder may hold that is said too."""
     whole = flows.whole_texts(hole.filled)
     lists = [parts for parts, _ in whole if _is_list(parts)]
+    if any(parts == (FROM_RUBRIC.value,) for parts, _ in whole):
+        return {ANY}
     held = {_written(parts) for parts, far in whole if _is_said(parts, far=far) and parts not in lists}
     return held | {_written(parts) for parts in lists if held or _LETTERS.search(str(parts[1]))}
 
@@ -117,6 +122,8 @@ def _of_rules(source: Source) -> Iterator[tuple[str, str]]:
 def _is_said(parts: Parts, *, far: bool) -> bool:
     """Whether a text is for people: words, and no path, option or name in code."""
     literal = "".join(part for part in parts if isinstance(part, str))
+    if literal == FROM_RUBRIC.value:
+        return False
     if far:
         return bool(_SENTENCE.search(literal))
     if len(parts) == 1:

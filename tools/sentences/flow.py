@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from tools.sentences.code import NUMBERS, Class, Function, Module, Pick, Source,
 from tools.sentences.parts import argument, default, name_of, parts_of, picked
 from tools.sentences.types import SAME, Types
 
-__all__ = ["Bound", "Flow", "Flows", "Hole"]
+__all__ = ["FROM_RUBRIC", "Bound", "Flow", "Flows", "Hole"]
 
 _DEEPEST = 3
 """Calls within calls whose arguments are told apart."""
@@ -21,6 +21,9 @@ _MOST_INLINE = 12
 _MOST_WHOLE = 24
 _AMBIGUOUS = 3
 """Classes with a member of one name from which on nobody can tell whose it is."""
+FROM_RUBRIC = ast.Constant("\0rubric")
+"""Stands for every text that a file of a rubric has."""
+_OF_RUBRIC = "analyzer.rubric"
 _OF_TEXTS = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "lower", "upper", "capitalize", "replace",
                        "split", "rsplit", "title", "values", "copy"})  # fmt: skip
 
@@ -88,11 +91,16 @@ class Flow:
 
 
 class Flows:
-    """Answers for one source, each worked out once."""
+    """Answers for one source, each worked out once.
 
-    def __init__(self, source: Source) -> None:
+    ``tables`` are texts of fields, by class and field, that no code has as a text of its own.
+    """
+
+    def __init__(self, source: Source, tables: Mapping[tuple[str, str], Sequence[str]]) -> None:
         self.source = source
+        self._tables = tables
         self.types = Types(source)
+        self._constants: dict[str, ast.Constant] = {}
         self._known: dict[tuple[object, ...], Flow] = {}
 
     def of(self, bound: Bound) -> Flow:
@@ -126,6 +134,8 @@ class Flows:
         parts = parts_of(node)
         if parts is None:
             return None
+        if len(parts) == 1 and not isinstance(parts[0], str):
+            return Flow(closed=[bound.at(parts[0], bound.value.pick)])
         variants: list[Parts] = [()]
         for index, part in enumerate(parts):
             if isinstance(part, str):
@@ -255,6 +265,9 @@ class Flows:
             return Flow(open=[found for home in homes for found in self.of_field(node.attr, pick, home)], unknown=True)
         return Flow(far=list(self.of_field(node.attr, pick)) if not holders else [], unknown=True)
 
+    def _constant(self, text: str) -> ast.expr:
+        return self._constants.setdefault(text, ast.Constant(text))
+
     def of_field(self, name: str, pick: Pick = None, owner: Class | None = None) -> Iterator[Bound]:
         """What a field may hold, or a property give; of one class, or of all where these are few."""
         owners = [owner] if owner else [item for item in self.source.owners.get(name, []) if item.is_text(name)]
@@ -262,6 +275,11 @@ class Flows:
             return
         for item in owners:
             if item.is_number(name):
+                continue
+            known = self._tables.get((f"{item.module.name}.{item.name}", name), ())
+            yield from (Bound(Value(self._constant(text), item.module, None)) for text in known)
+            if item.module.name == _OF_RUBRIC:
+                yield Bound(Value(FROM_RUBRIC, item.module, None))
                 continue
             if name in item.methods:
                 yield from (Bound(picked(value, pick)) for value in self.source.returns(item.methods[name]))
@@ -293,6 +311,8 @@ class Flows:
                 return self._formatted(bound, node, target.value)
             if last == "join" and node.args:
                 return self._listed(bound, node.args[0], target.value)
+            if last == "partition" and pick == (2, 3) and isinstance(node.args[0], ast.Constant):
+                return Flow(self._rests(bound.at(target.value), str(node.args[0].value)), unknown=True)
             if last == "items":
                 return Flow(closed=[bound.at(target.value, "\0keys" if pick == (0, 2) else None)])
             if last == "get":
@@ -357,6 +377,16 @@ class Flows:
                 whole = bound
                 flow.texts.append((Hole("first", bound.at(items)), text[0], Hole("rest", whole)))
         return flow
+
+    def _rests(self, bound: Bound, separator: str) -> list[Parts]:
+        """What stands behind the first separator, of each text that has one."""
+        found = []
+        for text, _ in self.whole_texts(bound):
+            for index, part in enumerate(text):
+                if isinstance(part, str) and separator in part:
+                    found.append(_merged((part.split(separator, 1)[1], *text[index + 1 :])))
+                    break
+        return found
 
     def whole_texts(self, bound: Bound) -> list[tuple[Parts, bool]]:
         """All texts that an expression may be, wherever they come from, each with whether that is far."""

@@ -19,6 +19,7 @@ _CODE = re.compile(r"`[^`]*`")
 _DEEPEST = 12
 """Sentences within sentences that are looked into."""
 _REMEMBERED = 20_000
+_MOST_TRIED = 60
 
 
 class Template(Struct, frozen=True):
@@ -52,7 +53,7 @@ class _Known(Struct, frozen=True):
     """A template that is ready to be matched; ``weight`` counts the letters that it fixes."""
 
     template: Template
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
     weight: int
     make: Callable[[Mapping[str, str]], str]
 
@@ -133,21 +134,17 @@ class Sentences:
             return None
         best: tuple[str, int] | None = None
         for item in among.near(sentence):
-            match = item.pattern.fullmatch(sentence)
+            match = next(filter(None, (pattern.fullmatch(sentence) for pattern in item.patterns)), None)
             if not match:
                 continue
-            values, letters, kept = match.groupdict(), item.weight, 0
+            values, letters = match.groupdict(), item.weight
             for name in item.template.words:
-                inner = self._say(values[name], self._may_hold(item.template, name), depth + 1) if values[name] else ("", 0)
+                inner = self._say(values[name], self._may_hold(item.template, name), depth + 1) if values[name] else None
                 if inner:
                     values[name] = inner[0]
                     letters += inner[1]
-                else:
-                    kept += 1
             if letters and (best is None or letters > best[1]):  # else punctuation, with nothing known on any side of it
                 best = item.make(values), letters
-            if letters and not kept:
-                break
         return best
 
     def _may_hold(self, template: Template, name: str) -> _Among:
@@ -160,14 +157,27 @@ class Sentences:
 
 
 def _ready(template: Template, make: Callable[[Mapping[str, str]], str]) -> _Known:
-    pattern, seen = "", set[str]()
+    strict, loose, seen = "", "", set[str]()
     for literal, name in template.parts:
-        pattern += re.escape(literal)
-        if name:
-            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.*?)"
+        strict, loose = strict + re.escape(literal), loose + re.escape(literal)
+        if name in seen:
+            strict, loose = f"{strict}(?P={name})", f"{loose}(?P={name})"
+        elif name:
+            strict, loose = f"{strict}(?P<{name}>{_held_pattern(template.words.get(name, ()))})", f"{loose}(?P<{name}>.*?)"
             seen.add(name)
     weight = sum(len(word) for literal, _ in template.parts for word in _WORD.findall(literal))
-    return _Known(template, re.compile(pattern, re.DOTALL), weight, make)
+    # What a placeholder may hold parts it from one beside it; where it holds something else, the first place will do.
+    patterns = dict.fromkeys((strict, loose))
+    return _Known(template, tuple(re.compile(pattern, re.DOTALL) for pattern in patterns), weight, make)
+
+
+def _held_pattern(held: Sequence[str]) -> str:
+    """What matches one of some texts, code, or nothing; anything where the texts are too many to be tried."""
+    if not held or "*" in held or len(held) > _MOST_TRIED:
+        return ".*?"
+    known = [Template(text).parts for text in sorted(held, key=len, reverse=True)]
+    tried = ["".join(re.escape(literal) + (".*?" if name else "") for literal, name in parts) for parts in known]
+    return "|".join((*tried, "`[^`]*`", ""))
 
 
 def _words(template: Template) -> list[str]:
