@@ -158,15 +158,20 @@ class Sentences:
 
 def _ready(template: Template, make: Callable[[Mapping[str, str]], str]) -> _Known:
     strict, loose, seen = "", "", set[str]()
-    for literal, name in template.parts:
+    parts = template.parts
+    for index, (literal, name) in enumerate(parts):
         strict, loose = strict + re.escape(literal), loose + re.escape(literal)
         if name in seen:
             strict, loose = f"{strict}(?P={name})", f"{loose}(?P={name})"
         elif name:
-            strict, loose = f"{strict}(?P<{name}>{_held_pattern(template.words.get(name, ()))})", f"{loose}(?P<{name}>.*?)"
+            # A placeholder beside another one ends where one of its texts ends.
+            beside = (index > 0 and not _WORD.search(literal)) or (
+                bool(parts[index + 1][1]) and not _WORD.search(parts[index + 1][0])
+            )
+            held = _held_pattern(template.words.get(name, ())) if beside else ".*?"
+            strict, loose = f"{strict}(?P<{name}>{held})", f"{loose}(?P<{name}>.*?)"
             seen.add(name)
     weight = sum(len(word) for literal, _ in template.parts for word in _WORD.findall(literal))
-    # What a placeholder may hold parts it from one beside it; where it holds something else, the first place will do.
     patterns = dict.fromkeys((strict, loose))
     return _Known(template, tuple(re.compile(pattern, re.DOTALL) for pattern in patterns), weight, make)
 
