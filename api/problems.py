@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CODES",
     "NOWHERE",
+    "OURS",
     "UNKEPT",
     "UNREACHED",
     "Problem",
@@ -103,7 +104,8 @@ class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
     """An answer that is an error. ``code`` is one of :data:`CODES`.
 
     What is said beyond the title of the code is the text ``problem.said.SAYS``, with ``values`` filled in; ``words``,
-    detail and hint, are those of the engine, which speaks English alone.
+    detail and hint, are those of the engine, kept in English; pages say them in the language of the reader. ``ours`` is
+    the key of the text that stands for what they call :data:`OURS`.
     """
 
     code: str
@@ -112,6 +114,7 @@ class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
     headers: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, str] = ("", "")
+    ours: str = ""
 
     @classmethod
     def of(cls, code: str, error: FolioscopeError) -> Problem:
@@ -129,17 +132,23 @@ class Problem(Exception):  # noqa: N818 the name that RFC 9457 gives it
 
     def detail(self, texts: Texts) -> str:
         """What happened; empty where there is no more to say than the title."""
-        return texts.said(self.words[0]) or self._said("detail", texts)
+        return self._words(0, texts) or self._said("detail", texts)
 
     def hint(self, texts: Texts) -> str:
         """What to do, or empty."""
-        return texts.said(self.words[1]) or self._said("hint", texts)
+        return self._words(1, texts) or self._said("hint", texts)
+
+    def _words(self, index: int, texts: Texts) -> str:
+        said = texts.said(self.words[index])
+        return said.replace(OURS, texts(self.ours)) if self.ours else said
 
     def _said(self, part: str, texts: Texts) -> str:
         key = f"problem.said.{self.says}.{part}"
         return texts(key, **self.values) if self.says and texts.has(key) else ""
 
 
+OURS = "\ue000"
+"""Stands in words of the engine for what is called otherwise than there: a file that the sender knows under no such path."""
 NOWHERE = "/{path:page}"
 """The route of addresses that lead nowhere."""
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analyzer import UsageError, read_rows
-from api.problems import Problem
+from api.problems import OURS, Problem
 
 __all__ = ["UploadedRow", "rows_of"]
 
@@ -44,6 +44,5 @@ def rows_of(content: bytes) -> Iterator[UploadedRow]:
                 yield UploadedRow(row.line, urls, row.ref, row.subdir, row.applicant, row.problem)
         except UsageError as error:
             # The sender knows no path of ours.
-            raise Problem(
-                "request.malformed", words=(f"{error.what.replace(str(path), 'The list')}.", error.hint)
-            ) from error
+            said = f"{error.what.replace(str(path), OURS)}."
+            raise Problem("request.malformed", words=(said, error.hint), ours="batches.list") from error

@@ -20,7 +20,9 @@ def sentences(view: PlatformView) -> tuple[str, ...]:
 
 def owner_sentences(owner: OwnerFacts) -> tuple[str, ...]:
     """The facts about an account."""
-    found = [f"{owner.login} ({owner.kind.lower()}) shows {_count(len(owner.repositories), 'repository', 'repositories')}."]
+    found = [
+        f"{owner.login} ({owner.kind.lower()}) shows {_count(len(owner.repositories), 'repository', 'repositories')}."
+    ]
     if owner.profile_readme is not None:
         found.append(f"A README stands on the profile: {'yes' if owner.profile_readme else 'no'}.")
     if owner.website:

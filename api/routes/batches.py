@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from analyzer import UsageError, is_account
+from analyzer import UsageError, is_account, load_texts
 from api.accounts.audit import audit
 from api.accounts.principal import Principal, Reader, Writer
 from api.problems import Problem, documented, unknown_type
@@ -66,7 +66,6 @@ _BODY: dict[str, Any] = {
         },
     }
 }
-_ACCOUNTS = "Name its repositories, or use folioscope batch --server, which asks the platform for them and sends those."
 _ACCESS = ("access.unauthenticated", "access.forbidden", "access.csrf")
 
 
@@ -138,7 +137,8 @@ async def read_upload(request: Request, name: str, rubric: str, most: int, *, wh
             if first["type"] == "too_long":
                 raise Problem("batch.too-many-rows", "rows-most", {"most": f"{most:,}"}) from error
             where = ".".join(map(str, first["loc"]))
-            raise Problem("request.invalid", words=(f"{where}: {first['msg']}.", "")) from error
+            said = load_texts().kept("problem.row.field", where=where, what=first["msg"])
+            raise Problem("request.invalid", words=(f"{said}.", "")) from error
         rows = (_row(index, row) for index, row in enumerate(asked.rows, 1))
         return _Wanted(asked.name, asked.rubric, rows, most, whole=asked.whole)
     if kind == "multipart/form-data":
@@ -165,9 +165,12 @@ def _row(index: int, given: object) -> UploadedRow:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        return UploadedRow(index, problem=f"{where}: {first['msg']}" if where else first["msg"])
+        said = load_texts().kept("problem.row.field", where=where, what=first["msg"]) if where else first["msg"]
+        return UploadedRow(index, problem=said)
     urls = tuple(dict.fromkeys(url for url in (row.url, *row.urls) if url))
-    return UploadedRow(index, urls, row.ref, row.subdir, row.label, "" if urls else "It names no repository")
+    return UploadedRow(
+        index, urls, row.ref, row.subdir, row.label, "" if urls else load_texts().kept("problem.row.none")
+    )
 
 
 def start_from(
@@ -216,13 +219,16 @@ def start_from(
 
 def _understood(service: Service, wanted: _Wanted) -> tuple[list[Asked], list[tuple[int, str, str]]]:
     asked, problems = [], []
+    english = load_texts()  # what is kept is English; pages say it in the language that is asked for
     for row in wanted.rows:
         if row.problem:
-            problems.append((row.line, f"{row.problem}.", "Give the address of a repository."))
+            told = english.kept("problem.row.engine", what=row.problem)
+            problems.append((row.line, told, english.kept("problem.row.address")))
             continue
         for url in row.urls:
             if is_account(url, service.settings.git_hosts):
-                problems.append((row.line, f"{url} names an account; a service takes repositories.", _ACCOUNTS))
+                told = english.kept("problem.row.account", url=url)
+                problems.append((row.line, told, english.kept("problem.row.accounts")))
                 continue
             try:
                 understood = parse_asked(
@@ -235,7 +241,7 @@ def _understood(service: Service, wanted: _Wanted) -> tuple[list[Asked], list[tu
                     line=row.line,
                 )
             except UsageError as error:
-                problems.append((row.line, f"{error.what}.", error.hint))
+                problems.append((row.line, english.kept("problem.row.engine", what=error.what), error.hint))
             else:
                 asked.append(understood)
     return asked, problems

@@ -1,7 +1,7 @@
 """Writes the catalog of all sentences: ``python -m tools.sentences``, in the root of the project.
 
-    python -m tools.sentences --check     says whether the catalog is up to date (exit code 1 where it is not)
-    python -m tools.sentences --lacks fr  names the sentences that texts/fr.sentences.toml lacks, ready to be translated
+python -m tools.sentences --check     says whether the catalog is up to date (exit code 1 where it is not)
+python -m tools.sentences --lacks fr  names the sentences that texts/fr.sentences.toml lacks, ready to be translated
 """
 
 from __future__ import annotations

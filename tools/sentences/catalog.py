@@ -27,12 +27,13 @@ _READERS = ("analyzer.reporters.json_",)
 """Modules that make reports from what was said before."""
 _SAID = (
     "findings.Finding.message", "engine.Decision.summary", "wiring.chain.Link.sentence", "wiring.graph.Gap.why",
-    "wiring.graph.Gap.kind", "wiring.graph.Gap.name", "wiring.graph.Node.kind", "wiring.graph.Node.label",
+    "wiring.graph.Gap.kind", "wiring.graph.Node.kind",
     "wiring.graph.Edge.kind", "advice.NextStep.title", "advice.NextStep.missing", "advice.NextStep.how",
     "advice.NextStep.why", "claims.Claim.sentence", "outcomes.Outcome.sentence", "soundness.defect.Defect.sentence",
     "snapshot.Problem.what", "interview.choice.Question.question", "interview.choice.Question.covers",
     "interview.choice.Interview.note", "projects.Project.impression", "roles.RoleShare.role", "compare.Comparison.notes",
-    "errors.FolioscopeError.what", "errors.FolioscopeError.hint",
+    "batch.rows.Row.problem",
+    "batch.tables.Record.problem", "batch.delimited.CsvRow.problem", "errors.FolioscopeError.what", "errors.FolioscopeError.hint",
 )  # fmt: skip
 """Fields whose text a page shows, of ``analyzer``."""
 _TOLD = (
@@ -135,7 +136,11 @@ def _is_said(parts: Parts, *, far: bool) -> bool:
 
 def _is_list(parts: Parts) -> bool:
     """Whether it is the first of several things with the rest."""
-    return [getattr(part, "name", part[-1:] if isinstance(part, str) else "") for part in parts] == ["first", " ", "rest"]
+    return [getattr(part, "name", part[-1:] if isinstance(part, str) else "") for part in parts] == [
+        "first",
+        " ",
+        "rest",
+    ]
 
 
 def _escaped(text: str) -> str:

@@ -30,7 +30,9 @@ class Function:
         """Names of the parameters that a caller gives, in order."""
         args = self.node.args
         names = [item.arg for item in (*args.posonlyargs, *args.args)]
-        bound = self.owner and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.node.decorator_list)
+        bound = self.owner and not any(
+            isinstance(d, ast.Name) and d.id == "staticmethod" for d in self.node.decorator_list
+        )
         return [*(names[1:] if bound and names else names), *(item.arg for item in args.kwonlyargs)]
 
     @property
@@ -174,7 +176,9 @@ class Source:
                     self.calls[last].append(Value(item, home, function))
             for name, value, pick in _put(item):
                 if isinstance(name, ast.Attribute):
-                    self.set_attributes[name.attr].append((Value(name.value, home, function), Value(value, home, function, pick)))
+                    self.set_attributes[name.attr].append(
+                        (Value(name.value, home, function), Value(value, home, function, pick))
+                    )
 
     def reached_from(self, *names: str) -> set[str]:
         """The modules that some modules import, themselves or through others; a public name is where it is defined."""
@@ -222,7 +226,9 @@ class Source:
     def returns(self, function: Function) -> list[Value]:
         """What a function returns or yields."""
         if id(function.node) not in self._returns:
-            found = [item.value for item in _walk(function.node) if isinstance(item, (ast.Return, ast.Yield, ast.YieldFrom))]
+            found = [
+                item.value for item in _walk(function.node) if isinstance(item, (ast.Return, ast.Yield, ast.YieldFrom))
+            ]
             self._returns[id(function.node)] = [Value(item, function.module, function) for item in found if item]
         return self._returns[id(function.node)]
 
@@ -264,7 +270,9 @@ def _put(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, Pick]]:
         if node.func.attr in ("append", "add", "extend", "insert", "appendleft") and node.args:
             yield from _unpacked(_base(node.func.value), node.args[-1])
         elif node.func.attr == "setdefault" and len(node.args) == 2:
-            yield from _unpacked(_base(node.func.value), ast.copy_location(ast.Dict(node.args[:1], node.args[1:]), node))
+            yield from _unpacked(
+                _base(node.func.value), ast.copy_location(ast.Dict(node.args[:1], node.args[1:]), node)
+            )
         elif node.func.attr == "update" and node.args:
             yield from _unpacked(_base(node.func.value), node.args[-1])
 

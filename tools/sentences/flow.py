@@ -199,7 +199,14 @@ class Flows:
                 return Flow(closed=[Bound(Value(otherwise, function.module, None))])
             item = given[name]
             return Flow(closed=[Bound(picked(item.value, bound.value.pick), item.given, item.of, item.depth)])
-        kind = next((item.annotation for item in ast.walk(function.node.args) if isinstance(item, ast.arg) and item.arg == name), None)
+        kind = next(
+            (
+                item.annotation
+                for item in ast.walk(function.node.args)
+                if isinstance(item, ast.arg) and item.arg == name
+            ),
+            None,
+        )
         if kind and ast.unparse(kind) in NUMBERS:
             return Flow(unknown=True)
         return Flow(open=list(self.given_to(function, name)), unknown=True)
@@ -225,7 +232,10 @@ class Flows:
             yield Bound(Value(otherwise, function.module, None))
 
     def _with_subclasses(self, owner: Class) -> list[Class]:
-        return [owner, *(more for item in self.source.subclasses.get(owner.name, []) for more in self._with_subclasses(item))]
+        return [
+            owner,
+            *(more for item in self.source.subclasses.get(owner.name, []) for more in self._with_subclasses(item)),
+        ]
 
     def _constructed(self, owner: Class, name: str) -> Iterator[Bound]:
         parameters = self.parameters_of(owner)

@@ -9,7 +9,24 @@ from tools.sentences.code import Function, Pick, Value
 __all__ = ["argument", "default", "name_of", "parts_of", "picked"]
 
 _FIRST, _REST = "upper lower capitalize", "[1:]"
-_VAGUE = frozenset({"attr", "column", "id", "kind", "label", "line", "module", "name", "path", "text", "title", "tool", "type", "value"})
+_VAGUE = frozenset(
+    {
+        "attr",
+        "column",
+        "id",
+        "kind",
+        "label",
+        "line",
+        "module",
+        "name",
+        "path",
+        "text",
+        "title",
+        "tool",
+        "type",
+        "value",
+    }
+)
 """Names of fields that say little without what they belong to."""
 
 
@@ -77,7 +94,11 @@ def name_of(node: ast.expr) -> str:
         return node.id.strip("_") or "it"
     if isinstance(node, ast.Attribute):
         owner = name_of(node.value) if isinstance(node.value, (ast.Name, ast.Subscript)) else ""
-        return f"{owner}_{node.attr}" if node.attr in _VAGUE and owner not in ("", "self", "item") else node.attr.strip("_")
+        return (
+            f"{owner}_{node.attr}"
+            if node.attr in _VAGUE and owner not in ("", "self", "item")
+            else node.attr.strip("_")
+        )
     if isinstance(node, ast.Subscript):
         key = node.slice
         return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else name_of(node.value)
@@ -87,7 +108,15 @@ def name_of(node: ast.expr) -> str:
             return "number"
         if called == "join" and node.args:
             return name_of(node.args[0])
-        if isinstance(node.func, ast.Attribute) and called in ("strip", "rstrip", "lower", "upper", "replace", "group", "get"):
+        if isinstance(node.func, ast.Attribute) and called in (
+            "strip",
+            "rstrip",
+            "lower",
+            "upper",
+            "replace",
+            "group",
+            "get",
+        ):
             return name_of(node.func.value)
         return called
     if isinstance(node, ast.BinOp):
@@ -124,4 +153,6 @@ def default(function: Function, name: str) -> ast.expr | None:
     for item, value in zip(ordered[len(ordered) - len(args.defaults) :], args.defaults, strict=True):
         if item.arg == name:
             return value
-    return next((value for item, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if item.arg == name), None)
+    return next(
+        (value for item, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if item.arg == name), None
+    )

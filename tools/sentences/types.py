@@ -91,7 +91,9 @@ class Types:
         target = node.func
         functions = self.called(value, target)
         if functions:
-            return {one for item in functions if item.node.returns for one in self.named(item.module, item.node.returns)}
+            return {
+                one for item in functions if item.node.returns for one in self.named(item.module, item.node.returns)
+            }
         if isinstance(target, ast.Name):
             made = self.class_of(value.module, target.id)
             if made:
@@ -144,10 +146,18 @@ class Types:
             return [one for item in names for one in self._functions_in(item, depth + 1)]
         if isinstance(node, ast.Attribute):
             return self.called(value, node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("items", "values"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("items", "values")
+        ):
             return self._functions_in(_at(value, node.func.value), depth + 1)
         inner = inner_values(node, value.pick) or []
-        return [one for item, pick in inner for one in self._functions_in(Value(item, value.module, value.function, pick), depth + 1)]
+        return [
+            one
+            for item, pick in inner
+            for one in self._functions_in(Value(item, value.module, value.function, pick), depth + 1)
+        ]
 
     def named(self, module: Module, annotation: ast.expr) -> set[Class]:
         """The classes that an annotation names."""

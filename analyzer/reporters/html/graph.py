@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -100,7 +101,10 @@ class _Part(Struct, frozen=True):
 
 
 def draw(
-    wiring: WiringSummary, missing: Callable[[str], str] = "no {}".format, said: Callable[[str], str] = str
+    wiring: WiringSummary,
+    missing: Callable[[str], str] = "no {}".format,
+    said: Callable[[str], str] = str,
+    label: Callable[[Node], str] = attrgetter("label"),
 ) -> Picture | None:
     """Lay out the wiring; None where there is nothing to draw.
 
@@ -108,6 +112,7 @@ def draw(
         wiring: the wiring of a report.
         missing: the words of a link of the chain that is missing, by its name.
         said: what says a sentence of the engine in the language of the page.
+        label: what a part is called there.
     """
     if not wiring.nodes:
         return None
@@ -118,12 +123,12 @@ def draw(
     gaps = [gap for gap in wiring.gaps if gap.source in kept][:_MOST_GAPS]
     parts = [
         *(
-            _Part(n.id, _lane(n), _short(said(n.label)), f"{said(n.kind)}: {said(n.label)}", _look(n.id, chain))
+            _Part(n.id, _lane(n), _short(label(n)), f"{said(n.kind)}: {label(n)}", _look(n.id, chain))
             for n in kept.values()
         ),
         *(_ghost(link, missing(link.name), said(link.sentence)) for link in absent),
     ]
-    joined = _joined(edges, kept, said)
+    joined = _joined(edges, kept, said, label)
     lines = [
         *((source, target, title, "tie") for (source, target), title in joined.items()),
         *_chain_lines(wiring.chain.links, chain, said),
@@ -201,7 +206,7 @@ def _kept(
 
 
 def _joined(
-    edges: Iterable[Edge], kept: dict[str, Node], said: Callable[[str], str]
+    edges: Iterable[Edge], kept: dict[str, Node], said: Callable[[str], str], label: Callable[[Node], str]
 ) -> dict[tuple[str, str], str]:
     """Ties between parts that are drawn, several kinds between the same two as one."""
     kinds: dict[tuple[str, str], list[str]] = {}
@@ -209,7 +214,7 @@ def _joined(
         if edge.source in kept and edge.target in kept:
             kinds.setdefault((edge.source, edge.target), []).append(edge.kind)
     return {
-        pair: f"{said(kept[pair[0]].label)} {', '.join(map(said, dict.fromkeys(words)))} {said(kept[pair[1]].label)}"
+        pair: f"{label(kept[pair[0]])} {', '.join(map(said, dict.fromkeys(words)))} {label(kept[pair[1]])}"
         for pair, words in kinds.items()
     }
 
@@ -298,4 +303,4 @@ def _curve(source: Box, target: Box) -> str:
 def _stub(gap: Gap, source: Box, index: int, said: Callable[[str], str]) -> Tie:
     """A short dashed end that leads nowhere: what a reference names is not told by the files."""
     x, y = source.x + source.width - 18 - 7 * (index % 3), source.y + source.height
-    return Tie(source.key, -1, f"{said(gap.kind)} {said(gap.name)}: {said(gap.why)}", "missing", f"M{x} {y}v14m-4 0h8")
+    return Tie(source.key, -1, f"{said(gap.kind)} {gap.name}: {said(gap.why)}", "missing", f"M{x} {y}v14m-4 0h8")

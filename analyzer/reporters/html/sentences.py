@@ -139,11 +139,15 @@ class Sentences:
                 continue
             values, letters = match.groupdict(), item.weight
             for name in item.template.words:
-                inner = self._say(values[name], self._may_hold(item.template, name), depth + 1) if values[name] else None
+                inner = (
+                    self._say(values[name], self._may_hold(item.template, name), depth + 1) if values[name] else None
+                )
                 if inner:
                     values[name] = inner[0]
                     letters += inner[1]
-            if letters and (best is None or letters > best[1]):  # else punctuation, with nothing known on any side of it
+            if letters and (
+                best is None or letters > best[1]
+            ):  # else punctuation, with nothing known on any side of it
                 best = item.make(values), letters
         return best
 

@@ -55,6 +55,14 @@ class Texts:
             found = found.get(category, found["other"])
         return str(found).format(**{name: visible(str(value)) for name, value in values.items()})
 
+    def kept(self, key: str, /, **values: object) -> str:
+        """A text that is kept, in English, with values as they are; where it is shown, :meth:`said` says it.
+
+        Raises:
+            KeyError: there is no such text.
+        """
+        return str((self._fallback or self)._find(key)).format(**values)
+
     def said(self, sentence: str) -> str:
         """A sentence of the engine in this language, English where the language lacks it; in English it is what it was."""
         return sentence if self._fallback is None else self._translated(sentence)
@@ -68,13 +76,14 @@ class Texts:
             if template.text in self._sentences
         ]
         english = self._fallback or self
-        for key, number, text in _leaves(english._entries, _KEPT):
+        for key, text in _leaves(english._entries, _KEPT):
             held = {name: ("*",) for _, name in Template(text).parts if name}
-            spoken.append((Template(text, held), partial(self._kept, key, number)))
+            spoken.append((Template(text, held), partial(self._again, key)))
         return Sentences(spoken)
 
-    def _kept(self, key: str, number: str, values: Mapping[str, str]) -> str:
-        return self(key, **{"n": number, **values}) if number else self(key, **values)
+    def _again(self, key: str, values: Mapping[str, str]) -> str:
+        """A text that was kept in English, by its key and what was filled in."""
+        return self(key, **values)
 
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""
@@ -99,16 +108,16 @@ _KEPT = ("problem.row", "problem.invalid")
 """Tables of texts that are kept in English, with rows of a batch, and translated when they are shown."""
 
 
-def _leaves(entries: Mapping[str, Any], tables: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    """(key, number, text) of each text below some tables; the number is that for which a form of a plural stands."""
+def _leaves(entries: Mapping[str, Any], tables: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(key, text) of each text below some tables; several of those that have a plural."""
     for table in tables:
         waiting = [(table, _below(entries, table))]
         while waiting:
             key, found = waiting.pop()
             if isinstance(found, str):
-                yield key, "", found
+                yield key, found
             elif "other" in found:
-                yield from ((key, "1" if form == "one" else "", text) for form, text in found.items())
+                yield from ((key, text) for text in found.values())
             else:
                 waiting += [(f"{key}.{name}", inner) for name, inner in found.items()]
 

@@ -21,6 +21,7 @@ from analyzer.reporters.owners_word import owners_sentences
 from analyzer.reporters.words import spans, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection, as_if_met
 from analyzer.technologies import Technology
+from analyzer.wiring import Node
 
 __all__ = ["EVIDENCE_SHOWN", "ReportView", "Shown", "Step"]
 
@@ -83,7 +84,9 @@ class ReportView:
     @property
     def radar(self) -> Radar | None:
         """The radar; None where there are too few sections for a shape."""
-        shares = [(self._texts.said(item.section.title), item.share) for item in self.sections if item.section.max_score]
+        shares = [
+            (self._texts.said(item.section.title), item.share) for item in self.sections if item.section.max_score
+        ]
         return radar(shares) if len(shares) >= 3 else None
 
     @property
@@ -94,7 +97,7 @@ class ReportView:
         def missing(link: str) -> str:
             return texts("graph.missing", link=texts(f"chain.link.{link}"))
 
-        return draw(self.report.wiring, missing, texts.said)
+        return draw(self.report.wiring, missing, texts.said, self._label)
 
     @property
     def full_with_chain(self) -> str:
@@ -144,8 +147,14 @@ class ReportView:
         """The words of a part of the wiring by its id."""
         for node in self.report.wiring.nodes:
             if node.id == name:
-                return f"{self._texts.said(node.kind)} {self._texts.said(node.label)}"
+                return f"{self._texts.said(node.kind)} {self._label(node)}"
         return name
+
+    def _label(self, node: Node) -> str:
+        """What a part is called: a name of the repository, which is never translated, but for what a table is."""
+        if node.id.startswith("dataset:table:"):
+            return self._texts("graph.table", name=node.label.removeprefix("table "))
+        return node.label
 
     def topic(self, name: str) -> str:
         """The title of a topic of the interview."""
