@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from analyzer.knowledge.outcomes import METRICS
-from tools.sentences.code import Source, Value
-from tools.sentences.flow import FROM_RUBRIC, Bound, Flows, Hole, Parts
+from tools.sentences.code import Source
+from tools.sentences.flow import FROM_RUBRIC, Flows
+from tools.sentences.pieces import Bound, Hole, Parts
 
 __all__ = ["ANY", "Entry", "collect"]
 

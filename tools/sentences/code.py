@@ -191,9 +191,8 @@ class Source:
             found.add(name)
             if name == "analyzer":
                 continue
-            for path, own in self.modules[name].imports.values():
-                if path == "analyzer" and own in self.modules[path].imports:
-                    path, own = self.modules[path].imports[own]
+            for named in self.modules[name].imports.values():
+                path, own = self.modules["analyzer"].imports.get(named[1], named) if named[0] == "analyzer" else named
                 waiting += [item for item in (path, f"{path}.{own}") if item in self.modules]
         return found
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from tools.sentences.code import NUMBERS, Class, Function, Module, Pick, Source, Value, inner_values
 from tools.sentences.parts import argument, default, name_of, parts_of, picked
+from tools.sentences.pieces import Bound, Flow, Hole, Parts, merged, unique
 from tools.sentences.types import SAME, Types
 
-__all__ = ["FROM_RUBRIC", "Bound", "Flow", "Flows", "Hole"]
+__all__ = ["FROM_RUBRIC", "Flows"]
 
 _DEEPEST = 3
 """Calls within calls whose arguments are told apart."""
@@ -26,68 +25,6 @@ FROM_RUBRIC = ast.Constant("\0rubric")
 _OF_RUBRIC = "analyzer.rubric"
 _OF_TEXTS = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "lower", "upper", "capitalize", "replace",
                        "split", "rsplit", "title", "values", "copy"})  # fmt: skip
-
-
-_CONTEXTS: dict[tuple[object, ...], int] = {}
-
-
-@dataclass(frozen=True)
-class Bound:
-    """An expression in a context: what the parameters of its function stand for, where that is known."""
-
-    value: Value
-    given: tuple[tuple[str, Bound], ...] = ()
-    of: Function | None = None
-    depth: int = 0
-
-    @cached_property
-    def key(self) -> tuple[object, ...]:
-        """What makes it the same as another one; contexts are numbered, or keys would grow with each call."""
-        given = tuple((name, item.key) for name, item in self.given)
-        return id(self.value.expr), self.value.pick, _CONTEXTS.setdefault(given, len(_CONTEXTS))
-
-    def at(self, expr: ast.expr, pick: Pick = None) -> Bound:
-        """Another expression of the same function."""
-        return Bound(Value(expr, self.value.module, self.value.function, pick), self.given, self.of, self.depth)
-
-    def beside(self, value: Value) -> Bound:
-        """Another value of the same function, or of one around it."""
-        return Bound(value, self.given, self.of, self.depth)
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A placeholder, and what is filled in."""
-
-    name: str
-    filled: Bound
-
-
-Parts = tuple[str | Hole, ...]
-
-
-@dataclass
-class Flow:
-    """What an expression may be: texts of its own, and what else it takes them from.
-
-    ``closed`` are sources that may be written out within a sentence, ``open`` those that are too many for that. ``far``
-    are those that share no more with it than the name of a field or method: sentences from there count, words do not.
-    ``unknown`` says that it may be anything besides.
-    """
-
-    texts: list[Parts] = field(default_factory=list)
-    closed: list[Bound] = field(default_factory=list)
-    open: list[Bound] = field(default_factory=list)
-    far: list[Bound] = field(default_factory=list)
-    unknown: bool = False
-
-    def add(self, other: Flow) -> None:
-        """Take what another one may be."""
-        self.texts += other.texts
-        self.closed += other.closed
-        self.open += other.open
-        self.far += other.far
-        self.unknown |= other.unknown
 
 
 class Flows:
@@ -147,7 +84,7 @@ class Flows:
                 variants = [(*one, Hole(name_of(part), bound.at(part))) for one in variants]
             else:
                 variants = [(*one, *more) for one in variants for more in written]
-        return Flow(list(dict.fromkeys(map(_unique, map(_merged, variants)))))
+        return Flow(list(dict.fromkeys(map(unique, map(merged, variants)))))
 
     def _written(self, bound: Bound, depth: int) -> list[Parts] | None:
         """All that a part may be, where that is little and nothing else; else None."""
@@ -376,7 +313,7 @@ class Flows:
                     parts.append(Hole(name, bound.at(words[None], name)))
                 elif index < len(node.args):
                     parts.append(Hole(name_of(node.args[index]), bound.at(node.args[index])))
-            flow.texts.append(_merged(tuple(parts)))
+            flow.texts.append(merged(tuple(parts)))
         return flow if flow.texts else Flow(unknown=True)
 
     def _listed(self, bound: Bound, items: ast.expr, between: ast.expr) -> Flow:
@@ -394,7 +331,7 @@ class Flows:
         for text, _ in self.whole_texts(bound):
             for index, part in enumerate(text):
                 if isinstance(part, str) and separator in part:
-                    found.append(_merged((part.split(separator, 1)[1], *text[index + 1 :])))
+                    found.append(merged((part.split(separator, 1)[1], *text[index + 1 :])))
                     break
         return found
 
@@ -416,28 +353,3 @@ class Flows:
         """Where texts come from, each with whether that is far."""
         yield from ((item, far) for item in (*flow.closed, *flow.open))
         yield from ((item, True) for item in flow.far)
-
-
-def _merged(parts: Parts) -> Parts:
-    """With literals in a row as one."""
-    found: list[str | Hole] = []
-    for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
-        elif part != "":
-            found.append(part)
-    return tuple(found)
-
-
-def _unique(parts: Parts) -> Parts:
-    """With a name for each placeholder, and one alone."""
-    seen: dict[str, int] = {}
-    found: list[str | Hole] = []
-    for part in parts:
-        if isinstance(part, Hole):
-            base = part.name.rstrip("0123456789")
-            seen[base] = seen.get(base, 0) + 1
-            found.append(Hole(f"{base}{seen[base]}" if seen[base] > 1 else base, part.filled))
-        else:
-            found.append(part)
-    return tuple(found)
