@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
 
 from analyzer.knowledge.outcomes import METRICS
 from tools.sentences.code import Source
@@ -45,7 +45,7 @@ _TOLD = (
 _LETTERS = re.compile(r"[A-Za-z]")
 _SPACED = re.compile(r"[^\W\d_]\S* \S|\. |\)$")
 _SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,},? [a-z]")
-_CODE = re.compile(r"^-\S*$|^\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
+_CODE = re.compile(r"^-\S*$|^(?![A-Z]+/[A-Z]+$)\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
 """One token that is a path, an option, a name in code."""
 
 
@@ -65,7 +65,7 @@ def collect(root: Path) -> dict[str, Entry]:
     for text, module in _from_code(source, flows, found):
         found[text].modules.add(module)
     for path in sorted((root / "analyzer" / "rubrics").glob("*.yaml")):
-        for text in _of_rubric(yaml.safe_load(path.read_text("utf-8"))):
+        for text in _of_rubric(YAML(typ="safe").load(path)):
             found[_escaped(text)].modules.add(f"analyzer.rubrics.{path.stem}")
     return dict(sorted(found.items()))
 

@@ -38,7 +38,7 @@ class Function:
     @property
     def gives_text(self) -> bool:
         """Whether it says that it returns text."""
-        return bool(self.node.returns) and "str" in ast.unparse(self.node.returns)
+        return self.node.returns is not None and "str" in ast.unparse(self.node.returns)
 
     @property
     def is_property(self) -> bool:
@@ -270,7 +270,7 @@ def _put(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, Pick]]:
             yield from _unpacked(_base(node.func.value), node.args[-1])
         elif node.func.attr == "setdefault" and len(node.args) == 2:
             yield from _unpacked(
-                _base(node.func.value), ast.copy_location(ast.Dict(node.args[:1], node.args[1:]), node)
+                _base(node.func.value), ast.copy_location(ast.Dict([*node.args[:1]], node.args[1:]), node)
             )
         elif node.func.attr == "update" and node.args:
             yield from _unpacked(_base(node.func.value), node.args[-1])

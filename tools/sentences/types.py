@@ -116,9 +116,9 @@ class Types:
             while function:
                 if target.id in function_of(function):
                     return [function_of(function)[target.id]]
-                found = self.source.local_values(function, value.module).get(target.id, [])
-                if found:  # a function that stands in a table, or among others
-                    return [one for item in found for one in self._functions_in(item)]
+                put = self.source.local_values(function, value.module).get(target.id, [])
+                if put:  # a function that stands in a table, or among others
+                    return [one for item in put for one in self._functions_in(item)]
                 function = function.outer
             resolved = self.source.resolve(value.module, target.id)
             known = resolved[0].functions.get(resolved[1]) if resolved else None

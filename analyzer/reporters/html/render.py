@@ -17,7 +17,7 @@ from analyzer.reporters.html.texts import LANGUAGES, Texts, load_texts
 from analyzer.reporters.html.view import EVIDENCE_SHOWN, OUTCOMES_SHOWN, TIES_SHOWN, ReportView
 from analyzer.reporters.words import number, sentence, visible
 
-__all__ = ["REPORT_STATIC", "html_environment", "render_html", "report_context"]
+__all__ = ["REPORT_STATIC", "html_environment", "render_html", "render_in", "report_context"]
 
 _HERE = Path(__file__).parent
 REPORT_STATIC = _HERE / "static"
@@ -70,6 +70,15 @@ def report_context(report: Report, texts: Texts) -> dict[str, Any]:
 def render_html(report: Report, language: str = LANGUAGES[0]) -> str:
     """Return the report as one self-contained page; the same report gives the same bytes.
 
+    Raises:
+        KeyError: there are no texts of this language.
+    """
+    return render_in(report, load_texts(language))
+
+
+def render_in(report: Report, texts: Texts) -> str:
+    """Return the report as one self-contained page, in the language of some texts.
+
     The page allows itself its own style and script by their hashes and nothing else, so that nothing that a repository
     says could load or run anything.
     """
@@ -79,7 +88,7 @@ def render_html(report: Report, language: str = LANGUAGES[0]) -> str:
         _own()
         .get_template("report/file.html")
         .render(
-            report_context(report, load_texts(language)),
+            report_context(report, texts),
             style=style,
             script=script,
             style_hash=_hash(style),

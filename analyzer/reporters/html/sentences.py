@@ -118,9 +118,9 @@ class Sentences:
     def _of_any_case(self, sentence: str, among: _Among, depth: int) -> tuple[str, int] | None:
         """As it stands, or with the other case of its first letter, which many sentences change on their way."""
         said = self._best(sentence, among, depth)
-        if said is None and sentence[:1].isalpha():
+        if sentence[:1].isalpha() and sentence not in among.whole:
             other = self._best(sentence[0].swapcase() + sentence[1:], among, depth)
-            if other:
+            if other and (said is None or other[1] > said[1]):
                 first = other[0][:1].upper() if sentence[0].isupper() else other[0][:1].lower()
                 return first + other[0][1:], other[1]
         return said

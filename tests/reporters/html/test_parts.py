@@ -63,7 +63,9 @@ def test_every_text_is_used():
         *(ROOT / "api").rglob("*.py"),
     ]
     code += "\n".join(path.read_text("utf-8") for path in sources)
-    stems = tuple(re.findall(r'\bt(?:exts)?\("([\w.-]+\.)" ~', code)) + tuple(re.findall(r'f"([\w.]+\.)\{', code))
+    # What pydantic says is never said here: its own words are found again among the texts.
+    stems = ("problem.invalid.",)
+    stems += tuple(re.findall(r'\bt(?:exts)?\("([\w.-]+\.)" ~', code)) + tuple(re.findall(r'f"([\w.]+\.)\{', code))
     unused = [
         key for key in keys(entries) - {"name", "direction"} if f'"{key}"' not in code and not key.startswith(stems)
     ]
