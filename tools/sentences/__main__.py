@@ -23,7 +23,8 @@ _MOST_LISTED = 100
 _HEAD = """\
 # Every sentence that the engine may put into a report or page, with {placeholders} for what comes from elsewhere.
 # Made by `python -m tools.sentences`; do not change it by hand. `words` are sentences of this file that a placeholder may
-# hold in its turn, "*" any; `of` are the modules that say it. Translations stand in CODE.sentences.toml: docs/pages.md.
+# hold in its turn, "*" any; `within` are those that stand in others alone; `of` are the modules that say it. Translations
+# stand in CODE.sentences.toml: docs/pages.md.
 """
 
 
@@ -54,6 +55,8 @@ def written(root: Path = ROOT) -> str:
         for name, held in sorted(entry.words.items()):
             listed = ", ".join(map(_quoted, sorted(held if ANY not in held and len(held) <= _MOST_LISTED else {ANY})))
             lines.append(f"words.{name} = [{listed}]")
+        if entry.within:
+            lines.append("within = true")
         lines.append(f"of = [{', '.join(map(_quoted, sorted(entry.modules)))}]\n")
     return "\n".join(lines)
 

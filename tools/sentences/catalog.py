@@ -13,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from analyzer.knowledge.outcomes import METRICS
+from analyzer.knowledge.skills import SKILLS
 from tools.sentences.code import Source
 from tools.sentences.flow import FROM_RUBRIC, Flows
 from tools.sentences.pieces import Bound, Hole, Parts
@@ -24,21 +25,28 @@ _SHOWN = ("api.app", "rules", "analyzer.portfolio.reporters.html", "analyzer.rep
 """What makes pages and reports: sentences count of what these import."""
 ANY = "*"
 """Any sentence of the catalog."""
+_TABLES = {
+    ("analyzer.knowledge.outcomes.Metric", "id"): [item.id for item in METRICS],
+    ("analyzer.knowledge.skills.SkillRow", "title"): [item.title for item in SKILLS],
+}
+"""Texts of fields that are read from a table which is a text itself."""
 _READERS = ("analyzer.reporters.json_",)
 """Modules that make reports from what was said before."""
 _SAID = (
-    "findings.Finding.message", "engine.Decision.summary", "wiring.chain.Link.sentence", "wiring.graph.Gap.why",
-    "wiring.graph.Gap.kind", "wiring.graph.Node.kind",
-    "wiring.graph.Edge.kind", "advice.NextStep.title", "advice.NextStep.missing", "advice.NextStep.how",
-    "advice.NextStep.why", "claims.Claim.sentence", "outcomes.Outcome.sentence", "soundness.defect.Defect.sentence",
-    "snapshot.Problem.what", "interview.choice.Question.question", "interview.choice.Question.covers",
-    "interview.choice.Interview.note", "projects.Project.impression", "roles.RoleShare.role", "compare.Comparison.notes",
-    "batch.rows.Row.problem",
-    "batch.tables.Record.problem", "batch.delimited.CsvRow.problem", "errors.FolioscopeError.what", "errors.FolioscopeError.hint",
+    "advice.NextStep.effort", "advice.NextStep.how", "advice.NextStep.missing", "advice.NextStep.title",
+    "advice.NextStep.why", "batch.delimited.CsvRow.problem", "batch.rows.Row.problem", "batch.tables.Record.problem",
+    "claims.Claim.sentence", "compare.Comparison.notes", "engine.Decision.summary", "errors.FolioscopeError.hint",
+    "errors.FolioscopeError.what", "findings.Finding.message", "interview.choice.Interview.note",
+    "interview.choice.Question.covers", "interview.choice.Question.question", "outcomes.Outcome.sentence",
+    "portfolio.model.LeftOut.reason", "portfolio.model.Look.impression", "portfolio.model.Skill.title",
+    "portfolio.model.Strength.best_in", "portfolio.model.Strength.sentence", "portfolio.model.Tip.sentence",
+    "portfolio.model.Tip.title", "projects.Project.impression", "roles.RoleShare.role", "snapshot.Problem.what",
+    "soundness.defect.Defect.sentence", "wiring.chain.Link.sentence", "wiring.graph.Edge.kind",
+    "wiring.graph.Gap.kind", "wiring.graph.Gap.why", "wiring.graph.Node.kind",
 )  # fmt: skip
 """Fields whose text a page shows, of ``analyzer``."""
 _TOLD = (
-    "authenticity:_sentences", "github.words:sentences", "reporters.owners_word:owners_sentences",
+    "authenticity:_sentences", "github.words:sentences", "github.words:owner_sentences", "reporters.owners_word:owners_sentences",
     "reporters.words:sentence", "knowledge.interview:TOPICS",
 )  # fmt: skip
 """Functions and tables of ``analyzer`` whose texts a page shows."""
@@ -55,47 +63,68 @@ class Entry:
 
     words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     modules: set[str] = field(default_factory=set)
+    within: bool = True
+    """Whether it stands only within others."""
+
+    def say(self, module: str, *, within: bool = False) -> None:
+        """Note that a module says it."""
+        self.modules.add(module)
+        self.within &= within
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A place that texts of a page come from: over names alone (``far``), or as a part of another text (``within``)."""
+
+    bound: Bound
+    far: bool = False
+    within: bool = False
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.bound.key, self.far, self.within
 
 
 def collect(root: Path) -> dict[str, Entry]:
     """All sentences below a folder of the project, by their text with placeholders."""
     source = Source(root, PACKAGES, _READERS)
-    flows = Flows(source, {("analyzer.knowledge.outcomes.Metric", "id"): [item.id for item in METRICS]})
+    flows = Flows(source, _TABLES)
     found: dict[str, Entry] = defaultdict(Entry)
-    for text, module in _from_code(source, flows, found):
-        found[text].modules.add(module)
+    _from_code(source, flows, found)
     for path in sorted((root / "analyzer" / "rubrics").glob("*.yaml")):
         for text in _of_rubric(YAML(typ="safe").load(path)):
-            found[_escaped(text)].modules.add(f"analyzer.rubrics.{path.stem}")
+            found[_escaped(text)].say(f"analyzer.rubrics.{path.stem}")
     return dict(sorted(found.items()))
 
 
-def _from_code(source: Source, flows: Flows, found: dict[str, Entry]) -> list[tuple[str, str]]:
+def _from_code(source: Source, flows: Flows, found: dict[str, Entry]) -> None:
     shown = source.reached_from(*_SHOWN)
-    waiting = [(item, False) for item in _sinks(source, flows)]
-    seen = {(item.key, far) for item, far in waiting}
-    said = [(text, module) for module, text in _of_rules(source)]
+    for module, text in _of_rules(source):
+        found[text].say(module)
+    waiting = [_Step(item) for item in _sinks(source, flows)]
+    seen = {item.key for item in waiting}
     while waiting:
-        bound, far = waiting.pop()
-        if bound.value.module.name not in shown:
+        step = waiting.pop()
+        module = step.bound.value.module.name
+        if module not in shown:
             continue
-        flow = flows.of(bound)
-        more = list(flows.beyond(flow, far=far))
+        flow = flows.of(step.bound)
+        more = [_Step(item, far, step.within) for item, far in flows.beyond(flow, far=step.far)]
         for parts in flow.texts:
             holes = [part for part in parts if isinstance(part, Hole)]
-            more += ((hole.filled, far) for hole in holes)
+            more += (_Step(hole.filled, step.far, True) for hole in holes)
             words = {hole.name: held for hole in holes if (held := _held(flows, hole))}
             letters = any(_LETTERS.search(part) for part in parts if isinstance(part, str))
-            if (words or letters) and (_is_said(parts, far=far) or _is_list(parts) or (words and parts[-1] == ".")):
-                text = _written(parts)
-                said.append((text, bound.value.module.name))
+            told = _is_said(parts, far=step.far) or _is_list(parts) or (words and parts[-1] == ".")
+            if (words or letters) and told:
+                entry = found[_written(parts)]
+                entry.say(module, within=step.within)
                 for name, held in words.items():
-                    found[text].words[name] |= held
+                    entry.words[name] |= held
         for item in more:
-            if (item[0].key, item[1]) not in seen:
-                seen.add((item[0].key, item[1]))
+            if item.key not in seen:
+                seen.add(item.key)
                 waiting.append(item)
-    return said
 
 
 def _held(flows: Flows, hole: Hole) -> set[str]:

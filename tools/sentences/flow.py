@@ -21,10 +21,10 @@ _MOST_WHOLE = 24
 _AMBIGUOUS = 3
 """Classes with a member of one name from which on nobody can tell whose it is."""
 FROM_RUBRIC = ast.Constant("\0rubric")
-"""Stands for every text that a file of a rubric has."""
+"""Stands for every text that a file of a rubric or the docstring of a rule has."""
 _OF_RUBRIC = "analyzer.rubric"
 _OF_TEXTS = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "lower", "upper", "capitalize", "replace",
-                       "split", "rsplit", "title", "values", "copy"})  # fmt: skip
+                       "split", "rsplit", "title", "values", "copy", "pop"})  # fmt: skip
 
 
 class Flows:
@@ -225,7 +225,7 @@ class Flows:
                 continue
             known = self._tables.get((f"{item.module.name}.{item.name}", name), ())
             yield from (Bound(Value(self._constant(text), item.module, None)) for text in known)
-            if item.module.name == _OF_RUBRIC:
+            if item.module.name == _OF_RUBRIC or (item.name, name) == ("Rule", "title"):
                 yield Bound(Value(FROM_RUBRIC, item.module, None))
                 continue
             if name in item.methods:

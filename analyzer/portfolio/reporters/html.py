@@ -12,9 +12,9 @@ from analyzer.findings import Evidence
 from analyzer.github.words import owner_sentences
 from analyzer.portfolio.model import Portfolio
 from analyzer.reporters.html.render import REPORT_STATIC, html_environment
-from analyzer.reporters.html.texts import LANGUAGES, load_texts
+from analyzer.reporters.html.texts import LANGUAGES, Texts, load_texts
 
-__all__ = ["render_html"]
+__all__ = ["render_html", "render_in"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MATRIX = """
@@ -27,8 +27,16 @@ _LEVEL_STATUS = {"strong": "met", "shown": "met", "begun": "partial", "not shown
 
 
 def render_html(portfolio: Portfolio, language: str = LANGUAGES[0]) -> str:
-    """Return the page; the same portfolio gives the same bytes."""
-    texts = load_texts(language)
+    """Return the page; the same portfolio gives the same bytes.
+
+    Raises:
+        KeyError: there are no texts of this language.
+    """
+    return render_in(portfolio, load_texts(language))
+
+
+def render_in(portfolio: Portfolio, texts: Texts) -> str:
+    """Return the page in the language of some texts."""
     style = (REPORT_STATIC / "report.css").read_text("utf-8") + _MATRIX
     targets = {unit.name: unit.report.target for unit in portfolio.units}
 

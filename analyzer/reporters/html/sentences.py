@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from importlib.resources import files
 
@@ -29,10 +29,12 @@ class Template(Struct, frozen=True):
         text: the sentence in English; ``{name}`` is a placeholder, ``{{`` a brace.
         words: which sentences a placeholder may hold in its turn, by its name; ``*`` is any. What else it holds, and
             what other placeholders hold, stays as it is.
+        within: whether it stands within other sentences alone.
     """
 
     text: str
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    within: bool = False
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
@@ -53,6 +55,7 @@ class _Known(Struct, frozen=True):
     """A template that is ready to be matched; ``weight`` counts the letters that it fixes."""
 
     template: Template
+    literals: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
     weight: int
     make: Callable[[Mapping[str, str]], str]
@@ -80,7 +83,8 @@ class _Among:
         """Templates with placeholders whose rarest word the sentence has, those first that fix most letters."""
         words = dict.fromkeys(_WORD.findall(sentence))
         found = [item for word in words for item in self._by_word.get(word, ())]
-        return sorted((*found, *self._anywhere), key=lambda item: -item.weight)
+        near = [item for item in (*found, *self._anywhere) if all(part in sentence for part in item.literals)]
+        return sorted(near, key=lambda item: -item.weight)
 
 
 class Sentences:
@@ -92,7 +96,7 @@ class Sentences:
     def __init__(self, templates: Iterable[tuple[Template, Callable[[Mapping[str, str]], str]]]) -> None:
         known = [_ready(template, make) for template, make in templates]
         self._by_text = {item.template.text: item for item in known}
-        self._all = _Among(known)
+        self._all = _Among(item for item in known if not item.template.within)
         self._held: dict[tuple[str, str], _Among] = {}
         self._said: dict[tuple[str, int], tuple[str, int] | None] = {}
 
@@ -129,26 +133,32 @@ class Sentences:
         """By the template that knows most letters of the sentence, with what its placeholders hold."""
         whole = among.whole.get(sentence)
         if whole:
-            return whole.make({}), len(sentence)
+            return whole.make({}), _letters(sentence)
         if depth >= _DEEPEST or not sentence.strip() or _CODE.fullmatch(sentence):
             return None
         best: tuple[str, int] | None = None
+        enough = False
         for item in among.near(sentence):
-            match = next(filter(None, (pattern.fullmatch(sentence) for pattern in item.patterns)), None)
-            if not match:
+            if best and (not item.template.words and item.weight <= best[1] or not item.weight and enough):
                 continue
-            values, letters = match.groupdict(), item.weight
-            for name in item.template.words:
-                inner = (
-                    self._say(values[name], self._may_hold(item.template, name), depth + 1) if values[name] else None
-                )
-                if inner:
-                    values[name] = inner[0]
-                    letters += inner[1]
-            if letters and (
-                best is None or letters > best[1]
-            ):  # else punctuation, with nothing known on any side of it
-                best = item.make(values), letters
+            for pattern in item.patterns:
+                match = pattern.fullmatch(sentence)
+                if not match:
+                    continue
+                values, letters, unknown = match.groupdict(), item.weight, False
+                for name in item.template.words:
+                    held = self._may_hold(item.template, name)
+                    inner = self._say(values[name], held, depth + 1) if values[name] else None
+                    if inner:
+                        values[name] = inner[0]
+                        letters += inner[1]
+                    unknown |= bool(values[name]) and inner is None
+                # Else it is punctuation, with nothing known on any side of it.
+                if letters and (best is None or letters > best[1]):
+                    best = item.make(values), letters
+                if not unknown:
+                    enough |= best is not None and 2 * best[1] > _letters(sentence)
+                    break
         return best
 
     def _may_hold(self, template: Template, name: str) -> _Among:
@@ -161,29 +171,43 @@ class Sentences:
 
 
 def _ready(template: Template, make: Callable[[Mapping[str, str]], str]) -> _Known:
-    strict, loose, seen = "", "", set[str]()
     parts = template.parts
-    for index, (literal, name) in enumerate(parts):
-        strict, loose = strict + re.escape(literal), loose + re.escape(literal)
+    beside = []
+    for index, (_, name) in enumerate(parts[:-1]):
+        before, after = parts[index][0] if index else "a", parts[index + 1][0] if parts[index + 1][1] else "a"
+        if not (_WORD.search(before) and _WORD.search(after)) and _held_pattern(template.words.get(name, ())):
+            beside.append(name)
+    # A placeholder beside another one ends where one of its texts ends; one of them, or all, may hold something else.
+    strict = [frozenset(beside), *(frozenset(beside) - {name} for name in beside), frozenset[str]()]
+    written = [_pattern(template, names) for names in dict.fromkeys(strict)]
+    if len(parts) > 2:
+        written.append(written[-1].replace(".*?", ".*"))  # the last place where it may end, where the first is none
+    patterns = tuple(re.compile(pattern, re.DOTALL) for pattern in dict.fromkeys(written))
+    literals = tuple(literal for literal, _ in parts if literal)
+    return _Known(template, literals, patterns, sum(_letters(literal) for literal, _ in parts), make)
+
+
+def _letters(text: str) -> int:
+    return sum(map(len, _WORD.findall(text)))
+
+
+def _pattern(template: Template, strict: Set[str]) -> str:
+    """What the sentence looks like; ``strict`` are placeholders that hold what they may hold and nothing else."""
+    pattern, seen = "", set[str]()
+    for literal, name in template.parts:
+        pattern += re.escape(literal)
         if name in seen:
-            strict, loose = f"{strict}(?P={name})", f"{loose}(?P={name})"
+            pattern += f"(?P={name})"
         elif name:
-            # A placeholder beside another one ends where one of its texts ends.
-            beside = (index > 0 and not _WORD.search(literal)) or (
-                bool(parts[index + 1][1]) and not _WORD.search(parts[index + 1][0])
-            )
-            held = _held_pattern(template.words.get(name, ())) if beside else ".*?"
-            strict, loose = f"{strict}(?P<{name}>{held})", f"{loose}(?P<{name}>.*?)"
+            pattern += f"(?P<{name}>{_held_pattern(template.words[name]) if name in strict else '.*?'})"
             seen.add(name)
-    weight = sum(len(word) for literal, _ in template.parts for word in _WORD.findall(literal))
-    patterns = dict.fromkeys((strict, loose))
-    return _Known(template, tuple(re.compile(pattern, re.DOTALL) for pattern in patterns), weight, make)
+    return pattern
 
 
 def _held_pattern(held: Sequence[str]) -> str:
-    """What matches one of some texts, code, or nothing; anything where the texts are too many to be tried."""
+    """What matches one of some texts, code, or nothing; empty where the texts are too many to be tried."""
     if not held or "*" in held or len(held) > _MOST_TRIED:
-        return ".*?"
+        return ""
     known = [Template(text).parts for text in sorted(held, key=len, reverse=True)]
     tried = ["".join(re.escape(literal) + (".*?" if name else "") for literal, name in parts) for parts in known]
     return "|".join((*tried, "`[^`]*`", ""))
@@ -214,7 +238,7 @@ def filled(text: str) -> Callable[[Mapping[str, str]], str]:
 def load_catalog() -> tuple[Template, ...]:
     """All templates of the engine, as ``python -m tools.sentences`` found them."""
     read = tomllib.loads((files(__package__) / "texts" / "sentences.toml").read_text("utf-8"))
-    return tuple(Template(item["text"], item.get("words", {})) for item in read["sentence"])
+    return tuple(Template(item["text"], item.get("words", {}), item.get("within", False)) for item in read["sentence"])
 
 
 def load_sentences(language: str) -> dict[str, str]:

@@ -7,6 +7,8 @@ bracket that holds what the engine said in English, is a text that no translator
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -15,14 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic_core._pydantic_core import list_all_errors
 
 from analyzer import Report
 from analyzer.knowledge.claims import spelled
 from analyzer.knowledge.technologies import TECHNOLOGIES
-from analyzer.reporters.html.render import render_in
-from analyzer.reporters.html.sentences import Sentences, Template, filled, load_catalog
+from analyzer.portfolio.reporters.html import render_in as render_portfolio
+from analyzer.reporters.html import texts
+from analyzer.reporters.html.render import render_html, render_in
+from analyzer.reporters.html.sentences import Template, filled, load_catalog
 from analyzer.reporters.html.texts import Texts, load_texts
 from tests.conftest import FIXTURES
+from tests.portfolio.test_fixture_portfolios import NAMES as PORTFOLIOS
+from tests.portfolio.test_fixture_portfolios import portfolio
 from tests.test_fixtures import NAMES, report
 
 TEXTS = Path(__file__).parents[3] / "analyzer" / "reporters" / "html" / "texts"
@@ -156,6 +163,113 @@ def test_everything_that_a_page_says_is_in_its_language(name: str, direction: st
     page = render_in(shown, language(direction))
     assert f'<html lang="qx" dir="{direction}">' in page
     assert unsaid(page, told_by(name), names_in(shown), SAID) == []
+
+
+@pytest.mark.parametrize("name", PORTFOLIOS)
+def test_everything_that_a_page_of_a_portfolio_says_is_in_its_language(name: str):
+    shown = portfolio(name)
+    names = {found for unit in shown.units for found in (unit.name, *names_in(unit.report))} | set(shown.name.split())
+    told = "\n".join(told_by(found) for found in NAMES)
+    page = render_portfolio(shown, language("rtl"))
+    assert unsaid(page, told, sorted(names, key=len, reverse=True), SAID) == []
+
+
+@pytest.mark.parametrize("template", load_catalog(), ids=lambda template: template.text[:60])
+def test_every_sentence_of_the_catalog_is_found_again(template: Template):
+    """Whatever a placeholder holds: a name, or each of the sentences that it may hold."""
+    names = [name for _, name in template.parts if name]
+    plain = {name: f"_{number}" for number, name in enumerate(names)}
+    if template.within:  # it is found where others hold it
+        return
+    said = language().said(filled(template.text)(plain))
+    assert re.findall(r"[A-Za-z]+", said) == []
+    for name, held in template.words.items():
+        for text in held:
+            if "{" not in text and text != "*" and name not in ("first", "rest"):
+                said = language().said(filled(template.text)({**plain, name: text}))
+                assert re.findall(r"[A-Za-z]+", said) == [], text
+
+
+def test_english_costs_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(texts, "load_catalog", None)
+    assert load_texts().said("Data are not versioned.") == "Data are not versioned."
+    assert len(render_html(report(NAMES[0]))) > 10_000
+
+
+def test_what_a_language_lacks_stays_english():
+    french = Texts("fr", {}, load_texts(), {"CI runs no automated tests.": "La CI ne lance aucun test."})
+    assert french.said("CI runs no automated tests.") == "La CI ne lance aucun test."
+    assert french.said("Data are not versioned.") == "Data are not versioned."
+
+
+def test_a_sentence_within_a_sentence_is_said_too_and_a_name_is_not():
+    known = {
+        "A Dockerfile packages code, but {sentence}": "Un Dockerfile contient du code, mais {sentence}",
+        "the Dockerfile starts {name}, which it does not copy": "il lance {name} sans le copier",
+        "a failure cannot show": "un \u00e9chec ne se voit pas",
+    }
+    french = Texts("fr", {}, load_texts(), known)
+    said = french.said(
+        "A Dockerfile packages code, but the Dockerfile starts a failure cannot show, which it does not copy"
+    )
+    assert said == "Un Dockerfile contient du code, mais il lance a failure cannot show sans le copier"
+
+
+def test_the_first_letter_is_as_it_was():
+    french = Texts("fr", {}, load_texts(), {"nothing registers the trained model": "rien n'enregistre le mod\u00e8le"})
+    assert french.said("Nothing registers the trained model") == "Rien n'enregistre le mod\u00e8le"
+
+
+# -- what is kept in English, and said when it is shown --------------------------------------------------------------
+
+
+def test_the_words_of_pydantic_are_its_own():
+    told = {item["type"]: item for item in list_all_errors()}
+    entries = tomllib.loads((TEXTS / "en.toml").read_text("utf-8"))["problem"]["invalid"]
+    kinds = {"python": entries, "json": entries.pop("json")}
+    for kind, texts_of_kind in kinds.items():
+        for name, text in texts_of_kind.items():
+            own = str(told[name][f"message_template_{kind}"])  # type: ignore[literal-required]
+            if isinstance(text, dict):
+                own = re.sub(r"\{m\w+_length\}", "{n}", own)
+                assert text["one"] == own.replace("{expected_plural}", ""), name
+                assert text["other"] == own.replace("{expected_plural}", "s"), name
+            else:
+                assert text == own, name
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "url: String should have at most 2048 characters.",
+        "urls: List should have at most 1 item after validation, not 2.",
+        "label: Input should be a valid string.",
+        "It names no repository.",
+        "Give the address of a repository.",
+        "octocat names an account; a service takes repositories.",
+        "line 7 has a quote that nothing closes.",
+        "line 2 names no repository: '1, 2' is neither OWNER/REPO nor an address.",
+        "line 3 names 60 repositories; a row may name 50.",
+        "o/r was not found, or is private.",
+    ],
+)
+def test_complaints_about_rows_are_said_in_the_language(complaint: str):
+    said = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", "", language().said(complaint))
+    assert re.findall(r"[A-Za-z]+", said) == [], said
+
+
+# -- the catalog -----------------------------------------------------------------------------------------------------
+
+
+def test_the_catalog_is_that_of_the_code():
+    found = subprocess.run(
+        [sys.executable, "-m", "tools.sentences", "--check"],
+        cwd=TEXTS.parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_the_test_would_see_an_english_text():
