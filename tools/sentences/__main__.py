@@ -12,7 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from tools.sentences.catalog import ANY, collect
+from tools.sentences.catalog import ANY, Entry, collect
 
 __all__ = ["CATALOG", "main", "written"]
 
@@ -23,7 +23,7 @@ _MOST_LISTED = 100
 _HEAD = """\
 # Every sentence that the engine may put into a report or page, with {placeholders} for what comes from elsewhere.
 # Made by `python -m tools.sentences`; do not change it by hand. `words` are sentences of this file that a placeholder may
-# hold in its turn, "*" any; `within` are those that stand in others alone; `of` are the modules that say it. Translations
+# hold in its turn, "*" any that stands for itself; `within` are those that stand in others alone; `of` are the modules that say it. Translations
 # stand in CODE.sentences.toml: docs/pages.md.
 """
 
@@ -49,16 +49,22 @@ def main() -> int:
 def written(root: Path = ROOT) -> str:
     """The catalog as it should stand in its file."""
     lines = [_HEAD]
-    for text, entry in collect(root).items():
+    found = collect(root)
+    for text, entry in found.items():
         lines.append("[[sentence]]")
         lines.append(f"text = {_quoted(text)}")
         for name, held in sorted(entry.words.items()):
-            listed = ", ".join(map(_quoted, sorted(held if ANY not in held and len(held) <= _MOST_LISTED else {ANY})))
-            lines.append(f"words.{name} = [{listed}]")
+            few = held if ANY not in held and len(held) <= _MOST_LISTED else _few(held, found)
+            lines.append(f"words.{name} = [{', '.join(map(_quoted, sorted(few)))}]")
         if entry.within:
             lines.append("within = true")
         lines.append(f"of = [{', '.join(map(_quoted, sorted(entry.modules)))}]\n")
     return "\n".join(lines)
+
+
+def _few(held: set[str], found: dict[str, Entry]) -> set[str]:
+    """Any sentence that stands for itself, and those that do not."""
+    return {ANY, *(text for text in held if text in found and found[text].within)}
 
 
 def _quoted(text: str) -> str:

@@ -131,9 +131,8 @@ def _held(flows: Flows, hole: Hole) -> set[str]:
     """What a placeholder may hold that is said too."""
     whole = flows.whole_texts(hole.filled)
     lists = [parts for parts, _ in whole if _is_list(parts)]
-    if any(parts == (FROM_RUBRIC.value,) for parts, _ in whole):
-        return {ANY}
     held = {_written(parts) for parts, far in whole if _is_said(parts, far=far) and parts not in lists}
+    held |= {ANY} if any(parts == (FROM_RUBRIC.value,) for parts, _ in whole) else set()
     return held | {_written(parts) for parts in lists if held or _LETTERS.search(str(parts[1]))}
 
 

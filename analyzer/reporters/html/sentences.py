@@ -166,7 +166,8 @@ class Sentences:
         if key not in self._held:
             held = template.words[name]
             known = [self._by_text[text] for text in held if text in self._by_text]
-            self._held[key] = self._all if "*" in held else _Among(known)
+            anything = (item for item in self._by_text.values() if not item.template.within)
+            self._held[key] = _Among((*anything, *known) if "*" in held else known)
         return self._held[key]
 
 
