@@ -23,8 +23,8 @@ _MOST_LISTED = 100
 _HEAD = """\
 # Every sentence that the engine may put into a report or page, with {placeholders} for what comes from elsewhere.
 # Made by `python -m tools.sentences`; do not change it by hand. `words` are sentences of this file that a placeholder may
-# hold in its turn, "*" any that stands for itself; `within` are those that stand in others alone; `of` are the modules that say it. Translations
-# stand in CODE.sentences.toml: docs/pages.md.
+# hold in its turn, "*" any that stands for itself; `within` are those that stand in others alone; `of` are the modules
+# that say it. Translations stand in CODE.sentences.toml: docs/pages.md.
 """
 
 

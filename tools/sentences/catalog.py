@@ -201,5 +201,5 @@ def _of_rubric(document: dict[str, Any]) -> list[str]:
     for section in document.get("sections", ()):
         found.append(section.get("title", ""))
         for item in section.get("criteria", ()):
-            found += (item.get(name, "") for name in ("title", "why", "how"))
+            found += (item.get(name, "") for name in ("title", "why", "how", "effort"))
     return [" ".join(str(item).split()) for item in found if item]

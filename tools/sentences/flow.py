@@ -225,15 +225,15 @@ class Flows:
                 continue
             known = self._tables.get((f"{item.module.name}.{item.name}", name), ())
             yield from (Bound(Value(self._constant(text), item.module, None)) for text in known)
-            if item.module.name == _OF_RUBRIC or (item.name, name) == ("Rule", "title"):
-                yield Bound(Value(FROM_RUBRIC, item.module, None))
-                continue
             if name in item.methods:
                 yield from (Bound(picked(value, pick)) for value in self.source.returns(item.methods[name]))
                 continue
             preset = item.fields.get(name)
             if preset:
                 yield Bound(Value(preset, item.module, None, pick))
+            if item.module.name == _OF_RUBRIC or (item.name, name) == ("Rule", "title"):
+                yield Bound(Value(FROM_RUBRIC, item.module, None))
+                continue
             family = self._with_subclasses(item)
             for one in family:
                 for given in self._constructed(one, name):

@@ -64,8 +64,9 @@ class _Known(Struct, frozen=True):
 class _Among:
     """Some templates, so that those are soon found that a sentence may come from."""
 
-    def __init__(self, known: Iterable[_Known]) -> None:
-        self.whole: dict[str, _Known] = {}
+    def __init__(self, known: Iterable[_Known], beside: _Among | None = None) -> None:
+        self._beside = beside
+        self.whole: dict[str, _Known] = dict(beside.whole) if beside else {}
         self._by_word: dict[str, list[_Known]] = defaultdict(list)
         self._anywhere: list[_Known] = []
         ready = [(item, _words(item.template)) for item in known]
@@ -83,6 +84,7 @@ class _Among:
         """Templates with placeholders whose rarest word the sentence has, those first that fix most letters."""
         words = dict.fromkeys(_WORD.findall(sentence))
         found = [item for word in words for item in self._by_word.get(word, ())]
+        found += self._beside.near(sentence) if self._beside else ()
         near = [item for item in (*found, *self._anywhere) if all(part in sentence for part in item.literals)]
         return sorted(near, key=lambda item: -item.weight)
 
@@ -134,6 +136,9 @@ class Sentences:
         whole = among.whole.get(sentence)
         if whole:
             return whole.make({}), _letters(sentence)
+        whole = among.whole.get(f"{sentence}.")  # within another sentence, it has no full stop
+        if whole:
+            return whole.make({}).rstrip("."), _letters(sentence)
         if depth >= _DEEPEST or not sentence.strip() or _CODE.fullmatch(sentence):
             return None
         best: tuple[str, int] | None = None
@@ -166,8 +171,7 @@ class Sentences:
         if key not in self._held:
             held = template.words[name]
             known = [self._by_text[text] for text in held if text in self._by_text]
-            anything = (item for item in self._by_text.values() if not item.template.within)
-            self._held[key] = _Among((*anything, *known) if "*" in held else known)
+            self._held[key] = _Among(known, self._all if "*" in held else None)
         return self._held[key]
 
 
