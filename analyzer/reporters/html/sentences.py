@@ -144,7 +144,7 @@ class Sentences:
         best: tuple[str, int] | None = None
         enough = False
         for item in among.near(sentence):
-            if best and (not item.template.words and item.weight <= best[1] or not item.weight and enough):
+            if best and ((not item.template.words and item.weight <= best[1]) or (not item.weight and enough)):
                 continue
             for pattern in item.patterns:
                 match = pattern.fullmatch(sentence)
