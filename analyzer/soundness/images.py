@@ -153,6 +153,10 @@ def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:
             yield Defect(dockerfile.path, item.line, "missing-file", sentence)
 
 
+_LOWER = re.compile(r"(?<![^/])Dockerfile$")
+"""The name that Docker looks for in lower case, too, where it has not found it (BuildKit, moby/moby#10858)."""
+
+
 def _contexts(layout: Layout) -> Iterator[Defect]:
     repo = layout.repository
     for file in repo.compose_files:
@@ -174,6 +178,7 @@ def _contexts(layout: Layout) -> Iterator[Defect]:
                 dockerfile
                 and not dockerfile.startswith("..")
                 and not repo.has(dockerfile)
+                and not repo.has(_LOWER.sub("dockerfile", dockerfile))
                 and not layout.is_ignored(dockerfile)
             ):
                 sentence = f"the service {service.name} is built by {dockerfile}, which is not in the repository"

@@ -111,6 +111,12 @@ def test_a_list_that_the_image_copies_under_another_name(repository, copy, refus
     assert found(repository, files) == [("Dockerfile", 3, "requirement")] * refused
 
 
+@pytest.mark.parametrize(("name", "missing"), [("dockerfile", 0), ("DockerFile", 1)])
+def test_docker_takes_a_dockerfile_in_lower_case(repository, name, missing):
+    files = {"compose.yaml": "services:\n  docks:\n    build: ./docks\n", f"docks/{name}": "FROM python:3.11\n"}
+    assert found(repository, files) == [("compose.yaml", 3, "missing-context")] * missing
+
+
 def test_an_image_that_copies_a_missing_folder(repository):
     files = {
         "Dockerfile": "FROM python:3.11\nCOPY service /app\nCOPY model.bin data /app/\n",

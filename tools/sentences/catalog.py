@@ -53,6 +53,7 @@ _TOLD = (
 _LETTERS = re.compile(r"[A-Za-z]")
 _SPACED = re.compile(r"[^\W\d_]\S* \S|\. |\)$")
 _SENTENCE = re.compile(r"[a-z]{2,},? [a-z]{2,},? [a-z]")
+_SQL = re.compile(r"^(?:SELECT|VACUUM)\b|^ OR $|\w = :\w")
 _CODE = re.compile(r"^-\S*$|^(?![A-Z]+/[A-Z]+$)\S*(?:[/._:=<>()\[\]{}$*@#\\]|--|[a-z][A-Z]|\d)\S*$")
 """One token that is a path, an option, a name in code."""
 
@@ -152,7 +153,7 @@ def _of_rules(source: Source) -> Iterator[tuple[str, str]]:
 def _is_said(parts: Parts, *, far: bool) -> bool:
     """Whether a text is for people: words, and no path, option or name in code."""
     literal = "".join(part for part in parts if isinstance(part, str))
-    if literal == FROM_RUBRIC.value:
+    if literal == FROM_RUBRIC.value or _SQL.search(literal):
         return False
     if far:
         return bool(_SENTENCE.search(literal))
