@@ -83,7 +83,7 @@ CAUSE = Caseless(
     r"optimi[sz](?:e|es|ing|ation) (?:their|the|resource|staff|inventor|price|cost)|decisions?\b|valuable|complain\w*|pay(?:s|ing)? (?:for|the)\b|profit\w*|"
     r"revenue|patients?\b|essential|vital\b|leading cause|efficien\w+|safety|stakeholders?|compan(?:y|ies)\b|business(?:es)?\b|industr(?:y|ies)\b|expensive|"
     r"cheap\w*|wast(?:e|ed|es)\b|fraud\w*|complications?|diseases?|delays?\b|congestion|without (?:it|this)|time-consuming|"
-    r"penalt\w+|wrong\b|too late|mortality|early detection|insights?\b|"
+    r"cannot\b|unable\b|hard to\b|seldom\b|rarely\b|fail(?:s|ed)?\b|penalt\w+|wrong\b|too late|mortality|early detection|insights?\b|"
     r"\b(?:afin (?:de|d')|permet\w*|aider\b|ayudar?\b|ajudar?\b|hilft|helfen|r[ée]du(?:ire|cir|zir)\b|reduzieren|am[ée]liorer|mejorar\w*|melhorar|verbesser\w*|"
     r"co[ûu]ts?\b|costos?\b|costes?\b|custos?\b|kosten\b|risques?\b|riesgos?\b|riscos?\b|risik\w+|entreprises?\b|empresas?\b|unternehmen\b|"
     r"d[ée]cisi[oó]n\w*|decis(?:ão|ões)|entscheidung\w*|anticip\w+|pertes?\b|p[ée]rdidas?\b|blessures|d[ée]c[èe]s\b|wichtig\w*|"

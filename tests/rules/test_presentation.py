@@ -162,6 +162,14 @@ def test_who_is_meant_is_no_reason(repository: BuildRepository) -> None:
     told = f"{TITLE}{subject}{'training of the docks in the night, when the lake is calm and nobody rows, ' * 2}and that is all.\n"
     assert status(repository, "doc.problem", told) is Status.PARTIAL
     assert status(repository, "doc.problem", told.replace("and that is all", "which saves costs")) is Status.MET
+    assert (
+        status(
+            repository,
+            "doc.problem",
+            told.replace("and that is all", "which fails and nobody can know, so it is hard to plan"),
+        )
+        is Status.MET
+    )
 
 
 def test_a_video_that_explains_a_tool_is_no_demo(repository: BuildRepository) -> None:
