@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from analyzer.analysis import Options, Result
 from analyzer.batch.entry import done_line, entry_of, error_of
-from analyzer.batch.merge import inside_of, merged
+from analyzer.batch.merge import inside_of, left_out_of, merged
 from analyzer.batch.rows import Row, is_account
 from analyzer.batch.work import readable
 from analyzer.errors import FolioscopeError, UsageError
@@ -21,7 +21,7 @@ from analyzer.target import parse_target
 if TYPE_CHECKING:
     from analyzer.portfolio.choose import Choice
 
-__all__ = ["Chosen", "choose_for", "names_account"]
+__all__ = ["Chosen", "choose_for"]
 
 
 class Chosen(Struct):
@@ -66,7 +66,7 @@ class Chosen(Struct):
             self.row, merged(portfolio, [entry for _, entry in wholes]), _repositories(wholes), errors, basis
         )
         line["projects"] = _repositories((place, entry) for place, entry in entries if place in parts)
-        line["left_out"] = [{"name": item.name, "reason": item.reason} for item in portfolio.left_out]
+        line["left_out"] = left_out_of(portfolio)
         return line
 
     def _inside(self) -> set[tuple[str, str]]:
@@ -82,11 +82,6 @@ class Chosen(Struct):
 
 def _repositories(entries: Iterable[tuple[tuple[str, str], Mapping[str, Any]]]) -> list[dict[str, Any]]:
     return [{"target": target, **entry["repository"]} for (target, _), entry in entries]
-
-
-def names_account(row: Row, options: Options) -> bool:
-    """Whether a row names an account."""
-    return any(is_account(target, options.hosts) for target in row.targets)
 
 
 def choose_for(row: Row, options: Options, *, whole: bool) -> Chosen:

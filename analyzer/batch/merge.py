@@ -14,7 +14,7 @@ from analyzer.rubric import Rubric
 if TYPE_CHECKING:
     from analyzer.portfolio import Portfolio
 
-__all__ = ["applicant_of", "inside_of", "merged", "together"]
+__all__ = ["applicant_of", "inside_of", "left_out_of", "merged", "together"]
 
 _GAPS = 3
 _INSIDE = 12
@@ -61,6 +61,11 @@ def merged(found: Portfolio, entries: Sequence[Mapping[str, Any]] = ()) -> dict[
             for fact in entry["facts"]
         ],
     }
+
+
+def left_out_of(found: Portfolio) -> list[dict[str, str]]:
+    """What a line says of the repositories that were not worth an analysis."""
+    return [{"name": item.name, "reason": item.reason} for item in found.left_out]
 
 
 def applicant_of(reports: Sequence[tuple[str, Report, bool]], rubric: Rubric) -> dict[str, Any]:

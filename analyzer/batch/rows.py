@@ -12,7 +12,7 @@ from analyzer.batch.named import is_account, is_word, named_in_cell
 from analyzer.batch.sheets import UNPACKED
 from analyzer.batch.tables import Record, read_records
 from analyzer.errors import UsageError
-from analyzer.target import place_of
+from analyzer.target import Host, place_of
 
 __all__ = ["Row", "count_rows", "digest_of", "is_account", "read_rows"]
 
@@ -41,6 +41,10 @@ class Row(Struct, frozen=True):
     subdir: str = ""
     given: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+
+    def names_account(self, hosts: tuple[Host, ...]) -> bool:
+        """Whether it asks to look at an account of one of the hosts."""
+        return any(is_account(target, hosts) for target in self.targets)
 
 
 def read_rows(

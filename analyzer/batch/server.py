@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from analyzer.batch.chosen import Chosen, choose_for, names_account
+from analyzer.batch.chosen import Chosen, choose_for
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.finish import finish, sections_of
 from analyzer.batch.lines import dump
@@ -189,13 +189,13 @@ class _Run:
             if row.problem:
                 if not done:
                     self._fail(row, UsageError(row.problem, "Correct the row."))
-            elif not ((done and self._batch.retry) or names_account(row, self._batch.options)):
+            elif not ((done and self._batch.retry) or row.names_account(self._batch.options.hosts)):
                 yield row  # but for a retry, which is another upload
 
     def _chosen(self) -> Iterator[Chosen]:
         """What the rows that name accounts have, but for those that are done: nobody need be asked again for them."""
         for row in self._folder.rows():
-            if row.problem or self._is_done(row) or not names_account(row, self._batch.options):
+            if row.problem or self._is_done(row) or not row.names_account(self._batch.options.hosts):
                 continue
             try:
                 yield choose_for(row, self._batch.options, whole=self._batch.whole)

@@ -25,7 +25,7 @@ from analyzer.analysis import Options, Result, analyze
 from analyzer.batch.entry import basis_of, done_line, entry_of, error_of, failed_line
 from analyzer.batch.lines import dump
 from analyzer.batch.locate import Located, check_local, locate, read_located
-from analyzer.batch.merge import inside_of, merged, together
+from analyzer.batch.merge import inside_of, left_out_of, merged, together
 from analyzer.batch.rows import Row, is_account
 from analyzer.batch.store import Store, open_store
 from analyzer.errors import FolioscopeError
@@ -178,7 +178,7 @@ class Worker:
         options = replace(self._options, ref=row.ref, subdir=row.subdir)
         looked: list[_Looked] = []
         try:
-            if any(is_account(target, options.hosts) for target in row.targets):
+            if row.names_account(options.hosts):
                 return self._portfolio_of_account(row, options, looked)
             if len(row.targets) > 1:
                 return self._portfolio_of_repositories(row, options, looked)
@@ -340,7 +340,7 @@ class Worker:
         whole = merged(found, [item.document for item in looked])
         line = done_line(row, whole, repositories, errors, self._basis)
         line["projects"] = [part.repository for item in looked for part in item.inside]
-        line["left_out"] = [{"name": item.name, "reason": item.reason} for item in found.left_out]
+        line["left_out"] = left_out_of(found)
         return self._outcome(line, looked)
 
 
