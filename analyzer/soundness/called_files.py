@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.argv import unwrap
+from analyzer.artifacts.ci import Job, Step
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.artifacts.tasks import TaskFile
 from analyzer.findings import Place
@@ -50,29 +51,28 @@ def missing_called_files(layout: Layout) -> Iterator[Defect]:
 
 def _called_from_elsewhere(layout: Layout, seen: set[tuple[str, str]]) -> Iterator[Defect]:
     """Programs and tests that a CI job calls by a name that they have in another folder than the one it stands in."""
-    repo = layout.repository
-    for pipeline in repo.pipelines:
-        for job in pipeline.jobs:
-            if any(
-                "path" in step.inputs or "repository" in step.inputs for step in job.steps if _CHECKOUT in step.uses
-            ):
-                continue
-            for step in job.steps:
-                if re.search(r"[$*{]", step.folder) or _MOVES.search(step.run):
-                    continue
-                for command in _own(step.commands):
-                    place = step.place_of(command)
-                    for name in _files(command) if command.argv[0] in _READS_FROM_HERE else ():
-                        found = _lies_elsewhere(layout, name, step.folder)
-                        if (
-                            found
-                            and (place.path, name) not in seen
-                            and not layout.is_produced(posixpath.basename(name))
-                        ):
-                            seen.add((place.path, name))
-                            here = step.folder or "the root"
-                            sentence = f"the CI job {job.name} calls {name} from {here}, and it is in {found}"
-                            yield Defect(place.path, place.line, "missing-file", sentence)
+    for job, step in _steps_in_known_folders(layout.repository):
+        for command in _own(step.commands):
+            place = step.place_of(command)
+            for name in _files(command) if command.argv[0] in _READS_FROM_HERE else ():
+                found = _lies_elsewhere(layout, name, step.folder)
+                if found and (place.path, name) not in seen and not layout.is_produced(posixpath.basename(name)):
+                    seen.add((place.path, name))
+                    here = step.folder or "the root"
+                    sentence = f"the CI job {job.name} calls {name} from {here}, and it is in {found}"
+                    yield Defect(place.path, place.line, "missing-file", sentence)
+
+
+def _steps_in_known_folders(repo: Repository) -> Iterator[tuple[Job, Step]]:
+    """The steps of CI jobs that begin in a folder of this repository and stay there."""
+    for job in (job for pipeline in repo.pipelines for job in pipeline.jobs):
+        checkouts = [step.inputs for step in job.steps if _CHECKOUT in step.uses]
+        if not any("path" in given or "repository" in given for given in checkouts):
+            yield from (
+                (job, step)
+                for step in job.steps
+                if not re.search(r"[$*{]", step.folder) and not _MOVES.search(step.run)
+            )
 
 
 _CHECKOUT = "actions/checkout"
@@ -83,11 +83,10 @@ _READS_FROM_HERE = frozenset({"python", "pytest", "py.test"})
 def _lies_elsewhere(layout: Layout, name: str, folder: str) -> str:
     """The folder of the only file that a name can mean, where it is not the one that it is asked for in."""
     asked = posixpath.normpath(posixpath.join(folder or ".", name.strip("\"'")))
-    entries = layout.repository.snapshot.entries
-    if _OUTSIDE.search(asked) or asked.startswith("..") or asked in entries or layout.has_submodules:
+    if _OUTSIDE.search(asked) or asked.startswith("..") or layout.has_submodules:
         return ""
-    others = [path for path in entries if path.endswith(f"/{asked}")]
-    return posixpath.dirname(others[0]) if len(others) == 1 else ""
+    found = list(layout.repository.index.ending(asked))
+    return posixpath.dirname(found[0]) if len(found) == 1 and found != [asked] else ""
 
 
 def _commands(repo: Repository) -> Iterator[tuple[Place, ShellCommand, str]]:

@@ -98,7 +98,7 @@ def test_pages_of_what_was_read(shown: Shown):
     url = shown.hub.url("octocat/begun")
     link = shown.started("/start", url=url)
     assert shown.left(link) == []  # while it works
-    wait_for("the report", lambda: "data-done" not in shown.client.get(f"{link}/live").text and ended(shown, link))
+    wait_for("the report", lambda: ended(shown, link))
     assert shown.left(link) == []
     assert shown.left(f"{link}/delete") == []
     compared = shown.started("/compare", url=url, base=shown.commits[0], head=shown.commits[1])
