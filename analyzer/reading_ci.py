@@ -15,12 +15,21 @@ from analyzer.remembered import remembered
 __all__ = ["ReadingCi"]
 
 
+_LOOKED_FOR = {"github-actions": ".github/workflows/", "gitlab-ci": ".gitlab-ci.", "circleci": ".circleci/"}
+"""How the paths begin that a system reads, by its name."""
+
+
 class ReadingCi(Reading):
     """Pipelines where their system looks for them, those elsewhere, and their steps."""
 
     @cached_property
     def pipelines(self) -> tuple[ci.Pipeline, ...]:
         """CI configuration that its system would find."""
+        return tuple(item for item in self._configured if not self._is_misplaced(item))
+
+    @cached_property
+    def _configured(self) -> tuple[ci.Pipeline, ...]:
+        """Every pipeline with jobs, wherever it stands, but for what only looks like a workflow."""
         parsers: tuple[tuple[Kind, Callable[[str, str], ci.Pipeline]], ...] = (
             (Kind.GITHUB_WORKFLOW, ci.parse_github),
             (Kind.JENKINSFILE, ci.parse_jenkins),
@@ -34,7 +43,7 @@ class ReadingCi(Reading):
         )
         for kind, parse_with in including:
             found += self._parse((kind,), self._with_included(parse_with), serving=True, alone=False)
-        return tuple(item for item in found if item.jobs and not self._is_misplaced(item))
+        return tuple(item for item in found if item.jobs)
 
     def _with_included(self, parse: Callable[[str, str, ci.Finder], ci.Pipeline]) -> Callable[[str, str], ci.Pipeline]:
         return lambda path, text: parse(path, text, self._matching)
@@ -49,15 +58,18 @@ class ReadingCi(Reading):
                 yield path, text
 
     def _is_misplaced(self, pipeline: ci.Pipeline) -> bool:
-        """GitHub reads workflows of the repository's root alone, even when a subfolder is judged."""
-        return pipeline.system == "github-actions" and not pipeline.path.startswith(".github/workflows/")
+        """Whether its system reads another place of the repository's root alone, also where a subfolder is judged.
+
+        Jenkins, Azure Pipelines and the smaller systems are told where their file is, outside the repository.
+        """
+        place = _LOOKED_FOR.get(pipeline.system)
+        return place is not None and not pipeline.path.startswith(place)
 
     @cached_property
     def misplaced_pipelines(self) -> tuple[ci.Pipeline, ...]:
-        """GitHub workflows in a place where GitHub does not look."""
-        kinds = (Kind.MISPLACED_WORKFLOW, Kind.GITHUB_WORKFLOW)
-        found = self._parse(kinds, ci.parse_github)
-        return tuple(item for item in found if item.jobs and self._is_misplaced(item))
+        """Pipelines in a place where their system does not look."""
+        found = [item for item in self._parse((Kind.MISPLACED_WORKFLOW,), ci.parse_github) if item.jobs]
+        return tuple(item for item in (*found, *self._configured) if self._is_misplaced(item))
 
     @cached_property
     def silent_workflows(self) -> tuple[str, ...]:

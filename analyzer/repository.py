@@ -177,6 +177,8 @@ class Repository(ReadingProse):
             found += group
         for group in self._parse((Kind.PREFECT_YAML,), orchestration.parse_prefect):
             found += group
+        for path, text in self._sniffed("prefect"):
+            found += self._parsed(orchestration.parse_prefect, path, text)
         for group in self._parse((Kind.DATABRICKS,), orchestration.parse_databricks):
             found += group
         for path, text in self._sniffed("databricks"):

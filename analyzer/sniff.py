@@ -25,7 +25,7 @@ def sniff_yaml(text: str) -> str:
     """Return what the file is, or an empty string.
 
     One of ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
-    ``ansible``, ``conda``, ``feast``, ``databricks``, ``kestra``, ``azure-ml``.
+    ``ansible``, ``conda``, ``feast``, ``databricks``, ``kestra``, ``prefect``, ``azure-ml``.
     """
     if "azuremlschemas" in text[:2000]:
         return "azure-ml"
@@ -48,6 +48,8 @@ def sniff_yaml(text: str) -> str:
         return "databricks"
     if "namespace" in keys and "tasks" in keys and "io.kestra." in text:
         return "kestra"
+    if "flow_name" in keys and "entrypoint" in keys:
+        return "prefect"
     if "dependencies" in keys and "channels" in keys:
         return "conda"
     if re.search(r"^- (?:name|hosts|import_playbook)\s*:", text, re.MULTILINE) and re.search(

@@ -42,6 +42,11 @@ _LINT_HOOKS = re.compile(
 )
 
 
+_MISPLACED = {
+    "github-actions": "The workflow stands where GitHub does not look: it must be in .github/workflows of the root",
+    "gitlab-ci": "The pipeline stands where GitLab does not look: it must be .gitlab-ci.yml of the root",
+    "circleci": "The pipeline stands where CircleCI does not look: it must be .circleci/config.yml of the root",
+}
 _COMMENTED_JOB = re.compile(r"(?m)^[ \t]*#[ \t]*(?:- )?(?:on|jobs|steps|runs-on|uses|run):")
 
 
@@ -57,9 +62,7 @@ def runs_on_change(repo: Repository) -> Iterator[Finding]:
         yield partial("CI is started by hand or on a schedule only", pipeline)
         return
     for pipeline in repo.misplaced_pipelines:
-        yield partial(
-            "The workflow stands where GitHub does not look: it must be in .github/workflows of the root", pipeline
-        )
+        yield partial(_MISPLACED[pipeline.system], pipeline)
         return
     for path in repo.silent_workflows:
         if len(_COMMENTED_JOB.findall(repo.text(path) or "")) >= 2:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.orchestration import Workflow
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_source import Assignment, Call
 from analyzer.code import Code
 from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
@@ -15,7 +15,15 @@ from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.declared import holds_code, own_parts, runs_own, state_machines
 from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, trains_here
-from analyzer.queries.learning import derived_columns, feature_functions, file_readers, is_model_dump, training_calls
+from analyzer.queries.learning import (
+    LOGS_ANY_FILE,
+    derived_columns,
+    feature_functions,
+    file_readers,
+    is_model_dump,
+    is_model_file,
+    training_calls,
+)
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.registries import logs_no_model, own_registry, registrations
@@ -38,7 +46,7 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     for call in data_reads(code):
         if trains_here(code, call, training):
             inside = inside or call
-        elif is_step(code, call) and not comes_later(call):
+        elif is_step(code, call) and not comes_later(call.path):
             yield met("Raw data are read by a step of their own", call)
             return
         elif is_step(code, call):
@@ -71,22 +79,36 @@ _SCALES = re.compile(
 _OF_LABELS = re.compile(r"(?i)(?:^|[._])(?:\w+_)?(?:labels?|targets?)(?:[._]|$)")
 
 
-def _least_sure(call: Call) -> bool:
-    """Whether a call encodes for serving, makes labels, or only draws rows anew."""
+def _least_sure(repo: Repository, call: Call) -> tuple[bool, bool]:
+    """Whether a call encodes for serving, makes labels, or only draws rows anew; and whether it only loads what encodes."""
     return (
         bool(_OF_LABELS.search(call.scope))
-        or is_scoring(call.path)
+        or comes_later(call.path)
         or bool(_NOT_FEATURES.search(call.path))
-        or call.root == "imblearn"
+        or call.root == "imblearn",
+        call.last in ("load", "from_pretrained") and f".{call.last}(" in repo.line(call.place),
     )
+
+
+def _loads_own_model(call: Call) -> bool:
+    """Whether spaCy loads from a path what the project trained itself: a model, and no part of its features."""
+    return call.name == "spacy.load" and any("/" in text for text in call.texts())
+
+
+def _least_new(repo: Repository, item: Assignment) -> tuple[bool, bool]:
+    """Whether a column is made where a model is asked, and whether it is one of the data in another type."""
+    value = repo.line(item.place).partition("=")[2]
+    return comes_later(item.path), f'"{item.column}"' in value.replace("'", '"')
 
 
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK, needs=works_on_data)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
-    transforms = sorted(code.calls("feature.transform"), key=_least_sure)
-    columns = [item for item in derived_columns(code) if not is_scoring(item.path)]
+    found = (call for call in code.calls("feature.transform") if not _loads_own_model(call))
+    transforms = sorted(found, key=lambda call: _least_sure(repo, call))
+    derived = (item for item in derived_columns(code) if not is_scoring(item.path))
+    columns = sorted(derived, key=lambda item: _least_new(repo, item))
     several = len({item.column for item in columns}) >= 2
     scaled = all(_SCALES.search(call.name) for call in transforms)
     if transforms and not (scaled and not several and not any(feature_functions(code))):
@@ -284,7 +306,8 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
             yield met("The model is versioned with DVC", file)
             return
     saved: list[Located] = [
-        *repo.code.calls("track.model"),
+        *(call for call in repo.code.calls("track.model") if call.last not in LOGS_ANY_FILE),
+        *(call for call in repo.code.calls("track.model") if call.last in LOGS_ANY_FILE and is_model_file(repo, call)),
         *(call for call in repo.code.calls("model.dump") if is_model_dump(repo, call)),
     ]
     loaded: list[Located] = [

@@ -13,7 +13,7 @@ from analyzer.plugins import rule
 from analyzer.queries.grounding import about_project, named_tools, own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
-from analyzer.queries.pictures import diagrams, flows, result_pictures, shows_metrics
+from analyzer.queries.pictures import diagrams, flows, how_unsure, result_pictures, shows_metrics
 from analyzer.queries.prose import (
     about,
     explaining_blocks,
@@ -127,9 +127,8 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     elif total >= _FEW_BESIDE_REASONS and (reasons := _design_sections(repo)):
         yield met("Decisions about the design are explained", reasons[0])
     elif listed or section:
-        tools = [item for item in listed if TITLES["list"].search(item.heading) and not _CONTENTS.search(item.title)]
-        lists = [block for item in (*tools, *listed) for block in item.blocks if _lists(block)]
-        sections = [*tools, *listed, *([section] if section else [])]
+        sections = sorted(listed, key=_nearness) + ([section] if section else [])
+        lists = [block for item in sections for block in item.blocks if _lists(block)]
         shown_by: list[Block | Section] = [
             *lists,
             *(block for item in sections for block in item.blocks[:1]),
@@ -153,8 +152,19 @@ def _design_sections(repo: Repository) -> list[Block]:
     ]
 
 
-_CONTENTS = re.compile(r"(?i)^(?:table of )?contents?$|^index$")
+_CONTENTS = re.compile(r"(?i)^\W*(?:(?:table of )?contents?|index)\W*$")
 _BRANCHES = re.compile(r"[├└]|\|--|^[\w./-]+/\s*$", re.MULTILINE)
+
+
+def _nearness(section: Section) -> int:
+    """How near to the architecture a section is by its title, the nearest first: what a reader is shown of a list."""
+    if _CONTENTS.match(section.title):
+        return 4
+    if TITLES["design"].search(section.title):
+        return 0
+    if TITLES["list"].search(section.title):
+        return 1
+    return 3 if TITLES["setup"].search(section.title) else 2
 
 
 def _lists(block: Block) -> bool:
@@ -167,8 +177,8 @@ def _lists(block: Block) -> bool:
 @rule("doc.diagram", reads=_DOCUMENT)
 def shows_diagram(repo: Repository) -> Iterator[Finding]:
     """There is no diagram of architecture or pipeline."""
-    for item, _ in diagrams(repo):
-        yield met("A diagram of the architecture or pipeline", item)
+    if shown := [item for item, _ in diagrams(repo)]:
+        yield met("A diagram of the architecture or pipeline", min(shown, key=lambda item: how_unsure(repo, item)))
         return
     for path in repo.inventory.of(Kind.DIAGRAM):
         if repo.snapshot.entries[path].size > 60:

@@ -130,7 +130,7 @@ class Receiver(Struct, frozen=True):
 
 
 class Dashboard(Struct, frozen=True):
-    """A Grafana dashboard: its panels, the queries they send and whether any names a data source."""
+    """A Grafana dashboard: its panels, the queries they send and whether any asks a data source, in whatever way."""
 
     path: str
     title: str
@@ -266,11 +266,19 @@ def parse_dashboard(path: str, text: str) -> Dashboard | None:
         if isinstance(query := target.get(key), str) and query
     ]
     alerts = sum(isinstance(panel.get("alert"), dict) for panel in panels)
-    sourced = any(panel.get("datasource") for panel in panels) or '"datasource"' in text
+    sourced = any(
+        isinstance(target, dict) and target.keys() - _ASKS_NOTHING
+        for panel in panels
+        for target in _listed(panel.get("targets"))
+    ) or any(panel.get("libraryPanel") for panel in panels)
     title = document.get("title")
     name = title if isinstance(title, str) else ""
     line = text.count("\n", 0, max(text.rfind(f'"title": "{name}"'), 0)) + 1
     return Dashboard(path, name, len(panels), tuple(queries), line, sourced, alerts)
+
+
+_ASKS_NOTHING = frozenset({"refId", "datasource", "hide"})
+"""Keys of a target that say which question it is and whom it asks, but not what."""
 
 
 def _listed(value: object) -> list[object]:

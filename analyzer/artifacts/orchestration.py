@@ -93,18 +93,19 @@ def mage_receivers(text: str) -> int:
 
 
 def parse_prefect(path: str, text: str) -> tuple[Workflow, ...]:
-    """Parse the deployments of a prefect.yaml."""
+    """Parse the deployments of a prefect.yaml, or the one of a manifest as ``prefect deployment build`` writes it."""
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
     found = []
-    for node in root.get("deployments"):
+    for node in (root,) if root.get("flow_name").text else root.get("deployments"):
         schedules = [item for item in (node.get("schedule"), *node.get("schedules")) if item.kind == "mapping"]
         schedule, line, active = "", 0, True
         for item in schedules:
             value = item.get("cron") or item.get("interval") or item.get("rrule")
             if value.text:
                 schedule, line = value.text, value.line
-                active = item.get("active").text.lower() != "false"
+                switch = item.get("active") or node.get("is_schedule_active")
+                active = switch.text.lower() != "false"
         name, entry = node.get("name"), node.get("entrypoint")
         if name.text or entry.text:
             found.append(Workflow(path, "prefect", name.text, (), node.line, schedule, line, active, entry.text))

@@ -92,7 +92,8 @@ ROLES: dict[str, str] = {
         implicit.*.fit fastai.*.fit* sagemaker.*.fit pyspark.ml.*.fit skorch.*.fit ngboost.*.fit interpret.*.fit
         google.cloud.aiplatform.*Job.run azure.ai.ml.command sktime.*.fit darts.*.fit statsforecast.*.fit gluonts.*.train
         lifelines.*.fit sksurv.*.fit pyod.*.fit river.*.learn_one setfit.*.train sentence_transformers.*.fit
-        spacy.*.update gensim.models.* lazypredict.*.fit .backward snapml.*.fit
+        spacy.*.update spacy.cli.train* spacy.training.*.train fasttext.train_* flair.trainers.*.train simpletransformers.*.train_model
+        detectron2.engine.*.train gensim.models.* lazypredict.*.fit .backward snapml.*.fit
     """,
     "model.fit.unknown": ".fit .train .partial_fit .fit_model .learn_one",
     "model.estimator": """

@@ -39,6 +39,13 @@ _LOCAL_DEPLOY = re.compile(
 )
 
 
+_UNSEEN = {
+    "github-actions": "the workflow stands where GitHub does not look",
+    "gitlab-ci": "the pipeline stands where GitLab does not look",
+    "circleci": "the pipeline stands where CircleCI does not look",
+}
+
+
 class Act(Struct, frozen=True):
     """Something that CI does in a role, with how much it counts.
 
@@ -65,7 +72,7 @@ class Act(Struct, frozen=True):
     def flaw(self) -> str:
         """What lessens it, in words."""
         if self.misplaced:
-            return "the workflow stands where GitHub does not look"
+            return _UNSEEN[self.pipeline.system]
         if self.swallowed:
             return "a failure cannot show"
         return "nothing starts it but a hand" if self.manual else ""

@@ -270,32 +270,39 @@ _WORKFLOW_ACTS = re.compile(r"(?i)\bexit 1\b|promot|regist|deploy|push|release|p
 
 
 def unconditional_promotions(repo: Repository) -> Iterator[Call]:
-    """Registering or promoting the best run by a metric, with no comparison."""
+    """Registering or promoting the best run by a metric, with no comparison; first what chooses the one that is promoted."""
     for code in (repo.code, repo.notebook_code):
         promoting = code.calls("registry.register", "registry.method", "registry.promote")
         named = [call for module in code.modules for call in module.calls if call.keyword("registered_model_name")]
         if not promoting and not named:
             continue
         where = {call.path for call in (*promoting, *named)}
-        for module in code.modules:
-            for call in module.calls:
-                if (
-                    code.is_reached(call.path, call.scope)
-                    and _chooses_best(call)
-                    and (not module.notebook or module.path in where)
-                ):
-                    yield call
+        choosing_calls = [
+            call
+            for module in code.modules
+            for call in module.calls
+            if code.is_reached(call.path, call.scope)
+            and _chooses_best(call)
+            and (not module.notebook or module.path in where)
+        ]
+        yield from sorted(choosing_calls, key=lambda call, acts=(*promoting, *named): _lines_to(call, acts))  # type: ignore[misc]
         kept = {(item.path, item.scope) for item in code.comparisons if _keeps_best((*item.left, *item.right))}
         choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
         yield from (
             call
-            for call in (*promoting, *named)
+            for call in sorted((*promoting, *named), key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
             or any(
                 _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
                 for around in _around(code, call)
             )
         )
+
+
+def _lines_to(call: Call, acts: tuple[Call, ...]) -> float:
+    """How many lines below a call the next act of the same function stands; endless where there is none."""
+    below = (act.line - call.line for act in acts if (act.path, act.scope) == (call.path, call.scope))
+    return min((lines for lines in below if lines >= 0), default=float("inf"))
 
 
 def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:

@@ -34,7 +34,7 @@ def _speaks(path: str, pattern: re.Pattern[str]) -> bool:
 
 _GETS = re.compile(r"(?i)ingest|extract|download|fetch|raw|collect|scrape|\betl|data_?load|load_?data|get_?data")
 _INGESTS = re.compile(r"(?i)load(?!_?model)|import|read|prepare|validat")
-_LATER = re.compile(r"(?i)evaluat|metrics|report|tfrecord|gold|silver|reference|model|simulat")
+_LATER = re.compile(r"(?i)evaluat|(?:^|[_/])eval(?:[_./]|$)|metrics|report|tfrecord|gold|silver|reference|model|simulat")
 
 
 def data_reads(code: Code) -> Iterator[Call]:
@@ -46,12 +46,12 @@ def data_reads(code: Code) -> Iterator[Call]:
     )
 
 
-_AFTERWARDS = re.compile(r"(?i)evaluat|dummy|request|simulat|benchmark|(?:^|/)api/|(?:^|[/_])(?:api|app)\.py$")
+_AFTERWARDS = re.compile(r"(?i)evaluat|(?:^|[_/])eval(?:[_./]|$)|dummy|request|simulat|benchmark|(?:^|/)api/|(?:^|[/_])(?:api|app)\.py$")
 
 
-def comes_later(call: Call) -> bool:
-    """Whether a read stands where a model is tried or asked, so that it may say nothing of how the data come in."""
-    return is_scoring(call.path) or bool(_AFTERWARDS.search(call.path))
+def comes_later(path: str) -> bool:
+    """Whether a module tries or asks a model, so that it may say nothing of how data come in or are prepared."""
+    return is_scoring(path) or bool(_AFTERWARDS.search(path))
 
 
 def _rank(call: Call) -> int:

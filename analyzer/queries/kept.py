@@ -64,7 +64,8 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     writing = {text.path for text in code.texts(_INSERT_OR_CREATE)} if monitors else set()
     for call in code.calls("metrics.store"):
         if call.path in monitors & writing:
-            yield next((text.place for text in code.texts(_INSERT) if text.path == call.path), call.place)
+            inserts = (*code.texts(_INSERTS_MEASURES), *code.texts(_INSERT))
+            yield next((text.place for text in inserts if text.path == call.path), call.place)
         elif call.path in monitors and call.last in _STORING and (call.path not in training or _tells(repo, call)):
             yield call.place
     measuring = {text.path for text in code.texts(_MEASURE) if MONITORS.search(text.path)}
@@ -105,7 +106,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
     answering = {call.path for call in code.calls("serve.route", "serve.app")}
     serving = answering | {call.path for call in code.calls("model.predict")}
     training = {item.path for item in training_calls(code)}
-    for call in code.calls("metrics.store", "data.write"):
+    for call in sorted(code.calls("metrics.store", "data.write"), key=lambda call: _is_before_answer(code, call)):
         file = call.last in ("to_csv", "to_parquet", "save") and call.path not in answering
         if call.path in serving - training and call.last in _KEEPING_METHODS and not file:
             yield call.place
@@ -134,6 +135,12 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
     for call in code.calls("monitor.report"):
         if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
             yield call.place
+
+
+def _is_before_answer(code: Code, call: Call) -> bool:
+    """Whether a model is asked only further down in the same function, so that what is written is no answer."""
+    asked = [item.line for item in code.calls_in(call.path, call.scope) if "model.predict" in roles_of(item.name)]
+    return bool(asked) and min(asked) > call.line
 
 
 _WORKSPACE = re.compile(r"workspace/[0-9a-f-]{30,}/metadata\.json$")

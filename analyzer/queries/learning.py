@@ -11,7 +11,15 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["derived_columns", "is_model_dump", "training_calls"]
+__all__ = [
+    "LOGS_ANY_FILE",
+    "derived_columns",
+    "feature_functions",
+    "file_readers",
+    "is_model_dump",
+    "is_model_file",
+    "training_calls",
+]
 
 _PREPARES = re.compile(
     r"(?i)scaler|encoder|vectorizer|transformer(?!s)|imputer|tokenizer|\bdv\b|_dv\b|\bohe\b|\ble\b|pca|preprocess|binarizer|selector"
@@ -62,6 +70,20 @@ def is_model_dump(repo: Repository, call: Call) -> bool:
     return not names or any(_A_MODEL.search(name) or not _NO_MODEL_NAME.search(name) for name in names)
 
 
+LOGS_ANY_FILE = frozenset({"log_artifact", "log_artifacts", "save", "add_file"})
+"""Calls of trackers that keep a file, whatever is in it."""
+_NO_MODEL_FILE = re.compile(r"(?i)\.(?:png|jpe?g|svg|pdf|html?|csv|parquet|txt|md|ya?ml|toml)\b")
+_OTHER_THING = re.compile(
+    r"(?i)plot|figure|(?:_|\b)fig(?:_|\b)|(?:_|\b)roc(?:_|\b)|confusion|report|importance|requirements|dataset|\bdata_path"
+)
+
+
+def is_model_file(repo: Repository, call: Call) -> bool:
+    """Whether a file that a tracker keeps may be a model, as far as its name tells."""
+    told = " ".join((*call.texts(), repo.line(call.place)))
+    return not _NO_MODEL_FILE.search(told) and (bool(_A_MODEL.search(told)) or not _OTHER_THING.search(told))
+
+
 def _is_other_job(call: Call) -> bool:
     """Whether a job that is submitted to a platform is not told to train."""
     return call.name == "azure.ai.ml.command" and not any(
@@ -76,6 +98,8 @@ def _fits_model(code: Code, call: Call) -> bool:
     if owner.endswith("()") and _is_abstract(code, owner.removesuffix("()").rsplit(".", 1)[-1]):
         owner = owner.removesuffix("()")  # it stands for models of a library
     if _PREPARES.search(owner) or "feature.transform" in roles_of(call.name) or "()" in owner or not owner.strip("."):
+        return False
+    if owner == "self" and _only_transforms(code, call):
         return False
     if call.last == "train":  # model.train() of PyTorch only switches a mode; subprocess.train is none either
         return bool(call.args) and bool(re.search(r"(?i)model|learner|trainer|estimator|\bauto", owner))
@@ -116,6 +140,13 @@ def _fits_model(code: Code, call: Call) -> bool:
         & {item.root for item in code.module(call.path).used_imports}  # type: ignore[union-attr]
         and not re.search(r"(?i)data|frame|df", last)
     )
+
+
+def _only_transforms(code: Code, call: Call) -> bool:
+    """Whether the class that a call stands in transforms and predicts nothing: an encoder or a selector of columns."""
+    module, owner = code.module(call.path), call.scope.rpartition(".")[0]
+    methods = {item.name for item in (module.functions if module else ()) if item.qualname == f"{owner}.{item.name}"}
+    return "transform" in methods and not any(name.startswith("predict") for name in methods)
 
 
 def _is_abstract(code: Code, name: str) -> bool:

@@ -45,7 +45,12 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "page" if _PAGE_WORDS.search(told) else "application"
         elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
             continue
-        elif HOSTED_STATIC.match(link.url) and not _is_data(link.url) and _is_projects(repo, link):
+        elif (
+            HOSTED_STATIC.match(link.url)
+            and not _is_data(link.url)
+            and _is_projects(repo, link)
+            and not _is_of_data(repo, link)
+        ):
             yield link, "page"
         elif _is_own_domain(link) and (
             _is_named_after_project(repo, _host(link))
@@ -65,7 +70,8 @@ def _is_projects(repo: Repository, link: Link) -> bool:
 
 # Addresses that a cloud or a person's account makes up: nobody could tell a project by them.
 _OPAQUE = re.compile(
-    r"(?i)run\.app|amazonaws\.com|cloudapp|azure|://\d+\.\d+\.\d+\.\d+|ngrok|cloudfront|\.[a-z]+\.internal|[a-z0-9]*\d[a-z0-9]*\d[a-z0-9]*\d"
+    r"(?i)run\.app|amazonaws\.com|cloudapp|azure|://\d+\.\d+\.\d+\.\d+|ngrok|cloudfront|\.[a-z]+\.internal"
+    r"|(?<![a-z0-9])(?!(?:19|20)\d\d(?![a-z0-9]))[a-z0-9]*\d[a-z0-9]*\d[a-z0-9]*\d"  # a year is no such name
 )
 
 
@@ -140,7 +146,18 @@ _OF_LIBRARIES = re.compile(r"(?i)(?:readthedocs\.io|github\.io|gitlab\.io)$")
 def _may_be_own(repo: Repository, link: Link, context: str) -> bool:
     """Whether pages on a host where libraries have theirs speak of this project."""
     plain = re.sub(r"[-_/.]", " ", f"{link.url} {context}")
-    return not _OF_LIBRARIES.search(_host(link)) or bool(own_words(repo, plain))
+    return not _OF_LIBRARIES.search(_host(link)) or (bool(own_words(repo, plain)) and not _is_of_data(repo, link))
+
+
+_LEADS_TO_DATA = re.compile(r"(?i)\bdata ?sets?\b|\bdata (?:is |are |comes? )?from\b|\bsource of (?:the )?data\b")
+_LED_IN = 60
+
+
+def _is_of_data(repo: Repository, link: Link) -> bool:
+    """Whether the words before a link say that it leads to where the data are from, which the project is named after too."""
+    line = repo.line(link.place)
+    begin = max(line.find(link.url), 0)
+    return bool(_LEADS_TO_DATA.search(f"{line[max(begin - _LED_IN, 0) : begin]} {link.text}"))
 
 
 @remembered

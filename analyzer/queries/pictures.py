@@ -14,7 +14,7 @@ from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "flows", "result_pictures", "shows", "shows_metrics", "words_of"]
+__all__ = ["diagrams", "flows", "how_unsure", "result_pictures", "shows", "shows_metrics", "words_of"]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -91,6 +91,20 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                     yield image, document
 
 
+_SURELY_DRAWN = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow|overview|\bdag\b|graph")
+_LEADS_TO_DRAWING = re.compile(r"(?i)archit|diagram|flow ?chart|work ?flow|pipeline|orchestrat|\bdag\b|overview")
+
+
+def how_unsure(repo: Repository, item: Block | Image) -> int:
+    """How little the words of a diagram say that it is one: 0 for what is drawn in text or named so, 3 for its place alone."""
+    if isinstance(item, Block) or _SURELY_DRAWN.search(words := _own_words(item)):
+        return 0
+    if DIAGRAM_WORDS.search(words):
+        return 1
+    above = _line_above(repo, item)
+    return 2 if len(above) <= _LONGEST_CAPTION and _LEADS_TO_DRAWING.search(above) else 3
+
+
 _ARROW = re.compile(r"[→➜▼►▶⬇↓]|--?>|==>")
 _A_FLOW = 3
 """Arrows from which on a drawing tells more than what follows what."""
@@ -109,8 +123,14 @@ _SNAPSHOT = re.compile(r"(?i)snap-?shot|screen-?shot|you (?:should|will|can)(?: 
 
 def _is_snapshot(repo: Repository, image: Image) -> bool:
     """Whether the line that leads to a picture says that it was taken of a screen."""
-    above = [line for line in repo.lines(image.path)[max(image.line - 4, 0) : image.line - 1] if line.strip()]
-    return bool(above) and bool(_SNAPSHOT.search(above[-1])) and not _IS_DIAGRAM.search(above[-1])
+    above = _line_above(repo, image)
+    return bool(_SNAPSHOT.search(above)) and not _IS_DIAGRAM.search(above)
+
+
+def _line_above(repo: Repository, image: Image) -> str:
+    """The last line with text of the three above a picture."""
+    lines = repo.lines(image.path)[max(image.line - 4, 0) : image.line - 1]
+    return next((line for line in reversed(lines) if line.strip()), "")
 
 
 def _is_drawing(block: Block) -> bool:

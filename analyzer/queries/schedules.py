@@ -286,13 +286,22 @@ def _of_workflow(repo: Repository, workflow: Workflow) -> Schedule:
         path, scope = workflow.entrypoint.rsplit(":", 1)
         found = repo.find(path, workflow.path.rpartition("/")[0])
         functions += [(found, scope)] if found else []
-    return Schedule(
-        workflow.schedule_place,
-        tuple(modules),
-        tuple(functions),
-        "" if workflow.active else "it is switched off",
-        workflow.tool,
-    )
+    idle = "" if workflow.active else "it is switched off"
+    if workflow.tool == "prefect" and not idle and not _is_known(repo, workflow):
+        idle = "nothing applies it"
+    return Schedule(workflow.schedule_place, tuple(modules), tuple(functions), idle, workflow.tool)
+
+
+_PREFECT_FILE = re.compile(r"(?:^|/)prefect\.ya?ml$")
+_IS_APPLIED = re.compile(r"\bapply\b|\s-a\b")
+
+
+def _is_known(repo: Repository, workflow: Workflow) -> bool:
+    """Whether a deployment comes to the service: by the project's own file, or a manifest that a command applies."""
+    if _PREFECT_FILE.search(workflow.path):
+        return True
+    names = {posixpath.basename(workflow.path), posixpath.basename(workflow.entrypoint.partition(":")[0])} - {""}
+    return any(_IS_APPLIED.search(line) and any(name in line for name in names) for line in _applied_by_commands(repo))
 
 
 def _programs(repo: Repository, pipeline: Pipeline) -> Iterator[str]:

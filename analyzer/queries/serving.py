@@ -50,17 +50,21 @@ def routes(repo: Repository) -> tuple[Call, ...]:
 
 @remembered
 def prediction_routes(repo: Repository) -> Iterator[Call]:
-    """Routes whose path or function predicts, or whose function reaches a prediction."""
+    """Routes whose function reaches a prediction, then those that are named so; of each, what only reads comes last."""
     code = repo.code
-    found = routes(repo)
+    found = sorted(routes(repo), key=lambda call: call.last == "get")
+    named = []
     for call in found:
         names = " ".join((call.decorates, *call.texts()))
         module = code.module(call.path)
         functions = [item for item in module.functions if item.name == call.decorates] if module else []
         if any(
             code.reaches(item.path, item.qualname, "model.predict") or _asks_model(code, item) for item in functions
-        ) or (_PREDICTS.search(names) and not any(item.stub for item in functions)):
+        ):
             yield call
+        elif _PREDICTS.search(names) and not any(item.stub for item in functions):
+            named.append(call)
+    yield from named
     if found:
         with_model = {call.path for call in code.calls("model.predict", "model.load")}
         yield from (call for call in found if call.path in with_model and call.last in ("post", "route", "api"))

@@ -46,16 +46,24 @@ def typed_commands(document: Document) -> Iterator[tuple[Block, str]]:
     """(block, command line) of what a reader is told to type, in code blocks and in code within sentences."""
     for block in document.blocks:
         if block.kind == "code" and block.lang in _SHELLS:
-            yield from ((block, line.strip()) for line in block.text.split("\n") if _COMMAND.match(line))
+            yield from ((block, _plain(line)) for line in block.text.split("\n") if _COMMAND.match(line))
         elif block.kind in ("item", "paragraph", "quote"):
-            told = (code.strip() for code in block.codes if _COMMAND.match(code))
+            told = (_plain(code) for code in block.codes if _COMMAND.match(code))
             yield from ((block, code) for code in told if " " in code or "/" in code)  # else the name of a program
             if not block.codes:
                 yield from (
-                    (block, line.strip())
+                    (block, _plain(line))
                     for line in block.text.split("\n")
                     if _COMMAND.match(line) and len(line.split()) <= 12
                 )
+
+
+_BACKSLASH = re.compile(r"(?<=[\w.])\\(?=[\w.])")
+
+
+def _plain(line: str) -> str:
+    """A command without space around it, and with the slashes of a path where Windows has backslashes."""
+    return _BACKSLASH.sub("/", line.strip())
 
 
 _PROGRAM_FILE = re.compile(

@@ -177,10 +177,10 @@ def _may_appear(layout: Layout, dotted: str) -> bool:
 
 def _local(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName) -> Defect | None:
     """An import from this repository: the module, and the name in it."""
-    if layout.has_submodules:
-        return None
     dotted, path = item.module, module.path
     targets = layout.modules(dotted, path)
+    if layout.has_submodules and not targets:
+        return None  # the module may lie in another repository; of one that is here it is known what it holds
     if not targets and not layout.is_package(dotted, path):
         return _missing_module(layout, declared, module, item)
     if not item.name or item.name == "*":
