@@ -32,7 +32,7 @@ from analyzer.queries.testing import (
     strange_tests,
     unit_tests,
 )
-from analyzer.queries.validation import checked_with_consequence, computed_without, request_schemas
+from analyzer.queries.validation import checked_with_consequence, computed_without, guards, request_schemas
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import empty_test_run
 
@@ -227,6 +227,9 @@ def validates_data(repo: Repository) -> Iterator[Finding]:
         return
     for place in computed_without(repo):
         yield partial("Checks of the data are computed, but nothing stops when they fail", place)
+        return
+    for place in guards(repo):
+        yield partial("A guard stops the run where a column or a value is lacking, and nothing else is checked", place)
         return
     for place in request_schemas(repo):
         yield partial("Only the requests of the API are validated", place)

@@ -9,10 +9,11 @@ from analyzer.artifacts.python_source import Call, Function
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.decisions import asking, deciders
+from analyzer.queries.ingestion import comes_later
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["checked_with_consequence", "computed_without", "request_schemas"]
+__all__ = ["checked_with_consequence", "computed_without", "guards", "request_schemas"]
 
 _RAISES_ITSELF = re.compile(
     r"^(?:pandera|jsonschema|cerberus|voluptuous|frictionless|pandas_schema)\b.*(?:validate|check_types|check_input|check_output|check_io)$"
@@ -27,6 +28,7 @@ _FRAMEWORKS = (
     "pandera",
     "giskard",
 )
+_HAVE_FRAMES = frozenset({"pandas", "polars", "pyspark", "numpy", "dask", "pyarrow", "datasets"})
 _INSPECTS = frozenset(
     [
         "isna",
@@ -83,10 +85,45 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     for function in code.functions:
         if any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
             yield function.head
+    yield from (place for place, several in _stops_at(repo) if several)
     names = deciders(code, lambda function: _checks_data(repo, function) and function.answers)
     for condition, function in asking(code, names, _STOPS):
         del condition
         yield function.head
+
+
+_ASKS_VALUES = frozenset({"isin", "duplicated", "between"})
+_ASKS_FRAME = _ASKS_VALUES | {"columns", "dtypes", "isna", "isnull", "notna", "notnull"}
+_ASSERTS_FRAME = re.compile(r"\.(?:columns|dtypes|isin|isna|isnull|notna|notnull|duplicated|between)\b")
+_ASSERTS_VALUES = re.compile(r"\.(?:isin|duplicated|between)\b|\b(?:all|set)\(.*\.columns\b")
+_LACKING = re.compile(r"(?i)^missing(?:_\w*)?(?:col|feature|field)\w*$|^missing$")
+
+
+@remembered
+def _stops_at(repo: Repository) -> Iterator[tuple[Place, bool]]:
+    """(line, whether it asks for several columns or for values) of what ends the run in ingestion, preparation or training."""
+    for module in repo.code.modules:
+        if comes_later(module.path) or _of_requests(repo, module.path) or _OF_OTHERS.search(module.path):
+            continue
+        if not {item.root for item in module.imports} & _HAVE_FRAMES:
+            continue
+        for item in module.conditions:
+            stops = any(_STOPS.search(act) and act != "return" for act in item.acts)
+            several = not _ASKS_VALUES.isdisjoint(item.asked) or any(_LACKING.match(word) for word in item.asked)
+            if stops and (several or not _ASKS_FRAME.isdisjoint(item.asked)):
+                function = module.function_at.get(item.scope)
+                if repo.code.is_reached(module.path, item.scope) and not (function and _NOT_DATA.search(function.name)):
+                    yield Place(module.path, item.line), several
+        for function in module.functions:
+            asserted = [(line, repo.line(Place(module.path, line))) for line in function.checks]
+            found = [(line, text) for line, text in asserted if _ASSERTS_FRAME.search(text)]
+            if found and repo.code.is_reached(module.path, function.qualname) and not _NOT_DATA.search(function.name):
+                yield from ((Place(module.path, line), bool(_ASSERTS_VALUES.search(text))) for line, text in found)
+
+
+def guards(repo: Repository) -> Iterator[Place]:
+    """Lines that end the run where a column or a value is lacking, and ask nothing else of the data."""
+    yield from (place for place, several in _stops_at(repo) if not several)
 
 
 def _block_tests(repo: Repository) -> Iterator[Place]:
@@ -147,9 +184,7 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     about_data = bool(
         asked & (_INSPECTS | {"columns", "empty", "dtypes", "shape", "any", "all", "sum", "mean", "missing", "null"})
     )
-    frames = module is not None and bool(
-        {item.root for item in module.imports} & {"pandas", "polars", "pyspark", "numpy", "dask", "pyarrow", "datasets"}
-    )
+    frames = module is not None and bool({item.root for item in module.imports} & _HAVE_FRAMES)
     if named and frames and (stopping or function.stops or inspected):
         return bool(stopping or function.stops or len(inspected) >= 2)
     if named and (len(stopping) >= 2 or (stopping and function.stops and _NAMES_DATA.search(function.name))):
