@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import pytest
 
 from tests.deploy.cluster.state import Cluster
 from tests.deploy.cluster.terminal import Opened, Terminal, commands_of, opened, section_of
+from tests.deploy.engine import terminal as engine_terminal
+from tests.deploy.engine.state import Engine, Image
+from tests.deploy.engine.terminal import Machine, image_of
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "folioscope"
@@ -102,3 +106,41 @@ def installed(in_front_of: Opened, released: Cluster) -> Iterator[Terminal]:
     """A terminal in front of one like it."""
     with in_front_of(released.copy()) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """A Docker engine that has the images of compose.yaml, and of ours some releases, and nothing else."""
+    named = re.findall(r"^ *image: (\S+@sha256:\w+)$", (ROOT / "compose.yaml").read_text("utf-8"), re.MULTILINE)
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    ours = ["folioscope:local", *(f"ghcr.io/folioscope/folioscope:1.2.{number}" for number in (3, 4))]
+    images = [*map(Image, named), *(image_of(name, dockerfile) for name in ours)]
+    programs = {"postgres": frozenset({"pg_dump", "pg_restore"})}
+    return Engine(images={image.name: image for image in images}, ends={"migrate": 0}, programs=programs)
+
+
+@pytest.fixture(scope="session")
+def machine_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what compose.yaml refers to, and without secrets. Containers know it by its name."""
+    folder = tmp_path_factory.mktemp("machine") / "folioscope"
+    shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns(".*"))
+    shutil.copy(ROOT / "compose.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def composed(engine: Engine, machine_folder: Path) -> Engine:
+    """An engine on which what the deployment's page starts was started."""
+    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    [block] = re.findall(r"^```sh\n(deploy/secrets .*?)^```$", page, re.MULTILINE | re.DOTALL)
+    with engine_terminal.opened(engine.copy(), machine_folder, program("docker-compose")) as machine:
+        machine.run(block)
+        return machine.engine
+
+
+@pytest.fixture
+def machine(composed: Engine, machine_folder: Path) -> Iterator[Machine]:
+    """A machine like it."""
+    with engine_terminal.opened(composed.copy(), machine_folder, program("docker-compose")) as found:
+        yield found
+    (machine_folder / ".env").unlink(missing_ok=True)

@@ -15,8 +15,9 @@ from api.settings import Settings
 from api.store import Store, open_store
 from api.store.analyses import new_analysis, next_seq, parse_asked
 from api.store.models import Analysis
-from tests.api.servers import postgres
+from tests.api.servers import free_port, postgres
 from tests.deploy.conftest import ROOT
+from tests.deploy.engine.terminal import Machine, well
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", RUNBOOK, re.DOTALL)
@@ -53,35 +54,50 @@ def held(store: Store) -> int:
         return session.scalar(select(func.count()).select_from(Analysis)) or 0
 
 
-def test_what_postgresql_held_comes_back_also_after_an_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_postgresql_held_comes_back_also_after_an_upgrade(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What would run in the container of PostgreSQL runs here, beside a server of ours; Compose hands on what is piped."""
     newest = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if newest:
         monkeypatch.setenv("PATH", f"{newest[-1]}:{os.environ['PATH']}")
-    # What compose starts and stops is not here: the commands of the container run as they are, against a server of ours.
-    here = r"docker compose exec -T postgres "
     with postgres() as server:
         where = f"127.0.0.1:{server.port}"
         with psycopg.connect(f"postgresql://tester@{where}/postgres", autocommit=True) as connection:
             connection.execute("CREATE ROLE folioscope LOGIN SUPERUSER")
             connection.execute("CREATE DATABASE folioscope")
-        at = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port)}
+        machine.engine.variables |= {"PGHOST": "127.0.0.1", "PGPORT": str(server.port)}
         store = open_store(f"postgresql+psycopg://folioscope@{where}/folioscope")
         store.migrate()
         ask(store, "octocat/kept")
-        bash(commands("pg_dump").replace(here, ""), tmp_path, **at)
+        machine.run(commands("pg_dump"))
         ask(store, "octocat/later")
         with store.engine.begin() as connection:  # as the next version might
             connection.execute(text("CREATE TABLE next_ones (id varchar(32) REFERENCES analyses (id))"))
             connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
         store.close()
-        restore = [line for line in commands("pg_restore").splitlines() if line.startswith(here)]
-        bash("\n".join(restore).replace(here, ""), tmp_path, **at)
+        since = len(machine.engine.happened)
+        machine.run(commands("pg_restore"))
         assert held(store) == 1
         store.migrate()
         assert not store.outdated()
         with store.reading() as session:
             assert session.scalar(text("SELECT to_regclass('next_ones')")) is None
         store.close()
+    happened = machine.engine.happened[since:]
+    stopped = [(what, name) for what, name in happened if "stopped" in what]
+    assert sorted(name for _, name in stopped) == ["web", "worker", "worker"]
+    assert {name for _, name in happened} == {"migrate", "web", "worker"}, "the stores run on"
+    assert happened.index(("started", "migrate")) > max(happened.index(each) for each in stopped)
+    assert well(machine.engine)
+
+
+def test_a_backup_that_fails_fails(machine: Machine):
+    """Also through Compose: PostgreSQL's error is shown, and the command does not end well."""
+    machine.engine.variables |= {"PGHOST": "127.0.0.1", "PGPORT": str(free_port())}
+    done = machine.attempt(commands("pg_dump"))
+    assert done.returncode == 1
+    assert "pg_dump: error: connection" in done.stderr
 
 
 def test_what_sqlite_held_comes_back(tmp_path: Path):

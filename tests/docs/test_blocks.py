@@ -30,6 +30,7 @@ HERE = "tests/docs/test_blocks.py"
 COMMANDS = "tests/docs/test_commands.py"
 BACKUPS = "tests/deploy/test_runbook.py"
 COMPOSE = "tests/deploy/test_compose.py"
+COMPOSED = "tests/deploy/test_compose_runbook.py"
 CLUSTER = "tests/deploy/test_cluster.py"
 RUNBOOK = "tests/deploy/test_cluster_runbook.py"
 WORKFLOWS = "tests/gate/test_workflows.py"
@@ -51,7 +52,7 @@ BLOCKS = {
     ],
     "docs/deployment.md": [
         ("pip install 'folioscope[service]'", HERE),
-        ("deploy/secrets", f"{COMPOSE} (deploy/secrets); up is read by Compose; not run: it needs Docker"),
+        ("deploy/secrets", COMPOSED),
         ("FOLIOSCOPE_IMAGE=", COMPOSE),
         ("kubectl create namespace", CLUSTER),
         ("cd deploy/terraform", f"{CLUSTER} (kubectl); not run: terraform init and apply need an account of a cloud"),
@@ -70,7 +71,7 @@ BLOCKS = {
         ("helm history", RUNBOOK),
         ("docker compose exec -T postgres pg_dump", BACKUPS),
         ("sqlite3", BACKUPS),
-        ("docker compose stop", f"{BACKUPS} (pg_restore); stop and up are read by Compose; not run: they need Docker"),
+        ("docker compose stop", BACKUPS),
         ("rm -f", BACKUPS),
     ],
     "docs/security.md": [
