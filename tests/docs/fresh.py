@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
+from importlib.metadata import distribution
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 __all__ = ["Fresh", "fresh_in"]
 
@@ -45,6 +49,15 @@ class Fresh:
     def copy(self, to: Path) -> Fresh:
         """Another one like it, for a page that installs something."""
         return _made(to, self.folder / "wheels")
+
+    def whole(self, to: Path) -> Fresh:
+        """Another one like it that holds what Folioscope needs, for a page that puts everything else out of reach."""
+        made = self.copy(to)
+        [link] = made.folder.glob("venv/lib/python*/site-packages/needed.pth")
+        link.unlink()
+        for path in _needed_by("folioscope"):
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, link.parent / path.name)
+        return made
 
     def bare(self, to: Path) -> Fresh:
         """Another one without Folioscope, which pip finds in a folder in the place of an index."""
@@ -88,6 +101,23 @@ def _bare(folder: Path) -> Fresh:
             (needed / path.name).symlink_to(path)
     (packages / "needed.pth").write_text(f"{needed}\n")
     return Fresh(folder)
+
+
+def _needed_by(name: str) -> set[Path]:
+    """The files and folders of what a package requires, and of what that requires."""
+    found: set[Path] = set()
+    waiting, seen = [Requirement(name)], set()
+    while waiting:
+        wanted = waiting.pop()
+        seen.add(str(wanted))
+        held = distribution(wanted.name)
+        if wanted.name != name:
+            found |= {Path(str(held.locate_file(file.parts[0]))) for file in held.files or () if file.parts[0] != ".."}
+        for said in map(Requirement, held.requires or ()):
+            asked = [said.marker is None or said.marker.evaluate({"extra": extra}) for extra in ("", *wanted.extras)]
+            if any(asked) and str(said) not in seen:
+                waiting.append(said)
+    return found
 
 
 def _made(folder: Path, wheels: Path) -> Fresh:

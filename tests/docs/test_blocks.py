@@ -34,6 +34,7 @@ COMPOSED = "tests/deploy/test_compose_runbook.py"
 CLUSTER = "tests/deploy/test_cluster.py"
 RUNBOOK = "tests/deploy/test_cluster_runbook.py"
 WORKFLOWS = "tests/gate/test_workflows.py"
+BUBBLEWRAP = "tests/docs/test_bubblewrap.py"
 RUBRICS = "tests/test_rubrics.py"
 BLOCKS = {
     "README.md": [("bin/analyze", HERE)],
@@ -75,7 +76,7 @@ BLOCKS = {
         ("rm -f", BACKUPS),
     ],
     "docs/security.md": [
-        ("git clone --bare", "not run: bubblewrap is no program of the tests, as it is none of Folioscope's"),
+        ("git clone --bare", BUBBLEWRAP),
         ("from analyzer.isolation", HERE),
     ],
     "docs/service.md": [
