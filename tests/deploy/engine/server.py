@@ -76,16 +76,13 @@ class Connection(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(text)
 
-    def chosen(self, labels: Object | None) -> bool:
+    def chosen(self, held: Object) -> bool:
         """Whether something is one of those that the filters of a request choose, which are labels."""
-        filters = json.loads(self.asked.get("filters", "{}"))
+        filters, labels = json.loads(self.asked.get("filters", "{}")), held.get("Labels") or {}
         if filters.keys() - {"label"}:
             raise Refused(400, f"invalid filter: {', '.join(filters)}")
-        for term in filters.get("label", ()):
-            name, equals, value = term.partition("=")
-            if name not in (labels or {}) or (equals and (labels or {})[name] != value):
-                return False
-        return True
+        terms = [term.partition("=") for term in filters.get("label", ())]
+        return all(name in labels and (not equals or labels[name] == value) for name, equals, value in terms)
 
     # -- streams ---------------------------------------------------------------------------------------------------
 
@@ -149,19 +146,11 @@ def _pull(asked: Connection) -> Object:
     raise Refused(404, f"pull access denied for {name}: there is no registry")
 
 
-def _networks(asked: Connection) -> list[Object]:
-    return [found for found in asked.engine.networks.values() if asked.chosen(found["Labels"])]
-
-
-def _volumes(asked: Connection) -> Object:
-    return {"Volumes": [found for found in asked.engine.volumes.values() if asked.chosen(found.get("Labels"))]}
-
-
 def _containers(asked: Connection) -> list[Object]:
     return [
         _listed(found)
         for found in asked.engine.containers.values()
-        if (found.status == "running" or asked.asked.get("all") == "1") and asked.chosen(found.config["Labels"])
+        if (found.status == "running" or asked.asked.get("all") == "1") and asked.chosen(found.config)
     ]
 
 
@@ -197,10 +186,10 @@ ROUTES: tuple[tuple[str, int, Callable[..., object]], ...] = (
     ("HEAD /_ping", 200, lambda _: "OK"),
     ("GET /images/(.+)/json", 200, _image),
     ("POST /images/create", 200, _pull),
-    ("GET /networks", 200, _networks),
+    ("GET /networks", 200, lambda asked: [*filter(asked.chosen, asked.engine.networks.values())]),
     ("GET /networks/([^/]+)", 200, lambda asked, name: asked.engine.network(name)),
     ("POST /networks/create", 201, lambda asked: asked.engine.create_network(asked.body)),
-    ("GET /volumes", 200, _volumes),
+    ("GET /volumes", 200, lambda asked: {"Volumes": [*filter(asked.chosen, asked.engine.volumes.values())]}),
     ("GET /volumes/([^/]+)", 200, lambda asked, name: asked.engine.volume(name)),
     ("POST /volumes/create", 201, lambda asked: asked.engine.create_volume(asked.body)),
     ("GET /containers/json", 200, _containers),

@@ -44,12 +44,12 @@ class Machine:
     folder: Path
     env: dict[str, str]
 
-    def attempt(self, script: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def attempt(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run commands of a page."""
         words = ["bash", "-e", "-o", "pipefail", "-c", script]
         return subprocess.run(
-            words, cwd=folder or self.folder, env=self.env, capture_output=True, text=True, timeout=120, check=False
-        )
+            words, cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=120, check=False
+        )  # fmt: skip
 
     def run(self, script: str) -> str:
         """Run some that end well, and return what they printed."""
