@@ -1,8 +1,8 @@
 """The commands by which the deployment's page and workflow bring Folioscope into a cluster: real kubectl and helm run them
 against an emulated API of Kubernetes on loopback, and what is there then is held to what the page says.
 
-The chart is the one of this tree, packaged as the release workflow does it, in the place of the registry's. What Terraform
-and the cloud put out is what the files of deploy/terraform say.
+The chart is the one of this tree, packaged as the release workflow does it, in the place of the registry's. Programs of ours
+stand for Terraform and the cloud: they make nothing, and take and put out what the files of deploy/terraform say.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
+import sys
 from pathlib import Path
 
-import hcl2
 import pytest
 from ruamel.yaml import YAML
 
@@ -85,18 +86,42 @@ def test_the_release_of_the_page_runs(installed: Terminal, tmp_path: Path):
 
 
 def test_what_terraform_made_becomes_the_secret(terminal: Terminal, tmp_path: Path):
-    files = {name: (ROOT / "deploy" / "terraform" / name).read_text("utf-8") for name in ("outputs.tf", "secrets.tf")}
-    assert SECRET.keys() == set(re.findall(r"^ +(folioscope_\w+) += ", files["secrets.tf"], re.MULTILINE))
-    outputs = " ".join(name.strip('"') for block in hcl2.loads(files["outputs.tf"])["output"] for name in block)
-    terminal.program("terraform", f'[[ "$1 $2" = "output -raw" && " {outputs} " == *" $3 "* ]] && echo "the-$3"')
-    terminal.program("aws", f"[[ $* != *' --secret-id the-secret_arn '* ]] || echo '{json.dumps(SECRET)}'")
-    for command in commands_of(TERRAFORM):
-        terminal.run(command)
+    folder = terminal.folder / "deploy" / "terraform"
+    shutil.copytree(ROOT / "deploy" / "terraform", folder)
+    secrets = (folder / "secrets.tf").read_text("utf-8")
+    assert SECRET.keys() == set(re.findall(r"^ +(folioscope_\w+) += ", secrets, re.MULTILINE))
+    terminal.program("terraform", f'exec {sys.executable} {ROOT / "tests/deploy/cloud.py"} "$@"')
+    asked = "eks update-kubeconfig --name the-cluster_name"
+    told = "secretsmanager get-secret-value --secret-id the-secret_arn --query SecretString --output text"
+    terminal.program(
+        "aws", f"case $* in '{asked}') ;; '{told}') echo '{json.dumps(SECRET)}' ;; *) echo $* >&2; exit 1 ;; esac"
+    )
+    [block] = re.findall(r"^```sh\n(.*?)^```$", TERRAFORM, re.MULTILINE | re.DOTALL)
+    terminal.run(block)
     assert is_restricted(terminal.cluster)
     assert settings_of(terminal.cluster, tmp_path / "secrets").secret_key.get_secret_value() == "k" * 64
     assert "Then `helm install` as above" in TERRAFORM
     terminal.run(commands_of(HELM)[-1])
     assert sizes(terminal.cluster) == {"web": 2, "worker": 2}
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        (" -backend-config=region=eu-central-1", ""),
+        ("-backend-config=bucket=", "-backend-config=key="),
+        ("cp production.tfvars.example production.tfvars", "echo 'region = \"eu-central-1\"' > production.tfvars"),
+        ("output -raw cluster_name", "output -raw cluster"),
+        ("terraform apply", "true"),
+    ],
+)
+def test_a_block_that_its_files_do_not_allow_fails(terminal: Terminal, said: str, instead: str):
+    shutil.copytree(ROOT / "deploy" / "terraform", terminal.folder / "deploy" / "terraform")
+    terminal.program("terraform", f'exec {sys.executable} {ROOT / "tests/deploy/cloud.py"} "$@"')
+    terminal.program("aws", "[[ $* != *the-* ]] || exit 0; exit 1")
+    [block] = re.findall(r"^```sh\n(.*?)^```$", TERRAFORM, re.MULTILINE | re.DOTALL)
+    assert said in block
+    assert terminal.attempt(block.partition("kubectl")[0].replace(said, instead)).returncode != 0
 
 
 # -- the workflow ----------------------------------------------------------------------------------------------------
