@@ -29,6 +29,7 @@ from analyzer.queries.testing import (
     bare_assertions,
     collected_tests,
     integration_tests,
+    is_integration,
     strange_tests,
     unit_tests,
 )
@@ -267,7 +268,8 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
     alone = [test for test in sound if not _TOGETHER.search(test.path)]
     sound = alone if len(alone) >= 2 else sound
     if len(sound) >= 2:
-        yield met(f"{len(sound)} unit tests with assertions", *(test.head for test in sound[:3]))
+        told = "One unit test with assertions" if len(sound) == 1 else f"{len(sound)} unit tests with assertions"
+        yield met(told, *(test.head for test in sound[:3]))
     elif sound:
         yield partial("One unit test only", sound[0].head)
     elif tests:
@@ -291,7 +293,10 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
 def has_integration_tests(repo: Repository) -> Iterator[Finding]:
     """There are no integration or end-to-end tests."""
     for test in integration_tests(repo):
-        yield met("An integration test asserts on a running part", test.head)
+        if is_integration(repo, test):
+            yield met("An integration test asserts on a running part", test.head)
+        else:
+            yield met("A test runs the pipeline from its data to its model", test.head)
         return
     for place, message, whole in smoke_tests(repo):
         yield met(message, place) if whole else partial(message, place)

@@ -234,6 +234,13 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
             else:
                 yield partial("A section of the README tells of challenges", place)
             return
-    if len(pages) >= 2:
-        page = min(pages, key=lambda item: len(list(typed_commands(item))))
+    telling = [document for document in pages if not _SETS_UP.search(document.path)]
+    if len(telling) >= 2:
+        page = min(telling, key=lambda item: len(list(typed_commands(item))))
         yield partial("Several pages of documentation, none about challenges and their solution", page)
+
+
+# Pages on installing and lists of changes tell of no work.
+_SETS_UP = re.compile(
+    r"(?i)(?:^|/)(?:\d+[_-])?(?:set-?up|install(?:ation|ing)?|prerequisites?|release[-_]notes|change-?log)(?![a-z])[^/]*$"
+)

@@ -105,8 +105,10 @@ def _least_new(repo: Repository, item: Assignment) -> tuple[bool, bool]:
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
-    found = (call for call in code.calls("feature.transform") if not _loads_own_model(call))
-    transforms = sorted(found, key=lambda call: _least_sure(repo, call))
+    found = code.calls("feature.transform")
+    asked = {call.path for call in found if _loads_own_model(call)}
+    kept = (call for call in found if call.name != "spacy.load" or call.path not in asked)
+    transforms = sorted(kept, key=lambda call: _least_sure(repo, call))
     derived = (item for item in derived_columns(code) if not is_scoring(item.path))
     columns = sorted(derived, key=lambda item: _least_new(repo, item))
     several = len({item.column for item in columns}) >= 2

@@ -70,7 +70,11 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         if broken:
             yield partial(f"A Grafana dashboard, but {broken.sentence}", broken.place)
         elif dashboard.queries or dashboard.has_datasource:
-            yield met(f"A Grafana dashboard with {dashboard.panels} panels", dashboard)
+            one = dashboard.panels == 1
+            told = (
+                "A Grafana dashboard with one panel" if one else f"A Grafana dashboard with {dashboard.panels} panels"
+            )
+            yield met(told, dashboard)
         else:
             yield partial("A Grafana dashboard without a query", dashboard)
     for resource, kind, _ in resources(repo):

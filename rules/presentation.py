@@ -162,9 +162,9 @@ def _nearness(section: Section) -> int:
         return 4
     if TITLES["design"].search(section.title):
         return 0
-    if TITLES["list"].search(section.title):
-        return 1
-    return 3 if TITLES["setup"].search(section.title) else 2
+    if TITLES["setup"].search(section.title):
+        return 3
+    return 1 if TITLES["list"].search(section.title) else 2
 
 
 def _lists(block: Block) -> bool:

@@ -130,7 +130,7 @@ class Receiver(Struct, frozen=True):
 
 
 class Dashboard(Struct, frozen=True):
-    """A Grafana dashboard: its panels, the queries they send and whether any asks a data source, in whatever way."""
+    """A Grafana dashboard: its panels, the queries they send and whether they ask a data source that it names, however."""
 
     path: str
     title: str
@@ -257,24 +257,19 @@ def parse_dashboard(path: str, text: str) -> Dashboard | None:
     if not isinstance(document, dict) or not isinstance(document.get("panels") or document.get("rows"), list):
         return None
     panels = list(_panels(document))
+    targets = [item for panel in panels for item in _listed(panel.get("targets")) if isinstance(item, dict)]
     queries = [
         query
-        for panel in panels
-        for target in _listed(panel.get("targets"))
-        if isinstance(target, dict)
+        for target in targets
         for key in ("expr", "rawSql", "query", "rawQuery")
         if isinstance(query := target.get(key), str) and query
     ]
     alerts = sum(isinstance(panel.get("alert"), dict) for panel in panels)
-    sourced = any(
-        isinstance(target, dict) and target.keys() - _ASKS_NOTHING
-        for panel in panels
-        for target in _listed(panel.get("targets"))
-    ) or any(panel.get("libraryPanel") for panel in panels)
+    asked = any(item.keys() - _ASKS_NOTHING for item in targets) or any(panel.get("libraryPanel") for panel in panels)
     title = document.get("title")
     name = title if isinstance(title, str) else ""
     line = text.count("\n", 0, max(text.rfind(f'"title": "{name}"'), 0)) + 1
-    return Dashboard(path, name, len(panels), tuple(queries), line, sourced, alerts)
+    return Dashboard(path, name, len(panels), tuple(queries), line, asked and '"datasource"' in text, alerts)
 
 
 _ASKS_NOTHING = frozenset({"refId", "datasource", "hide"})

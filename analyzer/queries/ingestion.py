@@ -34,7 +34,9 @@ def _speaks(path: str, pattern: re.Pattern[str]) -> bool:
 
 _GETS = re.compile(r"(?i)ingest|extract|download|fetch|raw|collect|scrape|\betl|data_?load|load_?data|get_?data")
 _INGESTS = re.compile(r"(?i)load(?!_?model)|import|read|prepare|validat")
-_LATER = re.compile(r"(?i)evaluat|(?:^|[_/])eval(?:[_./]|$)|metrics|report|tfrecord|gold|silver|reference|model|simulat")
+_LATER = re.compile(
+    r"(?i)evaluat|(?:^|[_/])eval(?:[_./]|$)|metrics|report|tfrecord|gold|silver|reference|model|simulat"
+)
 
 
 def data_reads(code: Code) -> Iterator[Call]:
@@ -46,7 +48,9 @@ def data_reads(code: Code) -> Iterator[Call]:
     )
 
 
-_AFTERWARDS = re.compile(r"(?i)evaluat|(?:^|[_/])eval(?:[_./]|$)|dummy|request|simulat|benchmark|(?:^|/)api/|(?:^|[/_])(?:api|app)\.py$")
+_AFTERWARDS = re.compile(
+    r"(?i)evaluat|(?:^|[_/])eval(?:[_./]|$)|dummy|request|simulat|benchmark|(?:^|/)api/|(?:^|[/_])(?:api|app)\.py$"
+)
 
 
 def comes_later(path: str) -> bool:

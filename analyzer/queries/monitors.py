@@ -88,6 +88,10 @@ _SPLIT = re.compile(
 
 
 _VALIDATION = re.compile(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])")
+_TRAINING = re.compile(r"train|reference")
+# The other way round only by the whole name, which nobody gives to new data.
+_HELD_OUT = re.compile(r"^(?:x|df|data)?_?(?:val|valid|validation|test)(?:_(?:df|data|set))?$")
+_TRAINED_ON = re.compile(r"^(?:x|df|data)?_?train(?:_(?:df|data|set))?$")
 
 
 def _written(repo: Repository, call: Call) -> str:
@@ -97,7 +101,7 @@ def _written(repo: Repository, call: Call) -> str:
 
 
 def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
-    """Whether every comparison is of training with validation data of the same split."""
+    """Whether every comparison is of training with validation data of the same split, either way round."""
     code = repo.code
     runs = [
         call
@@ -119,15 +123,20 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
         name = written.group(1) if written else value.dotted if isinstance(value, Name) else str(value or "")
         yield name.lower()
         module = code.module(call.path)
+        for item in module.assignments if module else ():
+            if item.target == name and isinstance(item.value, Name):
+                yield item.value.dotted.lower()
         for other in module.calls if module else ():
             if other.assigned == name and other.last.startswith("read_"):
                 yield from (text.rsplit("/", 1)[-1].lower() for text in other.texts())
 
-    return bool(relevant) and all(
-        any(_VALIDATION.search(word) for word in words(call, "current_data"))
-        and any(re.search(r"train|reference", word) for word in words(call, "reference_data"))
-        for call in relevant
-    )
+    def split(call: Call) -> bool:
+        now, before = tuple(words(call, "current_data")), tuple(words(call, "reference_data"))
+        if any(_VALIDATION.search(word) for word in now) and any(_TRAINING.search(word) for word in before):
+            return True
+        return any(_HELD_OUT.search(word) for word in before) and any(_TRAINED_ON.search(word) for word in now)
+
+    return bool(relevant) and all(split(call) for call in relevant)
 
 
 PROXY = "A proxy of model quality is tracked"

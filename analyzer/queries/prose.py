@@ -96,7 +96,9 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
     blocks = [
         block
         for block in section.of("paragraph", "item", "quote")
-        if block.words >= 8 and (not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}"))
+        if block.words >= 8
+        and not _POINTS_ELSEWHERE.search(block.text)
+        and (not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}"))
     ]
     if _STRONG.search(section.heading):
         return blocks
@@ -106,6 +108,12 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
         return []
     return [block for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text)]
 
+
+# Sentences that say where something is told instead of telling it.
+_POINTS_ELSEWHERE = re.compile(
+    r"(?i)\bwhere to find it\b|\bthis (?:read-?me|guide|folder|document) will (?:show|walk|guide|help)\b|\bhead over to\b"
+    r"|^(?:check out|see|refer to|navigate to)\b"
+)
 
 # Headings under which nothing else than the parts and their work is to be expected.
 _STRONG = re.compile(

@@ -20,6 +20,7 @@ __all__ = [
     "bare_assertions",
     "collected_tests",
     "integration_tests",
+    "is_integration",
     "predicting_tests",
     "run_by_name",
     "starts_a_program",
@@ -125,13 +126,20 @@ _PROGRAM = re.compile(r"docker|python|uvicorn|flask|compose")
 
 def _connection(repo: Repository, function: Function) -> Call | None:
     """The call by which own code that a test calls connects to a database server or a broker, where nothing stands in for it."""
-    if not {"monkeypatch", "mocker"}.isdisjoint(function.parameters):
-        return None
-    module = repo.world.module(function.path)
-    if module is None or any("mock" in item.dotted.split(".") for item in module.imports):
+    if _replaces_parts(repo, function):
         return None
     found = repo.world.reaches(function.path, function.qualname, "test.server")
     return found if found and found.path != function.path else None
+
+
+def _replaces_parts(repo: Repository, function: Function) -> bool:
+    """Whether a test may put something in the place of a part of the project, as far as what it is given and imports tell."""
+    module = repo.world.module(function.path)
+    return (
+        not {"monkeypatch", "mocker"}.isdisjoint(function.parameters)
+        or module is None
+        or any("mock" in item.dotted.split(".") for item in module.imports)
+    )
 
 
 def _mocked(repo: Repository, function: Function, call: Call) -> bool:
@@ -240,10 +248,13 @@ def integration_tests(repo: Repository) -> Iterator[Function]:
 def _runs_pipeline(repo: Repository, function: Function) -> bool:
     """Whether a test runs training or scoring end to end.
 
-    Its name or its folder says so, or it calls three of the project's modules or more, one of which trains.
+    Its name or its folder says so, or it calls three of the project's modules or more, one of which trains, or a flow of
+    an orchestrator that trains.
     """
     world = repo.world
     name = f"{function.path} {function.name}"
+    if _runs_flow(repo, function):
+        return True
     if not (INTEGRATION.search(name) or _WHOLE.search(name)):
         parts = {path for _, (path, _) in world.local_calls(function.path, function.qualname)} - {function.path}
         if len(parts) < _SEVERAL or not world.reaches(function.path, function.qualname, "model.fit", steps=4):
@@ -251,6 +262,16 @@ def _runs_pipeline(repo: Repository, function: Function) -> bool:
     reached = _stages(repo, function)
     own = any(call.path != function.path or role == "model.fit" for role, call in reached.items())
     return (own and len(reached) >= 2) or len(_stages_driven(repo, function)) >= 2
+
+
+def _runs_flow(repo: Repository, function: Function) -> bool:
+    """Whether a test calls a flow as it is, without anything in the place of its parts, which reads data and trains."""
+    flows = {(call.path, call.decorates) for call in repo.world.calls("pipeline.flow") if call.decorates}
+    called = flows.intersection(target for _, target in repo.world.local_calls(function.path, function.qualname))
+    return not _replaces_parts(repo, function) and any(
+        all(repo.world.reaches(path, name, role, steps=4) for role in ("data.read", "model.fit"))
+        for path, name in sorted(called)
+    )
 
 
 def _stages(repo: Repository, function: Function) -> dict[str, Call]:

@@ -34,7 +34,9 @@ def refusal(words: list[str]) -> str:
                 for body in backend.values()
             ]
             if len(given) != len(options) or not given | settings.keys() >= _BACKEND or given & settings.keys():
-                return f"the backend needs {sorted(_BACKEND - settings.keys())}, each once, and is given {sorted(given)}"
+                return (
+                    f"the backend needs {sorted(_BACKEND - settings.keys())}, each once, and is given {sorted(given)}"
+                )
             _STATE.write_text("init", "utf-8")
         case ["apply", option] if option.startswith("-var-file=") and "init" in done:
             values = hcl2.loads(Path(option.partition("=")[2]).read_text("utf-8")).keys() - {"__comments__"}
