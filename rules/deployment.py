@@ -25,6 +25,7 @@ from analyzer.queries.purpose import has_model
 from analyzer.queries.schedules import scheduled_scoring
 from analyzer.queries.serving import (
     batch_scoring,
+    entry_points,
     handlers,
     has_application,
     is_started,
@@ -85,11 +86,15 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
 @rule("e2e.serving", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)
 def serves_predictions(repo: Repository) -> Iterator[Finding]:
     """Predictions are not served."""
-    served = [*handlers(repo), *model_servers(repo)]
+    functions = entry_points(repo, list(handlers(repo)))
+    served = [*functions, *model_servers(repo)]
     answering = list(prediction_routes(repo))
     if answering and not served and not is_started(repo):
         if not model_is_lost(repo, answering):
             yield partial("A route predicts, but nothing starts the service", answering[0])
+        return
+    if functions and not answering:
+        yield met("Predictions are made by a function of a cloud platform", *functions[:3])
         return
     found = [*answering, *served]
     if found:

@@ -34,6 +34,9 @@ from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing
 _PYTHON = (Kind.PYTHON,)
 
 
+_INTO_WORKSPACE = frozenset({"add_report", "add_test_suite", "add_run", "add_snapshot"})
+
+
 @rule("mon.metrics", reads=_PYTHON)
 def exports_metrics(repo: Repository) -> Iterator[Finding]:
     """No operational metrics are exported or stored."""
@@ -49,6 +52,10 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
     for place in collected_metrics(repo):
         yield met("Metrics of a service are collected by Prometheus", place)
         return
+    for call in repo.code.calls("monitor.workspace"):
+        if call.last in _INTO_WORKSPACE:
+            yield partial("Reports are put into an Evidently workspace, and no metrics are exported", call)
+            return
     for place in logged_predictions(repo):
         yield partial("Predictions or reports are written down, but no metrics are kept", place)
         return

@@ -60,11 +60,15 @@ def _covers_imports(repo: Repository) -> bool:
     return not roots or len(known) * 2 > len(roots)
 
 
+_NO_DEFAULTS = re.compile(r'(?m)^ {4}"default": \{\}')
+"""A Pipfile.lock that holds tools of development alone."""
+
+
 @rule("repro.dependencies", reads=(Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA, Kind.LOCK))
 def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     """There is no dependency file."""
     for file in repo.dependency_files:
-        if file.lock:
+        if file.lock and not _NO_DEFAULTS.search(repo.text(file.path) or ""):
             yield met("A lock file pins the dependencies", file)
     declared = [file for file in repo.dependency_files if not file.lock]
     needed = [file for file in declared if not _FOR_DEVELOPMENT.search(file.path)] or declared
@@ -77,7 +81,8 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     if pinned and sum(pins) >= 0.8 * len(pins):
         yield met("Nearly all dependencies are pinned", pinned[0].firm)
     for file in sorted((*needed, *repo.dependency_files), key=lambda item: item.pinned_share == 1):
-        yield partial("Dependencies are declared without exact versions", file.loose)
+        some = f"Only {sum(pins)} of {len(pins)} dependencies have an exact version"
+        yield partial(some if any(pins) else "Dependencies are declared without exact versions", file.loose)
         return
     for path in repo.paths:
         if path.rsplit("/", 1)[-1] == "setup.py" and "install_requires" in (repo.text(path) or ""):

@@ -283,7 +283,10 @@ _NO_PACKAGES = frozenset({"hash", "requires", "sources", "default", "develop"})
 
 
 def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
-    """Read the package names of a lock file: poetry, uv, Pipfile, pdm, conda, pixi, and requirements that a tool wrote."""
+    """Read a lock file: poetry, uv, Pipfile, pdm, conda, pixi, and requirements that a tool wrote.
+
+    A package stands on the line of its version, where it has one: that is what pins it.
+    """
     if tool.startswith("requirements"):
         listed = parse_requirements(path, text)
         return replace(listed, lock=listed.pinned_share == 1)
@@ -301,7 +304,10 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
             position = begin
             last, last_line = normalise(name), line
         elif last:
-            found.append(Requirement(last, True, last_line, f"=={version}"))
+            begin = match.start(4)
+            line += text.count("\n", position, begin)
+            position = begin
+            found.append(Requirement(last, True, line, f"=={version}"))
             last = ""
     if last:
         found.append(Requirement(last, True, last_line))

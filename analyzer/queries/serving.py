@@ -18,6 +18,7 @@ from analyzer.repository import Repository
 
 __all__ = [
     "batch_scoring",
+    "entry_points",
     "handlers",
     "has_application",
     "is_started",
@@ -162,9 +163,8 @@ def _asks_model(code: Code, function: Function) -> bool:
 def handlers(repo: Repository) -> Iterator[Function]:
     """Handlers of function platforms that reach a prediction for what they are given, and do not train."""
     code = repo.code
-    for function in code.functions:
-        if function.nested or not _HANDLER.search(function.name):
-            continue
+    named = [item for item in code.functions if not item.nested and _HANDLER.search(item.name)]
+    for function in named:
         module = code.module(function.path)
         names = module.names_in.get(function.qualname, frozenset()) if module else frozenset()
         asked = names.intersection(function.parameters)
@@ -174,6 +174,19 @@ def handlers(repo: Repository) -> Iterator[Function]:
             call.path == function.path for call in code.calls("model.predict")
         ):
             yield function
+
+
+def entry_points(repo: Repository, found: list[Function]) -> list[Function]:
+    """What a platform starts of handlers: functions that hand on to a method of the same name, then functions, then methods."""
+    methods = {item.name for item in found if "." in item.qualname}
+    before = [
+        item
+        for item in (repo.code.functions if methods else ())
+        if item.qualname in methods
+        and item not in found
+        and any(call.last in methods for call in repo.code.calls_in(item.path, item.qualname))
+    ]
+    return [*before, *sorted(found, key=lambda item: "." in item.qualname)]
 
 
 @remembered

@@ -219,11 +219,11 @@ def _module_folders(repo: Repository) -> frozenset[str]:
 
 
 def _tests_own_code(repo: Repository, module: PythonModule) -> bool:
-    """Whether the module imports something of this repository, or loads a model that is kept in it."""
+    """Whether the module uses something of this repository that it imports, or loads a model that is kept in it."""
     local = repo.world.local
     if any(MODEL_FILE.search(text.value) and repo.find(text.value) for text in module.texts):
         return True
-    for item in module.imports:
+    for item in module.used_imports:
         if item.module.startswith("."):
             return True
         for dotted in (item.dotted, item.module):

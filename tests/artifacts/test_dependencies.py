@@ -169,9 +169,9 @@ def test_conda_files_without_dependencies(text: str) -> None:
 @pytest.mark.parametrize(
     ("tool", "text", "line"),
     [
-        ("poetry", 'version = 1\n[[package]]\nname = "NumPy"\nversion = "1.26"\n', 3),
-        ("pipfile", '{\n    "default": {\n        "numpy": {\n            "version": "==1.26"\n', 3),
-        ("conda-lock", "package:\n- name: numpy\n  version: 1.26\n", 2),
+        ("poetry", 'version = 1\n[[package]]\nname = "NumPy"\nversion = "1.26"\n', 4),
+        ("pipfile", '{\n    "default": {\n        "numpy": {\n            "version": "==1.26"\n', 4),
+        ("conda-lock", "package:\n- name: numpy\n  version: 1.26\n", 3),
     ],
 )
 def test_lock_files_pin_everything(tool: str, text: str, line: int) -> None:
@@ -203,10 +203,10 @@ def test_what_a_tool_compiled_is_a_lock(text: str) -> None:
     [
         ("requirements.lock", "# made by a tool\npandas==2.2.3\n    # via -r requirements.in\n", 2),
         ("pixi.lock", "version: 6\npackages:\n- conda: https://c.example/noarch/pandas-2.2.3-py312_0.conda\n", 3),
-        ("pixi.lock", "version: 5\npackages:\n- kind: conda\n  name: pandas\n  version: 2.2.3\n", 4),
+        ("pixi.lock", "version: 5\npackages:\n- kind: conda\n  name: pandas\n  version: 2.2.3\n", 5),
         ("conda-linux-64.lock", "@EXPLICIT\nhttps://c.example/noarch/pandas-2.2.3-py312_0.tar.bz2#0123\n", 2),
-        ("pylock.toml", 'lock-version = "1.0"\n[[packages]]\nname = "pandas"\nversion = "2.2.3"\n', 3),
-        ("pdm.lock", '[[package]]\nname = "pandas"\nversion = "2.2.3"\n', 2),
+        ("pylock.toml", 'lock-version = "1.0"\n[[packages]]\nname = "pandas"\nversion = "2.2.3"\n', 4),
+        ("pdm.lock", '[[package]]\nname = "pandas"\nversion = "2.2.3"\n', 3),
     ],
 )
 def test_lock_files_of_every_tool_name_their_packages(path: str, text: str, line: int) -> None:

@@ -151,3 +151,42 @@ def test_a_dashboard_without_a_question_shows_nothing(repository: BuildRepositor
         decision = decide_one(repository({"dashboards/tides.json": json.dumps(document)}), "mon.dashboard")
         assert decision.status is wanted
         assert wanted is Status.PARTIAL or decision.summary == "A Grafana dashboard with one panel"
+
+
+def test_a_function_that_hands_on_to_a_method_of_its_name_is_what_the_platform_starts(
+    repository: BuildRepository,
+) -> None:
+    model = (
+        "import joblib\n\n\nclass Service:\n    def lambda_handler(self, event):\n"
+        "        return joblib.load('model.pkl').predict(event)\n\n\ndef init():\n    return [Service()][0]\n"
+    )
+    start = "import model\n\nservice = model.init()\n\n\ndef lambda_handler(event, context):\n    return service.lambda_handler(event)\n"
+    decision = decide_one(repository({"start.py": start, "model.py": model}), "e2e.serving")
+    assert decision.summary == "Predictions are made by a function of a cloud platform"
+    assert decision.evidence[0].path == "start.py"
+
+
+def test_reports_in_a_workspace_are_no_exported_metrics(repository: BuildRepository) -> None:
+    code = (
+        "from evidently.metric_preset import DataDriftPreset\nfrom evidently.report import Report\n"
+        "from evidently.ui.workspace import Workspace\n\nspace = Workspace.create('space')\n"
+        "project = space.create_project('Tides')\nproject.save()\nreport = Report(metrics=[DataDriftPreset()])\n"
+        "report.run(reference_data=None, current_data=None)\nspace.add_report(project.id, report)\n"
+    )
+    decision = decide_one(repository({"monitoring.py": code}), "mon.metrics")
+    assert decision.status is Status.PARTIAL
+    assert decision.evidence[0].snippet == "space.add_report(project.id, report)"
+
+
+def test_it_is_said_how_many_versions_are_exact(repository: BuildRepository) -> None:
+    told = decide_one(repository({"requirements.txt": "pandas\nmlflow==2.9.1\nredis\n"}), "repro.dependencies")
+    assert told.summary == "Only 1 of 3 dependencies have an exact version"
+    none = decide_one(repository({"requirements.txt": "pandas\nredis\n"}), "repro.dependencies")
+    assert none.summary == "Dependencies are declared without exact versions"
+
+
+def test_an_import_that_is_not_used_tests_nothing_of_the_project(repository: BuildRepository) -> None:
+    tests = "from tides import high\n\n\ndef twice(x):\n    return 2 * x\n\n\ndef test_a():\n    assert {}\n\n\ndef test_b():\n    assert twice(2) == 4\n"
+    for asserted, wanted in (("high(1) == 2", Status.MET), ("twice(1) == 2", Status.PARTIAL)):
+        files = {"tides.py": "def high(x):\n    return x + 1\n", "tests/test_tides.py": tests.format(asserted)}
+        assert decide_one(repository(files), "tests.unit").status is wanted

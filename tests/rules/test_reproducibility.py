@@ -79,13 +79,22 @@ def test_a_part_of_a_namespace_is_declared_by_its_own_name(
     assert status(repository, "repro.dependencies", {"requirements.txt": declared, "read.py": code}) is wanted
 
 
-def test_the_first_package_of_a_lock_is_shown(repository: BuildRepository) -> None:
+def test_the_first_version_of_a_lock_is_shown(repository: BuildRepository) -> None:
     lock = (
         '{\n    "_meta": {\n        "hash": {\n            "sha256": "00"\n        }\n    },\n    "default": {\n'
         '        "pandas": {\n            "version": "==2.0.0"\n        }\n    }\n}\n'
     )
     decision = decide_one(repository({**DATA, "Pipfile.lock": lock}), "repro.dependencies")
-    assert (decision.status, decision.evidence[0].line) == (Status.MET, 8)
+    assert (decision.status, decision.evidence[0].line) == (Status.MET, 9)
+
+
+def test_a_lock_of_tools_alone_pins_nothing_of_the_project(repository: BuildRepository) -> None:
+    lock = (
+        '{\n    "_meta": {},\n    "default": {},\n    "develop": {\n        "black": {\n            "version": "==24.1.0"\n'
+        "        }\n    }\n}\n"
+    )
+    files = {**DATA, "Pipfile.lock": lock, "requirements.txt": "pandas\n"}
+    assert status(repository, "repro.dependencies", files) is Status.PARTIAL
 
 
 def test_tasks_and_hooks(repository: BuildRepository) -> None:
