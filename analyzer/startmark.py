@@ -59,9 +59,11 @@ class _Question:
         self.rarest = max(words, key=len).encode()
         self._runs = frozenset(_runs(words))
 
-    def place(self, words: list[str]) -> range | None:
-        """Where most of the question stands in a section; None where it does not."""
-        found = [at for at, run in enumerate(_runs(words)) if run in self._runs]
+    def place(self, runs: dict[tuple[str, ...], list[int]]) -> range | None:
+        """Where most of the question stands in a section, by its runs of words and where they begin; or None."""
+        found = sorted(at for run in self._runs & runs.keys() for at in runs[run])
+        if not found:
+            return None
         return range(found[0], found[-1] + _RUN) if len(found) >= _MOST * len(self._runs) else None
 
 
@@ -88,7 +90,10 @@ def _asks(content: bytes, questions: tuple[_Question, ...]) -> bool:
 def _open(section: str, questions: tuple[_Question, ...]) -> Iterator[_Question]:
     """Questions of a section that are said to be unanswered, or that no answer of some words follows."""
     words = _words(section)
-    asked = [(place, question) for question in questions if (place := question.place(words))]
+    runs: dict[tuple[str, ...], list[int]] = {}
+    for at, run in enumerate(_runs(words)):
+        runs.setdefault(run, []).append(at)
+    asked = [(place, question) for question in questions if (place := question.place(runs))]
     for place, question in asked:
         end = min((other.start for other, _ in asked if other.start >= place.stop), default=len(words))
         if PROMPT.strip() in section or end - place.stop < _ANSWER:

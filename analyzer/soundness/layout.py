@@ -208,10 +208,8 @@ class Layout:
             text = self.repository.text(path) or ""
             found.update(match.group(1).rsplit("/", 1)[-1] for match in _PRODUCES.finditer(text))
             found.update(match.group(1) for match in _FETCHED.finditer(text))
-        for module in self.repository.modules:
-            for item in module.texts:
-                if len(item.value) < 200 and "." in item.value:
-                    found.add(item.value.rsplit("/", 1)[-1])
+        values = {item.value for module in self.repository.modules for item in module.texts}
+        found.update(value.rsplit("/", 1)[-1] for value in values if len(value) < 200 and "." in value)
         return frozenset(found)
 
     def is_produced(self, name: str) -> bool:
