@@ -57,14 +57,14 @@ class _Question:
     def __init__(self, prompt: str) -> None:
         words = _words(prompt.removeprefix(PROMPT))
         self.rarest = max(words, key=len).encode()
-        self._runs = frozenset(_runs(words))
+        self.runs = frozenset(_runs(words))
 
     def place(self, runs: dict[tuple[str, ...], list[int]]) -> range | None:
         """Where most of the question stands in a section, by its runs of words and where they begin; or None."""
-        found = sorted(at for run in self._runs & runs.keys() for at in runs[run])
+        found = sorted(at for run in self.runs & runs.keys() for at in runs[run])
         if not found:
             return None
-        return range(found[0], found[-1] + _RUN) if len(found) >= _MOST * len(self._runs) else None
+        return range(found[0], found[-1] + _RUN) if len(found) >= _MOST * len(self.runs) else None
 
 
 def _words(text: str) -> list[str]:
@@ -91,8 +91,10 @@ def _open(section: str, questions: tuple[_Question, ...]) -> Iterator[_Question]
     """Questions of a section that are said to be unanswered, or that no answer of some words follows."""
     words = _words(section)
     runs: dict[tuple[str, ...], list[int]] = {}
+    wanted = frozenset().union(*(question.runs for question in questions))
     for at, run in enumerate(_runs(words)):
-        runs.setdefault(run, []).append(at)
+        if run in wanted:
+            runs.setdefault(run, []).append(at)
     asked = [(place, question) for question in questions if (place := question.place(runs))]
     for place, question in asked:
         end = min((other.start for other, _ in asked if other.start >= place.stop), default=len(words))

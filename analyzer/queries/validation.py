@@ -96,6 +96,7 @@ _ASKS_VALUES = frozenset({"isin", "duplicated", "between"})
 _ASKS_FRAME = _ASKS_VALUES | {"columns", "dtypes", "isna", "isnull", "notna", "notnull"}
 _ASSERTS_FRAME = re.compile(r"\.(?:columns|dtypes|isin|isna|isnull|notna|notnull|duplicated|between)\b")
 _ASSERTS_VALUES = re.compile(r"\.(?:isin|duplicated|between)\b|\b(?:all|set)\(.*\.columns\b")
+_LONGEST_LINE = 400  # of an assertion that somebody wrote
 _LACKING = re.compile(r"(?i)^missing(?:_\w*)?(?:col|feature|field)\w*$|^missing$")
 
 
@@ -115,7 +116,7 @@ def _stops_at(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 if repo.code.is_reached(module.path, item.scope) and not (function and _NOT_DATA.search(function.name)):
                     yield Place(module.path, item.line), several
         for function in module.functions:
-            asserted = [(line, repo.line(Place(module.path, line))) for line in function.checks]
+            asserted = [(line, repo.line(Place(module.path, line))[:_LONGEST_LINE]) for line in function.checks]
             found = [(line, text) for line, text in asserted if _ASSERTS_FRAME.search(text)]
             if found and repo.code.is_reached(module.path, function.qualname) and not _NOT_DATA.search(function.name):
                 yield from ((Place(module.path, line), bool(_ASSERTS_VALUES.search(text))) for line, text in found)

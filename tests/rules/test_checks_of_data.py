@@ -38,3 +38,8 @@ def test_not_where_a_model_is_asked(repository: BuildRepository, path: str) -> N
 def test_nor_in_what_nobody_calls(repository: BuildRepository) -> None:
     body = f"{LACKING}    if missing_columns:\n        raise ValueError(missing_columns)\n    return rows\n"
     assert decide_one(repository({"train.py": f"{HEAD}{body}"}), "ci.data-validation").status is Status.MISSING
+
+
+def test_a_line_without_end_takes_no_time_without_end(repository: BuildRepository) -> None:
+    body = f"    assert rows.columns is not None, ({'set(), ' * 100_000})\n"
+    assert decide_one(repository({"train.py": f"{HEAD}{body}{CALL}"}), "ci.data-validation").status is Status.PARTIAL
