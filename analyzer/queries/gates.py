@@ -274,29 +274,34 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
     for code in (repo.code, repo.notebook_code):
         promoting = code.calls("registry.register", "registry.method", "registry.promote")
         named = [call for module in code.modules for call in module.calls if call.keyword("registered_model_name")]
-        if not promoting and not named:
+        acts = (*promoting, *named)
+        if not acts:
             continue
-        where = {call.path for call in (*promoting, *named)}
-        choosing_calls = [
-            call
-            for module in code.modules
-            for call in module.calls
-            if code.is_reached(call.path, call.scope)
-            and _chooses_best(call)
-            and (not module.notebook or module.path in where)
-        ]
-        yield from sorted(choosing_calls, key=lambda call, acts=(*promoting, *named): _lines_to(call, acts))  # type: ignore[misc]
+        yield from _choosers(code, acts)
         kept = {(item.path, item.scope) for item in code.comparisons if _keeps_best((*item.left, *item.right))}
         choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
         yield from (
             call
-            for call in sorted((*promoting, *named), key=lambda call: call.last == "create_registered_model")
+            for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
             or any(
                 _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
                 for around in _around(code, call)
             )
         )
+
+
+def _choosers(code: Code, acts: tuple[Call, ...]) -> list[Call]:
+    """The calls that choose the best run; first the one from which it is the fewest lines to what registers or promotes."""
+    where = {act.path for act in acts}
+    found = (
+        call
+        for module in code.modules
+        if not module.notebook or module.path in where
+        for call in module.calls
+        if _chooses_best(call) and code.is_reached(call.path, call.scope)
+    )
+    return sorted(found, key=lambda call: _lines_to(call, acts))
 
 
 def _lines_to(call: Call, acts: tuple[Call, ...]) -> float:
