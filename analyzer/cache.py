@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,9 +11,10 @@ from typing import Any, Protocol
 from analyzer.limits import Limits
 from analyzer.plugins import Rule
 from analyzer.rubric import Rubric
+from analyzer.user_folders import cache_home
 from analyzer.version import VERSION
 
-__all__ = ["Cache", "ReportCache", "cache_home", "report_key"]
+__all__ = ["Cache", "ReportCache", "report_key"]
 
 
 def report_key(name: str, commit: str, subdir: str, rubric: Rubric, rules: tuple[Rule, ...], limits: Limits) -> str:
@@ -65,11 +65,3 @@ class ReportCache:
                     whole.unlink(missing_ok=True)
         except OSError:
             return
-
-
-def cache_home() -> Path:
-    """The folder in which programs of this user keep what they can make anew."""
-    try:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # a user without a home folder
-        return Path(os.devnull)

@@ -18,6 +18,7 @@ from analyzer.environment import mistyped_variables
 from analyzer.errors import FolioscopeError, TargetError
 from analyzer.git import run
 from analyzer.isolation import CAN_FORK, Confinement, run_confined
+from analyzer.kept_expressions import place_of_expressions
 from analyzer.limits import Limits
 from analyzer.target import DEFAULT_HOSTS, Host
 from analyzer.version import VERSION
@@ -202,6 +203,9 @@ def _places() -> Iterator[Check]:
     kept = list(cache.glob("*.json")) if cache.is_dir() else []
     size = sum(path.stat().st_size for path in kept)
     yield Check("places", "cache of reports", f"{cache}: {len(kept):,} reports, {size:,} bytes")
+    expressions = place_of_expressions()
+    made = f"{expressions.stat().st_size:,} bytes" if expressions.is_file() else "not made yet"
+    yield Check("places", "compiled expressions", f"{expressions}: {made}")
     folder = Path(tempfile.gettempdir())
     free = shutil.disk_usage(folder).free
     enough = free >= Limits().clone_bytes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct, field
 
 from analyzer.advice import NextStep
@@ -9,7 +11,6 @@ from analyzer.annotations import Applied
 from analyzer.authenticity import Authenticity
 from analyzer.claims import Claim
 from analyzer.excerpts import Excerpt
-from analyzer.github.facts import PlatformView
 from analyzer.interview import Interview
 from analyzer.outcomes import Outcome
 from analyzer.prints import FilePrint
@@ -21,6 +22,9 @@ from analyzer.snapshot import Problem
 from analyzer.soundness import Defect
 from analyzer.technologies import Technology
 from analyzer.wiring import WiringSummary
+
+if TYPE_CHECKING:
+    from analyzer.github.facts import PlatformView
 
 __all__ = ["SCHEMA_VERSION", "Report", "ReportTarget"]
 

@@ -251,6 +251,20 @@ def test_a_closed_pipe_is_no_error(work):
     os.close(writing)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is of Linux")
+@pytest.mark.parametrize("arguments", [("analyze", "--format", "text"), ("analyze", "--format", "json"), ("rules",)])
+def test_a_full_disk_is_told_without_a_trace(work, arguments):
+    command, *more = arguments
+    target = [str(work)] if command == "analyze" else []
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, command, *target, *more], stdout=full, stderr=subprocess.PIPE, check=False, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("folioscope: the output could not be written: No space left on device.\n  Make room")
+    assert "Traceback" not in done.stderr
+
+
 @pytest.fixture
 def narrow(monkeypatch):
     """Run with a standard output of another encoding, and return the bytes that were written."""

@@ -21,9 +21,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from analyzer.cache import cache_home
 from analyzer.errors import TargetError, UsageError
 from analyzer.prints import FilePrint, bands_of, sketch_version
+from analyzer.user_folders import cache_home
 
 __all__ = ["Kept", "Store", "default_store", "open_store"]
 

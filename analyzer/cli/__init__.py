@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import errno
 import io
 import os
 import sys
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         _take_any_text(stream)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()  # here, where a reader that went away is told from a failure
     except FolioscopeError as error:
         # What a server or a file said may hold characters that act on a terminal.
         print(f"folioscope: {visible(error.what)}.", file=sys.stderr)
@@ -66,9 +68,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("folioscope: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output went away (head, less); pointing stdout elsewhere keeps Python quiet at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # its reader went away (head, less)
         return 0
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE or error.filename:
+            raise
+        _drop_output()
+        print(f"folioscope: the output could not be written: {error.strerror}.", file=sys.stderr)
+        print("  Make room, or write elsewhere: --output FILE where the command has it.", file=sys.stderr)
+        return 2
+    return code
+
+
+_CANNOT_WRITE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def _drop_output() -> None:
+    """Let nothing that is still to be written fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _PLAIN = str.maketrans("▁▂▃▄▅▆▇█░●◐○✅🟡⬜❔…—–’‘“”", "_.,-~=+#.*~ox~o?.--''\"\"")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from analyzer.github.facts import OwnerFacts, PlatformView, RepositoryFacts, Run, Unknown
+if TYPE_CHECKING:
+    from analyzer.github.facts import OwnerFacts, PlatformView, RepositoryFacts, Run, Unknown
 
 __all__ = ["owner_sentences", "sentences"]
 

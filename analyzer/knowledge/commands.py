@@ -72,12 +72,10 @@ CANNOT_FAIL = re.compile(
 )
 """Checks that succeed whatever they find, by their flags."""
 
-_COMPILED: dict[str, re.Pattern[str]] = {}
+_COMPILED = {role: re.compile(rf"(?:{pattern})") for role, pattern in _ROLES.items()}
 
 
 @lru_cache(maxsize=16_384)
 def command_roles(text: str) -> frozenset[str]:
     """The roles of a command line whose wrappers are taken off."""
-    if not _COMPILED:
-        _COMPILED.update({role: re.compile(rf"(?:{pattern})") for role, pattern in _ROLES.items()})
     return frozenset(role for role, pattern in _COMPILED.items() if pattern.match(text))

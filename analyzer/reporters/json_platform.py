@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzer.github.facts import OwnerFacts, PlatformView, Unknown
 from analyzer.github.words import owner_sentences, sentences
 from analyzer.projects import Project
 from analyzer.reporters.words import plain_utf8
+
+if TYPE_CHECKING:
+    from analyzer.github.facts import OwnerFacts, PlatformView, Unknown
 
 __all__ = ["owner_part", "platform_part", "project", "project_of"]
 
