@@ -42,14 +42,14 @@ def place_of_expressions() -> Path:
 def kept_expressions(place: Path | None = None) -> Iterator[None]:
     """Take expressions from the file, and add to it in the end what was not there. Never raises of its own."""
     try:
-        compiler, engine = import_module("re._compiler"), import_module("_sre")
+        compiler: Any = import_module("re._compiler")
+        engine: Any = import_module("_sre")
         compile_, construct = compiler.compile, engine.compile
     except (ImportError, AttributeError):
         yield
         return
     place = place or place_of_expressions()
     known = _read(place)
-    asked: set[tuple[str, int]] = set()
     made: dict[tuple[str, int], tuple[Any, ...]] = {}
 
     def compiled(pattern: Any, flags: int = 0) -> Any:
@@ -57,13 +57,16 @@ def kept_expressions(place: Path | None = None) -> Iterator[None]:
         given = known.get(key) if key else None
         if given is not None:
             with suppress(RuntimeError, TypeError, ValueError, OverflowError):
-                expression = construct(pattern, *given)
-                asked.add((pattern, int(flags)))
-                return expression
+                return construct(pattern, *given)
         if key is None or flags & re.DEBUG or not _is_of_code(pattern):
             return compile_(pattern, flags)
         taken: list[tuple[Any, ...]] = []
-        engine.compile = lambda *arguments: taken.append(arguments) or construct(*arguments)
+
+        def taking(*arguments: Any) -> Any:
+            taken.append(arguments)
+            return construct(*arguments)
+
+        engine.compile = taking
         try:
             expression = compile_(pattern, flags)
         finally:

@@ -1,11 +1,12 @@
 """Expressions that are kept in compiled form between starts, and what is never kept."""
 
-import importlib.util
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,15 @@ def place(tmp_path):
 
 
 @pytest.fixture
-def imported(tmp_path):
+def imported(tmp_path, monkeypatch):
     """Imports the module anew, so that its expressions are compiled again."""
-    file = tmp_path / "patterns_of_a_test.py"
-    file.write_text(MODULE)
+    (tmp_path / "module_with_expressions.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
 
     def load():
         re.purge()
-        spec = importlib.util.spec_from_file_location("patterns_of_a_test", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        sys.modules.pop("module_with_expressions", None)
+        return import_module("module_with_expressions")
 
     return load
 
@@ -78,15 +77,14 @@ def test_what_a_function_makes_of_its_input_is_not_kept(place, imported):
     assert not any("repository" in pattern for pattern in kept)
 
 
-def _fail_within(place, imported):
+def _fail_within(place: Path, imported: Callable[[], object]) -> None:
     with kept_expressions(place):
         imported()
         raise KeyError
 
 
 def test_nothing_of_re_is_changed_afterwards(place, imported):
-    import re._compiler as compiler
-
+    compiler = import_module("re._compiler")
     before = compiler.compile
     with pytest.raises(KeyError):
         _fail_within(place, imported)
