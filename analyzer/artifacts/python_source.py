@@ -49,8 +49,8 @@ class PythonModule:
     """One module, or all code cells of one notebook.
 
     ``names_in`` holds the identifiers and attribute names that each scope uses (a function by its qualified name,
-    the module's own level as the empty string), ``checks`` the lines of assertions at module level; ``error`` says what
-    could not be parsed. Lines are those of the file; those in ``tree``, the syntax tree of what was parsed, are those of
+    the module's own level as the empty string), ``checks`` the lines of assertions at module level, ``unbound`` the names
+    that are read where no scope around binds them, builtins among them; ``error`` says what could not be parsed. Lines are those of the file; those in ``tree``, the syntax tree of what was parsed, are those of
     the source.
     """
 
@@ -69,6 +69,7 @@ class PythonModule:
     has_main_guard: bool = False
     statements: int = 0
     checks: tuple[int, ...] = ()
+    unbound: frozenset[str] = frozenset()
     error: str = ""
     error_line: int = 0
     notebook: bool = False
@@ -133,6 +134,7 @@ def parse_python(
         has_main_guard=visitor.has_main_guard,
         statements=visitor.statements,
         checks=tuple(visitor.checks),
+        unbound=visitor.scopes.unbound(),
         error=error,
         error_line=error_line,
         notebook=notebook,

@@ -15,6 +15,7 @@ from analyzer.artifacts.python_answers import EXITS, LEAVES, endings, flags_set
 from analyzer.artifacts.python_constants import constant_truth, is_trivial
 from analyzer.artifacts.python_decisions import Decisions
 from analyzer.artifacts.python_expressions import Resolver
+from analyzer.artifacts.python_scopes import Scopes
 from analyzer.artifacts.python_shapes import (
     fills_gaps,
     is_main_guard,
@@ -74,7 +75,7 @@ class Visitor:
         self._imports: list[Import] = []
         self._lines = lines
         self._is_package = is_package
-        self._loaded: set[str] = set()
+        self.scopes = Scopes()
         self._exported: set[str] = set()
         self._resolver = Resolver()
         self.decisions = Decisions(path, self._resolver, self._line)
@@ -86,6 +87,7 @@ class Visitor:
         self._branch = 0
         self._assigned = ""
         self._body(tree.body)
+        self._loaded = self.scopes.loaded | self.scopes.read
 
     # -- results ---------------------------------------------------------------------------------------------
 
@@ -150,6 +152,7 @@ class Visitor:
         for item in node.names:
             alias = item.asname or item.name
             self._add_import(item.name, "", alias, node.lineno)
+            self.scopes.bound.add(alias.split(".", 1)[0])
             self._resolver.bind(alias.split(".", 1)[0], item.name if item.asname else item.name.split(".", 1)[0])
 
     def _visit_ImportFrom(self, node: ast.ImportFrom) -> None:
@@ -157,6 +160,7 @@ class Visitor:
         for item in node.names:
             alias = item.asname or item.name
             self._add_import(module, item.name, alias, node.lineno)
+            self.scopes.bound.add(alias)
             joint = "" if module.endswith(".") else "."
             self._resolver.bind(alias, f"{module}{joint}{item.name}", imported=True)
 
@@ -170,9 +174,11 @@ class Visitor:
     def _visit_Name(self, node: ast.Name) -> None:
         self._used.add(node.id)
         if isinstance(node.ctx, ast.Load):
-            self._loaded.add(node.id)
+            self.scopes.read.add(node.id)
             if self._resolver.is_imported(node.id):
                 self._refer(node)
+        else:
+            self.scopes.bound.add(node.id)
 
     def _visit_Attribute(self, node: ast.Attribute) -> None:
         self._used.add(node.attr)
@@ -182,7 +188,7 @@ class Visitor:
             base = base.value
         if isinstance(base, ast.Name):
             self._used.add(base.id)
-            self._loaded.add(base.id)
+            self.scopes.read.add(base.id)
             if self._resolver.is_imported(base.id):
                 self._refer(node)
         else:
@@ -202,6 +208,10 @@ class Visitor:
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 self._visit(part.value)
+                if isinstance(part.format_spec, ast.JoinedStr):
+                    for inner in part.format_spec.values:
+                        if isinstance(inner, ast.FormattedValue):
+                            self._visit(inner.value)
 
     def _visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
@@ -246,7 +256,7 @@ class Visitor:
             base = base.value
         if isinstance(base, ast.Name):
             self._used.add(base.id)
-            self._loaded.add(base.id)
+            self.scopes.read.add(base.id)
         else:
             self._visit(base)
 
@@ -261,6 +271,7 @@ class Visitor:
 
     def _visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         qualname = f"{self._scope}.{node.name}" if self._scope else node.name
+        self.scopes.bound.add(node.name)
         decorators = tuple(self._decorator(item, node.name) for item in node.decorator_list)
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         for default in (*node.args.defaults, *node.args.kw_defaults):
@@ -273,6 +284,8 @@ class Visitor:
         self._scope = qualname
         outer_used, self._used = self._used, self.names_in.setdefault(qualname, set())
         self._frames.append(frame)
+        outer_names = self.scopes.enter()
+        self.scopes.bind_parameters(node.args)
         with self._resolver.scope():
             for argument in arguments:
                 if argument.annotation:
@@ -283,6 +296,7 @@ class Visitor:
             body = without_docstring(node.body)
             self._body(body)
         self._frames.pop()
+        self.scopes.leave(outer_names)
         self._used = outer_used
         self._scope, self._swallow, self._branch = outer, swallow, branch
         statements = self.statements - before
@@ -308,6 +322,7 @@ class Visitor:
 
     def _visit_ClassDef(self, node: ast.ClassDef) -> None:
         qualname = f"{self._scope}.{node.name}" if self._scope else node.name
+        self.scopes.bound.add(node.name)
         decorators = tuple(self._decorator(item, node.name) for item in node.decorator_list)
         bases = tuple(self._resolver.name(base) for base in node.bases)
         for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
@@ -324,17 +339,28 @@ class Visitor:
                 bases, fields, methods, decorators,
             )
         )  # fmt: skip
-        outer_scope = self._scope
+        outer_scope, outer_names = self._scope, self.scopes.enter_class()
         self._scope = qualname
         with self._resolver.scope(class_name=qualname):
             ordered = sorted(node.body, key=lambda item: getattr(item, "name", "") != "__init__")
             for item in ordered if len(ordered) < 500 else node.body:
                 self.statements += 1
                 self._visit(item)
+        self.scopes.leave(outer_names)
         self._scope = outer_scope
 
     def _visit_Lambda(self, node: ast.Lambda) -> None:
+        outer_names = self.scopes.enter()
+        self.scopes.bind_parameters(node.args)
         self._visit(node.body)
+        self.scopes.leave(outer_names)
+
+    def _visit_comprehended(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        outer_names = self.scopes.enter()
+        self._children(node)
+        self.scopes.leave(outer_names)
+
+    _visit_ListComp = _visit_SetComp = _visit_DictComp = _visit_GeneratorExp = _visit_comprehended
 
     def _visit_Return(self, node: ast.Return) -> None:
         if node.value:
@@ -364,6 +390,7 @@ class Visitor:
 
     def _visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self._visit(node.annotation)
+        self.scopes.bind(node.target)
         if node.value:
             self._assigned = node.target.id if isinstance(node.target, ast.Name) else ""
             self._assign_value(node.value)
@@ -371,6 +398,7 @@ class Visitor:
 
     def _visit_AugAssign(self, node: ast.AugAssign) -> None:
         self._visit(node.value)
+        self.scopes.bind(node.target)
         if isinstance(node.target, (ast.Subscript, ast.Attribute)):
             self._visit(node.target.value)
 
@@ -387,6 +415,7 @@ class Visitor:
             self.decisions.keep(before, (target,))
 
     def _bind_target(self, target: ast.expr, value: ast.expr, line: int) -> None:
+        self.scopes.bind(target)
         if isinstance(target, ast.Name):
             self._used.add(target.id)
             known = self._resolver.assign(target.id, value)
@@ -480,6 +509,8 @@ class Visitor:
         for handler in node.handlers:
             if handler.type:
                 self._visit(handler.type)
+            if handler.name:
+                self.scopes.bound.add(handler.name)
             self._guard_import += imports
             self._body(handler.body)
             self._guard_import -= imports

@@ -6,7 +6,6 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
-from symtable import Function, symtable
 
 from analyzer.artifacts.python_answers import EXITS, LEAVES
 from analyzer.artifacts.python_source import PythonModule
@@ -28,9 +27,8 @@ _CHART = re.compile(r"(?:^|/)charts/(?:.*/)?[^/]+\.py$")  # Mage runs these with
 
 _RUNTIME_NAMES = re.compile(r"\bexec\(|globals\(\)\s*(?:\.|\[)|locals\(\)\.update|vars\(\)\.update|builtins\.")
 _RUNTIME_WORDS = ("exec(", "globals()", "locals()", "vars()", "builtins.")  # one of them stands in every match
-_BUILTINS = frozenset(dir(builtins))
+_KNOWN = _HOST_NAMES | frozenset(dir(builtins))
 _MOST_NAMES = 5
-_MOST_LOOKS = 10_000_000  # symtable looks through all functions of a module for each of its names
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _NEWER_GRAMMAR = re.compile(
     r"\bf[\"']|\bf\"\"\"|^\s*type\s+\w+|\bexcept\b|\bmatch\b|\bt[\"']|\b(?:class|def)\s+\w+\s*\["
@@ -70,31 +68,14 @@ def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
         return ()
     if text.startswith("# Databricks notebook"):
         return ()
-    return tuple(_undefined(module)) if _may_lack_names(text, module.path) else ()
+    return tuple(_undefined(module)) if _may_lack_names(module) else ()
 
 
-def _may_lack_names(text: str, path: str) -> bool:
-    """Whether any global name is read that the module's own level does not bind: the compiler's own view, and quick."""
-    try:
-        top = symtable(text, path, "exec")
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    if len(top.get_children()) * len(top.get_identifiers()) > _MOST_LOOKS:
-        return False
-    bound = {item.get_name() for item in top.get_symbols() if item.is_assigned() or item.is_imported()}
-    known = bound | _BUILTINS | _HOST_NAMES
-    if any(name not in known for name in top.get_identifiers()):
-        return True
-    stack = list(top.get_children())
-    while stack:
-        table = stack.pop()
-        stack += table.get_children()
-        if isinstance(table, Function):
-            if any(name not in known for name in table.get_globals()):
-                return True
-        elif any(item.is_global() and item.get_name() not in known for item in table.get_symbols()):
-            return True
-    return False
+def _may_lack_names(module: PythonModule) -> bool:
+    """Whether any name is read that no scope around binds, so that the closer look is worth its time."""
+    if any(item.name == "*" for item in module.imports):
+        return False  # it may bind anything
+    return not module.unbound <= _KNOWN
 
 
 def _undefined(module: PythonModule) -> Iterator[Defect]:
