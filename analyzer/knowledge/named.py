@@ -23,7 +23,7 @@ def technologies_named(text: str) -> Iterator[tuple[Caseless, str]]:
     told = _by_word().keys() & _WORD.findall(lower)
     for index in sorted({index for word in told for index in _by_word()[word]}):
         pattern = _pattern(index)
-        if pattern.search(lower):
+        if pattern.search_lower(lower):
             yield pattern, TECHNOLOGIES[index].id
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
 
@@ -212,12 +212,20 @@ def used_services(repository: Repository) -> Iterator[ComposeService]:
             image = service.image.split("@", 1)[0].rsplit("/", 1)[-1].split(":", 1)[0].lower()
             names = {service.name.lower(), image} - {"", "app", "api", "web", "db", "server", "service"}
             clients = {*names, *(name.replace("-", "_") for name in names), *_CLIENTS.get(image, ())}
-            pattern = (
-                re.compile(rf"(?i)(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names)))})(?![\w-])") if names else None
-            )
             mounted = any(
                 volume.startswith(".") and repository.find(volume.split(":", 1)[0], posixpath.dirname(file.path))
                 for volume in service.volumes
             )
-            if mounted or clients & roots or (pattern and next(repository.world.texts(pattern), None)):
+            if mounted or clients & roots or _is_told(names, _strings(repository)):
                 yield service
+
+
+@remembered
+def _strings(repository: Repository) -> str:
+    """All strings of the code in lower case, a line between two."""
+    return "\n".join(text.value for module in repository.world.modules for text in module.texts).lower()
+
+
+def _is_told(names: Collection[str], strings: str) -> bool:
+    told = [re.escape(name) for name in sorted(names) if name in strings]
+    return bool(told) and re.search(rf"(?<![\w-])(?:{'|'.join(told)})(?![\w-])", strings) is not None
