@@ -33,7 +33,7 @@ _RUNBOOK = re.compile(
 @rule("doc.setup", reads=_DOCUMENT)
 def explains_setup(repo: Repository) -> Iterator[Finding]:
     """The README has no steps to set up and run the project."""
-    answers = []
+    answers: list[tuple[int, int, Finding]] = []
     lacking: Finding | None = None
     for document in own_documents(repo):
         commands = list(typed_commands(document))
@@ -42,16 +42,18 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
             where, name = absent[0]
             lacking = partial(f"The steps call what is not in the repository, such as {name}", where)
         if commands and (answer := _judge_setup(repo, document, commands, absent)):
-            answers.append(answer)
+            typed = sum(not _ASKS.search(text) for _, text in commands)
+            answers.append((answer.status.rank, typed, answer))
     if answers:
-        yield lacking or max(answers, key=lambda answer: answer.status.rank)
+        # Of two pages that are as good, the one with more to type is the guide.
+        yield lacking or max(answers, key=lambda answer: answer[:2])[2]
         return
     for document in own_documents(repo):
         section = next(
             (item for item in about(document, "setup") if item.words >= 8 and not _NAMES_FILE.match(item.title)), None
         )
         if section:
-            yield partial("Steps are told without the commands to type", section)
+            yield lacking or partial("Steps are told without the commands to type", section)
             return
 
 

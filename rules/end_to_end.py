@@ -40,12 +40,15 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     """No script, module or task was found that gets raw data."""
     code = repo.code
     training = {(call.path, call.scope) for call in training_calls(code)}
+    scoring = {(call.path, call.scope) for call in code.calls("model.predict") if call.scope} - training
     inside: Call | None = None
     aside: Call | None = None
     later: Call | None = None
     for call in data_reads(code):
         if trains_here(code, call, training):
             inside = inside or call
+        elif (call.path, call.scope) in scoring:
+            aside = aside or call
         elif is_step(code, call) and not comes_later(call.path):
             yield met("Raw data are read by a step of their own", call)
             return

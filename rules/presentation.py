@@ -140,16 +140,18 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
 
 def _design_sections(repo: Repository) -> list[Block]:
     """What stands under headings on decisions of this project's design, where that is more than a line."""
-    return [
-        blocks[0]
-        for document in own_documents(repo)
-        for section in document.sections
-        if TITLES["decisions"].search(section.title)
-        and (blocks := section.of("paragraph", "item", "quote"))
-        and sum(block.words for block in blocks) >= _FEW_WORDS
-        and is_grounded(repo, section.prose)
-        and about_project(repo, section.prose, 2)
-    ]
+    found = []
+    for document in own_documents(repo):
+        for section in document.sections:
+            if not TITLES["decisions"].search(section.title):
+                continue
+            parts = tuple(document.below(section))
+            blocks = [block for part in parts for block in part.of("paragraph", "item", "quote")]
+            told = "\n".join(part.prose for part in parts)
+            enough = sum(block.words for block in blocks) >= _FEW_WORDS
+            if enough and is_grounded(repo, told) and about_project(repo, told, 2):
+                found.append(blocks[0])
+    return found
 
 
 _CONTENTS = re.compile(r"(?i)^\W*(?:(?:table of )?contents?|index)\W*$")
@@ -198,15 +200,12 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
             if is_computed(repo, line):
                 yield met("Results are reported in numbers", _line_of(repo, block, line))
                 return
-    for document in own_documents(repo):
-        pictures = list(result_pictures(repo, document))
-        tracked = [image for section, image in pictures if shows_metrics(section, image)]
-        if tracked and repo.world.has(*_MAKES_PICTURES):
-            yield met("Results are shown by pictures of metrics", tracked[0])
-            return
-        if pictures:
-            yield partial("Results are shown in a picture, without numbers in the text", pictures[0][1])
-            return
+    pictures = [item for document in own_documents(repo) for item in result_pictures(repo, document)]
+    tracked = [image for section, image in pictures if shows_metrics(section, image)]
+    if tracked and repo.world.has(*_MAKES_PICTURES):
+        yield met("Results are shown by pictures of metrics", tracked[0])
+    elif pictures:
+        yield partial("Results are shown in a picture, without numbers in the text", pictures[0][1])
 
 
 def _line_of(repo: Repository, block: Block, text: str) -> Place:

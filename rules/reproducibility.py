@@ -14,7 +14,7 @@ from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
 from analyzer.queries.declared import runs_own
 from analyzer.queries.grounding import reached_roots
-from analyzer.queries.ingestion import is_scoring
+from analyzer.queries.ingestion import is_scoring, serves
 from analyzer.queries.learning import dated_writes
 from analyzer.queries.purpose import works_on_data
 from analyzer.repository import Repository
@@ -120,11 +120,12 @@ def _fetched(repo: Repository) -> Iterator[Located | Place]:
     """Where data are fetched: the first of each way, and one call or address at most."""
     yield from islice(downloads_in_code(repo), 1)
     yield from (command.origin for command in islice(data_downloads(repo), 1))
-    for call in repo.code.calls("data.download", "data.read"):
+    for call in sorted(repo.code.calls("data.download", "data.read"), key=lambda call: serves(call.path)):
         if is_scoring(call.path):
             continue  # a stand-in for what the service or the watching lacks
         if (
             call.root in PUBLIC_DATA
+            or (call.root == "boto3" and _asks_without_a_key(repo, call.path))
             or (call.root == "huggingface_hub" and "dataset" in call.texts())
             or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post")
         ):
@@ -139,6 +140,12 @@ def _fetched(repo: Repository) -> Iterator[Located | Place]:
         yield from islice(chain(addresses, _configured_sources(repo)), 1)
 
 
+def _asks_without_a_key(repo: Repository, path: str) -> bool:
+    """Whether a module asks a store as anybody may: with ``botocore.UNSIGNED``."""
+    module = repo.code.module(path)
+    return module is not None and any(item.dotted == "botocore.UNSIGNED" for item in module.used_imports)
+
+
 _CONFIGURED = re.compile(r"(?m)^\s*[\w.-]+\s*[:=]\s*[\"']?(https?://[^\s\"']+)[\"']?\s*$")
 
 
@@ -151,6 +158,7 @@ def _configured_sources(repo: Repository) -> Iterator[Place]:
                 yield Place(path, text.count("\n", 0, match.start(1)) + 1)
 
 
+_IS_FILE = re.compile(r"^_|[%$]|/$|\.\w{1,5}$")  # a rule for a file, or one that is not meant to be called
 _IDLE = frozenset({"echo", "printf", "true", ":", "exit", "@echo", "@true"})
 
 
@@ -163,7 +171,7 @@ def _works(command: ShellCommand) -> bool:
 def automates_tasks(repo: Repository) -> Iterator[Finding]:
     """There is no Makefile, justfile, Taskfile, tox, nox or invoke file."""
     for file in repo.task_files:
-        open_to_all = [task for task in file.tasks if not task.name.startswith("_") and task.name != "help"]
+        open_to_all = [task for task in file.tasks if not _IS_FILE.search(task.name) and task.name != "help"]
         working = {task.name for task in open_to_all if any(_works(command) for command in task.commands)}
         useful = [task for task in open_to_all if task.name in working or working.intersection(task.needs)]
         if useful and file.tool not in ("npm", "mlflow"):

@@ -182,7 +182,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"^(?:pixi|hatch|poe_tasks)\.toml$", "project-tasks", False),
     (r"^package\.json$", "package-json", False),
     (r"^\.pre-commit-config\.ya?ml$", "pre-commit", False),
-    (r"^(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in)$", "requirements", False),
+    (r"^(?:.*[-_.])?(?:requirements?|reqs?)(?:[-_.].*)?\.(?:txt|in)$", "requirements", False),
     (r"(?:^|/)requirements/[^/]+\.(?:txt|in)$", "requirements", True),
     (r"^pyproject\.toml$", "pyproject", False),
     (r"^pipfile$", "pipfile", False),
@@ -192,7 +192,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
         "lock",
         False,
     ),
-    (r"^(?:conda[-_])?(?:environment|env)(?:[-_.].*)?\.ya?ml$|^conda(?:[-_].*)?\.ya?ml$", "conda", False),
+    (r"^(?:conda[-_])?(?:environment|env)(?:[-_.].*)?\.ya?ml$|^.+[-_]environment\.ya?ml$|^conda(?:[-_].*)?\.ya?ml$", "conda", False),
     (
         r"^(?:procfile|render\.ya?ml|fly\.toml|app\.ya?ml|vercel\.json|railway\.(?:json|toml)|heroku\.yml|apprunner\.ya?ml|netlify\.toml|captain-definition|modal\.toml|wrangler\.toml|dockerrun\.aws\.json)$",
         "platform",

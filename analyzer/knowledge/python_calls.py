@@ -36,7 +36,8 @@ ROLES: dict[str, str] = {
         bs4.BeautifulSoup scrapy.* nltk.download torchvision.datasets.utils.download* keras.utils.get_file
         tensorflow.keras.utils.get_file zipfile.ZipFile.extractall tarfile.open.extractall patoolib.*
         roboflow.* minio.Minio.fget_object minio.Minio.get_object dvc.api.* binance.* ccxt.* polygon.* cdsapi.*
-        osmnx.* earthaccess.* pybaseball.* fastf1.* spotipy.* googlemaps.* kafka.KafkaConsumer confluent_kafka.Consumer
+        osmnx.* stomp.*.subscribe websocket.WebSocketApp websocket.create_connection websockets.*connect
+        paho.mqtt.client.*.subscribe earthaccess.* pybaseball.* fastf1.* spotipy.* googlemaps.* kafka.KafkaConsumer confluent_kafka.Consumer
         picsellia.*.download mysql.connector.connect* pymongo.MongoClient* .dataset_download_files .dataset_download_file
         .competition_download_files .download_blob .download_to_filename .download_as_string
     """,
@@ -330,6 +331,11 @@ ROLES: dict[str, str] = {
         airflow.models.DagBag* psycopg.connect psycopg2.connect sqlalchemy.create_engine* redis.Redis* kafka.*
         socket.* http.client.* .invoke_endpoint .online_endpoints.invoke os.system os.popen
         bentoml.*HTTPClient gradio_client.Client
+    """,
+    "test.remote": """
+        prometheus_client.push_to_gateway mlflow.*.search_experiments mlflow.*.search_registered_models mlflow.search_runs
+        mlflow.*.list_experiments sendgrid.*.send smtplib.SMTP*.send* slack_sdk.*.chat_postMessage boto3.*.list_objects*
+        boto3.*.list_buckets google.cloud.storage.*.list_*
     """,
     "test.server": """
         psycopg.connect psycopg2.connect psycopg.AsyncConnection.connect asyncpg.connect pymongo.MongoClient redis.Redis*

@@ -9,7 +9,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
 from analyzer.queries.learning import function_of
 
-__all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "trains_here"]
+__all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "serves", "trains_here"]
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
 _SCORING = re.compile(
@@ -42,10 +42,15 @@ _LATER = re.compile(
 def data_reads(code: Code) -> Iterator[Call]:
     """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
     calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
-    yield from sorted(
-        calls,
-        key=lambda call: (is_scoring(call.path), _rank(call)),
-    )
+    yield from sorted(calls, key=lambda call: (is_scoring(call.path), serves(call.path), _rank(call)))
+
+
+_SERVES = re.compile(r"(?i)(?:^|/)(?:app|api|web|service|backend|frontend)(?:/|\.py$)")
+
+
+def serves(path: str) -> bool:
+    """Whether a module is part of what answers requests, by its folder: what it reads is asked once more for an answer."""
+    return bool(_SERVES.search(path))
 
 
 _AFTERWARDS = re.compile(

@@ -22,8 +22,11 @@ _LOCAL_HOST = re.compile(
     r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder"
 )
 _PAGE_WORDS = re.compile(
-    r"(?i)evidently|reports?\b|slides|course|dataset|documentation|\bdocs?\b|monitoring|drift|grafana|mlflow"
+    r"(?i)evidently|reports?\b|slides|course|dataset|documentation|\bdocs?\b|monitoring|drift|grafana|mlflow|prometheus"
+    r"|pushgateway|prefect|airflow"
 )
+_PAGE_PORTS = frozenset({3000, 4200, 9090, 9091, 9093})  # Grafana, Prefect, Prometheus, its gateway, Alertmanager
+_LED_IN = 60
 
 
 @remembered
@@ -36,13 +39,11 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
     for link in links:
         if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
             continue
-        context = f"{link.text} {repo.line(link.place)}"
         labels = {normalise(label) for label in _host(link).split(".")}
         if HOSTED_APPLICATION.match(link.url):
-            told = f"{link.text} {_host(link)}"
             if not _is_projects(repo, link):
                 continue
-            yield link, "page" if _PAGE_WORDS.search(told) else "application"
+            yield link, "page" if _is_page(repo, link) else "application"
         elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
             continue
         elif (
@@ -56,10 +57,38 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             _is_named_after_project(repo, _host(link))
             or re.search(
                 r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production",
-                context,
+                f"{link.text} {_around(repo, link)}",
             )
         ):
             yield link, "application"
+
+
+_ADDRESS = re.compile(r"[\d.]+")
+
+
+def _is_page(repo: Repository, link: Link) -> bool:
+    """Whether a hosted thing is a page beside the application; an address in digits is told by its line and port."""
+    told = f"{link.text} {_host(link)}"
+    if not _ADDRESS.fullmatch(_host(link)):
+        return bool(_PAGE_WORDS.search(told))
+    return _port(link) in _PAGE_PORTS or bool(_PAGE_WORDS.search(f"{told} {_around(repo, link)}"))
+
+
+def _port(link: Link) -> int | None:
+    try:
+        return urlsplit(link.url).port
+    except ValueError:
+        return None
+
+
+def _around(repo: Repository, link: Link) -> str:
+    """The words of the line that stand next to a link, up to the next address on either side."""
+    line = repo.line(link.place)
+    begin = line.find(link.url)
+    if begin < 0:
+        return line[: 2 * _LED_IN]
+    before, after = line[:begin], line[begin + len(link.url) :]
+    return f"{before.rsplit('://', 1)[-1][-_LED_IN:]} {after.split('://', 1)[0][:_LED_IN]}"
 
 
 def _is_projects(repo: Repository, link: Link) -> bool:
@@ -150,7 +179,6 @@ def _may_be_own(repo: Repository, link: Link, context: str) -> bool:
 
 
 _LEADS_TO_DATA = re.compile(r"(?i)\bdata ?sets?\b|\bdata (?:is |are |comes? )?from\b|\bsource of (?:the )?data\b")
-_LED_IN = 60
 
 
 def _is_of_data(repo: Repository, link: Link) -> bool:
@@ -208,7 +236,7 @@ _KNOWN_SITES = re.compile(
     r"datatalks\.club|datatalksclub\.com|airtable\.com|linkedin\.com|youtube\.com|youtu\.be|medium\.com|scikit-learn\.org|terraform\.io|hashicorp\.com|kubernetes\.io|fastapi\.tiangolo\.com|palletsprojects\.com|uci\.edu|mage\.ai|localstack\.cloud|"
     r"readthedocs\.io|gitlab\.com|stackoverflow\.com|anaconda\.com|conda\.io|huggingface\.co|wandb\.ai|comet\.com|dagshub\.com|dvc\.org|apache\.org|slack\.com|twitter\.com|x\.com|img\.shields\.io|opensource\.org|arxiv\.org|doi\.org|zenodo\.org|"
     r"astronomer\.io|poetry\.org|python-poetry\.org|streamlit\.io|gradio\.app|render\.com|railway\.app|heroku\.com|pre-commit\.com|data\.gov|gov\.\w+|\w+\.gov|cloud\.google\.com|openml\.org|mongodb\.com|postgresql\.org|nltk\.org|pydata\.org|facebook\.com|"
-    r"creativecommons\.org|makeareadme\.com|choosealicense\.com|contributor-covenant\.org|imgur\.com|pytest\.org|mozilla\.org|w3schools\.com|udemy\.com|coursera\.org|astral\.sh|xgboost\.ai|optuna\.org|bentoml\.com|zenml\.io|dagster\.io|circleci\.com)$"
+    r"creativecommons\.org|makeareadme\.com|choosealicense\.com|contributor-covenant\.org|imgur\.com|pytest\.org|mozilla\.org|w3schools\.com|udemy\.com|coursera\.org|astral\.sh|xgboost\.ai|optuna\.org|bentoml\.com|zenml\.io|dagster\.io|circleci\.com|databricks\.com|snowflake\.com|ibm\.com|redhat\.com|nvidia\.com|ml-ops\.org)$"
 )
 
 

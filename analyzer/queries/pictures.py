@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from analyzer.artifacts.document import Block, Document, Image, Section
-from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES
+from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES, VIDEO_HOSTS
 from analyzer.queries.grounding import named_tools
 from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
@@ -73,9 +73,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     for document in own_documents(repo):
         for section in document.sections:
             for block in section.of("code"):
-                if _is_drawing(block) and (
-                    not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}")
-                ):
+                drawn = _is_drawing(block) or (_IS_DESIGN.search(section.title) and _is_tree_of_parts(block.text))
+                if drawn and (not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}")):
                     yield block, document
             for image in section.images:
                 words = _own_words(image)
@@ -142,10 +141,40 @@ def _is_drawing(block: Block) -> bool:
 
 def _is_drawn(text: str) -> bool:
     """Whether text is a drawing with boxes or arrows rather than a folder tree."""
+    lines = text.split("\n")
+    if _is_glossary(lines):
+        return False
+    # An arrow behind the name on a branch says what it is for.
+    text = "\n".join(_ARROW.sub(" ", line) if _BRANCH.match(line) else line for line in lines)
     marks = len(_DRAWN.findall(text))
     tree = len(re.findall(r"(?m)^[\s│|]*[├└|+`]", text))
     boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
+
+
+_IS_DESIGN = re.compile(r"(?i)archit|system design|pipeline")
+_FILE = re.compile(r"[\w-]+\.\w{1,5}\b|/\s*(?:#.*)?$")
+_LEAST_BRANCHES = 6
+
+
+def _is_tree_of_parts(text: str) -> bool:
+    """Whether text is a tree whose branches are parts of a system, and no files or folders."""
+    branches = [line for line in text.split("\n") if _BRANCH.match(line)]
+    files = sum(bool(_FILE.search(line)) for line in branches)
+    return len(branches) >= _LEAST_BRANCHES and files * 4 < len(branches) and len(named_tools(text)) > 1
+
+
+_BRANCH = re.compile(r"[\s│|]*[├└]")
+_DOWN_OR_BOX = re.compile(r"[┌┐┘└├│▼⬇↓]|\+-{3,}\+|^\s*[|v]\s*$")
+
+
+def _is_glossary(lines: list[str]) -> bool:
+    """Whether text is a list of lines that each say what one thing is or does: ``Ctrl + D -> leave``."""
+    arrows = [_ARROW.split(line) for line in lines if _ARROW.search(line)]
+    if not arrows or any(_DOWN_OR_BOX.search(line) for line in lines) or any(len(sides) > 2 for sides in arrows):
+        return False
+    left, right = ({sides[side].strip(" -`'\"").lower() for sides in arrows} for side in (0, 1))
+    return not any(first and any(first in second for second in right) for first in left)
 
 
 def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Section, Image]]:
@@ -158,11 +187,17 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Sect
                 r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", f"{image.source} {words}"
             ):
                 continue
+            if VIDEO_HOSTS.match(image.link) or (_ADORNS.search(words) and not _IS_RESULT.search(words)):
+                continue
             if in_results or re.search(
                 r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|dashboard[\w-]*\.(?:png|jpe?g|gif|webp)|screenshot|\bapp\b|\bui\b|demo",
                 words,
             ):
                 yield section, image
+
+
+_ADORNS = re.compile(r"(?i)banner|header|thumbnail|(?<![a-z])cover(?![a-z])")
+_IS_RESULT = re.compile(r"(?i)result|metric|confusion|dashboard|grafana|evidently|mlflow")
 
 
 def shows_metrics(section: Section, image: Image) -> bool:

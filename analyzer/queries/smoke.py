@@ -66,6 +66,9 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
         for call in islice(asking, 1):
             asked = "a running service" if call.root in _CLIENTS else "a service in the cloud"
             yield call.place, f"A script asks {asked}, but asserts nothing", False
+    elif not any(item.checks for item in module.functions):
+        for call in islice((item for item in module.calls if "test.remote" in roles_of(item.name)), 1):
+            yield call.place, _ASKS_ONLY, False
 
 
 def _with_a_client(repo: Repository) -> Iterator[Tried]:
