@@ -93,9 +93,13 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         yield met("An Evidently workspace holds the dashboards", call)
     for place in kept_workspaces(repo):
         yield met("An Evidently workspace is committed", place)
-    for place in image_of_dashboard(repo):
-        yield met("The README shows a picture of the dashboard", place)
-        break
+    pictures = sorted(image_of_dashboard(repo), key=lambda item: not item[1])
+    for place, whole in pictures[:1]:
+        where = "The README" if repo.readme and place.path == repo.readme.path else "A page of the documentation"
+        if whole:
+            yield met(f"{where} shows a picture of the dashboard", place)
+        else:
+            yield partial(f"{where} shows a picture of a report that is written as a file", place)
     for call in repo.code.calls("serve.ui"):
         if re.search(r"(?i)monitor|drift|dashboard|status", call.path):
             yield partial("A page of the project's own shows operation", call)

@@ -35,6 +35,8 @@ _DRIFT_WORD = re.compile(
 )
 _STATISTICS = re.compile(r"^scipy\.|^numpy\.")
 _DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monitoring|prometheus|drift[-_ ]?report")
+_IS_REPORT = re.compile(r"(?i)report")
+_SURELY_DASHBOARD = re.compile(r"(?i)grafana|dashboard|superset|kibana|prometheus|workspace|\bui\b")
 _SHOWS_DASHBOARD = re.compile(r"(?i)grafana|dashboards?\b")
 _NOT_DASHBOARD = re.compile(
     r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields"
@@ -240,8 +242,12 @@ def _stores(repo: Repository, call: Call) -> bool:
     return False
 
 
-def image_of_dashboard(repo: Repository) -> Iterator[Place]:
-    """Pictures of a monitoring dashboard in READMEs and docs of a project that has something to watch with."""
+def image_of_dashboard(repo: Repository) -> Iterator[tuple[Place, bool]]:
+    """(place, whether it is a dashboard's) of pictures of monitoring in READMEs and docs, where there is something to watch with.
+
+    A picture that is called after a report is that of a file, where reports are written as files and nothing shows them.
+    """
+    written = any(True for _ in report_pages(repo)) and not repo.code.has("monitor.workspace")
     if not (monitor_modules(repo) or any(is_used(repo, tool) for tool in _WATCHERS) or any(exported_metrics(repo))):
         return
     for document in repo.documents:
@@ -251,7 +257,7 @@ def image_of_dashboard(repo: Repository) -> Iterator[Place]:
                 words = words_of(section, image)
                 named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
-                    yield image.place
+                    yield image.place, not (written and _IS_REPORT.search(words) and not _SURELY_DASHBOARD.search(words))
 
 
 _WATCHERS = (
