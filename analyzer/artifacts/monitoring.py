@@ -211,7 +211,8 @@ def _group_alerts(path: str, group: Node) -> Iterator[AlertRule]:
                 if (query := item.get("model", key).text)
             ]
             joined = " ; ".join(queries)
-            yield AlertRule(path, rule.get("title").text, joined, rule.line, "grafana", metrics_of(joined))
+            title = rule.get("title")
+            yield AlertRule(path, title.text, joined, title.line, "grafana", metrics_of(joined))
 
 
 def parse_alertmanager(path: str, text: str) -> MonitoringConfig:

@@ -74,6 +74,21 @@ class Resolver:
             self.imported.discard(name)
         return known
 
+    def believe(self, name: str, annotation: ast.expr, value: ast.expr) -> None:
+        """Let a variable stand for the imported class that it is declared to be, where a factory makes it.
+
+        What is made by calling a class is one of that class, which an annotation may only make more general.
+        """
+        if not isinstance(value, ast.Call) or self.name(value.func).rsplit(".", 1)[-1][:1].isupper():
+            return
+        head = annotation
+        while isinstance(head, ast.Attribute):
+            head = head.value
+        if isinstance(head, ast.Name) and self.is_imported(head.id) or isinstance(annotation, ast.Attribute):
+            declared = self.name(annotation)
+            if "." in declared and not declared.startswith("typing.") and declared.rsplit(".", 1)[-1][:1].isupper():
+                self._names[-1][name] = declared
+
     def assign_attribute(self, target: ast.Attribute, value: ast.expr) -> None:
         """Note what ``self.attribute`` is assigned."""
         if isinstance(target.value, ast.Name) and target.value.id in ("self", "cls"):

@@ -395,6 +395,8 @@ class Visitor:
             self._assigned = node.target.id if isinstance(node.target, ast.Name) else ""
             self._assign_value(node.value)
             self._bind_target(node.target, node.value, node.lineno)
+            if isinstance(node.target, ast.Name):
+                self._resolver.believe(node.target.id, node.annotation, node.value)
 
     def _visit_AugAssign(self, node: ast.AugAssign) -> None:
         self._visit(node.value)

@@ -12,6 +12,7 @@ from analyzer.findings import Place
 from analyzer.queries.ci import acts
 from analyzer.queries.cloud import RUNS_CODE, resources
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.kept import MONITORS
 from analyzer.queries.serving import has_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -50,7 +51,10 @@ def notifications(repo: Repository) -> Iterator[Place]:
         if item.kind in ("PrometheusRule", "AlertmanagerConfig"):
             yield item.place
     code = repo.code
-    yield from (call.place for call in code.calls("alert.send") if not _only_logs(code, call))
+    sending = [call for call in code.calls("alert.send") if not _only_logs(code, call)]
+    # What is told by code that watches before what a run tells of itself; a channel that is opened tells nothing yet.
+    sending.sort(key=lambda call: (call.last == "load", not MONITORS.search(f"{call.path} {call.scope}")))
+    yield from (call.place for call in sending)
     for module in code.modules:
         for call in module.calls:
             if not code.is_reached(call.path, call.scope):

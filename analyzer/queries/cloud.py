@@ -78,6 +78,7 @@ def resources(repo: Repository) -> Iterator[tuple[Resource, str, InfraFile]]:
 
 
 _TELLING = ("serving", "ml", "compute", "cluster", "database", "registry", "queue")
+_BALANCES = re.compile(r"(?i)_lb$|_lb_|_alb$|load_?balancer|elasticloadbalancing")  # it leads to what runs, and runs nothing
 _SMALL_PARTS = re.compile(
     r"(?i)namespace|service_account|_policy|attachment|config_?map|secret|stage|deployment$|target_group|listener|helm_release|_lb$|_alb$|load_?balancer|autoscaling"
 )
@@ -87,9 +88,10 @@ _SMALL_PARTS = re.compile(
 def telling_first(repo: Repository) -> tuple[tuple[Resource, str, InfraFile], ...]:
     """Resources with those first that say most about what the system runs on."""
 
-    def key(item: tuple[Resource, str, InfraFile]) -> tuple[int, bool]:
+    def key(item: tuple[Resource, str, InfraFile]) -> tuple[bool, int, bool]:
         resource, kind, _ = item
-        return (_TELLING.index(kind) if kind in _TELLING else len(_TELLING)), bool(_SMALL_PARTS.search(resource.type))
+        rank = _TELLING.index(kind) if kind in _TELLING else len(_TELLING)
+        return bool(_BALANCES.search(resource.type)), rank, bool(_SMALL_PARTS.search(resource.type))
 
     return tuple(sorted(resources(repo), key=key))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call, Function
+from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.decisions import asking, deciders
@@ -68,20 +69,20 @@ _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|return)$")
 def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     """Places where a failed check of data raises, ends the run or decides a branch."""
     code = repo.code
-    for call in code.calls("validate.data"):
+    for call in _framework_checks(code):
         if _RAISES_ITSELF.match(call.name) and not _of_requests(repo, call.path) and not _OF_OTHERS.search(call.path):
             yield call.place
     for item in code.classes:
         if any(base.startswith("pandera.") for base in item.bases) and _named_elsewhere(repo, item.name):
             yield item.place
-    for call in code.calls("validate.data"):
+    for call in _framework_checks(code):
         if call.root in _FRAMEWORKS and _has_consequence(repo, call):
             yield call.place
     yield from _block_tests(repo)
     checks = [function for function in code.functions if _checks_data(repo, function)]
     for function in checks:
         if function.stops:
-            yield function.head
+            yield _where_it_stops(repo, function)
     for function in code.functions:
         if any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
             yield function.head
@@ -90,6 +91,25 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     for condition, function in asking(code, names, _STOPS):
         del condition
         yield function.head
+
+
+# Suites and tests of how good a model is, which come from the same packages.
+_OF_A_MODEL = re.compile(r"Regression|Classification|NoTarget|Performance|model_evaluation")
+
+
+def _framework_checks(code: Code) -> Iterator[Call]:
+    return (call for call in code.calls("validate.data") if not _OF_A_MODEL.search(call.name))
+
+
+def _where_it_stops(repo: Repository, function: Function) -> Place:
+    """The condition before the first line that ends the run, or the head of the function where there is none."""
+    module = repo.code.module(function.path)
+    asked = [
+        item.line
+        for item in (module.conditions if module else ())
+        if item.scope == function.qualname and item.line <= function.stops[0] and "raise" in item.acts
+    ]
+    return Place(function.path, max(asked)) if asked else function.head
 
 
 _ASKS_VALUES = frozenset({"isin", "duplicated", "between"})
@@ -209,7 +229,7 @@ _ASKS_DATA = re.compile(
 def computed_without(repo: Repository) -> Iterator[Place]:
     """Checks whose outcome nothing uses."""
     code = repo.code
-    yield from (call.place for call in code.calls("validate.data"))
+    yield from (call.place for call in _framework_checks(code))
     for function in code.functions:
         if _OWN.search(function.name) and not _NOT_DATA.search(function.name) and _checks_data(repo, function):
             yield function.head
