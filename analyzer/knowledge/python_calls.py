@@ -29,7 +29,7 @@ ROLES: dict[str, str] = {
         aiohttp.ClientSession.get urllib.request.urlretrieve urllib.request.urlopen urllib3.*.request wget.download
         gdown.download* kaggle.* kagglehub.* opendatasets.download ucimlrepo.fetch_ucirepo yfinance.*
         boto3.*.download_file* boto3.*.get_object* boto3.*.download_fileobj google.cloud.storage.*.download_*
-        azure.storage.blob.*.download_blob s3fs.S3FileSystem.* gcsfs.GCSFileSystem.* fsspec.open* praw.* tweepy.*
+        azure.storage.blob.*.download_blob s3fs.S3FileSystem.* gcsfs.GCSFileSystem.* fsspec.open* fsspec.filesystem* praw.* tweepy.*
         googleapiclient.discovery.build* huggingface_hub.snapshot_download huggingface_hub.hf_hub_download
         openml.datasets.* pandas_datareader.* meteostat.* openmeteo_requests.* retry_requests.* statsbombpy.*
         nba_api.* fredapi.* alpha_vantage.* newsapi.* wbgapi.* sodapy.Socrata* pytrends.* selenium.webdriver.*

@@ -125,11 +125,21 @@ _PROGRAM = re.compile(r"docker|python|uvicorn|flask|compose")
 
 
 def _connection(repo: Repository, function: Function) -> Call | None:
-    """The call by which own code that a test calls connects to a database server or a broker, where nothing stands in for it."""
+    """The call by which own code that a test calls connects to a server, where nothing stands in for it.
+
+    To a database or a broker; in a test that is called integration, to a bucket or an address too.
+    """
     if _replaces_parts(repo, function):
         return None
-    found = repo.world.reaches(function.path, function.qualname, "test.server")
-    return found if found and found.path != function.path else None
+    roles = ("test.server", "data.download") if _CALLED_SO.search(function.path) else ("test.server",)
+    for role in roles:
+        found = repo.world.reaches(function.path, function.qualname, role)
+        if found and found.path != function.path:
+            return found
+    return None
+
+
+_CALLED_SO = re.compile(r"(?i)(?:^|[/_-])integ\w*")
 
 
 def _replaces_parts(repo: Repository, function: Function) -> bool:
