@@ -104,6 +104,16 @@ def _least_new(repo: Repository, item: Assignment) -> tuple[bool, bool]:
     return comes_later(item.path), f'"{item.column}"' in value.replace("'", '"')
 
 
+def _follows_answer(code: Code, item: Assignment) -> bool:
+    """Whether a column is put on in a function that has asked a model or a service before: it is no feature of theirs."""
+    before = (call for call in code.calls_in(item.path, item.scope) if call.line < item.line)
+    return any(_ANSWERS.search(call.last) or call.name in _ASKS for call in before)
+
+
+_ANSWERS = re.compile(r"(?i)predict(?!or)")
+_ASKS = frozenset({"requests.post", "httpx.post"})
+
+
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK, needs=works_on_data)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
@@ -112,7 +122,7 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     asked = {call.path for call in found if _loads_own_model(call)}
     kept = (call for call in found if call.name != "spacy.load" or call.path not in asked)
     transforms = sorted(kept, key=lambda call: _least_sure(repo, call))
-    derived = (item for item in derived_columns(code) if not is_scoring(item.path))
+    derived = (item for item in derived_columns(code) if not is_scoring(item.path) and not _follows_answer(code, item))
     columns = sorted(derived, key=lambda item: _least_new(repo, item))
     several = len({item.column for item in columns}) >= 2
     scaled = all(_SCALES.search(call.name) for call in transforms)
@@ -141,7 +151,8 @@ def trains_a_model(repo: Repository) -> Iterator[Finding]:
     uncalled = {item.place.path: item for item in uncalled_training(repo)} if calls else {}
     called = [call for call in calls if call.path not in uncalled]
     if called:
-        yield met("A model is trained in code", *called[:3])
+        ordered = sorted(called, key=lambda call: call.last.startswith("cross_val"))
+        yield met("A model is trained in code", *ordered[:3])
         return
     if calls:
         sentence = uncalled[calls[0].path].sentence
@@ -279,6 +290,8 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     if not values and repo.code.has("track.run"):
         values = [*repo.code.calls("track.method")]
     if values:
+        training = {call.path for call in training_calls(repo.code)}
+        values.sort(key=lambda call: (is_scoring(call.path), call.path not in training))
         yield met("Parameters and metrics of runs are tracked in code", *values[:3])
         return
     runs = repo.code.calls("track.run", "track.model")

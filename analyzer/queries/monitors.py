@@ -78,7 +78,18 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                 if call.root in ("numpy", "scipy", "pandas", "math"):
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
                     break
+    for module in code.modules:
+        if MONITORS.search(module.path) and _MEASURES_MODEL <= {
+            role for call in module.calls for role in roles_of(call.name)
+        }:
+            for item in module.comparisons:
+                if any(_DRIFTS.search(flag) for flag in item.flags) and code.is_reached(item.path, item.scope):
+                    yield Call(item.path, "drift", item.line, item.line, scope=item.scope)
 
+
+_MEASURES_MODEL = {"model.predict", "model.evaluate"}
+_DRIFTS = re.compile(r"(?i)drift|degrad")
+"""What is set where a measure of the model has become worse than it was: concept drift, told without a library."""
 
 _DETECTOR = re.compile(r"(?i)^\w*drift\w*detect\w*\.(?:detect|check|test|score|run|evaluate|compare)")
 """A method of a class that detects drift."""
@@ -257,7 +268,10 @@ def image_of_dashboard(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 words = words_of(section, image)
                 named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
-                    yield image.place, not (written and _IS_REPORT.search(words) and not _SURELY_DASHBOARD.search(words))
+                    yield (
+                        image.place,
+                        not (written and _IS_REPORT.search(words) and not _SURELY_DASHBOARD.search(words)),
+                    )
 
 
 _WATCHERS = (
