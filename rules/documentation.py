@@ -43,9 +43,9 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
             lacking = partial(f"The steps call what is not in the repository, such as {name}", where)
         if commands and (answer := _judge_setup(repo, document, commands, absent)):
             typed = sum(not _ASKS.search(text) for _, text in commands)
-            answers.append((answer.status.rank, typed, answer))
+            answers.append((answer.status.rank, typed if answer.status is Status.PARTIAL else 0, answer))
     if answers:
-        # Of two pages that are as good, the one with more to type is the guide.
+        # Of pages that all fall short, the one with most to type is the guide; else the first, which is the README.
         yield lacking or max(answers, key=lambda answer: answer[:2])[2]
         return
     for document in own_documents(repo):
@@ -84,7 +84,7 @@ def _judge_setup(
 ) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
     told = [item for item in shown if not _ASKS.search(item[1])] or shown
-    block, command = next((item for item in told if item[0].kind == "code"), told[0])
+    block, command = min(told, key=lambda item: (item[0].kind != "code", not _is_of_setup(document, item[0])))
     heading = (section.place for section in document.sections if block in section.blocks)
     first = (_place_of(repo, block, command), *heading)
     finds = [is_run_here(repo, text) for _, text in commands]
@@ -109,6 +109,12 @@ def _judge_setup(
     if len(running) >= 2 or compose:
         return met("Steps with commands to set up and run", *first)
     return partial("Only one command is given", *first)
+
+
+def _is_of_setup(document: Document, block: Block) -> bool:
+    """Whether a block stands below a heading that speaks of setting up or running."""
+    section = next((item for item in document.sections if block in item.blocks), None)
+    return section is not None and any(TITLES["setup"].search(title) for title in (section.heading, *section.trail))
 
 
 _SCRIPT = re.compile(r"^(?:\$ )?(?:(?:bash|sh|source) )?(?:\./)?([\w./-]+\.sh)\b")

@@ -139,7 +139,7 @@ def main() -> None:
                 read[version] = outline(json.loads(kept.read_text()))
         if read:
             tables[name] = fold(roots, read)
-    write(tables)
+    write({**present(), **tables})
     print(TABLE, TABLE.stat().st_size, "bytes", len(tables), "libraries")
 
 
@@ -151,8 +151,17 @@ def read_release(name: str, version: str, roots: tuple[str, ...]) -> dict[str, d
             wheel = download(part, Path(folder))
             if wheel is None:
                 return {}
-            modules.update(Wheel(wheel, roots).modules())
+            for dotted, module in Wheel(wheel, roots).modules().items():
+                modules[dotted] = together(modules.get(dotted), module)
     return modules
+
+
+def together(one: dict[str, object] | None, other: dict[str, object]) -> dict[str, object]:
+    """What two wheels hold of one module: a package may be spread over both."""
+    if one is None:
+        return other
+    names = {*one["names"], *other["names"]}  # type: ignore[misc]
+    return {"open": bool(one["open"] or other["open"]), "names": sorted(names)}
 
 
 def download(requirement: str, folder: Path) -> Path | None:
@@ -291,6 +300,15 @@ def fold(roots: tuple[str, ...], read: dict[str, dict[str, dict[str, object]]]) 
             {mask: " ".join(names) for mask, names in sorted(groups.items())},
         ]
     return {"roots": list(roots), "versions": versions, "modules": modules}
+
+
+def present() -> dict[str, dict[str, object]]:
+    """The libraries of the table as it is, so that one can be read anew without the others."""
+    if not TABLE.exists():
+        return {}
+    with zipfile.ZipFile(TABLE) as archive:
+        found = {entry.removesuffix(".json"): json.loads(archive.read(entry)) for entry in archive.namelist()}
+    return {name: table for name, table in found.items() if name in LIBRARIES}
 
 
 def write(tables: dict[str, dict[str, object]]) -> None:

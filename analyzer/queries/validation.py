@@ -57,7 +57,7 @@ _OWN = re.compile(
 )
 _NAMES_DATA = re.compile(r"(?i)data|schema|columns?|raw|frame|records?|batch|rows?")
 _NOT_DATA = re.compile(
-    r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|predict|request|payload|credential|connection|bucket|metrics?$|metric_|response|status|server|service|setup|setting|param|size|project|docker|table_exists|api"
+    r"(?i)drift|model|config|args|token|key|env|path|file_exists|url|password|user|health|predict|request|payload|credential|connection|bucket|metrics?$|metric_|response|status|server|service|setup|setting|param|size|project|docker|table_exists|api|identifier|_stage|lineage"
 )
 # Modules that check settings, machines or texts, by their path.
 _OF_OTHERS = re.compile(r"(?i)config|settings|deploy|(?:^|/)(?:infra\w*|agents?|reports?)/")
@@ -102,14 +102,17 @@ def _framework_checks(code: Code) -> Iterator[Call]:
 
 
 def _where_it_stops(repo: Repository, function: Function) -> Place:
-    """The condition before the first line that ends the run, or the head of the function where there is none."""
+    """The first condition about the data that ends the run, or the head of the function where none is surely one."""
     module = repo.code.module(function.path)
-    asked = [
+    asked = (
         item.line
         for item in (module.conditions if module else ())
-        if item.scope == function.qualname and item.line <= function.stops[0] and "raise" in item.acts
-    ]
-    return Place(function.path, max(asked)) if asked else function.head
+        if item.scope == function.qualname
+        and "raise" in item.acts
+        and any(word in _ASKS_DATA_WORDS or _LACKING.match(word) for word in item.asked)
+    )
+    line = next(asked, 0)
+    return Place(function.path, line) if line else function.head
 
 
 _ASKS_VALUES = frozenset({"isin", "duplicated", "between"})
@@ -117,6 +120,7 @@ _ASKS_FRAME = _ASKS_VALUES | {"columns", "dtypes", "isna", "isnull", "notna", "n
 _ASSERTS_FRAME = re.compile(r"\.(?:columns|dtypes|isin|isna|isnull|notna|notnull|duplicated|between)\b")
 _ASSERTS_VALUES = re.compile(r"\.(?:isin|duplicated|between)\b|\b(?:all|set)\(.*\.columns\b")
 _LONGEST_LINE = 400  # of an assertion that somebody wrote
+_ASKS_DATA_WORDS = _INSPECTS | _ASKS_FRAME
 _LACKING = re.compile(r"(?i)^missing(?:_\w*)?(?:col|feature|field)\w*$|^missing$")
 
 
