@@ -84,7 +84,7 @@ class Resolver:
         head = annotation
         while isinstance(head, ast.Attribute):
             head = head.value
-        if isinstance(head, ast.Name) and self.is_imported(head.id) or isinstance(annotation, ast.Attribute):
+        if (isinstance(head, ast.Name) and self.is_imported(head.id)) or isinstance(annotation, ast.Attribute):
             declared = self.name(annotation)
             if "." in declared and not declared.startswith("typing.") and declared.rsplit(".", 1)[-1][:1].isupper():
                 self._names[-1][name] = declared

@@ -192,7 +192,11 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
         "lock",
         False,
     ),
-    (r"^(?:conda[-_])?(?:environment|env)(?:[-_.].*)?\.ya?ml$|^.+[-_]environment\.ya?ml$|^conda(?:[-_].*)?\.ya?ml$", "conda", False),
+    (
+        r"^(?:conda[-_])?(?:environment|env)(?:[-_.].*)?\.ya?ml$|^.+[-_]environment\.ya?ml$|^conda(?:[-_].*)?\.ya?ml$",
+        "conda",
+        False,
+    ),
     (
         r"^(?:procfile|render\.ya?ml|fly\.toml|app\.ya?ml|vercel\.json|railway\.(?:json|toml)|heroku\.yml|apprunner\.ya?ml|netlify\.toml|captain-definition|modal\.toml|wrangler\.toml|dockerrun\.aws\.json)$",
         "platform",

@@ -36,7 +36,7 @@ ROLES: dict[str, str] = {
         bs4.BeautifulSoup scrapy.* nltk.download torchvision.datasets.utils.download* keras.utils.get_file
         tensorflow.keras.utils.get_file zipfile.ZipFile.extractall tarfile.open.extractall patoolib.*
         roboflow.* minio.Minio.fget_object minio.Minio.get_object dvc.api.* binance.* ccxt.* polygon.* cdsapi.*
-        osmnx.* stomp.*.subscribe websocket.WebSocketApp websocket.create_connection websockets.*connect
+        osmnx.* stomp.Connection* stomp.StompConnection* websocket.WebSocketApp websocket.create_connection websockets.*connect
         paho.mqtt.client.*.subscribe earthaccess.* pybaseball.* fastf1.* spotipy.* googlemaps.* kafka.KafkaConsumer confluent_kafka.Consumer
         picsellia.*.download mysql.connector.connect* pymongo.MongoClient* .dataset_download_files .dataset_download_file
         .competition_download_files .download_blob .download_to_filename .download_as_string

@@ -89,6 +89,9 @@ def trains_here(code: Code, call: Call, training: set[tuple[str, str]]) -> bool:
     return any(path == call.path for path, _ in training)
 
 
+_STREAMS = frozenset({"kafka", "confluent_kafka", "stomp", "websocket", "websockets", "paho"})
+
+
 def is_step(code: Code, call: Call) -> bool:
     """Whether a read hands on what it reads: at module level, or in a function that returns, writes or is a task."""
     function = function_of(code, call)
@@ -102,5 +105,7 @@ def is_step(code: Code, call: Call) -> bool:
         or (is_scoring(call.path) and not re.search(r"(?i)load|read|fetch|ingest|data", function.name))
     ):
         return False
+    if call.root in _STREAMS:
+        return True  # what comes in is handed on as it comes
     writes = any(code.reaches(call.path, call.scope, role, steps=2) for role in ("data.write", "model.dump"))
     return bool(function.returned) or writes or bool(function.decorators)

@@ -130,7 +130,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                     or call.last in ("put_record", "produce")
                 )
                 and not _is_no_answer(lines := _lines_of(repo, call.place))
-                and (_OF_A_REQUEST.search(lines) or not _is_before_answer(code, call))
+                and not (_COUNTS.search(lines) and _is_before_answer(code, call))
             ):
                 yield call.place
     for call in code.calls("monitor.report"):
@@ -173,7 +173,7 @@ def _keeps_prediction(code: Code, call: Call) -> bool:
     )
 
 
-_OF_A_REQUEST = re.compile(r"(?i)request|input|payload")
+_COUNTS = re.compile(r"\blen\(")
 _TELLS_FAILURE = re.compile(r"(?i)error|fail(?:ed|ure)|invalid|exception|could not|unable")
 
 

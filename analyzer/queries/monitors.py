@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.artifacts.python_values import Name
+from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
@@ -78,18 +79,22 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                 if call.root in ("numpy", "scipy", "pandas", "math"):
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
                     break
+    yield from _drops_of_quality(code)
+
+
+def _drops_of_quality(code: Code) -> Iterator[Call]:
+    """Comparisons by which monitoring code that measures a model says that it drifts: concept drift, told without a library."""
     for module in code.modules:
-        if MONITORS.search(module.path) and _MEASURES_MODEL <= {
-            role for call in module.calls for role in roles_of(call.name)
-        }:
-            for item in module.comparisons:
-                if any(_DRIFTS.search(flag) for flag in item.flags) and code.is_reached(item.path, item.scope):
-                    yield Call(item.path, "drift", item.line, item.line, scope=item.scope)
+        if not MONITORS.search(module.path):
+            continue
+        roles = {role for call in module.calls for role in roles_of(call.name)}
+        for item in module.comparisons if roles >= _MEASURES_MODEL else ():
+            if any(_DRIFTS.search(flag) for flag in item.flags) and code.is_reached(item.path, item.scope):
+                yield Call(item.path, "drift", item.line, item.line, scope=item.scope)
 
 
-_MEASURES_MODEL = {"model.predict", "model.evaluate"}
+_MEASURES_MODEL = frozenset({"model.predict", "model.evaluate"})
 _DRIFTS = re.compile(r"(?i)drift|degrad")
-"""What is set where a measure of the model has become worse than it was: concept drift, told without a library."""
 
 _DETECTOR = re.compile(r"(?i)^\w*drift\w*detect\w*\.(?:detect|check|test|score|run|evaluate|compare)")
 """A method of a class that detects drift."""
