@@ -25,7 +25,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from analyzer.soundness.bindings import bindings_of
+from analyzer.artifacts.python_bindings import bindings_of
 
 TABLE = Path(__file__).parent.parent / "analyzer" / "knowledge" / "library_names.zip"
 

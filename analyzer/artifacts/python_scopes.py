@@ -47,6 +47,10 @@ class Scopes:
         """At the end of the module: the names that are bound nowhere around where they are read, builtins among them."""
         return frozenset((self.read | self._home) - self.bound)
 
+    def bound_names(self) -> frozenset[str]:
+        """At the end of the module: the names that its own level binds."""
+        return frozenset(self.bound)
+
     def bind(self, target: ast.expr) -> None:
         """Bind all names of a target, however it is nested."""
         if isinstance(target, ast.Name):

@@ -7,10 +7,11 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from analyzer.artifacts.fstrings import as_before_pep_701
+from analyzer.artifacts.python_bindings import Bindings, ImportedName, bindings_of, imports_of, may_bind_more
 from analyzer.artifacts.python_values import (
     Assignment,
     Call,
@@ -37,6 +38,7 @@ __all__ = [
     "Reference",
     "Text",
     "parse_python",
+    "tree_of",
 ]
 
 _MOST_BYTES = 1_000_000
@@ -50,8 +52,10 @@ class PythonModule:
 
     ``names_in`` holds the identifiers and attribute names that each scope uses (a function by its qualified name,
     the module's own level as the empty string), ``checks`` the lines of assertions at module level, ``unbound`` the names
-    that are read where no scope around binds them, builtins among them; ``error`` says what could not be parsed. Lines are those of the file; those in ``tree``, the syntax tree of what was parsed, are those of
-    the source.
+    that are read where no scope around binds them, builtins among them; ``error`` says what could not be parsed.
+    ``all_imports`` are its import statements wherever they stand, ``bindings`` what it binds at its own level, which nobody
+    asks of a notebook. Lines are those of the file. The syntax tree, many times as large as all that, is not kept:
+    :func:`tree_of` makes it anew for who needs a closer look.
     """
 
     path: str
@@ -73,7 +77,8 @@ class PythonModule:
     error: str = ""
     error_line: int = 0
     notebook: bool = False
-    tree: ast.Module | None = field(default=None, repr=False, compare=False)
+    all_imports: tuple[ImportedName, ...] = ()
+    bindings: Bindings | None = None
 
     @property
     def place(self) -> Place:
@@ -138,8 +143,21 @@ def parse_python(
         error=error,
         error_line=error_line,
         notebook=notebook,
-        tree=tree,
+        all_imports=tuple(imports_of(tree, source)),
+        bindings=None if notebook else _bindings(visitor, tree, source),
     )
+
+
+def _bindings(visitor: Visitor, tree: ast.Module, source: str) -> Bindings:
+    """What the visit came by, where nothing tells that a module binds more than that."""
+    if visitor.incomplete or may_bind_more(source):
+        return bindings_of(tree, source)
+    return Bindings(visitor.scopes.bound_names(), tuple(visitor.stars), open=False)
+
+
+def tree_of(source: str) -> ast.Module:
+    """The syntax tree of a text, as :func:`parse_python` reads it; empty where nothing can be parsed."""
+    return _parse(source)[0]
 
 
 def _parse(source: str) -> tuple[ast.Module, str, int]:

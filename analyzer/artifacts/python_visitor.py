@@ -76,6 +76,8 @@ class Visitor:
         self._lines = lines
         self._is_package = is_package
         self.scopes = Scopes()
+        self.stars: list[tuple[int, str]] = []
+        self.incomplete = False
         self._exported: set[str] = set()
         self._resolver = Resolver()
         self.decisions = Decisions(path, self._resolver, self._line)
@@ -115,6 +117,7 @@ class Visitor:
             try:
                 self._visit(statement)
             except RecursionError:
+                self.incomplete = True
                 continue
             if isinstance(statement, LEAVES) or self._exits(statement):
                 return
@@ -160,7 +163,10 @@ class Visitor:
         for item in node.names:
             alias = item.asname or item.name
             self._add_import(module, item.name, alias, node.lineno)
-            self.scopes.bound.add(alias)
+            if item.name == "*":
+                self.stars.append((node.level, node.module or ""))
+            else:
+                self.scopes.bound.add(alias)
             joint = "" if module.endswith(".") else "."
             self._resolver.bind(alias, f"{module}{joint}{item.name}", imported=True)
 
@@ -518,6 +524,15 @@ class Visitor:
             self._guard_import -= imports
         self._body(node.orelse)
         self._body(node.finalbody)
+
+    _visit_TryStar = _visit_Try
+
+    def _visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
+        if node.name:
+            self.scopes.bound.add(node.name)
+        self._children(node)
+
+    _visit_MatchStar = _visit_MatchAs
 
     def _visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from analyzer.artifacts.python_source import PythonModule
+from analyzer.artifacts.python_source import PythonModule, tree_of
 from analyzer.findings import Finding, Place, Status
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -68,7 +69,7 @@ class Effects:
         module = self._modules.get(defect.path)
         if module is None or defect.kind == "syntax":
             return defect.kind == "syntax"
-        scope = _scope(module, defect.line)
+        scope = self._scope(module.path, defect.line)
         if scope is None:
             return False
         first, last = scope
@@ -88,7 +89,7 @@ class Effects:
             module = self._modules.get(path)
             for item in items:
                 stops = item.meaning.reach in ("importers", "scope")
-                if module and stops and (item.kind == "syntax" or _scope(module, item.line) == (0, 0)):
+                if module and stops and (item.kind == "syntax" or self._scope(path, item.line) == (0, 0)):
                     broken.setdefault(path, item)
         importers = self._importers if broken else {}
         pending = list(broken)
@@ -100,12 +101,20 @@ class Effects:
                     pending.append(importer)
         return broken
 
+    @remembered
+    def _scope(self, path: str, line: int) -> tuple[int, int] | None:
+        return _scope(self._tree(path), line)
+
+    @remembered
+    def _tree(self, path: str) -> ast.Module:
+        return tree_of(self._repository.text(path) or "")
+
     @cached_property
     def _importers(self) -> Mapping[str, list[str]]:
         """Who imports a module when it is itself imported; only where the import can mean one file alone."""
         found: dict[str, list[str]] = {}
         for module in self._repository.modules:
-            for item in self._layout.imports(module):
+            for item in module.all_imports:
                 if item.guarded or item.deferred:
                     continue
                 joint = item.module if item.module.endswith(".") else f"{item.module}."
@@ -116,9 +125,9 @@ class Effects:
         return found
 
 
-def _scope(module: PythonModule, line: int) -> tuple[int, int] | None:
+def _scope(tree: ast.Module, line: int) -> tuple[int, int] | None:
     """(first, last line) of the function around a line, (0, 0) at module level; None where a branch decides whether it runs."""
-    body = module.tree.body if module.tree else []
+    body: Sequence[ast.stmt] = tree.body
     scope = (0, 0)
     while True:
         inner = next((node for node in body if node.lineno <= line <= (node.end_lineno or node.lineno)), None)

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.python_bindings import Bindings, ImportedName
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, STDLIB
-from analyzer.soundness.bindings import Bindings, ImportedName
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -23,12 +23,12 @@ def broken_imports(layout: Layout, declared: Declared) -> Iterator[Defect]:
     undeclared: set[str] = set()
     sound = _known_as_sound(layout, declared)
     for module in layout.repository.modules:
-        if module.tree is None or _is_template(module) or _still_sound(sound.get(module.path), layout, module):
+        if _is_template(module) or _still_sound(sound.get(module.path), layout, module):
             continue
         layout.asked, layout.unsure = {}, False
         wrong = False
         seen: set[tuple[str, str]] = set()
-        for item in layout.imports(module):
+        for item in module.all_imports:
             if item.guarded or (item.module, item.name) in seen:
                 continue
             seen.add((item.module, item.name))

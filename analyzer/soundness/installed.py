@@ -101,9 +101,9 @@ def _lacking(
     told: set[str] = set()
     while waiting and len(seen) < _MOST_MODULES:
         module = layout.repository.world.module(waiting.pop(0))
-        if module is None or module.tree is None:
+        if module is None:
             continue
-        for item in layout.imports(module):
+        for item in module.all_imports:
             if item.guarded or item.deferred:
                 continue
             root = item.module.split(".", 1)[0]

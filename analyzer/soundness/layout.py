@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from analyzer.artifacts.python_bindings import Bindings
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.repository import Repository
 from analyzer.snapshot import EntryKind
-from analyzer.soundness.bindings import Bindings, ImportedName, bindings_of, imports_of
 
 __all__ = ["Layout"]
 
@@ -97,26 +97,14 @@ class Layout:
         """What a module of the candidate binds; None where that cannot be told."""
         if path not in self._bindings:
             module = self._parsed.get(path)
-            known = module is not None and module.tree is not None and not module.error
-            if known and module is not None and module.tree is not None:
-                text = self.repository.text(path) or ""
-                self._bindings[path] = self.repository.of_file(path, bindings_of, module.tree, "global " in text)
+            if module is not None and not module.error:
+                self._bindings[path] = module.bindings
             elif path.endswith("__init__.py") and not (self.repository.text(path) or "").strip():
                 self._bindings[path] = Bindings(frozenset(), (), open=False)
             else:
                 self._bindings[path] = None
         self.asked[path] = self._bindings[path]
         return self._bindings[path]
-
-    def imports(self, module: PythonModule) -> tuple[ImportedName, ...]:
-        """The imports of a module, found once."""
-        if module.path not in self._imports:
-            self._imports[module.path] = self.repository.of_file(module.path, _imports_in, module)
-        return self._imports[module.path]
-
-    @cached_property
-    def _imports(self) -> dict[str, tuple[ImportedName, ...]]:
-        return {}
 
     def defines(self, path: str, name: str, asked: frozenset[str] = frozenset()) -> bool | None:
         """Whether a module has a name; None where that cannot be told."""
@@ -217,7 +205,3 @@ class Layout:
         self.unsure = True
         base = name.rsplit("/", 1)[-1]
         return base in self._produced or any(self.somewhere(f"{base}.{ending}") for ending in _TEMPLATES)
-
-
-def _imports_in(module: PythonModule) -> tuple[ImportedName, ...]:
-    return () if module.tree is None else tuple(imports_of(module.tree))

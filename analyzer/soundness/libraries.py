@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzer.artifacts.python_bindings import ImportedName
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.knowledge.library_names import LIBRARIES, Library, library
 from analyzer.knowledge.packages import DISTRIBUTIONS
-from analyzer.soundness.bindings import ImportedName
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -18,9 +18,9 @@ __all__ = ["unknown_library_names"]
 def unknown_library_names(layout: Layout, declared: Declared) -> Iterator[Defect]:
     """Imports, and uses of a library's own module, that name what no declared version of the library has."""
     for module in layout.repository.modules:
-        if module.tree is None or "cookiecutter" in module.path:
+        if "cookiecutter" in module.path:
             continue
-        imports = layout.imports(module)
+        imports = module.all_imports
         yield from _of_datetime(module)
         roots = layout.repository.of_file(module.path, _roots, module, imports)
         known = {root: found for root in roots if (found := _known(layout, declared, module, root))}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_answers import EXITS, LEAVES
-from analyzer.artifacts.python_source import PythonModule
+from analyzer.artifacts.python_source import PythonModule, tree_of
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
@@ -55,7 +55,7 @@ def unparsed_modules(repository: Repository) -> Iterator[Defect]:
 def undefined_names(repository: Repository) -> Iterator[Defect]:
     """Names that are used where nothing defines them; one defect a module and name, at most five a module."""
     for module in repository.modules:
-        if module.tree is None or module.error or not module.statements or "cookiecutter" in module.path:
+        if module.error or not module.statements or "cookiecutter" in module.path:
             continue
         if _CHART.search(module.path):
             continue
@@ -68,7 +68,7 @@ def _names(text: str, module: PythonModule) -> tuple[Defect, ...]:
         return ()
     if text.startswith("# Databricks notebook"):
         return ()
-    return tuple(_undefined(module)) if _may_lack_names(module) else ()
+    return tuple(_undefined(module, tree_of(text))) if _may_lack_names(module) else ()
 
 
 def _may_lack_names(module: PythonModule) -> bool:
@@ -78,19 +78,19 @@ def _may_lack_names(module: PythonModule) -> bool:
     return not module.unbound <= _KNOWN
 
 
-def _undefined(module: PythonModule) -> Iterator[Defect]:
+def _undefined(module: PythonModule, tree: ast.Module) -> Iterator[Defect]:
     from pyflakes import checker, messages
 
-    if module.tree is None or all(isinstance(node, ast.Expr) for node in module.tree.body):
+    if all(isinstance(node, ast.Expr) for node in tree.body):
         return  # a list or a note, kept under the name of a module
     try:
-        found = checker.Checker(module.tree, filename=module.path, withDoctest=False).messages
+        found = checker.Checker(tree, filename=module.path, withDoctest=False).messages
     except (RecursionError, AttributeError, KeyError, IndexError):
         return
     missing = [item for item in found if isinstance(item, messages.UndefinedName)]
     if not missing:
         return
-    unevaluated, unreached = _annotations(module.tree), _after_ends(module.tree)
+    unevaluated, unreached = _annotations(tree), _after_ends(tree)
     seen: set[str] = set()
     for item in sorted(missing, key=lambda message: (message.lineno, message.col)):
         name = str(item.message_args[0])

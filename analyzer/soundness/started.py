@@ -46,8 +46,6 @@ def _started(command: str) -> Iterator[str]:
 
 def _first_relative(layout: Layout, module: PythonModule) -> int:
     found = (
-        item.line
-        for item in layout.imports(module)
-        if item.module.startswith(".") and not (item.guarded or item.deferred)
+        item.line for item in module.all_imports if item.module.startswith(".") and not (item.guarded or item.deferred)
     )
     return min(found, default=0)
