@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Assignment, Call
@@ -292,7 +292,7 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     if values:
         training = {call.path for call in training_calls(repo.code)}
         values.sort(key=lambda call: (is_scoring(call.path), call.path not in training))
-        yield met("Parameters and metrics of runs are tracked in code", *values[:3])
+        yield met(f"{_tracked(values)} of runs are tracked in code", *values[:3])
         return
     runs = repo.code.calls("track.run", "track.model")
     if runs:
@@ -300,6 +300,16 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     notebook = repo.notebook_code.calls("track.value")
     if notebook:
         yield partial("Experiments are tracked only in a notebook", notebook[0])
+
+
+def _tracked(values: Sequence[Call]) -> str:
+    """What calls of a tracker record, by their names; one that says neither may record both."""
+    names = {call.last.lower() for call in values}
+    parameters = any("param" in name or "config" in name for name in names)
+    metrics = any("metric" in name or "scalar" in name for name in names)
+    told = [word for word, known in (("parameters", parameters), ("metrics", metrics)) if known]
+    other = any(not re.search(r"param|config|metric|scalar|tag", name) for name in names)
+    return told[0].capitalize() if len(told) == 1 and not other else "Parameters and metrics"
 
 
 @rule("e2e.model-registry", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "environ.get", "getenv"
 _ENVIRON = "os.environ."
 _PLAIN_TYPES = frozenset({"str", "int", "float", "Path", "pathlib.Path", "os.PathLike"})
 """Annotations that tell nothing of a parameter's value: as a value it stands for itself."""
+_BUILTINS = frozenset(dir(builtins))
 _WRAPPERS = frozenset({"Path", "pathlib.Path", "str", "int", "float"})
 
 
@@ -28,6 +30,7 @@ class Resolver:
 
     def __init__(self) -> None:
         self.imported: set[str] = set()
+        self.star = ""
         self._names: list[dict[str, str]] = [{}]
         self._constants: list[dict[str, Value]] = [{}]
         self._classes: list[str] = [""]
@@ -127,6 +130,8 @@ class Resolver:
         for names in reversed(self._names):
             if name in names:
                 return names[name]
+        if self.star and name[:1].isupper() and name not in _BUILTINS:
+            return f"{self.star}.{name}"
         return name
 
     def value(self, node: ast.expr | None, depth: int = 0) -> Value:

@@ -165,6 +165,7 @@ class Visitor:
             self._add_import(module, item.name, alias, node.lineno)
             if item.name == "*":
                 self.stars.append((node.level, node.module or ""))
+                self._resolver.star = module if not node.level else self._resolver.star
             else:
                 self.scopes.bound.add(alias)
             joint = "" if module.endswith(".") else "."

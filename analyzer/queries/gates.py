@@ -133,11 +133,26 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
             continue
         if _DRIFT.search(words) or _TUNES.search(item.scope):
             continue
+        if _is_best_so_far(repo, item):
+            continue
         deciding = tuple(flag.lower() for flag in item.flags if _JUDGES.search(flag) or _PROMOTES.search(flag))
         named = bool(deciding or _COMPARES.search(item.scope) or _PROMOTES.search(item.scope))
         beside = named and _of_two(item)
         bounded = item.constant or bool(_OTHER.search(words)) or beside or rivals or gain
         yield _Weighed(item, promotes, bounded, deciding)
+
+
+_BEST_SO_FAR = re.compile(r"^best_\w*(?:score|metric|acc\w*|f1|auc|rmse|mae|mse|r2|loss|error)$")
+
+
+def _is_best_so_far(repo: Repository, item: Comparison) -> bool:
+    """Whether one side is the best of the same loop: a variable that no call fills and no caller hands in."""
+    best = next((side[0] for side in (item.left, item.right) if len(side) == 1 and _BEST_SO_FAR.match(side[0])), "")
+    module = repo.code.module(item.path)
+    function = module.function_at.get(item.scope) if module else None
+    if item.constant or not best or function is None or best in map(str.lower, function.parameters):
+        return False
+    return not any(call.assigned.lower() == best for call in repo.code.calls_in(item.path, item.scope))
 
 
 def _paired(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

@@ -56,7 +56,7 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
         elif _is_own_domain(link) and (
             _is_named_after_project(repo, _host(link))
             or re.search(
-                r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production",
+                r"(?i)\blive\b|\bdemo\b|try (?:it|the)|deployed|hosted (?:at|on|app)|web ?app|live (?:app|api|demo|site)|production|\burl (?:for|of) the (?:deployment|app\w*|api|service)",
                 f"{link.text} {_around(repo, link)}",
             )
         ):

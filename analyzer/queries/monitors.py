@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _WATCHED = re.compile(
-    r"(?i)drift|retrain|degrad|psi|mae|mape|mse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
+    r"(?i)drift|(?<!p)retrain|degrad|psi|mae|mape|mse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
 )
 _DRIFT_WORD = re.compile(
     r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect"
@@ -40,7 +40,7 @@ _IS_REPORT = re.compile(r"(?i)report")
 _SURELY_DASHBOARD = re.compile(r"(?i)grafana|dashboard|superset|kibana|prometheus|workspace|\bui\b")
 _SHOWS_DASHBOARD = re.compile(r"(?i)grafana|dashboards?\b")
 _NOT_DASHBOARD = re.compile(
-    r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields"
+    r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields|pipeline"
 )
 
 
@@ -329,6 +329,29 @@ def published_reports(repo: Repository) -> Iterator[Place]:
 _STORES_REPORTS = re.compile(r"(?i)evidently|monitor|report|drift|dashboard")
 
 
+_DRIFT_OR_RETRAIN = re.compile(r"drift|(?<!p)retrain")  # and not what is pretrained
+_API_TRIGGER = re.compile(r"/api/pipeline_schedules/[^/]+/api_trigger")
+
+
+def _started_over_http(repo: Repository) -> Iterator[Place]:
+    """Requests by which a block of Mage starts a pipeline of training, where a condition on drift stands before a block."""
+    code = repo.code
+    conditions = any(
+        name.startswith("mage_ai.")
+        and name.endswith(".condition")
+        and _WATCHED.search(f"{module.path} {function.name}")
+        for module in code.modules
+        for function in module.functions
+        for name in function.decorators
+    )
+    for module in code.modules if conditions else ():
+        if not any(_API_TRIGGER.search(text.value) for text in module.texts):
+            continue
+        for call in module.calls:
+            if call.name == "requests.post" and re.search(r"(?i)train", f"{module.path} {call.scope}"):
+                yield call.place
+
+
 @remembered
 def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
     """(place, whether it truly starts training) of conditional starts of training in code that watches drift or quality."""
@@ -337,27 +360,28 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
     for call in code.calls("pipeline.trigger"):
         if call.conditional or call.path in watching or _asks_about_quality(code.module(call.path)):
             yield call.place, True
-        elif re.search(r"(?i)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
+        elif re.search(r"(?i)(?<!p)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
             # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
             yield call.place, any(True for _ in drift_calls(repo))
+    yield from ((place, True) for place in _started_over_http(repo))
     detecting = {call.path for call in drift_calls(repo)}
     for module in code.modules:
         for function in module.functions if module.path in detecting else ():
             if any(name.startswith("mage_ai.") and name.endswith(".condition") for name in function.decorators):
                 yield function.head, True  # what comes behind the block runs where it says so
         watches = module.path in watching or any(
-            "drift" in word or "retrain" in word for item in module.conditions for word in item.asked
+            _DRIFT_OR_RETRAIN.search(word) for item in module.conditions for word in item.asked
         )
         for call in module.calls:
             if not call.conditional or not code.is_reached(call.path, call.scope):
                 continue
             named = bool(
                 re.search(
-                    r"(?i)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training",
+                    r"(?i)(?<!p)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training",
                     call.name,
                 )
             )
-            looks = watches or bool(re.search(r"(?i)drift|retrain|degrad", call.scope))
+            looks = watches or bool(re.search(r"(?i)drift|(?<!p)retrain|degrad", call.scope))
             if not (looks or "monitor" in call.scope.lower()):
                 continue
             target = code.definition(call.name, call.path)

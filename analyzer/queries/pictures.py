@@ -22,7 +22,7 @@ _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{
 def _local_file(repo: Repository, document: Document, source: str) -> str | None:
     if source.startswith(("http://", "https://", "data:")):
         return None
-    plain = source.split("?", 1)[0].split("#", 1)[0].lstrip("/")
+    plain = source.split("?", 1)[0].split("#", 1)[0].replace("\\", "/").lstrip("/")
 
     return repo.find(unquote(plain), posixpath.dirname(document.path))
 

@@ -104,7 +104,9 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
         return blocks
     if TITLES["architecture"].search(section.heading):
         return [block for block in blocks if RELATES.search(block.text) or TOOL_WORDS.search(block.text)]
-    if any(TITLES[kind].search(section.heading) for kind in ("setup", "problem", "operations", "advice")):
+    if any(TITLES[kind].search(section.heading) for kind in ("problem", "operations", "advice")):
+        return []
+    if any(TITLES["setup"].search(title) for title in (section.heading, *section.trail[-1:])):
         return []
     return [block for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text)]
 

@@ -139,8 +139,12 @@ class Layout:
 
     @cached_property
     def has_submodules(self) -> bool:
-        """Whether parts of the tree live in other repositories."""
-        return any(entry.kind is EntryKind.SUBMODULE for entry in self.repository.snapshot.entries.values())
+        """Whether parts of what is judged live in other repositories."""
+        within = f"{self.repository.subdir}/" if self.repository.subdir else ""
+        return any(
+            entry.kind is EntryKind.SUBMODULE and path.startswith(within)
+            for path, entry in self.repository.snapshot.entries.items()
+        )
 
     @cached_property
     def _all_paths(self) -> str:
@@ -157,7 +161,7 @@ class Layout:
         """Plain names and patterns of ignore files."""
         patterns: list[str] = []
         for path in self.repository.snapshot.entries:
-            if path.rsplit("/", 1)[-1] in (".gitignore", ".dockerignore"):
+            if path.rsplit("/", 1)[-1] == ".gitignore":
                 lines = (self.repository.text(path) or "").split("\n")
                 patterns += (
                     line.strip().strip("/") for line in lines if line.strip() and not line.startswith(("#", "!"))

@@ -311,3 +311,72 @@ def test_what_answers_is_shown_before_what_leads_to_it(repository: BuildReposito
 def test_a_message_is_shown_and_not_the_channel_that_is_opened(repository: BuildRepository) -> None:
     code = "from prefect_email import EmailServerCredentials, email_send_message\n\n\ndef tell():\n    channel = EmailServerCredentials.load('mail')\n    email_send_message(channel, 'drift')\n\n\ntell()\n"
     assert "email_send_message(channel" in decided(repository, "mon.alerting", {"monitor.py": code}).evidence[0].snippet
+
+
+# -- of other projects -------------------------------------------------------------------------------------------
+
+
+def test_a_path_of_windows_leads_to_its_picture(repository: BuildRepository) -> None:
+    files = {"README.md": f"{TITLE}![Architecture](images\\architecture.png)\n", "images/architecture.png": PNG}
+    assert decided(repository, "doc.diagram", files).status is Status.MET
+
+
+def test_a_picture_of_a_pipeline_that_monitors_is_no_dashboard(repository: BuildRepository) -> None:
+    for name, wanted in (("monitoring_pipeline.png", Status.MISSING), ("monitoring.png", Status.MET)):
+        files = {"README.md": f"{TITLE}![blocks]({name})\n", name: PNG, "monitoring.py": REPORT}
+        assert decided(repository, "mon.dashboard", files).status is wanted
+
+
+def test_what_is_pretrained_is_not_trained_again(repository: BuildRepository) -> None:
+    code = "from transformers import AutoModel\n\n\ndef answer(quality):\n    if quality > 0.5:\n        return AutoModel.{}('a')\n    return None\n\n\nanswer(1)\n"
+    train = "from sklearn.svm import SVC\n\nSVC().fit([[1]], [1])\n"
+    for name, wanted in (("from_pretrained", Status.MISSING), ("retrain", Status.PARTIAL)):
+        files = {"monitor.py": code.format(name), "train.py": train}
+        assert decided(repository, "mon.retraining", files).status is wanted
+
+
+def test_a_block_of_mage_starts_training_over_http_behind_a_condition(repository: BuildRepository) -> None:
+    trigger = (
+        "import requests\nfrom mage_ai.data_preparation.decorators import custom\n\n\n@custom\ndef trigger():\n"
+        "    requests.post('http://localhost:6789/api/pipeline_schedules/1/api_trigger', json={})\n"
+    )
+    condition = "from mage_ai.data_preparation.decorators import condition\n\n\n@condition\ndef decide(data):\n    return data[1] >= 0.5\n"
+    train = "from sklearn.svm import SVC\n\nSVC().fit([[1]], [1])\n"
+    files = {"mage/custom/trigger_training.py": trigger, "train.py": train}
+    assert decided(repository, "mon.retraining", files).status is Status.MISSING
+    drifted = {**files, "mage/conditionals/dataset_drift.py": condition}
+    assert decided(repository, "mon.retraining", drifted).status is Status.MET
+
+
+def test_the_best_of_a_loop_is_no_rival(repository: BuildRepository) -> None:
+    code = (
+        "import mlflow\n\n\ndef choose(models):\n    best_score = {}\n    best_model = None\n    for model in models:\n        score = model.score()\n"
+        "        if score > best_score:\n            best_score = score\n            best_model = model\n            mlflow.register_model('runs:/1/model', 'tides')\n"
+        "    return best_model\n\n\ndef production():\n    return 1\n\n\nchoose([])\n"
+    )
+    for start, wanted in (("0", Status.PARTIAL), ("production()", Status.MET)):
+        assert decided(repository, "ci.model-gate", {"train.py": code.format(start)}).status is wanted
+
+
+def test_names_of_a_star_import_are_those_of_its_package(repository: BuildRepository) -> None:
+    code = (
+        "from evidently.metrics import *\nfrom evidently.report import Report\n\nreport = Report(metrics=[DatasetDriftMetric()])\n"
+        "report.run(reference_data=None, current_data=None)\n"
+    )
+    assert decided(repository, "mon.drift", {"monitor.py": code}).status is Status.MET
+
+
+def test_it_is_said_whether_parameters_or_metrics_are_tracked(repository: BuildRepository) -> None:
+    calls = {
+        "log_param('a', 1)": "Parameters of",
+        "log_metric('a', 1)": "Metrics of",
+        "autolog()": "Parameters and metrics of",
+    }
+    for call, words in calls.items():
+        decision = decided(repository, "e2e.experiment-tracking", {"train.py": f"import mlflow\n\nmlflow.{call}\n"})
+        assert decision.summary.startswith(words)
+
+
+def test_the_address_of_the_deployment_is_that_of_the_application(repository: BuildRepository) -> None:
+    readme = f"{TITLE}The URL for the deployment is: [tides.quest](http://tides.quest)\n"
+    assert decided(repository, "e2e.live-endpoint", {"README.md": readme, **STARTED}).status is Status.MET
