@@ -178,7 +178,7 @@ def _read_toml(path: str, text: str) -> Configuration | None:
     return _Reader(path).configuration(_from_toml(table, text))
 
 
-_TABLE = re.compile(r"^\s*\[\[?\s*tool\s*\.\s*[\"']?folioscope\b", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[\[?\s*tool\s*\.\s*[\"']?folioscope\b", re.MULTILINE)
 
 
 def _from_toml(table: object, text: str) -> _Value:

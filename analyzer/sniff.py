@@ -38,13 +38,13 @@ def sniff_yaml(text: str) -> str:
         return "prometheus"
     if "receivers" in keys and "route" in keys:
         return "alertmanager"
-    if "groups" in keys and re.search(r"^\s*-?\s*(?:alert|record|title|condition)\s*:", text, re.MULTILINE):
+    if "groups" in keys and re.search(r"^[ \t]*-?[ \t]*(?:alert|record|title|condition)\s*:", text, re.MULTILINE):
         return "rules"
     if ("datasources" in keys or "contactPoints" in keys or "providers" in keys) and "apiVersion" in keys:
         return "provisioning"
     if "feature_views" in keys or ("registry" in keys and "provider" in keys and "project" in keys):
         return "feast"
-    if "resources" in keys and "task_key" in text and re.search(r"^\s+jobs\s*:", text, re.MULTILINE):
+    if "resources" in keys and "task_key" in text and re.search(r"^[ \t]+jobs\s*:", text, re.MULTILINE):
         return "databricks"
     if "namespace" in keys and "tasks" in keys and "io.kestra." in text:
         return "kestra"
@@ -53,7 +53,7 @@ def sniff_yaml(text: str) -> str:
     if "dependencies" in keys and "channels" in keys:
         return "conda"
     if re.search(r"^- (?:name|hosts|import_playbook)\s*:", text, re.MULTILINE) and re.search(
-        r"^\s+(?:tasks|roles|handlers)\s*:", text, re.MULTILINE
+        r"^[ \t]+(?:tasks|roles|handlers)\s*:", text, re.MULTILINE
     ):
         return "ansible"
     return ""

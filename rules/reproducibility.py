@@ -146,7 +146,7 @@ def _asks_without_a_key(repo: Repository, path: str) -> bool:
     return module is not None and any(item.dotted == "botocore.UNSIGNED" for item in module.used_imports)
 
 
-_CONFIGURED = re.compile(r"(?m)^\s*[\w.-]+\s*[:=]\s*[\"']?(https?://[^\s\"']+)[\"']?\s*$")
+_CONFIGURED = re.compile(r"(?m)^[ \t]*[\w.-]+\s*[:=]\s*[\"']?(https?://[^\s\"']+)[\"']?\s*$")
 
 
 def _configured_sources(repo: Repository) -> Iterator[Place]:

@@ -132,7 +132,7 @@ def _named_by(path: str, text: str, starts: list[int], pattern: re.Pattern[str])
     )
 
 
-_BICEP_RESOURCE = re.compile(r"^\s*resource\s+(\w+)\s+'([^'@]+)@?[^']*'", re.MULTILINE)
+_BICEP_RESOURCE = re.compile(r"^[ \t]*resource\s+(\w+)\s+'([^'@]+)@?[^']*'", re.MULTILINE)
 _BICEP_DECLARATION = re.compile(r"^(param|output|module)\s+(\w+)\s+([^\n=]*)", re.MULTILINE)
 
 

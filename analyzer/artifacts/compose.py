@@ -97,7 +97,7 @@ def _looks_like_v1(root: Node) -> bool:
 
 
 # A comment that says how the file is run, from the top of the repository.
-_DIRECTORY = re.compile(r"(?m)^\s*#.*--project-directory[= ][\"']?([\w./-]+)")
+_DIRECTORY = re.compile(r"(?m)^[ \t]*#.*--project-directory[= ][\"']?([\w./-]+)")
 
 
 def _service(path: str, folder: str, name: str, line: int, node: Node) -> ComposeService:

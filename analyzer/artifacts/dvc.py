@@ -12,8 +12,8 @@ from analyzer.findings import Place
 
 __all__ = ["DvcFile", "DvcStage", "parse_dvc_config", "parse_dvc_pipeline", "parse_dvc_pointer"]
 
-_REMOTE = re.compile(r"^\s*\[\s*'?remote\s+\"([^\"]+)\"'?\s*\]", re.MULTILINE)
-_URL = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
+_REMOTE = re.compile(r"^[ \t]*\[\s*'?remote\s+\"([^\"]+)\"'?\s*\]", re.MULTILINE)
+_URL = re.compile(r"^[ \t]*url\s*=\s*(\S+)", re.MULTILINE)
 
 
 class DvcStage(Struct, frozen=True):

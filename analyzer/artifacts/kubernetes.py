@@ -14,7 +14,7 @@ __all__ = ["HelmChart", "KubernetesObject", "parse_chart", "parse_kubernetes", "
 
 _KIND = re.compile(r"^kind:\s*[\"']?(\w+)", re.MULTILINE)
 _API = re.compile(r"^apiVersion:\s*[\"']?([\w./-]+)", re.MULTILINE)
-_IMAGE = re.compile(r"^\s*-?\s*image:\s*(.+)$", re.MULTILINE)
+_IMAGE = re.compile(r"^[ \t]*-?[ \t]*image:\s*(.+)$", re.MULTILINE)
 _VALUE = re.compile(r"\.Values\.([\w.]+)")
 
 

@@ -208,11 +208,17 @@ def imports_of(tree: ast.Module, source: str | None = None) -> Iterator[Imported
     return _imports_of(tree.body)
 
 
+_LONGEST_LINE = 400
+
+
 def _stands_within(word: str, source: str) -> bool:
     """Whether a statement of that word may stand anywhere but at the begin of a line; quicker than an expression."""
     at = source.find(word)
     while at >= 0:
-        before = source[source.rfind("\n", 0, at) + 1 : at]
+        begin = source.rfind("\n", max(at - _LONGEST_LINE, 0), at) + 1
+        if not begin and at > _LONGEST_LINE:
+            return True  # nobody wrote that line
+        before = source[begin:at]
         told = before.strip()
         if before and (not told or told[-1] in ":;" or (told.startswith("from") and before[0].isspace())):
             return True

@@ -43,10 +43,15 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
 
+# Behind a mistake the grammar reads blanks again for each of them, up to the next comment: one every so many lines.
+_BLANK_LINES = re.compile(r"(?:[ \t\x0b\x0c]*\n){50}")
+
+
 def parse_terraform(path: str, text: str) -> InfraFile:
     """Parse a ``.tf``, ``.tofu`` or ``terragrunt.hcl`` file; never raises. After a syntax error the block heads are still read, where their block ends."""
     if not text.strip():
         return InfraFile(path, "terraform")
+    text = _BLANK_LINES.sub(lambda match: f"{match.group()[:-1]}#\n", text)
     if _nesting(text) > _DEEPEST:
         return InfraFile(path, "terraform", error="nested too deeply")
     if len(text) > _LONGEST:

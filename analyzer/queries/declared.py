@@ -21,7 +21,7 @@ _NOTEBOOK = re.compile(r"notebook_path[\"']?\s*:\s*[\"']?([\w./-]+)")
 _JSON = re.compile(r"[\w.-]+\.json\b")
 _BLOCKS = (".py", ".sql", ".r", ".yaml", ".yml")
 # Code within the file itself, as tasks of Kestra and Argo may hold it.
-_INLINE = re.compile(r"(?m)^\s*(?:- )?(?:script|source|inline)\s*:\s*[|>]")
+_INLINE = re.compile(r"(?m)^[ \t]*(?:- )?(?:script|source|inline)\s*:\s*[|>]")
 
 
 def own_parts(repo: Repository, workflow: Workflow) -> frozenset[str]:

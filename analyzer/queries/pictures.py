@@ -153,7 +153,7 @@ def _is_drawn(text: str) -> bool:
 
 
 _IS_DESIGN = re.compile(r"(?i)archit|system design|pipeline")
-_FILE = re.compile(r"[\w-]+\.\w{1,5}\b|/\s*(?:#.*)?$")
+_FILE = re.compile(r"\w\.\w{1,5}\b|/\s*(?:#.*)?$")
 _LEAST_BRANCHES = 6
 
 
@@ -168,10 +168,17 @@ _BRANCH = re.compile(r"[\s│|]*[├└]")
 _DOWN_OR_BOX = re.compile(r"[┌┐┘└├│▼⬇↓]|\+-{3,}\+|^\s*[|v]\s*$")
 
 
+_MOST_ARROWS = 200  # lines that somebody drew
+
+
 def _is_glossary(lines: list[str]) -> bool:
     """Whether text is a list of lines that each say what one thing is or does: ``Ctrl + D -> leave``."""
     arrows = [_ARROW.split(line) for line in lines if _ARROW.search(line)]
-    if not arrows or any(_DOWN_OR_BOX.search(line) for line in lines) or any(len(sides) > 2 for sides in arrows):
+    if (
+        not 0 < len(arrows) <= _MOST_ARROWS
+        or any(_DOWN_OR_BOX.search(line) for line in lines)
+        or any(len(sides) > 2 for sides in arrows)
+    ):
         return False
     left, right = ({sides[side].strip(" -`'\"").lower() for sides in arrows} for side in (0, 1))
     return not any(first and any(first in second for second in right) for first in left)

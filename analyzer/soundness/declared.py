@@ -87,7 +87,7 @@ class Declared:
         for kind in (Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.PIPFILE, Kind.CONDA):
             for path in repo.inventory.of(kind):
                 text = repo.text(path)
-                if text is None or re.search(r"(?m)^\s*(?:git\+|https?://|-e\s|file:|\.{0,2}/)", text):
+                if text is None or re.search(r"(?m)^[ \t]*(?:git\+|https?://|-e\s|file:|\.{0,2}/)", text):
                     self.unclear = True
         return tuple(found)
 

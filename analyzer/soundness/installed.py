@@ -28,7 +28,7 @@ _OTHERS = re.compile(
 )
 """What else can install packages."""
 _APT = re.compile(r"\bpython3?-[a-z]\w+|\bapk add\b.*\bpy3-")
-_UNCLEAR = re.compile(r"(?m)^\s*(?:git\+|https?://|-e\s|-r\s|--requirement|-c\s|file:|\.{0,2}/)")
+_UNCLEAR = re.compile(r"(?m)^[ \t]*(?:git\+|https?://|-e\s|-r\s|--requirement|-c\s|file:|\.{0,2}/)")
 _REDIRECTED = re.compile(r"\bpip3?\s+install\b[^|;&\"']*[<>]")
 """A version without quotes, of which a shell makes a file."""
 _SMALL = frozenset({"dotenv", "yaml", "requests", "dateutil", "pytz", "jinja2", "click", "tqdm", "packaging", "six"})

@@ -95,8 +95,9 @@ def _locals(repository: Repository, files: list[InfraFile]) -> set[str]:
     found: set[str] = set()
     for file in files:
         text = repository.text(file.path) or ""
-        for match in re.finditer(r"(?m)^\s*locals\s*\{", text):
-            found.update(re.findall(r"(?m)^\s*\"?([A-Za-z_][\w-]*)\"?\s*=", text[match.end() :]))
+        match = re.search(r"(?m)^[ \t]*locals\s*\{", text)
+        if match:  # what stands behind the first stands behind the others
+            found.update(re.findall(r"(?m)^[ \t]*\"?([A-Za-z_][\w-]*)\"?\s*=", text[match.end() :]))
             found.update(re.findall(r"\{\s*([A-Za-z_][\w-]*)\s*=", text[match.start() :]))
     return found
 
@@ -107,7 +108,7 @@ def _hidden_lines(text: str) -> frozenset[int]:
     for match in _COMMENT.finditer(text):
         first = text.count("\n", 0, match.start()) + 1
         hidden.update(range(first, first + match.group().count("\n") + 1))
-    for match in re.finditer(r"<<-?\s*\"?(\w+)\"?[^\n]*\n(.*?)^\s*\1\b", text, re.DOTALL | re.MULTILINE):
+    for match in re.finditer(r"<<-?\s*\"?(\w+)\"?[^\n]*\n(.*?)^[ \t]*\1\b", text, re.DOTALL | re.MULTILINE):
         first = text.count("\n", 0, match.start()) + 2
         lines = match.group(2).split("\n")
         hidden.update(first + index for index, line in enumerate(lines) if "${" not in line)

@@ -86,7 +86,7 @@ class Project:
         """The version of Python that the project names, such as 3.11."""
         repo = self.repository
         texts = [self.text(".python-version")]
-        texts += re.findall(r"(?m)^\s*(?:requires-python|python)\s*=\s*[\"']([^\"']+)", self.text("pyproject.toml"))
+        texts += re.findall(r"(?m)^[ \t]*(?:requires-python|python)\s*=\s*[\"']([^\"']+)", self.text("pyproject.toml"))
         texts += [image for file in repo.dockerfiles for image in file.images if image.startswith("python:")]
         for text in texts:
             found = _VERSION.search(text)

@@ -176,6 +176,19 @@ _JSON: dict[str, Make] = {
 _HCL: dict[str, Make] = {
     "deep blocks": lambda: {"main.tf": _deep('resource "a" "b" {\n', "}\n", 8_000, "x = 1\n")},
     "deep lists": lambda: {"main.tf": "x = " + _deep("[", "]", 100_000) + "\n"},
+    "blank lines behind a mistake": lambda: {
+        name: f"a{blank * (400_000 // len(blank))}x\n"
+        for name, blank in (
+            ("main.tf", "\n"),
+            ("b.tf", "\t\n"),
+            ("requirements.txt", "\n"),
+            ("app.yaml", "\n"),
+            ("README.md", "\n"),
+            (".dvc/config", "\n"),
+            ("main.bicep", "\n"),
+            ("databricks.yml", "\n"),
+        )
+    },
     "deep parentheses": lambda: {"main.tf": "locals {\n  x = " + _deep("(", ")", 50_000) + "\n}\n"},
     "deep templates": lambda: {"main.tf": 'locals {\n  x = "' + _deep("${", "}", 20_000) + '"\n}\n'},
     "deep conditionals": lambda: {"main.tf": "locals {\n  x = " + "a ? b : " * 40_000 + "c\n}\n"},
@@ -238,6 +251,7 @@ _PYTHON: dict[str, Make] = {
     "long chain of calls": lambda: {"train.py": "import pandas\nx = pandas" + ".f()" * 50_000 + "\n"},
     "long sum": lambda: {"train.py": "x = " + "1 + " * 150_000 + "1\n"},
     "long comparison": lambda: {"train.py": "x = " + "a < " * 100_000 + "1\n"},
+    "a line of imports": lambda: {"train.py": "x = '" + "import global from " * 50_000 + "'\n"},
     "long concatenation": lambda: {"train.py": "x = " + "'a' " * 150_000 + "\n"},
     "elif without end": lambda: {"train.py": "if a: pass\n" + "elif b: pass\n" * 50_000},
     "deep indentation": lambda: {
@@ -355,6 +369,7 @@ _MARKDOWN: dict[str, Make] = {
         "badges": lambda: _full("[![a](b)](c)"),
         "front matter without end": lambda: _full("a: b\n", "---\n"),
         "mermaid": lambda: _full("a-->b\n", "```mermaid\ngraph TD\n"),
+        "arrows": lambda: "```\n" + "".join(f"a{n} --> b{n}\n" for n in range(60_000)),
     }.items()
 }  # fmt: skip
 
