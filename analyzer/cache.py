@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from pathlib import Path
 from typing import Any, Protocol
 
 from analyzer.limits import Limits
 from analyzer.plugins import Rule
 from analyzer.rubric import Rubric
-from analyzer.user_folders import cache_home
+from analyzer.user_folders import cache_home, keep_whole
 from analyzer.version import VERSION
 
 __all__ = ["Cache", "ReportCache", "report_key"]
@@ -55,13 +54,6 @@ class ReportCache:
         """Keep a document; replaced in one step, so that a reader never sees half of one."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False, encoding="ascii") as file:
-                whole = Path(file.name)
-                try:
-                    json.dump(document, file)
-                    file.close()
-                    whole.replace(self.folder / f"{key}.json")
-                except OSError:
-                    whole.unlink(missing_ok=True)
+            keep_whole(self.folder / f"{key}.json", json.dumps(document).encode("ascii"))
         except OSError:
             return

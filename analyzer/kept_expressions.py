@@ -13,7 +13,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from analyzer.user_folders import cache_home
+from analyzer.user_folders import cache_home, keep_whole
 
 __all__ = ["kept_expressions", "place_of_expressions"]
 
@@ -143,13 +142,6 @@ def _write(place: Path, expressions: dict[tuple[str, int], tuple[Any, ...]]) -> 
         tail = numbers.tobytes()
         head = json.dumps([zlib.crc32(tail), entries]).encode()
         place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            whole = Path(file.name)
-            try:
-                file.write(head + b"\n" + tail)
-                file.close()
-                whole.replace(place)
-            except OSError:
-                whole.unlink(missing_ok=True)
+        keep_whole(place, head + b"\n" + tail)
     except (OSError, ValueError, TypeError, OverflowError):
         return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
+
+from analyzer.user_folders import keep_whole
 
 __all__ = ["AnswerCache", "ConditionalAdapter"]
 
@@ -59,10 +60,8 @@ class AnswerCache:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._prune()
-            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="ascii") as file:
-                whole = Path(file.name)
-                json.dump({"url": request.url, "headers": headers, "body": response.text}, file)
-            whole.replace(self._path(request))
+            document = {"url": request.url, "headers": headers, "body": response.text}
+            keep_whole(self._path(request), json.dumps(document).encode("ascii"))
         except OSError:
             return
 
