@@ -46,26 +46,25 @@ class ImportedName(Struct, frozen=True):
     deferred: bool
 
 
-_OPENING = (":=", "globals()", "vars()", "sys.modules", "setattr", *(f"{name}(" for name in sorted(_LAZY_CALLS)))
-"""What stands in the source where an expression binds a name, or makes names that cannot be seen."""
-
-
-_BEYOND = ("__all__", "__getattr__", "__path__", "TYPE_CHECKING")
+_BINDING_MORE = (
+    *(":=", "globals()", "vars()", "sys.modules", "setattr", *(f"{name}(" for name in sorted(_LAZY_CALLS))),
+    *("__all__", "__getattr__", "__path__", "TYPE_CHECKING"),
+)
+"""What stands in the source where an expression binds names, or names that cannot be seen, or that do not run here."""
 
 
 def may_bind_more(source: str) -> bool:
     """Whether a module may bind names in other ways than by statements of its own level that run."""
-    return any(word in source for word in (*_OPENING, *_BEYOND)) or _stands_within("global", source)
+    return any(word in source for word in _BINDING_MORE) or _stands_within("global", source)
 
 
 def bindings_of(tree: ast.Module, source: str | None = None) -> Bindings:
     """The names that a module binds, whatever branch binds them.
 
-    By its ``source``, where it is given, is told at once that functions or expressions need not be searched.
+    By its ``source``, where it is given, is told at once that functions need not be searched for ``global``.
     """
     reader = _Reader(source is None or _stands_within("global", source))
-    deep = source is None or any(word in source for word in _OPENING)
-    for node in _level(tree.body) if deep else _statements(tree.body):
+    for node in _level(tree.body):
         reader.read(node)
     return Bindings(frozenset(reader.names), tuple(reader.stars), reader.open)
 
@@ -163,39 +162,6 @@ def _level(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _INNER):
             stack.extend(ast.iter_child_nodes(node))
-
-
-_BINDING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.Match)
-
-
-def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """As :func:`_level`, of what binds names where no expression does: statements, handlers and targets."""
-    stack = list(body)
-    while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, _INNER):
-            continue
-        if isinstance(node, _BINDING):
-            for target in _targets(node):
-                if isinstance(target, ast.Name):
-                    yield target  # as nearly always
-                else:
-                    yield from ast.walk(target)
-        for name in _BODIES:
-            stack.extend(getattr(node, name, ()))
-
-
-def _targets(node: ast.AST) -> Iterator[ast.AST]:
-    """Where a statement holds the names that it binds."""
-    if isinstance(node, ast.Assign):
-        yield from node.targets
-    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)):
-        yield node.target
-    elif isinstance(node, (ast.With, ast.AsyncWith)):
-        yield from (item.optional_vars for item in node.items if item.optional_vars)
-    elif isinstance(node, ast.Match):
-        yield from (case.pattern for case in node.cases)
 
 
 def imports_of(tree: ast.Module, source: str | None = None) -> Iterator[ImportedName]:
