@@ -19,7 +19,6 @@ from analyzer.queries.kept import (
 )
 from analyzer.queries.monitors import (
     drift_calls,
-    drift_triggers,
     image_of_dashboard,
     only_train_and_validation,
     published_reports,
@@ -27,6 +26,7 @@ from analyzer.queries.monitors import (
     report_pages,
 )
 from analyzer.queries.purpose import has_model, works_on_data
+from analyzer.queries.retraining import drift_triggers
 from analyzer.queries.schedules import starts_training
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing

@@ -12,7 +12,7 @@ from analyzer.queries.cloud import own_workloads, resources
 from analyzer.queries.containers import packagings
 from analyzer.queries.kept import kept_predictions
 from analyzer.queries.learning import is_model_dump, training_calls
-from analyzer.queries.monitors import drift_triggers
+from analyzer.queries.retraining import drift_triggers
 from analyzer.queries.schedules import training_flows
 from analyzer.queries.serving import batch_scoring
 

@@ -1,11 +1,11 @@
-"""What watches the system: metrics, dashboards, drift, quality on new data, alerts, automatic retraining."""
+"""What watches the system: dashboards and reports, drift, quality on new data."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call, PythonModule
+from analyzer.artifacts.python_source import Call
 from analyzer.artifacts.python_values import Name
 from analyzer.code import Code
 from analyzer.findings import Place
@@ -14,13 +14,12 @@ from analyzer.queries.grounding import is_used
 from analyzer.queries.kept import MONITORS, exported_metrics
 from analyzer.queries.learning import training_calls
 from analyzer.queries.pictures import shows, words_of
-from analyzer.queries.schedules import module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = [
+    "WATCHED",
     "drift_calls",
-    "drift_triggers",
     "image_of_dashboard",
     "monitor_modules",
     "published_reports",
@@ -28,9 +27,10 @@ __all__ = [
     "report_pages",
 ]
 
-_WATCHED = re.compile(
+WATCHED = re.compile(
     r"(?i)drift|(?<!p)retrain|degrad|psi|mae|mape|mse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
 )
+"""What is watched, and what is done about it, by a word."""
 _DRIFT_WORD = re.compile(
     r"(?i)drift|\bpsi\b|_psi|psi_|population_stability|\bks_|kolmogorov|distribution_shift|\bshift_detect"
 )
@@ -263,15 +263,15 @@ def image_of_dashboard(repo: Repository) -> Iterator[tuple[Place, bool]]:
 
     A picture that is called after a report is that of a file, where reports are written as files and nothing shows them.
     """
-    written = any(True for _ in report_pages(repo)) and not repo.code.has("monitor.workspace")
     if not (monitor_modules(repo) or any(is_used(repo, tool) for tool in _WATCHERS) or any(exported_metrics(repo))):
         return
+    written = any(True for _ in report_pages(repo)) and not repo.code.has("monitor.workspace")
     for document in repo.documents:
         for section in document.sections:
             shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(MONITORS.search(section.heading))
             for image in section.images:
                 words = words_of(section, image)
-                named = _DASHBOARD.search(words) or (shown and _WATCHED.search(words))
+                named = _DASHBOARD.search(words) or (shown and WATCHED.search(words))
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
                     yield (
                         image.place,
@@ -327,89 +327,3 @@ def published_reports(repo: Repository) -> Iterator[Place]:
 
 
 _STORES_REPORTS = re.compile(r"(?i)evidently|monitor|report|drift|dashboard")
-
-
-_DRIFT_OR_RETRAIN = re.compile(r"drift|(?<!p)retrain")  # and not what is pretrained
-_API_TRIGGER = re.compile(r"/api/pipeline_schedules/[^/]+/api_trigger")
-
-
-def _started_over_http(repo: Repository) -> Iterator[Place]:
-    """Requests by which a block of Mage starts a pipeline of training, where a condition on drift stands before a block."""
-    code = repo.code
-    conditions = any(
-        name.startswith("mage_ai.")
-        and name.endswith(".condition")
-        and _WATCHED.search(f"{module.path} {function.name}")
-        for module in code.modules
-        for function in module.functions
-        for name in function.decorators
-    )
-    for module in code.modules if conditions else ():
-        if not any(_API_TRIGGER.search(text.value) for text in module.texts):
-            continue
-        for call in module.calls:
-            if call.name == "requests.post" and re.search(r"(?i)train", f"{module.path} {call.scope}"):
-                yield call.place
-
-
-@remembered
-def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
-    """(place, whether it truly starts training) of conditional starts of training in code that watches drift or quality."""
-    code = repo.code
-    watching = monitor_modules(repo)
-    for call in code.calls("pipeline.trigger"):
-        if call.conditional or call.path in watching or _asks_about_quality(code.module(call.path)):
-            yield call.place, True
-        elif re.search(r"(?i)(?<!p)retrain|drift", f"{call.path} {call.scope} {' '.join(call.texts())}"):
-            # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
-            yield call.place, any(True for _ in drift_calls(repo))
-    yield from ((place, True) for place in _started_over_http(repo))
-    detecting = {call.path for call in drift_calls(repo)}
-    for module in code.modules:
-        for function in module.functions if module.path in detecting else ():
-            if any(name.startswith("mage_ai.") and name.endswith(".condition") for name in function.decorators):
-                yield function.head, True  # what comes behind the block runs where it says so
-        watches = module.path in watching or any(
-            _DRIFT_OR_RETRAIN.search(word) for item in module.conditions for word in item.asked
-        )
-        for call in module.calls:
-            if not call.conditional or not code.is_reached(call.path, call.scope):
-                continue
-            named = bool(
-                re.search(
-                    r"(?i)(?<!p)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training",
-                    call.name,
-                )
-            )
-            looks = watches or bool(re.search(r"(?i)drift|(?<!p)retrain|degrad", call.scope))
-            if not (looks or "monitor" in call.scope.lower()):
-                continue
-            target = code.definition(call.name, call.path)
-            starts = "model.fit" in roles_of(call.name) or bool(
-                target
-                and (
-                    code.reaches(*target, "model.fit", steps=6)
-                    or code.reaches(*target, "pipeline.trigger", steps=4)
-                    or code.reaches(*target, "pipeline.flow", steps=3)
-                )
-            )
-            if starts and target and _guarded_by_watch(module, call):
-                yield call.place, True
-            elif named and looks:
-                yield call.place, starts or bool(target and module_reaches(repo, target[0], "model.fit"))
-
-
-def _asks_about_quality(module: PythonModule | None) -> bool:
-    """Whether a condition of the module is about drift or quality."""
-    return module is not None and any(_WATCHED.search(word) for item in module.conditions for word in item.asked)
-
-
-def _guarded_by_watch(module: PythonModule, call: Call) -> bool:
-    """Whether a condition about drift or quality guards the call."""
-    return any(
-        item.scope == call.scope
-        and item.line <= call.line
-        and call.last in item.acts
-        and any(_WATCHED.search(word) for word in item.asked)
-        for item in module.conditions
-    )

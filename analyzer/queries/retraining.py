@@ -1,0 +1,99 @@
+"""What starts training again: triggers behind a condition on drift or quality."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call, PythonModule
+from analyzer.findings import Place
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.monitors import WATCHED, drift_calls, monitor_modules
+from analyzer.queries.schedules import module_reaches
+from analyzer.remembered import remembered
+from analyzer.repository import Repository
+
+__all__ = ["drift_triggers"]
+
+_DRIFT_OR_RETRAIN = re.compile(r"(?i)drift|(?<!p)retrain")  # and not what is pretrained
+_API_TRIGGER = re.compile(r"/api/pipeline_schedules/[^/]+/api_trigger")
+
+
+def _started_over_http(repo: Repository) -> Iterator[Place]:
+    """Requests by which a block of Mage starts a pipeline of training, where a condition on drift stands before a block."""
+    code = repo.code
+    conditions = any(
+        name.startswith("mage_ai.") and name.endswith(".condition") and WATCHED.search(f"{module.path} {function.name}")
+        for module in code.modules
+        for function in module.functions
+        for name in function.decorators
+    )
+    for module in code.modules if conditions else ():
+        if not any(_API_TRIGGER.search(text.value) for text in module.texts):
+            continue
+        for call in module.calls:
+            if call.name == "requests.post" and re.search(r"(?i)train", f"{module.path} {call.scope}"):
+                yield call.place
+
+
+@remembered
+def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
+    """(place, whether it truly starts training) of conditional starts of training in code that watches drift or quality."""
+    code = repo.code
+    watching = monitor_modules(repo)
+    for call in code.calls("pipeline.trigger"):
+        if call.conditional or call.path in watching or _asks_about_quality(code.module(call.path)):
+            yield call.place, True
+        elif _DRIFT_OR_RETRAIN.search(f"{call.path} {call.scope} {' '.join(call.texts())}"):
+            # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
+            yield call.place, any(True for _ in drift_calls(repo))
+    yield from ((place, True) for place in _started_over_http(repo))
+    detecting = {call.path for call in drift_calls(repo)}
+    for module in code.modules:
+        for function in module.functions if module.path in detecting else ():
+            if any(name.startswith("mage_ai.") and name.endswith(".condition") for name in function.decorators):
+                yield function.head, True  # what comes behind the block runs where it says so
+        watches = module.path in watching or any(
+            _DRIFT_OR_RETRAIN.search(word) for item in module.conditions for word in item.asked
+        )
+        for call in module.calls:
+            if not call.conditional or not code.is_reached(call.path, call.scope):
+                continue
+            named = bool(
+                re.search(
+                    r"(?i)(?<!p)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training",
+                    call.name,
+                )
+            )
+            looks = watches or bool(re.search(r"(?i)drift|(?<!p)retrain|degrad", call.scope))
+            if not (looks or "monitor" in call.scope.lower()):
+                continue
+            target = code.definition(call.name, call.path)
+            starts = "model.fit" in roles_of(call.name) or bool(
+                target
+                and (
+                    code.reaches(*target, "model.fit", steps=6)
+                    or code.reaches(*target, "pipeline.trigger", steps=4)
+                    or code.reaches(*target, "pipeline.flow", steps=3)
+                )
+            )
+            if starts and target and _guarded_by_watch(module, call):
+                yield call.place, True
+            elif named and looks:
+                yield call.place, starts or bool(target and module_reaches(repo, target[0], "model.fit"))
+
+
+def _asks_about_quality(module: PythonModule | None) -> bool:
+    """Whether a condition of the module is about drift or quality."""
+    return module is not None and any(WATCHED.search(word) for item in module.conditions for word in item.asked)
+
+
+def _guarded_by_watch(module: PythonModule, call: Call) -> bool:
+    """Whether a condition about drift or quality guards the call."""
+    return any(
+        item.scope == call.scope
+        and item.line <= call.line
+        and call.last in item.acts
+        and any(WATCHED.search(word) for word in item.asked)
+        for item in module.conditions
+    )
