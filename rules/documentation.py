@@ -84,7 +84,8 @@ def _judge_setup(
 ) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
     told = [item for item in shown if not _ASKS.search(item[1])] or shown
-    block, command = min(told, key=lambda item: (item[0].kind != "code", not _is_of_setup(document, item[0])))
+    guiding = {id(block) for block in _blocks_of_setup(document)}
+    block, command = min(told, key=lambda item: (item[0].kind != "code", id(item[0]) not in guiding))
     heading = (section.place for section in document.sections if block in section.blocks)
     first = (_place_of(repo, block, command), *heading)
     finds = [is_run_here(repo, text) for _, text in commands]
@@ -111,10 +112,11 @@ def _judge_setup(
     return partial("Only one command is given", *first)
 
 
-def _is_of_setup(document: Document, block: Block) -> bool:
-    """Whether a block stands below a heading that speaks of setting up or running."""
-    section = next((item for item in document.sections if block in item.blocks), None)
-    return section is not None and any(TITLES["setup"].search(title) for title in (section.heading, *section.trail))
+def _blocks_of_setup(document: Document) -> Iterator[Block]:
+    """What stands below headings that speak of setting up or running."""
+    for section in document.sections:
+        if any(TITLES["setup"].search(title) for title in (section.heading, *section.trail)):
+            yield from section.blocks
 
 
 _SCRIPT = re.compile(r"^(?:\$ )?(?:(?:bash|sh|source) )?(?:\./)?([\w./-]+\.sh)\b")

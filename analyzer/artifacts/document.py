@@ -156,8 +156,13 @@ class Document(Struct, frozen=True, dict=True):
     def below(self, section: Section) -> Iterator[Section]:
         """Yield the section and those below it in the hierarchy."""
         yield section
-        index = self.sections.index(section)
-        for following in self.sections[index + 1 :]:
+        for position in range(self._positions[id(section)] + 1, len(self.sections)):
+            following = self.sections[position]
             if following.level <= section.level:
                 return
             yield following
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        """Where each section stands. A page may have as many as it has lines, so none is looked for."""
+        return {id(section): position for position, section in enumerate(self.sections)}

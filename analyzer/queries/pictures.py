@@ -147,7 +147,7 @@ def _is_drawn(text: str) -> bool:
     # An arrow behind the name on a branch says what it is for.
     text = "\n".join(_ARROW.sub(" ", line) if _BRANCH.match(line) else line for line in lines)
     marks = len(_DRAWN.findall(text))
-    tree = len(re.findall(r"(?m)^[\s│|]*[├└|+`]", text))
+    tree = len(re.findall(r"(?m)^[ \t│|]*[├└|+`]", text))
     boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 
