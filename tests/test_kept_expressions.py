@@ -134,11 +134,15 @@ def test_the_command_keeps_and_uses_them(tmp_path):
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     program = "from analyzer.start import main; main()"
     command = [sys.executable, "-c", program, "analyze", "fixtures/repos/exemplary", "--format", "json"]
-    first, second = (
-        subprocess.run(command, env=environment, capture_output=True, check=True, cwd=Path(__file__).parent.parent)
-        for _ in range(2)
-    )
-    assert first.stdout == second.stdout
-    (place,) = (tmp_path / "folioscope").glob("expressions-*")
+
+    def started() -> tuple[bytes, Path, int]:
+        root = Path(__file__).parent.parent
+        done = subprocess.run(command, env=environment, capture_output=True, check=True, cwd=root)
+        (place,) = (tmp_path / "folioscope").glob("expressions-*")
+        return done.stdout, place, place.stat().st_ino
+
+    first, second = started(), started()
+    assert first == second  # the same report, from the same file: nothing was left to compile and keep
+    place = second[1]
     assert place.name == place_of_expressions().name
     assert len(kept_in(place)) > 700

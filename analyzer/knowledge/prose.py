@@ -110,8 +110,7 @@ TOOL_WORDS = Caseless(
     + "|".join(
         sorted(
             {re.escape(word.lower()) for marks in TECHNOLOGIES for word in marks.words if len(word) > 2},
-            key=len,
-            reverse=True,
+            key=lambda word: (-len(word), word),  # the same at every start: it is kept compiled
         )
     )
     + r"|fastapi|flask|streamlit|s3|ec2|ecs|ecr|rds|lambda|kinesis|postgres\w*|bucket|database|registry|container|api)\b"

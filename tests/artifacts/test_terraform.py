@@ -146,3 +146,9 @@ def test_terragrunt_names_a_module_its_inputs_and_its_state() -> None:
     ]
     assert [(item.name, item.line) for item in file.variables] == [("inputs", 9)]
     assert [(item.name, item.line) for item in file.backends] == [("s3", 13)]
+
+
+def test_lines_behind_many_blank_ones_are_those_of_the_file() -> None:
+    text = 'variable "a" {' + "\n" * 200 + "}\n" + "\t\n" * 120 + 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n'
+    (bucket,) = parse_terraform("main.tf", text).resources
+    assert bucket.place == Place("main.tf", text[: text.index("resource")].count("\n") + 1, bucket.place.end_line)
