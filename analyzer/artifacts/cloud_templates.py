@@ -26,8 +26,25 @@ def parse_cloudformation(path: str, text: str) -> InfraFile:
         resources,
         tuple(_declarations(path, root.get("Parameters"), "Default")),
         tuple(_declarations(path, root.get("Outputs"), "Value")),
+        references=tuple(_cloudformation_references(path, text)),
         error=file.error,
     )
+
+
+_REFERENCE = re.compile(
+    r"!Ref[ \t]+[\"']?([A-Za-z]\w*)[\"']?[ \t]*(?:[#,\]}]|$)"
+    r"|!GetAtt[ \t]+[\"']?([A-Za-z]\w*)\."
+    r"|[\"']?\bRef[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z]\w*)[\"']?[ \t]*(?:[#,}]|$)",
+    re.MULTILINE,
+)
+
+
+def _cloudformation_references(path: str, text: str) -> Iterator[Declaration]:
+    """The logical names that ``Ref`` and ``GetAtt`` ask for; those of AWS (``AWS::Region``) are none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if "Ref" in line or "!GetAtt" in line:
+            for match in _REFERENCE.finditer(line.partition(" #")[0]) if not line.lstrip().startswith("#") else ():
+                yield Declaration(path, match[match.lastindex or 0], number)
 
 
 def _cloudformation_resources(path: str, text: str, node: Node) -> Iterator[Resource]:

@@ -48,6 +48,9 @@ DEFECT_KINDS: dict[str, DefectKind] = {
             "terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")
         ),
         DefectKind(
+            "template-reference", "A reference to what is not declared", "file", ("iac.", "e2e.cloud-deployment")
+        ),
+        DefectKind(
             "manifest", "A manifest that the cluster refuses", "file", ("iac.kubernetes", "e2e.cloud-deployment")
         ),
         DefectKind("requirement", "A requirement that cannot be installed", "file", ("e2e.container",)),

@@ -20,7 +20,7 @@ from analyzer.soundness.manifests import refused_workloads
 from analyzer.soundness.names import undefined_names, unparsed_modules
 from analyzer.soundness.stages import missing_inputs
 from analyzer.soundness.started import relative_starts
-from analyzer.soundness.terraform import undeclared_references
+from analyzer.soundness.terraform import undeclared_in_templates, undeclared_references
 from analyzer.soundness.test_files import uncollected_tests
 from analyzer.soundness.workflows import workflow_shapes
 
@@ -45,6 +45,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "images": lambda: broken_images(layout),
         "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
+        "templates": lambda: undeclared_in_templates(repository),
         "manifests": lambda: refused_workloads(repository),
         "starts": lambda: relative_starts(layout),
         "stages": lambda: missing_inputs(layout),

@@ -50,7 +50,7 @@ def missing_called_files(layout: Layout) -> Iterator[Defect]:
 
 
 def _called_from_elsewhere(layout: Layout, seen: set[tuple[str, str]]) -> Iterator[Defect]:
-    """Programs and tests that a CI job calls by a name that they have in another folder than the one it stands in."""
+    """Files that a CI job calls by a name that they have in another folder than the one it stands in."""
     for job, step in _steps_in_known_folders(layout.repository):
         for command in _own(step.commands):
             place = step.place_of(command)
@@ -77,16 +77,20 @@ def _steps_in_known_folders(repo: Repository) -> Iterator[tuple[Job, Step]]:
 
 _CHECKOUT = "actions/checkout"
 _MOVES = re.compile(r"(?m)(?:^|[;&|(]\s*)(?:cd|pushd|git|unzip|tar|cp|mv|wget|curl)\b")
-_READS_FROM_HERE = frozenset({"python", "pytest", "py.test"})
+_READS_FROM_HERE = frozenset({"python", "pytest", "py.test", "pip", "pip3"})
 
 
 def _lies_elsewhere(layout: Layout, name: str, folder: str) -> str:
-    """The folder of the only file that a name can mean, where it is not the one that it is asked for in."""
+    """The folders of the files that a name can mean, where none is the one that it is asked for in."""
     asked = posixpath.normpath(posixpath.join(folder or ".", name.strip("\"'")))
     if _OUTSIDE.search(asked) or asked.startswith("..") or layout.has_submodules:
         return ""
     found = list(layout.repository.index.ending(asked))
-    return posixpath.dirname(found[0]) if len(found) == 1 and found != [asked] else ""
+    if not found or asked in found:
+        return ""
+    first = posixpath.dirname(found[0])
+    others = len(found) - 1
+    return first if not others else f"{first} and {others} other folder{'s' if others > 1 else ''}"
 
 
 def _commands(repo: Repository) -> Iterator[tuple[Place, ShellCommand, str]]:

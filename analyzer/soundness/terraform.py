@@ -1,4 +1,4 @@
-"""Terraform references to what the module does not declare."""
+"""References of Terraform modules and CloudFormation templates to what they do not declare."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from analyzer.artifacts.infrastructure import Declaration, InfraFile
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
-__all__ = ["undeclared_references"]
+__all__ = ["undeclared_in_templates", "undeclared_references"]
 
 _PROVIDERS = (
     "aws_", "google_", "azurerm_", "azuread_", "kubernetes_", "helm_", "docker_", "random_", "null_resource", "tls_",
@@ -100,6 +100,29 @@ def _locals(repository: Repository, files: list[InfraFile]) -> set[str]:
             found.update(re.findall(r"(?m)^[ \t]*\"?([A-Za-z_][\w-]*)\"?\s*=", text[match.end() :]))
             found.update(re.findall(r"\{\s*([A-Za-z_][\w-]*)\s*=", text[match.start() :]))
     return found
+
+
+_MADE_BY_OTHERS = re.compile(r"(?m)Fn::ForEach|Fn::Transform|^[ \t]*[\"']?Transform[\"']?[ \t]*:(?![ \t]*[\"']?AWS::Serverless)")
+
+
+def undeclared_in_templates(repository: Repository) -> Iterator[Defect]:
+    """References in CloudFormation and SAM templates, unless a macro makes more of them than they say."""
+    for file in repository.infrastructure:
+        if file.tool in ("cloudformation", "sam") and file.resources and not file.error:
+            if not _MADE_BY_OTHERS.search(repository.text(file.path) or ""):
+                yield from _in_template(file)
+
+
+def _in_template(file: InfraFile) -> Iterator[Defect]:
+    known = {item.name for item in (*file.resources, *file.variables)}
+    # SAM makes resources of its own and names them after those of the template: a function's role, an implicit API.
+    made = ("Serverless", *(item.name for item in file.resources)) if file.tool == "sam" else ()
+    seen: set[str] = set()
+    for item in file.references:
+        if item.name not in known and item.name not in seen and not item.name.startswith(made or ("\0",)):
+            seen.add(item.name)
+            sentence = f"{item.name} is used, but the template declares no such parameter or resource"
+            yield Defect(file.path, item.line, "template-reference", sentence)
 
 
 def _hidden_lines(text: str) -> frozenset[int]:

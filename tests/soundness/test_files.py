@@ -61,6 +61,16 @@ def test_a_ci_step_that_asks_first(repository):
     assert found(repository, {".github/workflows/ci.yml": workflow}) == []
 
 
+@pytest.mark.parametrize("folders", [("api",), ("api", "jobs"), ("", "api")])
+def test_a_list_of_packages_in_other_folders_than_the_step(repository, folders):
+    files = {f"{folder}/requirements.txt".lstrip("/"): "numpy==1.26\n" for folder in folders}
+    files[".github/workflows/ci.yml"] = f"{CI}      - run: pip install -r requirements.txt\n"
+    defects, _ = find_defects(repository(files))
+    told = [item.sentence.partition(" calls ")[2] for item in defects if item.kind == "missing-file"]
+    more = " and 1 other folder" if len(folders) > 1 else ""
+    assert told == ([] if "" in folders else [f"requirements.txt from the root, and it is in api{more}"])
+
+
 @pytest.mark.parametrize(
     ("step", "wanted"),
     [

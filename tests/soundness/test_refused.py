@@ -46,6 +46,47 @@ def test_labels_that_kustomize_may_add(repository: BuildRepository) -> None:
     assert kinds(repository, files) == []
 
 
+TEMPLATE = """AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  Size:
+    Type: String
+Resources:
+  Store:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Ref Size # Ref: Colour
+  Rule:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: {asked}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ("!Ref Network", 13),
+        ("!GetAtt Network.Id", 13),
+        ("{Ref: Network}", 13),
+        ("!Ref Size", 0),
+        ("!GetAtt Store.Arn", 0),
+        ("!Ref AWS::Region", 0),
+    ],
+)
+def test_a_template_that_asks_for_what_it_does_not_declare(
+    repository: BuildRepository, asked: str, line: int
+) -> None:
+    wanted = [("stack.yaml", line, "template-reference")] if line else []
+    assert kinds(repository, {"stack.yaml": TEMPLATE.format(asked=asked)}) == wanted
+
+
+def test_what_sam_makes_and_what_a_macro_makes_is_not_undeclared(repository: BuildRepository) -> None:
+    asks = TEMPLATE.format(asked="!Ref StoreRole")
+    assert kinds(repository, {"a.yaml": "Transform: AWS::Serverless-2016-10-31\n" + asks}) == []
+    assert kinds(repository, {"a.yaml": "Transform: Hoist\n" + asks}) == []
+    assert kinds(repository, {"a.yaml": asks}) == [("a.yaml", 13, "template-reference")]
+
+
 @pytest.mark.parametrize(
     ("bucket", "line"), [("var.bucket", 4), ("local.bucket", 4), ('"${var.bucket}"', 4), ('"states"', 0)]
 )
