@@ -1,7 +1,8 @@
 """What the kinds of defects are, how far each reaches, and whether it lowers what leans on it.
 
 ``reach`` is ``file`` (nothing of the file runs), ``importers`` (nor what imports it), ``scope`` (the function around the
-line, or the file at module level), ``line`` (the command, step or block on the line) or ``folder`` (nothing of the folder).
+line, or the file at module level), ``line`` (the command or block on the line), ``step`` (the step of CI around the line, from the
+line on) or ``folder`` (nothing of the folder).
 ``lowers`` are beginnings of the ids of criteria that become partial; empty where the defect is told and nothing else.
 """
 
@@ -40,6 +41,8 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind(
             "missing-file", "A command calls a file that is not there", "line", ("ci.", "e2e.", "repro.automation")
         ),
+        DefectKind("missing-program", "Code starts a program that is not there", "scope", _CODE),
+        DefectKind("makefile", "A Makefile that make cannot read", "file", ("ci.", "repro.automation")),
         DefectKind("missing-target", "A task that no task file has", "line", ("ci.", "repro.automation")),
         DefectKind("missing-copy", "An image copies what is not there", "file", ("e2e.container",)),
         DefectKind("image-lacks", "An image does not install what it imports", "file", ("e2e.container",)),
@@ -56,6 +59,9 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("requirement", "A requirement that cannot be installed", "file", ("e2e.container",)),
         DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
         DefectKind("workflow-shape", "A workflow that its system refuses", "file", ("ci.", "e2e.cloud-deployment")),
+        DefectKind(
+            "unset-variable", "A workflow reads a variable that nothing sets", "step", ("ci.", "e2e.cloud-deployment")
+        ),
         DefectKind("yaml-version", "An unquoted version that YAML reads as a number", "line", ("ci.",)),
     )
 }

@@ -15,6 +15,7 @@ __all__ = [
     "KINDS_BY_NAME",
     "KINDS_BY_SUFFIX",
     "LIBRARY_PACKAGES",
+    "LOWER_DOCKERFILE",
     "MODEL_FILE",
     "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
@@ -216,6 +217,9 @@ KINDS_BY_NAME: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
 # Whether any of them can match at all, in one search each.
 ANY_NAME = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if not whole))
 ANY_PATH = re.compile("|".join(f"(?:{pattern})" for pattern, _, whole in _NAMES if whole))
+
+LOWER_DOCKERFILE = re.compile(r"(?<![^/])Dockerfile$")
+"""The name that Docker looks for in lower case, too, where it has not found it (BuildKit, moby/moby#10858)."""
 
 MODEL_FILE = re.compile(r"(?i)\.(?:bin|joblib|onnx|pt|pth|h5|keras|cbm|xgb|ubj|model|safetensors|tflite|pkl|pickle)$")
 """A file of a trained model, by its ending."""

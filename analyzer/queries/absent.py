@@ -12,6 +12,7 @@ from analyzer.artifacts.ci import Job, Pipeline, Step
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import action_roles
+from analyzer.knowledge.paths import LOWER_DOCKERFILE
 from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -170,7 +171,8 @@ def _is_absent(repo: Repository, name: str) -> bool:
         plain = plain[3:]
     if not plain or _UNTOLD.search(name.strip("\"'")) or plain == ".":
         return False
-    return not repo.once(_places).ends_with(plain)
+    places = repo.once(_places)
+    return not (places.ends_with(plain) or places.ends_with(LOWER_DOCKERFILE.sub("dockerfile", plain)))
 
 
 def _is_unfinished(repo: Repository, name: str) -> bool:

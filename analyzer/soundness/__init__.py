@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from analyzer.errors import LimitError
 from analyzer.repository import Repository
 from analyzer.snapshot import Problem
-from analyzer.soundness.called_files import missing_called_files
+from analyzer.soundness.called_files import missing_called_files, missing_programs
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.home_paths import foreign_homes
@@ -16,6 +16,7 @@ from analyzer.soundness.imports import broken_imports
 from analyzer.soundness.installed import lacking_images
 from analyzer.soundness.layout import Layout
 from analyzer.soundness.libraries import unknown_library_names
+from analyzer.soundness.makefiles import refused_makefiles
 from analyzer.soundness.manifests import refused_workloads
 from analyzer.soundness.names import undefined_names, unparsed_modules
 from analyzer.soundness.stages import missing_inputs
@@ -42,10 +43,12 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "libraries": lambda: unknown_library_names(layout, declared),
         "tests": lambda: uncollected_tests(repository),
         "called files": lambda: missing_called_files(layout),
+        "programs": lambda: missing_programs(layout),
         "images": lambda: broken_images(layout),
         "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
         "templates": lambda: undeclared_in_templates(repository),
+        "makefiles": lambda: refused_makefiles(repository),
         "manifests": lambda: refused_workloads(repository),
         "starts": lambda: relative_starts(layout),
         "stages": lambda: missing_inputs(layout),

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 
 from analyzer.argv import unwrap
 from analyzer.artifacts.ci import Job, Step
+from analyzer.artifacts.python_source import Call
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.artifacts.tasks import TaskFile
 from analyzer.findings import Place
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["missing_called_files"]
+__all__ = ["missing_called_files", "missing_programs"]
 
 _CODE = (".py", ".sh", ".bash", ".yml", ".yaml", ".txt", ".toml", ".cfg", ".ini", ".tf", ".ipynb")
 _OUTSIDE = re.compile(r"[$*?{}<>|`\\~=@]|^/|://|^-")
@@ -47,6 +49,41 @@ def missing_called_files(layout: Layout) -> Iterator[Defect]:
                 )
     yield from _called_from_elsewhere(layout, seen)
     yield from _missing_targets(repo)
+
+
+def missing_programs(layout: Layout) -> Iterator[Defect]:
+    """Programs that code starts as processes, by names that are written out, and that a folder of programs does not hold.
+
+    What is named in another folder may be made there by the code itself.
+    """
+    for module in layout.repository.code.modules:
+        for call in module.calls:
+            name = _started(call) if "process.start" in roles_of(call.name) else ""
+            if name and _is_gone(layout, name):
+                sentence = f"{name} is started, and no file of that name is in the repository"
+                yield Defect(call.path, call.line, "missing-program", sentence)
+
+
+def _is_gone(layout: Layout, name: str) -> bool:
+    """Whether a program is not in a folder that holds others, whatever an ignore file says of the folder's name."""
+    folder = posixpath.dirname(posixpath.normpath(name))
+    if not folder or _OUTSIDE.search(name) or layout.somewhere(posixpath.normpath(name)):
+        return False
+    return any(
+        f"/{module.path}".endswith(f"/{folder}/{posixpath.basename(module.path)}")
+        for module in layout.repository.modules
+    )
+
+
+def _started(call: Call) -> str:
+    """The program that an interpreter is given as the first of its arguments; empty where it is not written out."""
+    given = call.args[0] if call.args else ""
+    words = given.split() if isinstance(given, str) else given if isinstance(given, tuple) else ()
+    if len(words) < 2 or not isinstance(words[1], str) or not words[1].endswith((".py", ".sh")):
+        return ""
+    first = words[0]
+    interpreter = first if isinstance(first, str) else getattr(first, "dotted", "")
+    return words[1] if re.fullmatch(r"(?:\S*/)?(?:python\d?(?:\.\d+)?|bash|sh)|sys\.executable", interpreter) else ""
 
 
 def _called_from_elsewhere(layout: Layout, seen: set[tuple[str, str]]) -> Iterator[Defect]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from analyzer.argv import unwrap
-from analyzer.artifacts.dependencies import Requirement, normalise, parse_requirements
+from analyzer.artifacts.dependencies import DependencyFile, Requirement, normalise, parse_requirements
 from analyzer.artifacts.document import Document
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
@@ -113,16 +113,22 @@ class Declared:
         return sum(len(file.requirements) for file in self._repository.dependency_files) >= 3
 
     def versions(self, distributions: Iterable[str]) -> tuple[str, ...]:
-        """How the versions of any of these distributions are written, in files or else in commands; a lock stands for its file."""
+        """How the versions of any of these distributions are written, in files or else in commands.
+
+        A lock stands for its file, and for open requirements beside it of what it holds.
+        """
         wanted = frozenset(distributions)
         files = self._repository.dependency_files
-        locked = {posixpath.dirname(file.path) for file in files if file.lock}
+        holding = {
+            posixpath.dirname(file.path): any(item.name in wanted for item in file.requirements)
+            for file in files
+            if file.lock
+        }
         listed = [
             item
             for file in files
-            if file.lock or file.tool not in ("pyproject", "pipenv") or posixpath.dirname(file.path) not in locked
             for item in file.requirements
-            if item.name in wanted
+            if item.name in wanted and (file.lock or not _stands_back(file, item, holding))
         ]
         found = listed or [item for item in self.requirements if item.name in wanted]
         return tuple(dict.fromkeys(item.version for item in found))
@@ -206,6 +212,12 @@ def brought(module: str, names: frozenset[str], *, by_chance: bool = True) -> bo
     else:
         found = bool(known & names) or any(f"{name}-{extra}" in names for name in known for extra in _EXTRAS)
     return found or (by_chance and root in FOUNDATION and not names <= _UNDERSTOOD)
+
+
+def _stands_back(file: DependencyFile, item: Requirement, holding: Mapping[str, bool]) -> bool:
+    """Whether a lock in the folder of a file says more of a requirement; ``holding`` is whether a folder's lock holds it."""
+    folder = posixpath.dirname(file.path)
+    return folder in holding and (file.tool in ("pyproject", "pipenv") or (holding[folder] and not item.pinned))
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from analyzer.artifacts.python_source import PythonModule, tree_of
@@ -66,6 +66,8 @@ class Effects:
             return True
         if reach == "line":
             return place.line <= defect.line <= place.last
+        if reach == "step":
+            return any(first <= defect.line <= place.line <= last for first, last in self._steps.get(place.path, ()))
         module = self._modules.get(defect.path)
         if module is None or defect.kind == "syntax":
             return defect.kind == "syntax"
@@ -76,6 +78,15 @@ class Effects:
         if not first:
             return place.line > defect.line or reach == "importers"
         return first <= place.line <= last and (place.line >= defect.line or place.line == first)
+
+    @cached_property
+    def _steps(self) -> Mapping[str, list[tuple[int, int]]]:
+        """The first and the last line of each step of CI, by the file that it stands in."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for pipeline in self._repository.pipelines:
+            for step in (step for job in pipeline.jobs for step in job.steps):
+                found.setdefault(step.path, []).append((step.line, step.end_line))
+        return found
 
     @cached_property
     def _modules(self) -> Mapping[str, PythonModule]:
@@ -121,8 +132,20 @@ class Effects:
                 for dotted in (item.module, f"{joint}{item.name}" if item.name else ""):
                     targets = self._layout.modules(dotted, module.path) if dotted else ()
                     if len(targets) == 1:
-                        found.setdefault(targets[0], []).append(module.path)
+                        for path in (targets[0], *self._packages_above(targets[0], dotted)):
+                            found.setdefault(path, []).append(module.path)
         return found
+
+    def _packages_above(self, path: str, dotted: str) -> Iterator[str]:
+        """The ``__init__`` modules that an import by the whole name runs on its way to a module.
+
+        Those of a relative import ran before the module that it stands in.
+        """
+        folder = posixpath.dirname(path.removesuffix("/__init__.py"))
+        for _ in range(0 if dotted.startswith(".") else dotted.count(".")):
+            if f"{folder}/__init__.py" in self._modules:
+                yield f"{folder}/__init__.py"
+            folder = posixpath.dirname(folder)
 
 
 def _scope(tree: ast.Module, line: int) -> tuple[int, int] | None:

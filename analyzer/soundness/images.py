@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
 from analyzer.inventory import Kind
+from analyzer.knowledge.paths import LOWER_DOCKERFILE
 from analyzer.queries.containers import Packaging, packagings
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -102,6 +103,28 @@ def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
             line = text.count("\n", 0, refused.start()) + 1
             sentence = f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
             yield Defect(packaging.dockerfile.path, item.line, "requirement", sentence)
+        elif twice := _asked_twice(text):
+            sentence = f"pip refuses {path}, which the image installs and which asks for {twice}"
+            yield Defect(packaging.dockerfile.path, item.line, "requirement", sentence)
+
+
+_PINNED = re.compile(
+    r"^[ \t]*([A-Za-z][\w.-]*)(?:\[[^\]\n]*\])?[ \t]*==[ \t]*([\w.!+]+)[ \t]*(?:#.*|\\)?$", re.MULTILINE
+)
+
+
+_NO_MORE = re.compile(r"(?:\.0)+$")
+"""What makes no other version: https://packaging.python.org/en/latest/specifications/version-specifiers/."""
+
+
+def _asked_twice(text: str) -> str:
+    """A package that a list pins to two versions, neither of them under a condition, in words; or nothing."""
+    pins: dict[str, str] = {}
+    for name, version in _PINNED.findall(text):
+        first = pins.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+        if _NO_MORE.sub("", first) != _NO_MORE.sub("", version):
+            return f"{name} {first} and {version}"
+    return ""
 
 
 def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Instruction, str]]:
@@ -153,10 +176,6 @@ def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:
             yield Defect(dockerfile.path, item.line, "missing-file", sentence)
 
 
-_LOWER = re.compile(r"(?<![^/])Dockerfile$")
-"""The name that Docker looks for in lower case, too, where it has not found it (BuildKit, moby/moby#10858)."""
-
-
 def _contexts(layout: Layout) -> Iterator[Defect]:
     repo = layout.repository
     for file in repo.compose_files:
@@ -178,7 +197,7 @@ def _contexts(layout: Layout) -> Iterator[Defect]:
                 dockerfile
                 and not dockerfile.startswith("..")
                 and not repo.has(dockerfile)
-                and not repo.has(_LOWER.sub("dockerfile", dockerfile))
+                and not repo.has(LOWER_DOCKERFILE.sub("dockerfile", dockerfile))
                 and not layout.is_ignored(dockerfile)
             ):
                 sentence = f"the service {service.name} is built by {dockerfile}, which is not in the repository"

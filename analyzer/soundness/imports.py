@@ -183,6 +183,8 @@ def _local(layout: Layout, declared: Declared, module: PythonModule, item: Impor
         return None  # the module may lie in another repository; of one that is here it is known what it holds
     if not targets and not layout.is_package(dotted, path):
         return _missing_module(layout, declared, module, item)
+    if lost := _lost_package(layout, dotted, targets):
+        return Defect(path, item.line, "missing-module", f"{dotted} is imported by itself, but {lost}")
     if not item.name or item.name == "*":
         return None
     joint = dotted if dotted.endswith(".") else f"{dotted}."
@@ -204,6 +206,21 @@ def _local(layout: Layout, declared: Declared, module: PythonModule, item: Impor
         return None
     nearest = targets[0] if len(targets) == 1 else dotted
     return Defect(path, item.line, "missing-name", f"{item.name} is imported from {nearest}, which does not define it")
+
+
+def _lost_package(layout: Layout, dotted: str, targets: tuple[str, ...]) -> str:
+    """What fails in a module that is imported without its package and imports from beside itself; or nothing."""
+    module = layout.repository.world.module(targets[0]) if len(targets) == 1 and "." not in dotted else None
+    if module is None or module.path.endswith("/__init__.py"):
+        return ""
+    return next(
+        (
+            f"{module.path} imports {item.module} on line {item.line}, which needs a package"
+            for item in module.all_imports
+            if item.module.startswith(".") and not (item.guarded or item.deferred)
+        ),
+        "",
+    )
 
 
 def _missing_module(layout: Layout, declared: Declared, module: PythonModule, item: ImportedName) -> Defect | None:

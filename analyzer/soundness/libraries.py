@@ -67,7 +67,34 @@ def _unknown(module: PythonModule, imports: tuple[ImportedName, ...], known: _Kn
         if sentence and sentence not in seen:
             seen.add(sentence)
             found.append(Defect(module.path, item.line, "library-name", sentence))
+    if not found:
+        found = [defect for root, asked in known.items() if (defect := _apart(module, imports, root, asked))]
     return (*found, *_used(known, module, seen))
+
+
+def _apart(
+    module: PythonModule, imports: tuple[ImportedName, ...], root: str, asked: tuple[Library, int]
+) -> Defect | None:
+    """The first name of a library that no version has which has the names that are imported before it."""
+    table, left = asked
+    last = ""
+    for item in imports:
+        path = item.module
+        if item.guarded or path.split(".", 1)[0] != root or not item.name:
+            continue
+        there = table.has_name(path, item.name, left)
+        gone = table.has_module(path, left) is False
+        if last and (gone or (there is False and table.has_module(f"{path}.{item.name}", left) is False)):
+            held = table.has_somewhere(path, item.name)
+            sentence = (
+                f"{item.name} is imported from {path} beside {last}, and no version of {table.name} has both"
+                f" (it is in {table.words(held)}; the other in {table.words(left)})"
+            )
+            return Defect(module.path, item.line, "library-name", sentence) if held else None
+        narrower = left & table.has_somewhere(path, item.name) if there else left
+        if narrower and narrower != left:
+            left, last = narrower, f"{item.name} of {path}"
+    return None
 
 
 def _known(layout: Layout, declared: Declared, module: PythonModule, root: str) -> tuple[Library, int] | None:

@@ -102,19 +102,21 @@ def _locals(repository: Repository, files: list[InfraFile]) -> set[str]:
     return found
 
 
-_MADE_BY_OTHERS = re.compile(r"(?m)Fn::ForEach|Fn::Transform|^[ \t]*[\"']?Transform[\"']?[ \t]*:(?![ \t]*[\"']?AWS::Serverless)")
+_MADE_BY_OTHERS = re.compile(
+    r"(?m)Fn::ForEach|Fn::Transform|^[ \t]*[\"']?Transform[\"']?[ \t]*:(?![ \t]*[\"']?AWS::Serverless)"
+)
 
 
 def undeclared_in_templates(repository: Repository) -> Iterator[Defect]:
     """References in CloudFormation and SAM templates, unless a macro makes more of them than they say."""
     for file in repository.infrastructure:
-        if file.tool in ("cloudformation", "sam") and file.resources and not file.error:
-            if not _MADE_BY_OTHERS.search(repository.text(file.path) or ""):
-                yield from _in_template(file)
+        templates = file.tool in ("cloudformation", "sam") and file.resources and not file.error
+        if templates and not _MADE_BY_OTHERS.search(repository.text(file.path) or ""):
+            yield from _in_template(file)
 
 
 def _in_template(file: InfraFile) -> Iterator[Defect]:
-    known = {item.name for item in (*file.resources, *file.variables)}
+    known = {item.name for item in file.resources} | {item.name for item in file.variables}
     # SAM makes resources of its own and names them after those of the template: a function's role, an implicit API.
     made = ("Serverless", *(item.name for item in file.resources)) if file.tool == "sam" else ()
     seen: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.repository import Repository
@@ -55,6 +56,7 @@ def _of(path: str, text: str) -> Iterator[Defect]:
         yield from _job(path, name, line, node, names)
     yield from _without_files(path, jobs)
     yield from _versions(path, root)
+    yield from _unset(path, text, root)
 
 
 _CHECKS_OUT = re.compile(r"(?i)checkout|git clone|git fetch|gh repo clone|git pull|degit|download-artifact")
@@ -108,6 +110,43 @@ def _lacks_version(uses: str) -> bool:
     return (
         bool(uses) and "/" in uses and "@" not in uses and not uses.startswith(("./", "docker://")) and "$" not in uses
     )
+
+
+_VARIABLE = re.compile(r"\$\{\{[^}]*?\benv\.(\w+)")
+
+
+def _unset(path: str, text: str, root: Node) -> Iterator[Defect]:
+    """Variables that scripts take from ``env`` by a name that is not quite the one that is set: they are empty.
+
+    An action may do without an input, and may set a variable itself.
+
+    Source: https://docs.github.com/actions/reference/contexts-reference#env-context
+    """
+    if "GITHUB_ENV" in text or "env." not in text:
+        return
+    known = {key for node in root.walk() if node.kind == "mapping" for key, _, _ in node.get("env").items()}
+    sentences: dict[str, str] = {}
+    lines = text.split("\n")
+    for step in (step for _, _, job in root.get("jobs").items() for step in job.get("steps") if step.get("run")):
+        for number in range(step.line, min(step.end_line, len(lines)) + 1):
+            line = lines[number - 1]
+            if "env." not in line or line.lstrip().startswith("#"):
+                continue
+            for name in dict.fromkeys(_VARIABLE.findall(line.partition(" #")[0])):
+                if name not in known and name not in sentences and len(sentences) < _MOST_NAMES:
+                    sentences[name] = _unset_sentence(name, known)
+                if sentences.get(name):
+                    yield Defect(path, number, "unset-variable", sentences[name])
+
+
+_MOST_NAMES = 20
+_MOST_KNOWN = 200
+
+
+def _unset_sentence(name: str, known: set[str]) -> str:
+    """What is wrong with a variable that nothing sets, where one of nearly that name is set; else an action may set it."""
+    near = get_close_matches(name, sorted(known)[:_MOST_KNOWN], 1, 0.8)
+    return f"the workflow reads env.{name}, which nothing sets; {near[0]} is set" if near else ""
 
 
 def _versions(path: str, root: Node) -> Iterator[Defect]:

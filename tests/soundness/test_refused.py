@@ -73,9 +73,7 @@ Resources:
         ("!Ref AWS::Region", 0),
     ],
 )
-def test_a_template_that_asks_for_what_it_does_not_declare(
-    repository: BuildRepository, asked: str, line: int
-) -> None:
+def test_a_template_that_asks_for_what_it_does_not_declare(repository: BuildRepository, asked: str, line: int) -> None:
     wanted = [("stack.yaml", line, "template-reference")] if line else []
     assert kinds(repository, {"stack.yaml": TEMPLATE.format(asked=asked)}) == wanted
 
