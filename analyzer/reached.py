@@ -70,10 +70,10 @@ def reached_scopes(
     def reach(module: PythonModule, function: Function) -> None:
         if (module.path, function.qualname) not in reached:
             reached.add((module.path, function.qualname))
-            pending.extend(module.names_in.get(function.qualname, ()))
+            pending.extend(_names_used(module, function.qualname))
 
     for module in modules:
-        pending.extend(module.names_in.get("", ()))
+        pending.extend(_names_used(module, ""))
         pending += module.targets
         for function, only_started in _entries(module):
             if not only_started or started(function.path):
@@ -99,6 +99,23 @@ def reached_scopes(
             if function.nested and (module.path, outer) in reached:
                 reached.add((module.path, function.qualname))
     return frozenset(reached)
+
+
+def _names_used(module: PythonModule, scope: str) -> Iterable[str]:
+    """The names that a scope uses, and those of what it uses by another name: ``from a import b as c``."""
+    names = module.names_in.get(scope, ())
+    renamed = _renamed(module)
+    return (*names, *(other for name in names for other in renamed.get(name, ()))) if renamed else names
+
+
+@remembered
+def _renamed(module: PythonModule) -> dict[str, list[str]]:
+    """What a module imports by other names, by these; a name may stand for several."""
+    found: dict[str, list[str]] = {}
+    for item in module.imports:
+        if item.name and item.alias != item.name:
+            found.setdefault(item.alias, []).append(item.name)
+    return found
 
 
 def _lives_with_class(function: Function, owner: Class) -> bool:

@@ -33,6 +33,7 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
 from analyzer.knowledge.paths import TEST_FILE
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.reading_prose import ReadingProse
 from analyzer.remembered import remembered
 from analyzer.snapshot import Snapshot
@@ -297,7 +298,7 @@ class Repository(ReadingProse):
         path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
         if _is_block(module):
             return False  # a block of a pipeline, whatever its name begins with
-        return bool(TEST_FILE.search(path))
+        return bool(TEST_FILE.search(path)) and not _is_program(module)
 
     @cached_property
     def _outside_names(self) -> frozenset[str]:
@@ -354,6 +355,15 @@ class Repository(ReadingProse):
 
 def _is_block(module: PythonModule) -> bool:
     return any(item.root == "mage_ai" for item in module.imports)
+
+
+def _is_program(module: PythonModule) -> bool:
+    """Whether a module that is called like a test holds none, and declares a service or a pipeline."""
+    names = [*(item.name for item in module.functions), *(item.name for item in module.classes)]
+    tests = (name.lower().startswith("test") for name in names)
+    if module.checks or any(tests) or any(item.root in ("pytest", "unittest") for item in module.imports):
+        return False
+    return any(not roles_of(call.name).isdisjoint(("serve.route", "pipeline.flow")) for call in module.calls)
 
 
 def _is_named_in(path: str, text: str) -> bool:

@@ -21,9 +21,9 @@ from analyzer.queries.ci import (
     stalled_commands,
 )
 from analyzer.queries.gates import gates, idle_gates, unconditional_promotions
+from analyzer.queries.leading import module_reaches
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
-from analyzer.queries.schedules import module_reaches
 from analyzer.queries.smoke import smoke_tests
 from analyzer.queries.testing import (
     bare_assertions,
@@ -152,6 +152,8 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
     for act in sorted(training, key=_by_purpose):
         if act.misplaced or act.swallowed:
             yield partial(f"CI trains, but {act.flaw}", act.place, act.origin)
+        elif _is_for_tests(repo, act):
+            yield partial("CI trains a model for its tests", act.place, act.origin)
         else:
             yield met("CI/CD triggers training", act.place, act.origin)
         return
@@ -159,6 +161,13 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
         if acts(repo, "test") and _test_trains(repo, test):
             yield partial("CI trains only within a test", test.head)
             return
+
+
+def _is_for_tests(repo: Repository, act: Act) -> bool:
+    """Whether what is trained is there for the tests that the same job runs next: by the names of both."""
+    told = f"{act.pipeline.path} {act.job.name}"
+    after = (test for test in acts(repo, "test") if test.job is act.job and test.place.line > act.place.line)
+    return bool(re.search(r"(?i)test|integration", told)) and any(after)
 
 
 def _by_purpose(act: Act) -> tuple[bool, bool]:

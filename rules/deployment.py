@@ -22,7 +22,7 @@ from analyzer.queries.containers import packagings, prepares, used_services
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said
 from analyzer.queries.purpose import has_model
-from analyzer.queries.schedules import scheduled_scoring
+from analyzer.queries.schedules import requested_scoring, scheduled_scoring
 from analyzer.queries.serving import (
     batch_scoring,
     entry_points,
@@ -76,10 +76,10 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
         if kind == "application":
             yield met("The README links a running application", Place(link.path, link.line))
             return
-    for link, _ in hosted_links(repo):
-        yield partial(
-            "The README links a hosted report or documentation, not the application", Place(link.path, link.line)
-        )
+    for link, kind in hosted_links(repo):
+        page = "The README links a hosted report or documentation, not the application"
+        gone = "The README links an application of which it says that it is no longer running"
+        yield partial(gone if kind == "gone" else page, Place(link.path, link.line))
         return
 
 
@@ -99,6 +99,9 @@ def serves_predictions(repo: Repository) -> Iterator[Finding]:
     found = [*answering, *served]
     if found:
         yield met("Predictions are served over an API", *found[:3])
+        return
+    for place in requested_scoring(repo):
+        yield met("A request to the orchestrator starts a pipeline that predicts", place)
         return
     scoring = list(batch_scoring(repo))
     scheduled = scheduled_scoring(repo, scoring)
@@ -145,6 +148,8 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     for call in repo.code.calls("serve.remote"):
         if not deploys_here(repo, call):
             yield met("Code deploys the model to a managed endpoint", call)
+    for call in repo.code.calls("serve.platform"):
+        yield met("Code declares an application for a platform that runs it", call)
     for declared in repo.azure_ml:
         if declared.serves:
             yield met("A file deploys the model to a managed endpoint", declared)

@@ -28,7 +28,7 @@ __all__ = [
 class Workflow(Struct, frozen=True):
     """One workflow. ``steps`` are the names of what it runs, ``schedule`` a cron text or interval if it has one.
 
-    ``active`` is false where the file says that the schedule is off.
+    ``active`` is false where the file says that the schedule is off, ``requested`` true for what a request starts.
     """
 
     path: str
@@ -40,6 +40,7 @@ class Workflow(Struct, frozen=True):
     schedule_line: int = 0
     active: bool = True
     entrypoint: str = ""
+    requested: bool = False
 
     @property
     def place(self) -> Place:
@@ -73,10 +74,12 @@ def parse_mage_triggers(path: str, text: str) -> tuple[Workflow, ...]:
     found = []
     for trigger in root.get("triggers"):
         interval, kind = trigger.get("schedule_interval"), trigger.get("schedule_type")
+        active = trigger.get("status").text in ("active", "")
+        if kind.text == "api":
+            found.append(Workflow(path, "mage", name, (), kind.line, active=active, requested=True))
         if kind.text == "api" or interval.text == "@once":
             continue  # started by a request, or one time
         schedule = interval if interval.text else kind
-        active = trigger.get("status").text in ("active", "")
         line = schedule.line if schedule else trigger.line
         found.append(Workflow(path, "mage", name, (), trigger.line, schedule.text, line, active))
     return tuple(found)
@@ -99,6 +102,8 @@ def parse_prefect(path: str, text: str) -> tuple[Workflow, ...]:
     found = []
     for node in (root,) if root.get("flow_name").text else root.get("deployments"):
         schedules = [item for item in (node.get("schedule"), *node.get("schedules")) if item.kind == "mapping"]
+        # As ``prefect deployment build`` writes it since version 2.16: - schedule: {cron: ...}
+        schedules = [item.get("schedule") or item for item in schedules]
         schedule, line, active = "", 0, True
         for item in schedules:
             value = item.get("cron") or item.get("interval") or item.get("rrule")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.leading import module_reaches
 from analyzer.queries.monitors import WATCHED, drift_calls, monitor_modules
-from analyzer.queries.schedules import module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 

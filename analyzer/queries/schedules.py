@@ -13,14 +13,22 @@ from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
-from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.commands import all_invocations
 from analyzer.queries.declared import programs_in, runs_code
-from analyzer.queries.learning import training_calls
+from analyzer.queries.leading import MOST_CALLS, leads_to, lines_of, module_reaches, run_by
 from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Schedule", "scheduled_scoring", "schedules", "starts_training", "training_flows"]
+__all__ = [
+    "Schedule",
+    "is_asked_first",
+    "requested_scoring",
+    "scheduled_scoring",
+    "schedules",
+    "starts_training",
+    "training_flows",
+]
 
 _KEYWORDS = ("cron", "interval", "schedule", "schedules", "schedule_interval", "rrule", "timetable")
 _TAKES = frozenset(
@@ -49,76 +57,15 @@ class Schedule(Struct, frozen=True):
 
     def starts(self, repo: Repository, role: str) -> bool:
         """Whether what it starts comes to a call of the role."""
-        return self.comes_to(repo, _lines_of(repo, role))
+        return self.comes_to(repo, lines_of(repo, role))
 
     def comes_to(self, repo: Repository, lines: frozenset[tuple[str, int]]) -> bool:
         """Whether what it starts comes to a call on one of the lines, (path, number), or to the module of one."""
         for path, scope in self.functions:
-            if repo.code.comes_to(path, scope, lines, steps=_MOST_CALLS):
+            if repo.code.comes_to(path, scope, lines, steps=MOST_CALLS):
                 return True
-        run = {target for path, _ in self.functions for target in _run_by(repo, path)}
-        wanted = {path for path, _ in lines}
-        return any(not _led_to_in_all(repo, path).isdisjoint(wanted) for path in {*self.modules, *run})
-
-
-_MOST_STEPS = 4
-_MOST_CALLS = 6
-
-
-def _calls_of(repo: Repository, role: str) -> tuple[Call, ...]:
-    """The calls of a role; of training, those that fit a model."""
-    return training_calls(repo.code) if role == "model.fit" else repo.code.calls(role)
-
-
-@remembered
-def _lines_of(repo: Repository, role: str) -> frozenset[tuple[str, int]]:
-    return frozenset((call.path, call.line) for call in _calls_of(repo, role))
-
-
-@remembered
-def _run_by(repo: Repository, path: str) -> tuple[str, ...]:
-    """The modules of ours that a module starts as processes of their own."""
-    module = repo.code.module(path)
-    calls = (call for call in (module.calls if module else ()) if "process.start" in roles_of(call.name))
-    found = [target for call in calls for target in programs_in(repo, tuple(call.texts()), path)]
-    return tuple(dict.fromkeys(target for target in found if target != path))
-
-
-def module_reaches(repo: Repository, path: str, role: str) -> bool:
-    """Whether running a module comes to a call of the role, in itself or in modules of ours that it imports or runs."""
-    return not _led_to_in_all(repo, path).isdisjoint(path for path, _ in _lines_of(repo, role))
-
-
-@remembered
-def _led_to_in_all(repo: Repository, path: str) -> frozenset[str]:
-    """A module, with those of ours that it imports or runs, and that these do, and so on."""
-    seen: set[str] = set()
-    level = {path}
-    for _ in range(_MOST_STEPS + 1):
-        seen |= level
-        level = {target for path in level for target in _led_to(repo, path)} - seen
-    return frozenset(seen)
-
-
-@remembered
-def _led_to(repo: Repository, path: str) -> tuple[str, ...]:
-    """The modules of ours that a module imports or runs."""
-    code = repo.code
-    module = code.module(path)
-    found: list[str | None] = []
-    for item in module.used_imports if module else ():
-        found += (code.local.find(dotted, path) for dotted in (item.dotted, item.module) if dotted.strip("."))
-    if module and module.calls:  # settings that only name a program start none
-        found += programs_in(repo, tuple(text.value for text in module.texts), path)
-    for call in module.calls if module else ():
-        if _RUNS_NAMED.search(call.last):
-            found += (code.local.find(text, path) for text in call.texts() if _DOTTED.match(text))
-    return tuple(dict.fromkeys(target for target in found if target and target != path))
-
-
-# Functions that start a module by its dotted name, a library's or the project's own.
-_RUNS_NAMED = re.compile(r"(?i)run|start|launch|exec|import_module")
-_DOTTED = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
+        run = {target for path, _ in self.functions for target in run_by(repo, path)}
+        return any(leads_to(repo, path, lines) for path in sorted({*self.modules, *run}))
 
 
 @remembered
@@ -134,6 +81,7 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
                 yield Schedule(
                     Place(pipeline.path, trigger.line), tuple(_programs(repo, pipeline)), tool=pipeline.system
                 )
+    yield from _in_commands(repo)
     for item in repo.kubernetes:
         if item.kind in ("CronJob", "CronWorkflow", "ScheduledWorkflow", "ScheduledSparkApplication"):
             named = programs_in(repo, (repo.text(item.path) or "",), item.path)
@@ -145,6 +93,23 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
             ) and re.search(r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"):
                 beside = _programs_beside(repo, file.path) if runs_code(repo) else ()
                 yield Schedule(resource.place, beside, tool=file.tool)
+
+
+_TIMES = frozenset({"--cron", "--interval", "--rrule"})
+
+
+def _in_commands(repo: Repository) -> Iterator[Schedule]:
+    """Commands that give Prefect a deployment with a schedule."""
+    for item in all_invocations(repo):
+        words = item.argv
+        if words[0] != "prefect" or "deploy" not in " ".join(words[1:3]) or _TIMES.isdisjoint(words):
+            continue
+        entry = next((word for word in words if ".py:" in word), "")
+        path = repo.find(entry.partition(":")[0]) if entry else None
+        if path:
+            built = "build" in words and not _IS_APPLIED.search(item.text)
+            idle = "nothing applies it" if built else ""
+            yield Schedule(item.origin, (), ((path, entry.partition(":")[2]),), idle, "prefect")
 
 
 def _in_code(repo: Repository) -> Iterator[Schedule]:
@@ -163,10 +128,13 @@ def _in_code(repo: Repository) -> Iterator[Schedule]:
                 place = where_named(repo, call, *_KEYWORDS)
                 idle = "" if _is_applied(repo, call) else "nothing applies it"
                 yield Schedule(place, tuple(_modules_of(repo, call)), tuple(_functions_of(repo, call)), idle, call.root)
+    taken = bool(seen)
     for call in code.calls("pipeline.schedule"):
-        if (call.path, call.line) not in seen and call.root != "prefect":
+        # A schedule of Prefect is one by what takes it.
+        if (call.path, call.line) not in seen and not (call.root == "prefect" and taken):
             seen.add((call.path, call.line))
-            yield Schedule(call.place, (call.path,), tool=call.root)
+            idle = "nothing takes it" if call.root == "prefect" else ""
+            yield Schedule(call.place, (call.path,), idle=idle, tool=call.root)
 
 
 # Deployments of Prefect that are only built; the service knows of them when they are applied.
@@ -340,9 +308,30 @@ def scheduled_scoring(repo: Repository, scoring: list[Call]) -> list[Located | P
     return []
 
 
+def requested_scoring(repo: Repository) -> Iterator[Place]:
+    """Triggers of pipelines that predict, by which a request to the orchestrator starts them."""
+    for workflow in repo.workflows:
+        if workflow.requested and workflow.active and _of_workflow(repo, workflow).starts(repo, "model.predict"):
+            yield workflow.place
+
+
 def starts_training(repo: Repository) -> Iterator[Schedule]:
     """Schedules that come to training a model."""
-    return (item for item in schedules(repo) if item.starts(repo, "model.fit"))
+    found = [item for item in schedules(repo) if item.starts(repo, "model.fit")]
+    yield from sorted(found, key=lambda item: is_asked_first(repo, item))
+
+
+def is_asked_first(repo: Repository, schedule: Schedule) -> bool:
+    """Whether a DAG comes to training only through others that it starts, and chooses by a condition which of them."""
+    module = repo.code.module(schedule.modules[0]) if len(schedule.modules) > 1 else None
+    return (
+        module is not None
+        and any(_CHOOSES.search(f"{call.name} {call.decorates}") for call in module.calls)
+        and not module_reaches(repo, module.path, "model.fit")
+    )
+
+
+_CHOOSES = re.compile(r"BranchPythonOperator|ShortCircuitOperator|task\.(?:branch|short_circuit)")
 
 
 _OTHER_FLOW = re.compile(r"(?i)hpo|hyper|tun(?:e|ing)|optimi|search|monitor|register|evaluat|predict")

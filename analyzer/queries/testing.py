@@ -12,7 +12,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.commands import all_invocations
-from analyzer.queries.schedules import module_reaches
+from analyzer.queries.leading import module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -25,6 +25,7 @@ __all__ = [
     "run_by_name",
     "starts_a_program",
     "strange_tests",
+    "tests_own_code",
     "unit_tests",
 ]
 
@@ -203,7 +204,7 @@ def _helpers(repo: Repository) -> _Helpers:
 def unit_tests(repo: Repository, *, collected: bool = True) -> Iterator[Function]:
     """Tests with assertions of the project's own code that need nothing running."""
     for module in _modules(repo, collected=collected):
-        if not _tests_own_code(repo, module):
+        if not tests_own_code(repo, module):
             continue
         for function in asserting(module, named=collected):
             if INTEGRATION.search(function.path.rsplit("/", 2)[-2] if "/" in function.path else "") and is_integration(
@@ -218,7 +219,7 @@ def strange_tests(repo: Repository) -> Iterator[Function]:
     """Tests with assertions that are collected, need nothing running, and use nothing of the project."""
     for module in _modules(repo, collected=True):
         together = INTEGRATION.search(module.path) and "unit" not in module.path.lower()
-        if not (together or _tests_own_code(repo, module)):
+        if not (together or tests_own_code(repo, module)):
             yield from (item for item in asserting(module) if not is_integration(repo, item))
 
 
@@ -228,7 +229,7 @@ def _module_folders(repo: Repository) -> frozenset[str]:
     return frozenset(part for module in repo.modules for part in module.path.split("/")[:-1])
 
 
-def _tests_own_code(repo: Repository, module: PythonModule) -> bool:
+def tests_own_code(repo: Repository, module: PythonModule) -> bool:
     """Whether the module uses something of this repository that it imports, or loads a model that is kept in it."""
     local = repo.world.local
     if any(MODEL_FILE.search(text.value) and repo.find(text.value) for text in module.texts):
@@ -270,7 +271,9 @@ def _runs_pipeline(repo: Repository, function: Function) -> bool:
         if len(parts) < _SEVERAL or not world.reaches(function.path, function.qualname, "model.fit", steps=4):
             return False
     reached = _stages(repo, function)
-    own = any(call.path != function.path or role == "model.fit" for role, call in reached.items())
+    module = world.module(function.path)
+    used = module is not None and tests_own_code(repo, module)
+    own = any(call.path != function.path or (role == "model.fit" and used) for role, call in reached.items())
     return (own and len(reached) >= 2) or len(_stages_driven(repo, function)) >= 2
 
 

@@ -43,10 +43,11 @@ def test_mage_triggers_are_schedules() -> None:
     text = "triggers:\n- schedule_interval: '@daily'\n  status: active\n- name: hourly\n  schedule_interval: '@hourly'\n  status: inactive\n"
     text += "- schedule_type: api\n- schedule_interval: '@once'\n"
     flows = parse_mage_triggers("pipelines/train/triggers.yaml", text)
-    assert [(flow.name, flow.schedule, flow.schedule_line, flow.active) for flow in flows] == [
+    assert [(flow.name, flow.schedule, flow.schedule_line, flow.active) for flow in flows if flow.schedule] == [
         ("train", "@daily", 2, True),
         ("train", "@hourly", 5, False),
     ]
+    assert [(flow.line, flow.requested) for flow in flows if not flow.schedule] == [(7, True)]
     assert parse_mage_triggers("triggers.yaml", text)[0].name == ""
 
 
