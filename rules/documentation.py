@@ -11,6 +11,7 @@ from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.prose import PROCEDURE, TITLES
 from analyzer.plugins import rule
+from analyzer.queries.containers import own_services
 from analyzer.queries.links import own_articles
 from analyzer.queries.prose import (
     about,
@@ -57,7 +58,7 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
             return
 
 
-_NAMES_FILE = re.compile(r"\W*[\w./-]+\.(?:py|sh|ipynb|ya?ml|toml|txt|sql|tf)\W*$")
+_NAMES_FILE = re.compile(r"\W*[\w./-]+\.(?:py|sh|ipynb|ya?ml|toml|txt|sql|tf|json|csv|env|pem|key)\W*$")
 _INSTALLS = re.compile(
     r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev|deps|create[_-]env|requirements)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
 )
@@ -83,9 +84,9 @@ def _judge_setup(
     repo: Repository, document: Document, commands: list[tuple[Block, str]], absent: list[tuple[Place, str]]
 ) -> Finding | None:
     shown = [item for item in commands if not _CLONES.match(item[1])] or commands
-    told = [item for item in shown if not _ASKS.search(item[1])] or shown
+    doing = [item for item in shown if not _ASKS.search(item[1])] or shown
     guiding = {id(block) for block in _blocks_of_setup(document)}
-    block, command = min(told, key=lambda item: (item[0].kind != "code", id(item[0]) not in guiding))
+    block, command = min(doing, key=lambda item: (item[0].kind != "code", id(item[0]) not in guiding))
     heading = (section.place for section in document.sections if block in section.blocks)
     first = (_place_of(repo, block, command), *heading)
     finds = [is_run_here(repo, text) for _, text in commands]
@@ -104,12 +105,31 @@ def _judge_setup(
         return partial("Only the clone of the repository is described", *first)
     if not installing:
         return partial("Commands are given, but not how the environment is set up", *first)
-    compose = any(re.search(r"compose.*\bup\b|docker run|make ", text) for text in running)
-    if not any(_STARTS_OWN.search(text) for text in running):
+    own = [text for text in running if not _starts_others(repo, text)]
+    compose = any(re.search(r"compose.*\bup\b|docker run|make ", text) for text in own)
+    told = (block.text for block in document.blocks if block.kind in ("paragraph", "item"))
+    starts = any(_STARTS_OWN.search(_INSTALLED.sub("", text)) for text in own)
+    if not starts and not any(_TELLS_TO_START.search(text) for text in told):
         return partial("The environment is set up, but no command runs the project", *first)
     if len(running) >= 2 or compose:
         return met("Steps with commands to set up and run", *first)
     return partial("Only one command is given", *first)
+
+
+_TELLS_TO_START = re.compile(r"(?i)\b(?:run|start|execute)\b.{0,20}\bpython3? [\w./-]+\.py\b")
+# Programs that are installed are not started by that: ``pipenv install flask gunicorn``.
+_INSTALLED = re.compile(
+    r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|apt(?:-get)?|brew|pdm) (?:\w+ )?(?:install|add)\b[^&;|]*"
+)
+
+
+def _starts_others(repo: Repository, command: str) -> bool:
+    """Whether a command starts nothing but services of others, such as a database: no compose file has one of the project."""
+    return bool(re.search(r"\bdocker[- ]compose\b.*\bup\b", command)) and repo.once(_has_only_services_of_others)
+
+
+def _has_only_services_of_others(repo: Repository) -> bool:
+    return any(file.services for file in repo.compose_files) and not any(own_services(repo))
 
 
 def _blocks_of_setup(document: Document) -> Iterator[Block]:
@@ -195,7 +215,8 @@ def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Fin
         if procedure and code >= 2 and words >= 30:
             yield met("An operational procedure is described, with its commands", section)
         elif _TROUBLE.search(section.heading) and (told or min(entries, code) >= _MANY_ENTRIES or code > _MANY_ENTRIES):
-            yield met("Troubleshooting is described, with five entries or more", section)
+            many = "five entries or more" if entries >= _MANY_ENTRIES else "the commands that help"
+            yield met(f"Troubleshooting is described, with {many}", section)
         elif words >= 10 or code:
             yield partial("A short section on operation or troubleshooting", section)
     if PROCEDURE.search(document.path) and len(list(typed_commands(document))) >= 2 and document.words >= 60:
@@ -253,4 +274,5 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
 # Pages on installing and lists of changes tell of no work.
 _SETS_UP = re.compile(
     r"(?i)(?:^|/)(?:\d+[_-])?(?:set-?up|install(?:ation|ing)?|prerequisites?|release[-_]notes|change-?log)(?![a-z])[^/]*$"
+    r"|(?:^|/)(?:set-?up|install(?:ation)?|getting[-_]started)/"
 )

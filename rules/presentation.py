@@ -80,8 +80,11 @@ def _level_of_title(document: Document) -> int:
 
 
 def _reasons(text: str) -> int:
-    """How many different reasons a text gives, by their words."""
-    return len(set(CAUSE.findall(text)))
+    """How many different reasons a text gives, by their words; what a name says (a Grand Challenge) is none."""
+    return len(set(CAUSE.findall(_NAME.sub(" ", text))))
+
+
+_NAME = re.compile(r"\b(?:[A-Z][\w-]+ ){2,8}[A-Z][\w-]+")
 
 
 def _tells(reasons: int, words: int) -> int:
@@ -200,7 +203,14 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
             if is_computed(repo, line):
                 yield met("Results are reported in numbers", _line_of(repo, block, line))
                 return
+    drawn = {(item.path, item.line) for item, _ in diagrams(repo)}
     pictures = [item for document in own_documents(repo) for item in result_pictures(repo, document)]
+    pictures = [
+        (section, image)
+        for section, image in pictures
+        if (image.path, image.line) not in drawn or TITLES["results"].search(section.heading)
+    ]
+    pictures.sort(key=lambda item: (not shows_metrics(*item), not TITLES["results"].search(item[0].heading)))
     tracked = [image for section, image in pictures if shows_metrics(section, image)]
     if tracked and repo.world.has(*_MAKES_PICTURES):
         yield met("Results are shown by pictures of metrics", tracked[0])
@@ -230,8 +240,9 @@ _WORDS = re.compile(r"[^\s|`*+]+")
 def quantifies_outcomes(repo: Repository) -> Iterator[Finding]:
     """No outcome is stated in numbers."""
     for document in own_documents(repo):
-        for block in quantified(document):
-            yield met("Outcomes are stated in numbers, against a baseline or as time or cost", block)
+        for block, line in quantified(document):
+            place = _line_of(repo, block, line)
+            yield met("Outcomes are stated in numbers, against a baseline or as time or cost", place)
             return
     for document in own_documents(repo):
         for block, line in sorted(metric_numbers(document), key=lambda item: not in_results(document, item[0])):

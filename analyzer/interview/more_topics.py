@@ -165,7 +165,9 @@ def _statements(facts: Facts) -> Iterator[tuple[Place, str]]:
     told = [item for item in own_documents(facts.repo) if not _NO_RESULTS.search(item.path)]
     for document in told[:_MOST_DOCUMENTS]:
         elsewhere = {block for section in document.sections if _tells_steps(section) for block in section.blocks}
-        blocks = dict.fromkeys([*quantified(document), *(block for block, _ in metric_numbers(document))])
+        blocks = dict.fromkeys(
+            [*(block for block, _ in quantified(document)), *(block for block, _ in metric_numbers(document))]
+        )
         for block in blocks:
             if block.kind == "code" or block in elsewhere:
                 continue

@@ -18,6 +18,7 @@ __all__ = [
     "DIFFICULTY",
     "GENERATED_PAGE",
     "IMAGE_HOSTS",
+    "KEPT_FILE",
     "LOOKS_AFTER",
     "METRIC_WORDS",
     "PERSONAL_HOSTS",
@@ -63,7 +64,7 @@ TITLES: dict[str, Caseless] = {
         r"resultados|insights|best model|screenshots?|demo|output|model development|modell?ing"
     ),
     "operations": Caseless(
-        r"trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|\boperations?\b|operational|(?<!predictive )maintenance|roll[- ]?back|"
+        r"trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|(?<!learning )(?<!ml )(?<!ai )(?<!orchestration )(?<!model )\boperations?\b|operational|(?<!predictive )maintenance|roll[- ]?back|"
         r"incident|^(?:how to )?debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
     ),
     "challenges": Caseless(
@@ -87,7 +88,8 @@ CAUSE = Caseless(
     r"\b(?:afin (?:de|d')|permet\w*|aider\b|ayudar?\b|ajudar?\b|hilft|helfen|r[ée]du(?:ire|cir|zir)\b|reduzieren|am[ée]liorer|mejorar\w*|melhorar|verbesser\w*|"
     r"co[ûu]ts?\b|costos?\b|costes?\b|custos?\b|kosten\b|risques?\b|riesgos?\b|riscos?\b|risik\w+|entreprises?\b|empresas?\b|unternehmen\b|"
     r"d[ée]cisi[oó]n\w*|decis(?:ão|ões)|entscheidung\w*|anticip\w+|pertes?\b|p[ée]rdidas?\b|blessures|d[ée]c[èe]s\b|wichtig\w*|"
-    r"because\b|so that\b|thus\b|crucial|critical|help(?:s|ing|ed)?\b|cost(?:s|ly)?\b|sav(?:e|es|ing|ings)\b|loss(?:es)?\b|lose\b|risks?\b|needs? to\b|"
+    r"because\b|so that\b|thus\b|crucial|critical|help(?:s|ing|ed)?\b|cost(?:s|ly)?\b|sav(?:e|es|ing|ings)\b|loss(?:es)?\b|lose\b|risks?\b|needs? (?:for|to)\b(?! be \w+ed\b)|"
+    r"tailor\w*|affordable|privacy\b|"
     r"millions?\b|billions?\b|enhanc(?:e|es|ing)\b|streamlin(?:e|es|ing)\b)"
 )
 
@@ -163,8 +165,10 @@ GENERATED_PAGE = re.compile(
     r"|This is where you describe how to get set up on a clean install"
 )
 VIDEO_HOSTS = re.compile(
-    r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/|drive\.google\.com/file)"
+    r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/)"
 )
+KEPT_FILE = re.compile(r"https://drive\.google\.com/file/")
+"""A file of any kind; what is said of it tells whether it is a video."""
 PERSONAL_HOSTS = re.compile(
     r"(?i)^https?://(?:[\w.-]+\.)?(?:notion\.(?:site|so)|github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|about\.me|carrd\.co|wixsite\.com|readthedocs\.io|web\.app)(?=[:/?#]|$)"
 )

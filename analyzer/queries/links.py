@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from analyzer.artifacts.dependencies import normalise
 from analyzer.artifacts.document import Document, Link
-from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, PERSONAL_HOSTS, VIDEO_HOSTS
+from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, PERSONAL_HOSTS, VIDEO_HOSTS
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.grounding import own_words
@@ -29,25 +29,46 @@ _PAGE_PORTS = frozenset({3000, 4200, 9090, 9091, 9093})  # Grafana, Prefect, Pro
 _LED_IN = 60
 
 
+_SHUT_DOWN = re.compile(
+    r"(?i)shut ?down|taken down|no longer (?:live|running|available|online|up|active)|not (?:live|running|available|online) any ?more|(?:is|are|was|were|been) (?:stopped|terminated|deactivated|offline|decommissioned|destroyed)"
+)
+
+
+def _paragraph(repo: Repository, link: Link) -> str:
+    """The line of a link with the two below it: what is said of it."""
+    return " ".join(repo.lines(link.path)[link.line - 1 : link.line + 2])
+
+
+_START_PAGE = re.compile(r"(?i)https?://(?:www\.|app\.)?(?:dagshub|wandb|neptune|comet|prefect|evidently)[\w.-]*/?")
+_ACCOUNTS = re.compile(r"(?i)/(?:sign-?up|sign-?in|log-?in|register)\b")
+
+
 @remembered
 def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
-    """(link, ``application`` or ``page``) of hosted things that the README links."""
+    """(link, ``application``, ``page`` or ``gone``) of hosted things that the README links."""
     readme = repo.readme
     if readme is None:
         return
     links = [*readme.links, *_links_in_code(readme)] if runs_application(repo) else []
+    stopped = {_host(link) for link in links if _SHUT_DOWN.search(_paragraph(repo, link))}
     for link in links:
-        if _LOCAL_HOST.search(link.url) or not link.url.startswith(("http://", "https://")):
+        if (
+            _LOCAL_HOST.search(link.url)
+            or _ACCOUNTS.search(link.url)
+            or not link.url.startswith(("http://", "https://"))
+        ):
             continue
         labels = {normalise(label) for label in _host(link).split(".")}
         if HOSTED_APPLICATION.match(link.url):
             if not _is_projects(repo, link):
                 continue
-            yield link, "page" if _is_page(repo, link) else "application"
+            gone = _host(link) in stopped
+            yield link, "gone" if gone else "page" if _is_page(repo, link) else "application"
         elif link.image or (labels & _names_of_tools(repo) and not _is_named_after_project(repo, _host(link))):
             continue
         elif (
             HOSTED_STATIC.match(link.url)
+            and not _START_PAGE.fullmatch(link.url)
             and not _is_data(link.url)
             and _is_projects(repo, link)
             and not _is_of_data(repo, link)
@@ -146,7 +167,9 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
         labels = {normalise(label) for label in host.split(".")}
-        if VIDEO_HOSTS.match(link.url):
+        if _is_played_here(repo, link) or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(context)):
+            yield link, "video"
+        elif VIDEO_HOSTS.match(link.url):
             led_in = " ".join(repo.lines(link.path)[max(link.line - 5, 0) : link.line])
             if not _INSTRUCTS.search(context) and not _COURSE.search(f"{led_in} {context} {link.url}"):
                 yield link, "video"
@@ -167,6 +190,15 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
     for link in own_articles(repo):
         if BLOG_HOSTS.match(link.url):
             yield link, "site"
+
+
+_IS_VIDEO = re.compile(r"(?i)\bvideo|\bdemo\b|recording|walk-?through|watch\b")
+_UPLOADED = re.compile(r"https://github\.com/(?:user-attachments|[\w.-]+/[\w.-]+)/assets/[\w-]+")
+
+
+def _is_played_here(repo: Repository, link: Link) -> bool:
+    """Whether GitHub shows a link as a video: the bare address of an upload, on a line of its own; a picture is none."""
+    return bool(_UPLOADED.fullmatch(link.url)) and not link.image and repo.line(link.place).strip() == link.url
 
 
 _OF_LIBRARIES = re.compile(r"(?i)(?:readthedocs\.io|github\.io|gitlab\.io)$")
@@ -219,15 +251,15 @@ def _is_data(url: str) -> bool:
     )
 
 
+_ENDPOINT = re.compile(r"/predict|/health|/docs|/invocations")
+
+
 def _links_in_code(document: Document) -> Iterator[Link]:
     for block in document.blocks:
         if block.kind == "code":
             for match in re.finditer(r"https?://[^\s\"'<>)\\]+", block.text):
                 line = block.line + 1 + block.text.count("\n", 0, match.start())
-                if re.search(
-                    r"/predict|/health|/docs|/invocations|run\.app|execute-api|elb\.amazonaws|azurewebsites|onrender|herokuapp|fly\.dev",
-                    match.group(),
-                ):
+                if HOSTED_APPLICATION.match(match.group()) or _ENDPOINT.search(match.group()):
                     yield Link(document.path, match.group().rstrip(".,;"), "endpoint", line)
 
 

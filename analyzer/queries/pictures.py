@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from analyzer.artifacts.document import Block, Document, Image, Section
-from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, TITLES, VIDEO_HOSTS
+from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, KEPT_FILE, TITLES, VIDEO_HOSTS
 from analyzer.queries.grounding import named_tools
 from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "flows", "how_unsure", "result_pictures", "shows", "shows_metrics", "words_of"]
+__all__ = ["diagrams", "flows", "how_unsure", "result_pictures", "says_nothing", "shows", "shows_metrics", "words_of"]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -82,6 +82,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                     continue
                 if _PAGE.search(words) and not _IS_DIAGRAM.search(words):
                     continue
+                if _OF_MODEL.search(f"{section.title} {words}"):
+                    continue  # the layers of a network
                 below_heading = section.level > 1 and _ABOUT_DIAGRAMS.search(section.title)  # not the page's own title
                 placed = below_heading and not _SCREENSHOT.search(words) and not _OUTCOME.search(words)
                 if _is_snapshot(repo, image):
@@ -90,6 +92,9 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                     yield image, document
 
 
+_OF_MODEL = re.compile(
+    r"(?i)\b(?:model|network|cnn|rnn|lstm|transformer|encoder|layers?|resnet|unet)[-_ ]*(?:archit|layers|summary|graph)"
+)
 _SURELY_DRAWN = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow|overview|\bdag\b|graph")
 _LEADS_TO_DRAWING = re.compile(r"(?i)archit|diagram|flow ?chart|work ?flow|pipeline|orchestrat|\bdag\b|overview")
 
@@ -188,21 +193,33 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Sect
     """Pictures that show outcomes, by their words or their section, each with its section."""
     for section in document.sections:
         in_results = bool(TITLES["results"].search(section.heading))
-        for image in section.images:
+        for image in (*section.images, *_linked(section)):
             words = words_of(section, image)
             if not shows(repo, document, image) or re.search(
                 r"(?i)badge|logo|icon|archit|diagram|flow ?chart|work-?flow", f"{image.source} {words}"
             ):
                 continue
-            if VIDEO_HOSTS.match(image.link) or (_ADORNS.search(words) and not _IS_RESULT.search(words)):
+            if (
+                VIDEO_HOSTS.match(image.link)
+                or KEPT_FILE.match(image.link)
+                or (_ADORNS.search(words) and not _IS_RESULT.search(words))
+            ):
                 continue
             if in_results or re.search(
-                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|dashboard[\w-]*\.(?:png|jpe?g|gif|webp)|screenshot|\bapp\b|\bui\b|demo",
+                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|dashboard[\w-]*\.(?:png|jpe?g|gif|webp)|screenshot|\b(?:web-?)?app\b|\bui\b|demo",
                 words,
             ):
                 yield section, image
 
 
+def _linked(section: Section) -> Iterator[Image]:
+    """The pictures of the repository that a section links in place of showing them."""
+    for link in section.links:
+        if not link.image and _PICTURE.search(link.url) and not link.url.startswith(("http://", "https://")):
+            yield Image(link.path, link.url, link.text, link.line)
+
+
+_PICTURE = re.compile(r"(?i)\.(?:png|jpe?g|gif|webp)$")
 _ADORNS = re.compile(r"(?i)banner|header|thumbnail|(?<![a-z])cover(?![a-z])")
 _IS_RESULT = re.compile(r"(?i)result|metric|confusion|dashboard|grafana|evidently|mlflow")
 
@@ -211,22 +228,31 @@ def shows_metrics(section: Section, image: Image) -> bool:
     """Whether a picture shows metrics by its name. One named after a tool may show any page of it."""
     return bool(
         re.search(
-            r"(?i)grafana|evidently|metrics?\b|leaderboard|compar|confusion|(?<![a-z])roc(?![a-z])|scores?\b|results?",
+            r"(?i)grafana|evidently|metrics?(?![a-z])|leaderboard|compar|confusion|(?<![a-z])roc(?![a-z])|scores?\b|results?",
             words_of(section, image),
         )
     )
 
 
-_SAYS_NOTHING = re.compile(r"(?i)^(?:image|img|picture|photo|pic|alt(?: text)?|screenshot|unnamed|untitled|\d+)?$")
+# Nothing, the name of a kind of picture with the time that it was taken, or what a host numbers pictures with.
+_SAYS_NOTHING = re.compile(
+    r"(?i)^(?:(?:image|img|picture|photo|pic|alt(?: text)?|screen[-_ ]?shot|unnamed|untitled)?(?:[-_ .:,()\d]|\b(?:at|from|[ap]m)\b)*"
+    r"|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$"
+)
 
 
 def _own_words(image: Image) -> str:
     return f"{image.source.rsplit('/', 1)[-1]} {image.alt}"
 
 
+def says_nothing(image: Image) -> bool:
+    """Whether a picture that is hosted elsewhere has no name and no alternative text of its own."""
+    return image.source.startswith(("http://", "https://")) and bool(_SAYS_NOTHING.match(image.alt.strip()))
+
+
 def words_of(section: Section, image: Image) -> str:
     """The name and the alternative text of an image; where neither says anything, the line that it stands below."""
-    if not image.source.startswith(("http://", "https://")) or not _SAYS_NOTHING.match(image.alt.strip()):
+    if not says_nothing(image):
         return _own_words(image)
     above = max(
         (block for block in section.of("paragraph", "item", "quote") if block.line <= image.line),

@@ -165,7 +165,8 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
                     break
             else:
                 if block.kind == "table" and _result_number(block.text):
-                    yield block, block.text.split("\n", 1)[0]
+                    rows = block.text.split("\n")
+                    yield block, next((row for row in rows if _result_number(row)), rows[0])
 
 
 def in_results(document: Document, block: Block) -> bool:
@@ -187,15 +188,19 @@ _SHARE_OF_DATA = re.compile(
 )
 
 
+# From the least to the most that a metric can be: "score (0.0-1.0)".
+_SCALE = re.compile(r"\b0(?:\.0+)?\s?%?\s?(?:-|–|to)\s?(?:1(?:\.0+)?|100\s?%)(?![.\d])")
+
+
 def _states_result(sentence: str) -> bool:
     """Whether a sentence names a metric and a number of it that was measured, not set."""
     if not METRIC_WORDS.search(sentence) or _SET_NOT_MEASURED.search(sentence) or _ASKED_FOR.search(sentence):
         return False
-    return _result_number(_SHARE_OF_DATA.sub("", sentence))
+    return _result_number(_SCALE.sub("", _SHARE_OF_DATA.sub("", sentence)))
 
 
 _WITH_UNIT = re.compile(
-    r"(?i)(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
+    r"(?i)\b(?:rmse|mae|mse)\b\**`?\s?(?:of|is|was|:|=|\|)\s?\**\d{2,6}\b(?![.,]?\d)|(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
 )
 
 
@@ -229,8 +234,8 @@ def _is_error(line: str, match: re.Match[str]) -> bool:
 
 
 @remembered
-def quantified(document: Document) -> Iterator[Block]:
-    """Blocks that state an outcome of the system in numbers: compared, or as time or cost."""
+def quantified(document: Document) -> Iterator[tuple[Block, str]]:
+    """Blocks that state an outcome of the system in numbers, compared or as time or cost, with the line that does."""
     wanted = aims(document)
     for section in document.sections:
         # How long a step takes is no outcome of the project; how long it took was measured.
@@ -240,9 +245,10 @@ def quantified(document: Document) -> Iterator[Block]:
         for block in section.blocks:
             if block.kind == "code" or block in wanted:
                 continue
-            lines = [line for line in _stated_lines(block) if not steps or _MEASURED.search(line)]
-            if any(_compares(line, background=background) for line in lines):
-                yield block
+            lines = (line for line in _stated_lines(block) if not steps or _MEASURED.search(line))
+            line = next((line for line in lines if _compares(line, background=background)), "")
+            if line:
+                yield block, line
 
 
 _MEASURED = re.compile(r"(?i)\b(?:took|saved|was|were|has been|have been|achieved|reached|dropped|fell|rose)\b")

@@ -65,9 +65,11 @@ def _helps(section: Section) -> bool:
 _PROBLEM = re.compile(r"(?i)^(?:the )?(?:problem|issue|challenge|difficulty)\b(?! statement| description| definition)")
 _SOLUTION = re.compile(r"(?i)^(?:the )?(?:solution|fix|resolution|workaround)\b")
 # The same as words that begin a line: "Problem: ...", "Root cause: ...", "Solution: ...".
-_PROBLEM_LINE = re.compile(r"(?im)^\W*(?:the )?(?:problem|issue|challenge|root cause)(?: solved)?\b[^\w\n]{1,4}\s*\w")
+_PROBLEM_LINE = re.compile(
+    r"(?im)^[^\w\n]{0,12}(?:the )?(?:problem|issue|challenge|root cause)(?: solved)?\b[^\w\n]{1,4}\s*\w"
+)
 _SOLUTION_LINE = re.compile(
-    r"(?im)^\W*(?:(?:our|my|the|proposed|chosen) )?(?:solution|fix|resolution|mitigation|workaround|why this one)\b[^\w\n]{1,4}\s*\w"
+    r"(?im)^[^\w\n]{0,12}(?:(?:our|my|the|proposed|chosen) )?(?:solution|fix|resolution|mitigation|workaround|why this one)\b[^\w\n]{1,4}\s*\w"
 )
 
 
