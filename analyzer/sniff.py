@@ -60,11 +60,13 @@ def sniff_yaml(text: str) -> str:
 
 
 def sniff_json(text: str) -> str:
-    """Return ``dashboard``, ``kubernetes``, ``state-machine``, ``task-definition``, ``cloudformation``, or an empty string."""
+    """Return ``dashboard``, ``kubernetes``, ``rules``, ``state-machine``, ``task-definition``, ``cloudformation``, or an empty string."""
     if '"panels"' in text and ('"schemaVersion"' in text or '"targets"' in text):
         return "dashboard"
     if '"apiVersion"' in text and '"kind"' in text and '"metadata"' in text:
         return "kubernetes"
+    if '"groups"' in text and '"rules"' in text and '"condition"' in text:
+        return "rules"
     if '"StartAt"' in text and '"States"' in text:
         return "state-machine"
     if '"containerDefinitions"' in text:

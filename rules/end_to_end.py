@@ -26,7 +26,8 @@ from analyzer.queries.learning import (
 )
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
-from analyzer.queries.registries import logs_no_model, own_registry, registrations
+from analyzer.queries.registries import logs_no_model, only_moves, own_registry, registrations
+from analyzer.queries.serving import prediction_routes
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import uncalled_training
 
@@ -40,7 +41,9 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     """No script, module or task was found that gets raw data."""
     code = repo.code
     training = {(call.path, call.scope) for call in training_calls(code)}
-    scoring = {(call.path, call.scope) for call in code.calls("model.predict") if call.scope} - training
+    trained = {path for path, _ in training}
+    predicting = ((call.path, call.scope) for call in code.calls("model.predict"))
+    scoring = {(path, scope) for path, scope in predicting if scope or path not in trained} - training
     inside: Call | None = None
     aside: Call | None = None
     later: Call | None = None
@@ -87,10 +90,16 @@ def _least_sure(repo: Repository, call: Call) -> tuple[bool, bool]:
     return (
         bool(_OF_LABELS.search(call.scope))
         or comes_later(call.path)
+        or call.path in repo.once(_answering)
         or bool(_NOT_FEATURES.search(call.path))
         or call.root == "imblearn",
         call.last in ("load", "from_pretrained") and f".{call.last}(" in repo.line(call.place),
     )
+
+
+def _answering(repo: Repository) -> frozenset[str]:
+    """The modules that answer requests for predictions."""
+    return frozenset(call.path for call in prediction_routes(repo))
 
 
 def _loads_own_model(call: Call) -> bool:
@@ -318,6 +327,9 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
     registered = registrations(repo.code)
     if registered and logs_no_model(repo, registered):
         yield partial("A version is registered, but no code logs a model to the run that it names", registered[0])
+        return
+    if registered and only_moves(repo, registered):
+        yield partial("Versions are moved to stages, and no code registers one", registered[0])
         return
     if registered:
         places = (where_named(repo, call, "registered_model_name", "register_model_name") for call in registered[:3])

@@ -73,7 +73,12 @@ def uses_parameters(repo: Repository) -> Iterator[Finding]:
     if not variables and any(file.tool == "cdk" for file in with_resources):
         # A construct takes its values as arguments; a stack with outputs is a parameterised template.
         variables = others
-    if variables and others:
+    named = {item.name for file in repo.infrastructure for item in file.references}
+    # What Terragrunt hands on, a module elsewhere asks for.
+    handed = any(file.path.endswith("terragrunt.hcl") for file in with_resources)
+    if named and variables and not handed and named.isdisjoint(item.name for item in variables):
+        yield partial("Variables are declared, but nothing asks for them", variables[0])
+    elif variables and others:
         yield met("Variables with outputs or modules", variables[0], others[0])
     elif variables:
         yield partial("Variables are declared, but neither outputs nor modules", variables[0])

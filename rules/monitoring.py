@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.alerts import alarms, alert_objects, goes_nowhere, notifications
+from analyzer.queries.alerts import alarms, alert_objects, goes_nowhere, good_news, notifications
 from analyzer.queries.cloud import resources
 from analyzer.queries.kept import (
     collected_metrics,
@@ -27,7 +27,7 @@ from analyzer.queries.monitors import (
 )
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.retraining import drift_triggers
-from analyzer.queries.schedules import starts_training
+from analyzer.queries.schedules import is_asked_first, starts_training
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import alerts_on_nothing, watches_nothing
 
@@ -145,6 +145,9 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
         if broken is None and goes_nowhere(repo, place):
             yield partial("A message is sent to an address that stands for one", place)
             continue
+        if place in good_news(repo):
+            yield partial("A message tells that a run succeeded, and none that something is wrong", place)
+            continue
         if broken is None:
             yield met("Alert rules or notifications are set up", place)
             return
@@ -161,6 +164,8 @@ def retrains(repo: Repository) -> Iterator[Finding]:
     for schedule in starts_training(repo):
         if schedule.idle:
             yield partial(f"A schedule for training exists, but {schedule.idle}", schedule.place)
+        elif is_asked_first(repo, schedule):
+            yield met("What runs on a schedule starts retraining where its condition holds", schedule.place)
         else:
             yield met("Retraining runs on a schedule", schedule.place)
     for place, trains in drift_triggers(repo):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from analyzer.artifacts.shell import ShellCommand
-from analyzer.findings import Finding, Located, Place, met, partial
-from analyzer.inventory import Kind
+from analyzer.findings import Finding, Located, Place, met, missing, partial
+from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
@@ -27,7 +27,7 @@ _PUBLIC = re.compile(
 
 # Of a file with rows, or of a data set at a place that gives them out: kept in a name, and fetched by it.
 _DATA_ADDRESS = re.compile(
-    r"^https?://\S+(?:\.(?:csv|tsv|parquet|feather|arff|xlsx?|zip|gz)(?:[?#]\S*)?$|/datasets/download/\S)"
+    r"^https?://\S+(?:\.(?:csv|tsv|parquet|feather|arff|xlsx?|zip|gz)(?:[?#]\S*)?$|/datasets/download/\S|/resource/[\w-]+\.json)"
 )
 
 
@@ -125,6 +125,7 @@ def _fetched(repo: Repository) -> Iterator[Located | Place]:
             continue  # a stand-in for what the service or the watching lacks
         if (
             call.root in PUBLIC_DATA
+            or _OF_LIBRARIES.match(call.name)
             or (call.root == "boto3" and _asks_without_a_key(repo, call.path))
             or (call.root == "huggingface_hub" and "dataset" in call.texts())
             or (any(_is_source(repo, text) for text in call.texts()) and call.last != "post")
@@ -138,6 +139,12 @@ def _fetched(repo: Repository) -> Iterator[Located | Place]:
             if _is_source(repo, text.value) and not is_scoring(text.path)
         )
         yield from islice(chain(addresses, _configured_sources(repo)), 1)
+
+
+_OF_LIBRARIES = re.compile(
+    r"(?:keras|tensorflow\.keras|torchvision|torchtext)\.datasets\.(?!ImageFolder|DatasetFolder|FakeData)"
+)
+"""Data sets that a library of models fetches by their names."""
 
 
 def _asks_without_a_key(repo: Repository, path: str) -> bool:
@@ -167,7 +174,10 @@ def _works(command: ShellCommand) -> bool:
     return command.name not in _IDLE and not (command.name == "make" and len(command.argv) <= 2)
 
 
-@rule("repro.automation", reads=(Kind.MAKEFILE, Kind.JUSTFILE, Kind.TASKFILE, Kind.TOX))
+_TASKS = (Kind.MAKEFILE, Kind.JUSTFILE, Kind.TASKFILE, Kind.TOX)
+
+
+@rule("repro.automation", reads=_TASKS)
 def automates_tasks(repo: Repository) -> Iterator[Finding]:
     """There is no Makefile, justfile, Taskfile, tox, nox or invoke file."""
     for file in repo.task_files:
@@ -177,6 +187,10 @@ def automates_tasks(repo: Repository) -> Iterator[Finding]:
         if useful and file.tool not in ("npm", "mlflow"):
             many = f"{len(useful)} tasks are" if len(useful) > 1 else "One task is"
             yield met(f"{many} automated with {file.tool}", useful[0])
+            return
+    for path in repo.paths:
+        if kind_of(path) in _TASKS and not (repo.text(path) or "").strip():
+            yield missing(f"{path} is empty.")
             return
 
 

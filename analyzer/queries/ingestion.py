@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.queries.learning import function_of
 
 __all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "serves", "trains_here"]
 
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|{}")
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|/score|/infer")
 _SCORING = re.compile(
     r"(?i)predict|scor(?:e|ing)\b|inference|serving|serve|monitor|drift|evidently|dashboard|streamlit"
 )
@@ -108,4 +108,11 @@ def is_step(code: Code, call: Call) -> bool:
     if call.root in _STREAMS:
         return True  # what comes in is handed on as it comes
     writes = any(code.reaches(call.path, call.scope, role, steps=2) for role in ("data.write", "model.dump"))
-    return bool(function.returned) or writes or bool(function.decorators)
+    return bool(function.returned) or writes or bool(function.decorators) or _is_given_to_operator(code, function)
+
+
+def _is_given_to_operator(code: Code, function: Function) -> bool:
+    """Whether an operator of a pipeline is given a function to call, so that it is a task."""
+    module = code.module(function.path)
+    given = (call.keyword("python_callable") for call in (module.calls if module else ()))
+    return any(getattr(value, "dotted", "") == function.name for value in given)

@@ -133,9 +133,11 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                 and not (_COUNTS.search(lines) and _is_before_answer(code, call))
             ):
                 yield call.place
-    for call in code.calls("monitor.report"):
-        if call.last in ("save_html", "save_json", "save", "as_dict", "json", "dict"):
-            yield call.place
+    reports = [call for call in code.calls("monitor.report") if call.last in _REPORTED]
+    yield from (call.place for call in sorted(reports, key=lambda call: not call.last.startswith("save")))
+
+
+_REPORTED = frozenset({"save_html", "save_json", "save", "get_html", "as_dict", "json", "dict"})
 
 
 def _is_before_answer(code: Code, call: Call) -> bool:

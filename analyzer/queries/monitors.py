@@ -13,7 +13,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
 from analyzer.queries.kept import MONITORS, exported_metrics
 from analyzer.queries.learning import training_calls
-from analyzer.queries.pictures import shows, words_of
+from analyzer.queries.pictures import says_nothing, shows, words_of
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -105,7 +105,7 @@ _SPLIT = re.compile(
 )
 
 
-_VALIDATION = re.compile(r"train_test_split|(?:^|[._])x?_?(?:val|valid|validation|test)(?:$|[._])")
+_VALIDATION = re.compile(r"train_test_split|(?:^|(?<!to)[._])x?_?(?:val|valid|validation|test)(?:$|[._])")
 _TRAINING = re.compile(r"train|reference")
 # The other way round only by the whole name, which nobody gives to new data.
 _HELD_OUT = re.compile(r"^(?:x|df|data)?_?(?:val|valid|validation|test)(?:_(?:df|data|set))?$")
@@ -145,6 +145,8 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
             if item.target == name and isinstance(item.value, Name):
                 yield item.value.dotted.lower()
         for other in module.calls if module else ():
+            if other.assigned == name and other.last == "DataFrame" and other.scope == call.scope:
+                yield from (found.lower() for found in re.findall(r"DataFrame\(\s*(\w+)", _written(repo, other)))
             if other.assigned == name and other.last.startswith("read_"):
                 yield from (text.rsplit("/", 1)[-1].lower() for text in other.texts())
 
@@ -263,20 +265,29 @@ def image_of_dashboard(repo: Repository) -> Iterator[tuple[Place, bool]]:
 
     A picture that is called after a report is that of a file, where reports are written as files and nothing shows them.
     """
-    if not (monitor_modules(repo) or any(is_used(repo, tool) for tool in _WATCHERS) or any(exported_metrics(repo))):
+    watching = monitor_modules(repo) or any(is_used(repo, tool) for tool in _WATCHERS) or any(exported_metrics(repo))
+    if not (watching or _starts_dashboards(repo)):
         return
     written = any(True for _ in report_pages(repo)) and not repo.code.has("monitor.workspace")
+    found: list[tuple[bool, Place, bool]] = []
     for document in repo.documents:
         for section in document.sections:
-            shown = bool(_SHOWS_DASHBOARD.search(section.prose)) and bool(MONITORS.search(section.heading))
+            about = bool(MONITORS.search(section.heading))
+            shown = about and bool(_SHOWS_DASHBOARD.search(section.prose))
             for image in section.images:
                 words = words_of(section, image)
-                named = _DASHBOARD.search(words) or (shown and WATCHED.search(words))
+                named = _DASHBOARD.search(words) or (shown and (WATCHED.search(words) or says_nothing(image)))
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
-                    yield (
-                        image.place,
-                        not (written and _IS_REPORT.search(words) and not _SURELY_DASHBOARD.search(words)),
-                    )
+                    surely = bool(_SURELY_DASHBOARD.search(words))
+                    dashboard = surely or not (written and _IS_REPORT.search(words))
+                    found.append((not (surely or about), image.place, dashboard))
+    yield from ((place, dashboard) for _, place, dashboard in sorted(found, key=lambda item: item[0]))
+
+
+def _starts_dashboards(repo: Repository) -> bool:
+    """Whether a compose file starts a server of dashboards."""
+    services = (service for file in repo.compose_files for service in file.services)
+    return any(re.search(r"(?:^|/)grafana/|(?:^|/)superset", service.image) for service in services)
 
 
 _WATCHERS = (
@@ -298,7 +309,7 @@ _WATCHERS = (
 def report_pages(repo: Repository) -> Iterator[Place]:
     """HTML reports of monitoring: written by code, or committed."""
     for call in repo.code.calls("monitor.report"):
-        if call.last in ("save_html", "save", "show"):
+        if call.last in ("save_html", "save", "show", "get_html"):
             yield call.place
     for path in repo.paths:
         if path.lower().endswith(".html") and re.search(
@@ -315,7 +326,7 @@ _PUBLIC = re.compile(
 def published_reports(repo: Repository) -> Iterator[Place]:
     """Places that open a store of reports to readers: a website, a public policy; where code uploads reports of monitoring."""
     code = repo.code
-    writing = {call.path for call in code.calls("monitor.report") if call.last in ("save_html", "save")}
+    writing = {call.path for call in code.calls("monitor.report") if call.last in ("save_html", "save", "get_html")}
     if not writing or not code.has("data.write"):
         return
     for file in repo.infrastructure:

@@ -9,7 +9,7 @@ from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.repository import Repository
 
-__all__ = ["logs_no_model", "own_registry", "registrations"]
+__all__ = ["logs_no_model", "only_moves", "own_registry", "registrations"]
 
 _STAGES = ("production", "staging", "latest")
 """Versions by which a declaration of a model asks for one that is there."""
@@ -49,6 +49,11 @@ def logs_no_model(repo: Repository, registered: list[Call]) -> bool:
         or any(call.last == "save_model" and call.root == "mlflow" for call in calls)
         or any(call.last == "autolog" and call.keyword("disable") is not True for call in calls)
     )
+
+
+def only_moves(repo: Repository, registered: list[Call]) -> bool:
+    """Whether code gives stages or aliases to versions, and neither code nor a notebook makes any."""
+    return all(call.last in _MOVES for call in registered + registrations(repo.notebook_code))
 
 
 _LOG_BY_THEMSELVES = frozenset(

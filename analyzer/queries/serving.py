@@ -217,7 +217,8 @@ def ui_apps(repo: Repository) -> Iterator[Call]:
     predicting = {call.path for call in code.calls("model.predict", "model.load")}
     asking = {call.path for call in code.calls("data.download") if call.last == "post"}
     seen: set[str] = set()
-    for call in code.calls("serve.ui"):
+    # A decorator that keeps a result, or the title of the page, shows less than what asks or answers.
+    for call in sorted(code.calls("serve.ui"), key=lambda call: bool(call.decorates) or call.last == "set_page_config"):
         if call.path in seen:
             continue
         if call.path in predicting | asking or code.reaches(call.path, "", "model.load"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from analyzer.artifacts.python_source import PythonModule
+from analyzer.artifacts.python_source import Call, Condition, PythonModule
 from analyzer.findings import Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
@@ -21,6 +21,7 @@ from analyzer.queries.testing import (
     asserting,
     predicting_tests,
     starts_a_program,
+    tests_own_code,
 )
 from analyzer.repository import Repository
 
@@ -35,7 +36,7 @@ def smoke_tests(repo: Repository) -> Iterator[Tried]:
     """What tests parts together in another way: every script, and the first of the other ways."""
     scripts = [item for module in _trying(repo) for item in _by_script(repo, module)]
     yield from (item for item in scripts if item[2])
-    others = (_with_a_client, _by_predicting, _under_load, _by_starting_script, _asked_by_commands)
+    others = (_with_a_client, _with_the_shape, _by_predicting, _under_load, _by_starting_script, _asked_by_commands)
     yield from islice(chain.from_iterable(way(repo) for way in others), 1)
     yield from (item for item in scripts if not item[2])  # what asserts nothing says less than what does
 
@@ -45,7 +46,7 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
     live = [
         call
         for call in module.calls
-        if not call.scope
+        if not (call.scope or call.decorates)
         and "test.live" in roles_of(call.name)
         and (call.root in ASKS | STARTS or starts_a_program(call))
     ]
@@ -59,6 +60,10 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
         yield in_functions[0].place, _ASSERTS, True
     elif (live or in_functions) and module.checks:
         yield Place(module.path, module.checks[0]), _ASSERTS, True
+    elif (found := _fails(module)) and any(
+        LOCAL_URL.search(text) for call in live + in_functions for text in call.texts()
+    ):
+        yield found.place, _ASSERTS, True
     elif live or in_functions:
         yield (live or in_functions)[0].place, _ASKS_ONLY, False
     elif module.has_main_guard:
@@ -69,13 +74,43 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
     elif not any(item.checks for item in module.functions):
         for call in islice((item for item in module.calls if "test.remote" in roles_of(item.name)), 1):
             yield call.place, _ASKS_ONLY, False
+        for call in _of_registry(module):
+            yield call.place, "A script loads the registered model and predicts, but asserts nothing", False
+
+
+def _fails(module: PythonModule) -> Condition | None:
+    """The condition on an answer by which a script ends with a failure."""
+    fails = any(call.name in ("sys.exit", "exit") and call.args and call.args[0] == 1 for call in module.calls)
+    for item in module.conditions if fails else ():
+        if "exit" in item.acts and _ANSWER.search(" ".join(item.asked)):
+            return item
+    return None
+
+
+_ANSWER = re.compile(r"(?i)status_?code|\bok\b|diff|result|predict|answer|response")
+
+
+def _of_registry(module: PythonModule) -> Iterator[Call]:
+    """The call by which a script on its own level loads a model of a registry that it then asks."""
+    top = [call for call in module.calls if not call.scope]
+    named = any(text.value.startswith(("models:/", "runs:/")) for text in module.texts)
+    if named and any("model.predict" in roles_of(call.name) for call in top):
+        yield from islice((call for call in top if "model.load" in roles_of(call.name)), 1)
 
 
 def _with_a_client(repo: Repository) -> Iterator[Tried]:
     for module in repo.tests.modules:
-        if any("test.client" in roles_of(call.name) for call in module.calls):
+        if any("test.client" in roles_of(call.name) for call in module.calls) and tests_own_code(repo, module):
             for function in asserting(module):
                 yield function.head, "Only a test client asks the API; nothing runs", False
+
+
+def _with_the_shape(repo: Repository) -> Iterator[Tried]:
+    """Tests that load the graph of a pipeline and look at its tasks."""
+    for module in repo.tests.modules:
+        shaped = any("test.shape" in roles_of(call.name) for call in module.calls) and INTEGRATION.search(module.path)
+        for function in asserting(module) if shaped else ():
+            yield function.head, "A test loads the pipeline and checks its shape; no task runs", False
 
 
 def _by_predicting(repo: Repository) -> Iterator[Tried]:
@@ -101,7 +136,39 @@ def _by_starting_script(repo: Repository) -> Iterator[Tried]:
 def _trying(repo: Repository) -> Iterator[PythonModule]:
     """Test modules, and scripts elsewhere that are named after what they try."""
     yield from repo.tests.modules
-    yield from (module for module in repo.code.modules if _SMOKE_FILE.search(module.path))
+    yield from (module for module in repo.code.modules if _SMOKE_FILE.search(module.path) or _only_asks(module))
+
+
+def _only_asks(module: PythonModule) -> bool:
+    """Whether all that a script does is to ask the project's own service for a prediction."""
+    asking = [call for call in module.calls if call.root in ASKS and any(_ASKS_MODEL.search(t) for t in call.texts())]
+    return bool(asking) and not any(item.root in _DOES_MORE for item in module.imports) and len(module.functions) <= 2
+
+
+_ASKS_MODEL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?/(?:\w+/)*(?:predict|invocations|score|infer)")
+_DOES_MORE = frozenset(
+    [
+        "streamlit",
+        "gradio",
+        "flask",
+        "fastapi",
+        "dash",
+        "airflow",
+        "prefect",
+        "dagster",
+        "mage_ai",
+        "mlflow",
+        "sklearn",
+        "torch",
+        "tensorflow",
+        "xgboost",
+        "telegram",
+        "django",
+        "locust",
+        "kafka",
+        "evidently",
+    ]
+)
 
 
 _SMOKE_FILE = re.compile(r"(?i)(?:smoke|e2e|end_to_end|integration_test)[^/]*\.py$")

@@ -109,12 +109,14 @@ def _where_it_stops(repo: Repository, function: Function) -> Place:
         for item in (module.conditions if module else ())
         if item.scope == function.qualname
         and "raise" in item.acts
+        and any(item.line < stop <= item.line + _LONGEST_BRANCH for stop in function.stops)
         and any(word in _ASKS_DATA_WORDS or _LACKING.match(word) for word in item.asked)
     )
     line = next(asked, 0)
     return Place(function.path, line) if line else function.head
 
 
+_LONGEST_BRANCH = 4  # lines between a condition and what it stops by
 _ASKS_VALUES = frozenset({"isin", "duplicated", "between"})
 _ASKS_FRAME = _ASKS_VALUES | {"columns", "dtypes", "isna", "isnull", "notna", "notnull"}
 _ASSERTS_FRAME = re.compile(r"\.(?:columns|dtypes|isin|isna|isnull|notna|notnull|duplicated|between)\b")
@@ -248,7 +250,7 @@ def computed_without(repo: Repository) -> Iterator[Place]:
 
 def request_schemas(repo: Repository) -> Iterator[Place]:
     """Schemas of the API's requests."""
-    for item in repo.code.classes:
+    for item in repo.code.classes if _takes_requests(repo) else ():
         if (
             item.fields
             and any(
@@ -258,6 +260,15 @@ def request_schemas(repo: Repository) -> Iterator[Place]:
             yield item.place
     for call in _payload_checks(repo):
         yield call.place
+
+
+def _takes_requests(repo: Repository) -> bool:
+    """Whether something here answers requests: an application, or a function that a platform calls."""
+    handled = (function.name in _HANDLERS for function in repo.code.functions)
+    return repo.code.has("serve.app", "serve.route", "serve.platform") or any(handled)
+
+
+_HANDLERS = frozenset({"lambda_handler", "handler", "handle", "predict_fn", "input_fn", "predict", "inference"})
 
 
 def _payload_checks(repo: Repository) -> Iterator[Call]:
