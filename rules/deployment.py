@@ -43,16 +43,17 @@ _PYTHON_OR_NOTEBOOK = (Kind.PYTHON, Kind.NOTEBOOK)
 @rule("e2e.container", reads=(Kind.DOCKERFILE,))
 def packages_own_code(repo: Repository) -> Iterator[Finding]:
     """No Dockerfile packages the project's own service or pipeline code."""
+    packaged = False
     for packaging in packagings(repo):
         if packaging.only_tests:
             continue
         broken = starts_nothing(repo, packaging) if packaging.decisive else None
         if packaging.decisive and not broken:
+            packaged = True
             yield met("A Dockerfile packages the project's code", packaging.decisive)
-            return
-        if broken:
+        elif broken and not packaged:
             yield partial(f"A Dockerfile packages code, but {broken.sentence}", broken.place)
-    for packaging in packagings(repo):
+    for packaging in packagings(repo) if not packaged else ():
         if packaging.only_tests and packaging.decisive:
             yield partial("A Dockerfile packages the code for its tests alone", packaging.decisive)
             return
@@ -64,7 +65,7 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
         else:
             continue
         return
-    for service in used_services(repo):
+    for service in used_services(repo) if not packaged else ():
         yield partial("Only images of others are run; nothing of the project is packaged", service)
         return
 
@@ -141,7 +142,11 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     if header:
         yield met("The repository is a Hugging Face Space", header)
     for item in deploy_commands(repo):
-        if computes or not (weak and "infra.apply" in item.roles):
+        # What is applied is worth what it provisions; modules of others may provision anything.
+        told = "infra.apply" in item.roles and (
+            computes or weak or not any(file.modules for file in repo.infrastructure)
+        )
+        if not told:
             yield met("A command deploys the application", item.origin, item.place)
     for step in deploy_steps(repo):
         yield met("A CI step deploys the application", step)

@@ -57,7 +57,7 @@ TITLES: dict[str, Caseless] = {
     ),
     "setup": Caseless(
         r"install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
-        r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut|launch|guide|requirements|instalaci|local development|configur|make "
+        r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut(?!ion flow)|launch|guide|requirements|instalaci|local development|configur|make "
     ),
     "results": Caseless(
         r"results?\b|performance|evaluation|metrics?\b|findings|outcomes?|benchmark|comparison|model selection|experiments?\b|accuracy|scores?\b|impact|"

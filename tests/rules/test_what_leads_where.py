@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from analyzer.engine import Decision
+from analyzer.engine import Decision, decide
 from analyzer.findings import Status
+from analyzer.plugins import discover
 from analyzer.soundness import find_defects
 from tests.conftest import BuildRepository, decide_one
 
@@ -223,3 +224,36 @@ def test_parameters_that_nothing_asks_for(repository: BuildRepository, value: st
 def test_rows_of_a_public_api_are_public_data(repository: BuildRepository) -> None:
     code = "import requests\n\nURL = 'https://data.harbour.example/resource/h9gi-nx95.json'\n\ndef fetch():\n    return requests.get(f'{URL}?limit=9').json()\n\nfetch()\n"
     assert decided(repository, "repro.data-versioning", {"fetch.py": code, "train.py": TRAIN}).status is Status.PARTIAL
+
+
+def test_one_sound_image_is_enough(repository: BuildRepository) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12\nCOPY lost/ train.py ./\nCMD python train.py\n",
+        "api/Dockerfile": "FROM python:3.12\nCOPY app.py .\nCMD python app.py\n",
+        "api/app.py": "print(1)\n",
+        "train.py": TRAIN,
+    }
+    repo = repository(files)
+    (decision,), _ = decide(repo, discover(), ("e2e.container",), find_defects(repo)[0])
+    assert (decision.status, decision.evidence[0].path) == (Status.MET, "api/Dockerfile")
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("aws_ecs_service", Status.MET), ("aws_s3_bucket", Status.PARTIAL)])
+def test_what_is_applied_is_worth_what_it_provisions(repository: BuildRepository, kind: str, wanted: Status) -> None:
+    files = {
+        "infra/main.tf": f'resource "{kind}" "tides" {{\n  name = "tides"\n}}\n',
+        "Makefile": "up:\n\tterraform -chdir=infra apply\n",
+        "train.py": TRAIN,
+    }
+    assert decided(repository, "e2e.cloud-deployment", files).status is wanted
+
+
+def test_broken_infrastructure_is_not_deployed_by_the_command_that_applies_it(repository: BuildRepository) -> None:
+    files = {
+        "infra/main.tf": 'resource "aws_ecs_service" "tides" {\n  name = var.lost\n}\n',
+        "Makefile": "up:\n\tterraform -chdir=infra apply\n",
+        "train.py": TRAIN,
+    }
+    repo = repository(files)
+    (decision,), _ = decide(repo, discover(), ("e2e.cloud-deployment",), find_defects(repo)[0])
+    assert decision.status is Status.PARTIAL
