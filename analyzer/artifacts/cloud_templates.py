@@ -26,25 +26,18 @@ def parse_cloudformation(path: str, text: str) -> InfraFile:
         resources,
         tuple(_declarations(path, root.get("Parameters"), "Default")),
         tuple(_declarations(path, root.get("Outputs"), "Value")),
-        references=tuple(_cloudformation_references(path, text)),
+        references=tuple(_cloudformation_references(path, root)),
         error=file.error,
     )
 
 
-_REFERENCE = re.compile(
-    r"!Ref[ \t]+[\"']?([A-Za-z]\w*)[\"']?[ \t]*(?:[#,\]}]|$)"
-    r"|!GetAtt[ \t]+[\"']?([A-Za-z]\w*)\."
-    r"|[\"']?\bRef[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z]\w*)[\"']?[ \t]*(?:[#,}]|$)",
-    re.MULTILINE,
-)
-
-
-def _cloudformation_references(path: str, text: str) -> Iterator[Declaration]:
+def _cloudformation_references(path: str, root: Node) -> Iterator[Declaration]:
     """The logical names that ``Ref`` and ``GetAtt`` ask for; those of AWS (``AWS::Region``) are none."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if "Ref" in line or "!GetAtt" in line:
-            for match in _REFERENCE.finditer(line.partition(" #")[0]) if not line.lstrip().startswith("#") else ():
-                yield Declaration(path, match[match.lastindex or 0], number)
+    for node in (*root.get("Resources").walk(), *root.get("Outputs").walk()):
+        asked = node if node.tag in ("!Ref", "!GetAtt") else node.get("Ref") or node.get("Fn::GetAtt")
+        name = next(iter(asked.texts()), "").partition(".")[0]
+        if name.isalnum():
+            yield Declaration(path, name, asked.line)
 
 
 def _cloudformation_resources(path: str, text: str, node: Node) -> Iterator[Resource]:
