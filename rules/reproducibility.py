@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.findings import Finding, Located, Place, met, missing, partial
-from analyzer.inventory import Kind, kind_of
+from analyzer.inventory import Kind
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
@@ -188,8 +188,8 @@ def automates_tasks(repo: Repository) -> Iterator[Finding]:
             many = f"{len(useful)} tasks are" if len(useful) > 1 else "One task is"
             yield met(f"{many} automated with {file.tool}", useful[0])
             return
-    for path in repo.paths:
-        if kind_of(path) in _TASKS and not (repo.text(path) or "").strip():
+    for path in repo.inventory.of(*_TASKS):
+        if not (repo.text(path) or "").strip():
             yield missing(f"{path} is empty.")
             return
 
