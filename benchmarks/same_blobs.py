@@ -12,7 +12,8 @@ import argparse
 import subprocess
 from pathlib import Path
 
-_PARSED = (".py", ".ipynb", ".md", ".rst", ".yml", ".yaml", ".tf", ".sh", ".toml", ".cfg", ".txt", ".json", ".lock")
+from analyzer.inventory import Kind, kind_of
+
 _MOST = 1 << 20
 
 
@@ -45,7 +46,7 @@ def _files(repository: Path) -> list[tuple[str, str, int]]:
     for row in out.split("\0"):
         told, _, path = row.partition("\t")
         words = told.split()
-        if path.lower().endswith(_PARSED) and words[3].isdigit() and 0 < int(words[3]) <= _MOST:
+        if path and kind_of(path) is not Kind.OTHER and words[3].isdigit() and 0 < int(words[3]) <= _MOST:
             found.append((words[2], path, int(words[3])))
     return found
 
