@@ -32,8 +32,7 @@ from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
-from analyzer.knowledge.paths import TEST_FILE
-from analyzer.knowledge.python_calls import roles_of
+from analyzer.module_kinds import is_block, is_test
 from analyzer.reading_prose import ReadingProse
 from analyzer.remembered import remembered
 from analyzer.snapshot import Snapshot
@@ -296,9 +295,7 @@ class Repository(ReadingProse):
 
     def _is_test(self, module: PythonModule) -> bool:
         path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
-        if _is_block(module):
-            return False  # a block of a pipeline, whatever its name begins with
-        return bool(TEST_FILE.search(path)) and not _is_program(module)
+        return is_test(module, path)
 
     @cached_property
     def _outside_names(self) -> frozenset[str]:
@@ -327,7 +324,7 @@ class Repository(ReadingProse):
     def _is_mage_block(self, path: str) -> bool:
         """Whether a module is a block that a pipeline of Mage names; where no pipeline is committed, any may."""
         module = self.world.module(path)
-        if module is None or not _is_block(module):
+        if module is None or not is_block(module):
             return False
         flows = [
             text for item in self.workflows if item.tool == "mage" and item.steps and (text := self.text(item.path))
@@ -351,19 +348,6 @@ class Repository(ReadingProse):
         skipped = {Kind.PYTHON, Kind.NOTEBOOK, Kind.JSON, Kind.LOCK, Kind.OTHER, Kind.SQL, Kind.PROGRAM}
         paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
         return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
-
-
-def _is_block(module: PythonModule) -> bool:
-    return any(item.root == "mage_ai" for item in module.imports)
-
-
-def _is_program(module: PythonModule) -> bool:
-    """Whether a module that is called like a test holds none, and declares a service or a pipeline."""
-    names = [*(item.name for item in module.functions), *(item.name for item in module.classes)]
-    tests = (name.lower().startswith("test") for name in names)
-    if module.checks or any(tests) or any(item.root in ("pytest", "unittest") for item in module.imports):
-        return False
-    return any(not roles_of(call.name).isdisjoint(("serve.route", "pipeline.flow")) for call in module.calls)
 
 
 def _is_named_in(path: str, text: str) -> bool:
