@@ -19,6 +19,30 @@ _PREFIX = re.compile(r"^\.RECIPEPREFIX\s*:?=\s*(\S)")
 _GOAL = re.compile(r"^\.DEFAULT_GOAL\s*:?=\s*(\S+)")
 _SPECIAL = re.compile(r"\.[A-Z_]+")
 _LONGEST = 2000
+_DIRECTIVES = frozenset(
+    [
+        "include",
+        "-include",
+        "sinclude",
+        "define",
+        "endef",
+        "ifdef",
+        "ifndef",
+        "ifeq",
+        "ifneq",
+        "else",
+        "endif",
+        "export",
+        "unexport",
+        "override",
+        "private",
+        "vpath",
+        "undefine",
+        "load",
+        "-load",
+    ]
+)
+_TEMPLATE = re.compile(r"\{\{|\{%")
 
 
 class _Reader:
@@ -37,6 +61,8 @@ class _Reader:
         self._recipe: list[str] = []
         self._prefix = "\t"
         self._ignoring = False
+        self._refused = 0
+        self._templated = bool(_TEMPLATE.search(text))
 
     def read(self) -> TaskFile:
         number = 0
@@ -53,13 +79,26 @@ class _Reader:
                 self._statement(line, at)
         self._close()
         tasks = tuple(task for task in self._tasks if not _SPECIAL.fullmatch(task.name))
-        return TaskFile(self._path, "make", tasks, includes=tuple(self._includes), default=self._goal)
+        goal, includes = self._goal, tuple(self._includes)
+        return TaskFile(self._path, "make", tasks, includes=includes, default=goal, refused=self._refused)
 
     def _is_recipe(self, line: str, number: int) -> bool:
         if not self._names:
             return False
         continued = bool(self._recipe) and self._lines[number - 2].endswith("\\")
-        return line.startswith(self._prefix) or (bool(self._recipe) and line.startswith("    ")) or continued
+        if line.startswith(self._prefix) or continued:
+            return True
+        meant = bool(self._recipe) and line.startswith("    ")
+        if meant:
+            self._refuse(line, number)
+        return meant
+
+    def _refuse(self, line: str, number: int) -> None:
+        """Keep the first line that is neither rule, assignment, directive nor recipe: make stops there ("missing separator")."""
+        plain = line.split("#", 1)[0].strip()
+        known = not plain or plain[0] == "$" or ":" in plain or "=" in plain or plain.split()[0] in _DIRECTIVES
+        if not (known or self._refused or self._templated or line.startswith("\t")):
+            self._refused = number
 
     def _add(self, line: str, number: int) -> None:
         self._first = self._first or number
@@ -104,6 +143,8 @@ class _Reader:
             self._head, self._recipe, self._first = number, [], 0
             if inline.strip():
                 self._recipe, self._first = [self._command(inline)], number
+        else:
+            self._refuse(line, number)
 
     def _close(self) -> None:
         script = "\n".join(self._recipe)

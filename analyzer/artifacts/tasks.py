@@ -51,6 +51,7 @@ class TaskFile(Struct, frozen=True):
 
     ``aliases`` are other names of tasks, ``includes`` (namespace, path as written) of files whose tasks belong to it,
     ``default`` the tasks that run where none is named, ``fallback`` the one that stands for a name without its own.
+    ``refused`` is the first line that stops the runner from reading the file, or 0.
     """
 
     path: str
@@ -61,6 +62,7 @@ class TaskFile(Struct, frozen=True):
     includes: tuple[tuple[str, str], ...] = ()
     default: tuple[str, ...] = ()
     fallback: str = ""
+    refused: int = 0
 
     def named(self, name: str) -> Task | None:
         """The task of that name, alias or pattern (``test-%``)."""
