@@ -73,6 +73,11 @@ def decide_one(repo: Repository, criterion: str) -> Decision:
     return decisions[0]
 
 
+def decided(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
+    """What the installed rules decide about one criterion of a repository with these files."""
+    return decide_one(repository(files), criterion)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of this project's tests."""
     parser.addoption("--update-snapshots", action="store_true", help="write the snapshots of whole reports anew")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.engine import Decision
 from analyzer.findings import Status
-from tests.conftest import BuildRepository, decide_one
+from tests.conftest import BuildRepository, decided
 
 SERVICE = (
     "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/predict')\ndef predict(item: dict):\n"
@@ -16,10 +15,6 @@ STARTED = {"app.py": SERVICE, "Makefile": "serve:\n\tuvicorn app:app\n"}
 TRAINED = {"Makefile": "train:\n\tpython train.py\n"}
 TITLE = "# Tides\n\nThis project predicts tides.\n\n"
 PNG = "x" * 1000
-
-
-def decided(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
-    return decide_one(repository(files), criterion)
 
 
 # -- links and pictures ------------------------------------------------------------------------------------------

@@ -6,19 +6,15 @@ import json
 
 import pytest
 
-from analyzer.engine import Decision, decide
+from analyzer.engine import decide
 from analyzer.findings import Status
 from analyzer.plugins import discover
 from analyzer.soundness import find_defects
-from tests.conftest import BuildRepository, decide_one
+from tests.conftest import BuildRepository, decided
 
 TITLE = "# Tides\n\nThis project predicts tides.\n\n"
 FIT = "from sklearn.linear_model import Ridge\n\ndef fit_tides():\n    return Ridge().fit([[1]], [1])\n\ndef read_tides():\n    return [1]\n"
 TRAIN = "from sklearn.linear_model import Ridge\nRidge().fit([[1]], [1])\n"
-
-
-def decided(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
-    return decide_one(repository(files), criterion)
 
 
 def test_a_function_is_called_by_its_other_name(repository: BuildRepository) -> None:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.engine import Decision
 from analyzer.findings import Status
-from tests.conftest import BuildRepository, decide_one
+from tests.conftest import BuildRepository, decided
 
 TITLE = "# Tides\n\nThis project predicts tides.\n\n"
 PNG = "x" * 1000
 TRAIN = "from sklearn.linear_model import Ridge\n\ndef train():\n    return Ridge().fit([[1]], [1])\n\ntrain()\n"
-
-
-def decided(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
-    return decide_one(repository(files), criterion)
 
 
 # -- pages -------------------------------------------------------------------------------------------------------
