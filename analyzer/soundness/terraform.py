@@ -121,7 +121,7 @@ def _in_template(file: InfraFile) -> Iterator[Defect]:
     made = ("Serverless", *(item.name for item in file.resources)) if file.tool == "sam" else ()
     seen: set[str] = set()
     for item in file.references:
-        if item.name not in known and item.name not in seen and not item.name.startswith(made or ("\0",)):
+        if item.name not in known and item.name not in seen and not item.name.startswith(made):
             seen.add(item.name)
             sentence = f"{item.name} is used, but the template declares no such parameter or resource"
             yield Defect(file.path, item.line, "template-reference", sentence)
