@@ -147,11 +147,16 @@ class Reading:
         return () if text is None else tuple(text.split("\n"))
 
     def find(self, name: str, folder: str = "") -> str | None:
-        """The path that a command in ``folder`` means by a relative name, or None."""
+        """The path that a command in ``folder`` means by a name, or None.
+
+        A name from the root of a container is one of the repository where this one has it: its folders are copied or
+        mounted there.
+        """
         plain = name.strip("\"'")
         for prefix in ("$(pwd)/", "${PWD}/", "$PWD/", "./", "/app/", "/opt/app/", "/usr/src/app/", "/code/"):
             plain = plain.removeprefix(prefix)
-        if not plain or plain.startswith(("/", "$", "~")) or "{" in plain:
+        plain = plain.lstrip("/")
+        if not plain or plain.startswith(("$", "~")) or "{" in plain:
             return None
         for base in dict.fromkeys((folder, self.subdir, "")):
             path = posixpath.normpath(posixpath.join(base, plain))

@@ -15,6 +15,7 @@ from analyzer.queries.cloud import (
     emulated,
     kept_for_platform,
     own_workloads,
+    runs_nothing,
     space_header,
     telling_first,
 )
@@ -127,6 +128,10 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
             weak.append(partial("The infrastructure is applied to an emulator only", resource))
         elif kind in ("serving", "ml", "cluster", "compute") and not runnable:
             weak.append(partial("Infrastructure code provisions compute, and nothing here could run on it", resource))
+        elif kind in ("cluster", "compute") and runs_nothing(repo, resource):
+            weak.append(
+                partial("Infrastructure code provisions what leads to an application, and nothing runs one", resource)
+            )
         elif kind in ("serving", "ml", "cluster", "compute"):
             computes = True
             yield met("Infrastructure code deploys compute on a cloud", resource)

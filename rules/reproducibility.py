@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain, islice
+from urllib.parse import unquote
 
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.findings import Finding, Located, Place, met, missing, partial
@@ -33,7 +34,7 @@ _DATA_ADDRESS = re.compile(
 
 def _is_source(repo: Repository, url: str) -> bool:
     """Whether data come from elsewhere: a file that is committed here and read back through the web does not."""
-    name = url.rsplit("/", 1)[-1]
+    name = unquote(re.split(r"[?#]", url, maxsplit=1)[0].rsplit("/", 1)[-1])
     committed = bool(name) and any(path.rsplit("/", 1)[-1] == name for path in repo.paths)
     return bool(_PUBLIC.match(url)) and not (committed and "github" in url)
 
@@ -188,10 +189,14 @@ def automates_tasks(repo: Repository) -> Iterator[Finding]:
             many = f"{len(useful)} tasks are" if len(useful) > 1 else "One task is"
             yield met(f"{many} automated with {file.tool}", useful[0])
             return
-    for path in repo.inventory.of(*_TASKS):
-        if not (repo.text(path) or "").strip():
-            yield missing(f"{path} is empty.")
+    for file in repo.task_files:
+        if file.refused:
+            yield partial("Tasks are written down in a Makefile that make cannot read", Place(file.path, file.refused))
             return
+    for path in repo.inventory.of(*_TASKS):
+        empty = not (repo.text(path) or "").strip()
+        yield missing(f"{path} is empty." if empty else f"{path} has no task that does something.")
+        return
 
 
 @rule("repro.hooks", reads=(Kind.PRE_COMMIT,))

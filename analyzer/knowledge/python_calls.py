@@ -22,12 +22,14 @@ ROLES: dict[str, str] = {
         csv.reader csv.DictReader duckdb.* awswrangler.*.read_* librosa.load scipy.io.loadmat nibabel.load
         pydicom.dcmread tensorflow.data.TFRecordDataset tensorflow.data.experimental.make_csv_dataset
         mage_ai.io.*.load feather.read_feather vaex.open h5py.File .read_csv .read_parquet .read_sql .read_gbq
-        nltk.corpus.* google.cloud.bigquery.*.query*
+        nltk.corpus.* google.cloud.bigquery.*.query* asyncpg.*.cursor asyncpg.*.fetch*
+        cv2.VideoCapture decord.VideoReader imageio.get_reader av.open torchvision.io.read_video
+        torchaudio.load soundfile.read
     """,
     "data.download": """
         requests.get requests.post requests.request requests.Session* httpx.get httpx.Client.get httpx.AsyncClient.get
         aiohttp.ClientSession.get urllib.request.urlretrieve urllib.request.urlopen urllib3.*.request wget.download
-        gdown.download* kaggle.* kagglehub.* opendatasets.download ucimlrepo.fetch_ucirepo yfinance.*
+        feedparser.parse gdown.download* kaggle.* kagglehub.* opendatasets.download ucimlrepo.fetch_ucirepo yfinance.*
         boto3.*.download_file* boto3.*.get_object* boto3.*.download_fileobj google.cloud.storage.*.download_*
         azure.storage.blob.*.download_blob s3fs.S3FileSystem.* gcsfs.GCSFileSystem.* fsspec.open* fsspec.filesystem* praw.* tweepy.*
         googleapiclient.discovery.build* huggingface_hub.snapshot_download huggingface_hub.hf_hub_download

@@ -24,6 +24,7 @@ __all__ = [
     "other_workloads",
     "own_workloads",
     "resources",
+    "runs_nothing",
     "space_header",
     "telling_first",
     "workloads",
@@ -105,7 +106,14 @@ def emulated(repo: Repository, file: InfraFile) -> bool:
 
 @remembered
 def _emulated(repo: Repository, folder: str) -> bool:
-    return any(EMULATOR.search(repo.text(path) or "") for path in repo.once(_by_folder).get(folder, ()))
+    texts = (_ASIDE.sub("", repo.text(path) or "") for path in repo.once(_by_folder).get(folder, ()))
+    return any(EMULATOR.search(text) for text in texts)
+
+
+# Comments, values that a switch turns on for an emulator and else leaves to the cloud, and the names of such switches.
+_ASIDE = re.compile(
+    r"(?m)(?:^|[ \t])(?:#|//).*$|=[^\n?]{0,200}\?[^\n:]{0,100}:?[^\n]{0,100}:[ \t]*null\b|\b(?:var|local)\.\w+|\bvariable[ \t]+\"\w+\""
+)
 
 
 def _by_folder(repo: Repository) -> dict[str, list[str]]:
@@ -113,6 +121,17 @@ def _by_folder(repo: Repository) -> dict[str, list[str]]:
     for item in repo.infrastructure:
         found.setdefault(posixpath.dirname(item.path), []).append(item.path)
     return found
+
+
+def runs_nothing(repo: Repository, resource: Resource) -> bool:
+    """Whether a resource of a class that computes runs nothing by itself: a balancer, or a cluster without a task."""
+    if _BALANCES.search(resource.type):
+        return True
+    return bool(_EMPTY.search(resource.type)) and not any(_TASKS.search(other.type) for other, _, _ in resources(repo))
+
+
+_EMPTY = re.compile(r"(?i)ecs_?(?:::)?cluster$")
+_TASKS = re.compile(r"(?i)ecs_?(?:::)?(?:service|task|express)")
 
 
 def workloads(repo: Repository) -> Iterator[KubernetesObject]:

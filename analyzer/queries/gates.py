@@ -34,7 +34,7 @@ _OTHER = re.compile(
     r"|minimum|maximum|floor|cut_?off|tolerance"
 )
 _PROMOTES = re.compile(
-    r"(?i)register|promot|transition|alias|deploy|publish|create_model_version|set_stage|champion|model_version|release|push_model|upload_model"
+    r"(?i)register|promot|transition|alias|deploy|publish_(?!alert|event|mess|metric|notif)|create_model_version|set_stage|champion|model_version|release|push_model|upload_model"
 )
 _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|fail)$")
 _DRIFT = re.compile(r"(?i)drift|p_?value|psi\b|missing|null|share|status|latency|elapsed|size|count|rows?\b|len\b")
@@ -224,7 +224,9 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
 
 _ACTS = re.compile(r"^(?!(?:print|log|debug|info|warning|warn|error|exception|format|get|str|echo|write|secho)$)")
 """What is done, and not only told."""
-_PROMOTING = re.compile(r"(?i)^(?:register|promote|deploy|publish|release)|^transition_model|set_champion")
+_PROMOTING = re.compile(
+    r"(?i)^(?:register|promote|deploy|publish_(?!alert|event|mess|metric|notif)|release)|^transition_model|set_champion"
+)
 
 
 @remembered

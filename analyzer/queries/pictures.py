@@ -71,6 +71,8 @@ _IS_DIAGRAM = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow")
 def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
     """Diagrams of architecture or pipeline: pictures by name and place, mermaid, PlantUML, drawings in text."""
     for document in own_documents(repo):
+        chapters = [section for section in document.sections if section.level == 1]
+        titles = chapters[:1]  # the page's own; where each chapter has a heading of the first level, the others tell
         for section in document.sections:
             for block in section.of("code"):
                 drawn = _is_drawing(block) or (_IS_DESIGN.search(section.title) and _is_tree_of_parts(block.text))
@@ -84,7 +86,7 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                     continue
                 if _OF_MODEL.search(f"{section.title} {words}"):
                     continue  # the layers of a network
-                below_heading = section.level > 1 and _ABOUT_DIAGRAMS.search(section.title)  # not the page's own title
+                below_heading = section.level and section not in titles and _ABOUT_DIAGRAMS.search(section.title)
                 placed = below_heading and not _SCREENSHOT.search(words) and not _OUTCOME.search(words)
                 if _is_snapshot(repo, image):
                     continue

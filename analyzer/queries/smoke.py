@@ -19,6 +19,7 @@ from analyzer.queries.testing import (
     RUNNER,
     STARTS,
     asserting,
+    calls_of_test,
     predicting_tests,
     starts_a_program,
     tests_own_code,
@@ -50,10 +51,11 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
         and "test.live" in roles_of(call.name)
         and (call.root in ASKS | STARTS or starts_a_program(call))
     ]
+    together = INTEGRATION.search(module.path)
     in_functions = [
         call
         for call in module.calls
-        if call.scope and call.root in ASKS and any(LOCAL_URL.search(text) for text in call.texts())
+        if call.scope and (_asks_here(call) or (call.root in STARTS and "test.live" in roles_of(call.name) and together))
     ]
     stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
     if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
@@ -78,6 +80,10 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
             yield call.place, "A script loads the registered model and predicts, but asserts nothing", False
 
 
+def _asks_here(call: Call) -> bool:
+    return call.root in ASKS and any(LOCAL_URL.search(text) for text in call.texts())
+
+
 def _fails(module: PythonModule) -> Condition | None:
     """The condition on an answer by which a script ends with a failure."""
     fails = any(call.name in ("sys.exit", "exit") and call.args and call.args[0] == 1 for call in module.calls)
@@ -100,8 +106,11 @@ def _of_registry(module: PythonModule) -> Iterator[Call]:
 
 def _with_a_client(repo: Repository) -> Iterator[Tried]:
     for module in repo.tests.modules:
-        if any("test.client" in roles_of(call.name) for call in module.calls) and tests_own_code(repo, module):
-            for function in asserting(module):
+        if not tests_own_code(repo, module):
+            continue
+        for function in asserting(module):
+            calls = chain(module.calls, calls_of_test(repo, function))
+            if any("test.client" in roles_of(call.name) for call in calls):
                 yield function.head, "Only a test client asks the API; nothing runs", False
 
 
@@ -140,11 +149,16 @@ def _trying(repo: Repository) -> Iterator[PythonModule]:
 
 
 def _only_asks(module: PythonModule) -> bool:
-    """Whether all that a script does is to ask the project's own service for a prediction."""
-    asking = [call for call in module.calls if call.root in ASKS and any(_ASKS_MODEL.search(t) for t in call.texts())]
-    return bool(asking) and not any(item.root in _DOES_MORE for item in module.imports) and len(module.functions) <= 2
+    """Whether all that a script does is to ask the project's own service, for a prediction or as its tests do."""
+    if any(item.root in _DOES_MORE for item in module.imports):
+        return False
+    asking = [call for call in module.calls if call.root in ASKS]
+    if any(_TEST.match(call.scope) and LOCAL_URL.search(text) for call in asking for text in call.texts()):
+        return True
+    return len(module.functions) <= 2 and any(_ASKS_MODEL.search(text) for call in asking for text in call.texts())
 
 
+_TEST = re.compile(r"tests?_\w")
 _ASKS_MODEL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?/(?:\w+/)*(?:predict|invocations|score|infer)")
 _DOES_MORE = frozenset(
     [
@@ -191,12 +205,13 @@ def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
         tests = INTEGRATION.search(item.origin.path) or re.search(
             r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via))
         )
-        if tests and _CURL.match(item.text) and LOCAL_URL.search(item.text):
+        asks = _CURL.match(item.text) and LOCAL_URL.search(item.text)
+        if tests and (asks or _ASKS_ENDPOINT.match(item.text)):
             yield item.origin, _ASKS_ONLY, False
             return
     for path in repo.inventory.of(Kind.SHELL):
         text = repo.text(path) or ""
-        if _TRIES.search(path.rsplit("/", 1)[-1]) and LOCAL_URL.search(text) and (line := _line_with_curl(text)):
+        if _TRIES.search(path.rsplit("/", 1)[-1]) and (line := _line_that_asks(text)):
             yield Place(path, line), _ASKS_ONLY, False
             return
 
@@ -205,15 +220,20 @@ _ASSERTS = "A script asserts on the answers of a running part"
 _ASKS_ONLY = "A script asks the running service, but asserts nothing"
 _CI_ASKS_ONLY = "CI asks whether the running service answers, and sends it no data"
 _CURL = re.compile(r"curl\b")
+_ASKS_ENDPOINT = re.compile(r"aws sagemaker-runtime invoke-endpoint\b|gcloud ai endpoints predict\b|az ml online-endpoint invoke\b")
 _TRIES = re.compile(r"(?i)test|smoke|integ|e2e")
 _SENDS = re.compile(r"\s(?:-d|--data\S*|--json|-F|--form)\b")
 _FAILS = re.compile(r"\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail\S*)(?:\s|$)")
 
 
-def _line_with_curl(text: str) -> int:
-    """The first line that calls ``curl`` and is no comment, or 0."""
-    lines = enumerate(text.split("\n"), 1)
-    return next((number for number, line in lines if re.search(r"^[^#]*\bcurl\s", line)), 0)
+def _line_that_asks(text: str) -> int:
+    """The first line of a shell script that asks a service and is no comment, or 0."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
+    if LOCAL_URL.search(text):
+        found = next((number for number, line in lines if re.match(r"[^#]*\bcurl\s", line)), 0)
+        if found:
+            return found
+    return next((number for number, line in lines if _ASKS_ENDPOINT.match(line)), 0)
 
 
 _STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")

@@ -18,6 +18,7 @@ from analyzer.repository import Repository
 
 __all__ = [
     "bare_assertions",
+    "calls_of_test",
     "collected_tests",
     "integration_tests",
     "is_integration",
@@ -98,7 +99,7 @@ def is_integration(repo: Repository, function: Function) -> bool:
 
 @remembered
 def _live_call(repo: Repository, function: Function) -> Call | None:
-    for call in _calls_with_fixtures(repo, function):
+    for call in calls_of_test(repo, function):
         if "test.live" not in roles_of(call.name):
             continue
         if call.root in ASKS:
@@ -157,7 +158,7 @@ def _mocked(repo: Repository, function: Function, call: Call) -> bool:
     return call.root == "moto" and not INTEGRATION.search(function.path)
 
 
-def _calls_with_fixtures(repo: Repository, function: Function) -> list[Call]:
+def calls_of_test(repo: Repository, function: Function) -> list[Call]:
     """Calls of a test, of the fixtures and helpers of test modules that it names."""
     tests = repo.tests
     found = list(tests.calls_in(function.path, function.qualname))
@@ -243,7 +244,18 @@ def tests_own_code(repo: Repository, module: PythonModule) -> bool:
                 return True
         if item.root in _module_folders(repo):
             return True
-    return False
+    return any(item != module and tests_own_code(repo, item) for item in _fixtures_of(repo, module))
+
+
+def _fixtures_of(repo: Repository, module: PythonModule) -> Iterator[PythonModule]:
+    """The conftest modules whose fixtures the tests of a module ask for."""
+    asked = {name for function in module.functions for name in function.parameters}
+    known = repo.once(_helpers)
+    for folder in _folders(module.path) if asked else ():
+        path = f"{folder}conftest.py"
+        found = repo.tests.module(path)
+        if found is not None and any(known.named(path, name) for name in asked):
+            yield found
 
 
 @remembered
