@@ -117,7 +117,7 @@ def tracks_quality(repo: Repository) -> Iterator[Finding]:
     """Model quality is not tracked on new data."""
     if only_train_and_validation(repo, list(drift_calls(repo))):
         for place, _ in quality_on_new_data(repo):
-            yield partial("Model quality is computed on a split of the training data, not on new data", place)
+            yield partial("Model quality is computed on data of the training, not on new data", place)
             return
     for place, short in quality_on_new_data(repo):
         yield partial(short, place) if short else met("Model quality is computed on new data", place)
@@ -129,7 +129,7 @@ def detects_drift(repo: Repository) -> Iterator[Finding]:
     """Drift is not detected in code."""
     calls = list(drift_calls(repo))
     if calls and only_train_and_validation(repo, calls):
-        yield partial("Training data are compared with validation data only, not with current data", calls[0])
+        yield partial("Only data of the training are compared with each other, not with current data", calls[0])
     elif calls:
         yield met("Drift is detected in code", *calls[:3])
     for call in drift_calls(repo, "notebook"):

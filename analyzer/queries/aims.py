@@ -16,7 +16,7 @@ _AIM = re.compile(
 
 @remembered
 def aims(document: Document) -> frozenset[Block]:
-    """The blocks below headings of what is wanted, and the lists that such words lead to."""
+    """The blocks below headings of what is wanted, the lists that such words lead to, and what they stand before."""
     headed = [block for section in document.sections if _AIM.search(section.title) for block in section.blocks]
     led = [
         item
@@ -25,4 +25,8 @@ def aims(document: Document) -> frozenset[Block]:
         if lead.rstrip().endswith(":") and _AIM.search(lead)
         for item in items
     ]
-    return frozenset((*headed, *led))
+    labelled = [block for block in document.blocks if (label := _LABEL.match(block.text)) and _AIM.search(label[1])]
+    return frozenset((*headed, *led, *labelled))
+
+
+_LABEL = re.compile(r"[-*+_\s]{0,6}([A-Za-z][^:\n]{0,30}?)[*_]{0,3}:")

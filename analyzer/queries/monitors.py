@@ -76,7 +76,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
             function.name,
         ) or (_DETECTOR.search(function.qualname) and not function.name.startswith("_")):
             for call in code.calls_in(function.path, function.qualname):
-                if call.root in ("numpy", "scipy", "pandas", "math"):
+                if call.root in _ARITHMETIC:
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
                     break
     yield from _drops_of_quality(code)
@@ -96,6 +96,7 @@ def _drops_of_quality(code: Code) -> Iterator[Call]:
 _MEASURES_MODEL = frozenset({"model.predict", "model.evaluate"})
 _DRIFTS = re.compile(r"(?i)drift|degrad")
 
+_ARITHMETIC = frozenset({"numpy", "scipy", "pandas", "math", "statistics", "abs"})
 _DETECTOR = re.compile(r"(?i)^\w*drift\w*detect\w*\.(?:detect|check|test|score|run|evaluate|compare)")
 """A method of a class that detects drift."""
 
@@ -151,6 +152,8 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
                 yield from (text.rsplit("/", 1)[-1].lower() for text in other.texts())
 
     def split(call: Call) -> bool:
+        if _same_data(repo, call):
+            return True
         now, before = tuple(words(call, "current_data")), tuple(words(call, "reference_data"))
         if any(_VALIDATION.search(word) for word in now) and any(_TRAINING.search(word) for word in before):
             return True
@@ -158,6 +161,28 @@ def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
 
     return bool(relevant) and all(split(call) for call in relevant)
 
+
+def _same_data(repo: Repository, call: Call) -> bool:
+    """Whether a comparison is of a table with itself: of one name, or of two that hold the same file unchanged."""
+    module = repo.code.module(call.path)
+    written = _written(repo, call)
+    given = [re.search(rf"\b{keyword}\s*=\s*(\w+)\s*[,)\n]", written) for keyword in ("reference_data", "current_data")]
+    names = [found[1] for found in given if found and found[1] != "None"]
+    if module is None or len(names) < 2:
+        return False
+    if names[0] == names[1]:
+        return True
+    read: list[tuple[str, ...]] = []
+    for name in names:
+        made = [item for item in module.calls if item.assigned == name and item.scope == call.scope]
+        if len(made) != 1 or not made[0].last.startswith("read_") or not _WHOLE.search(_written(repo, made[0])):
+            return False
+        read.append(made[0].texts())
+    return bool(read[0]) and read[0] == read[1]
+
+
+_WHOLE = re.compile(r"=\s*[\w.]+\([^()\[\]]*\)\s*$")
+"""A table as it is read, without a selection of its rows."""
 
 PROXY = "A proxy of model quality is tracked"
 UNKEPT = "The registered model is scored outside of training, and nothing keeps the result"
