@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["fills_gaps", "is_main_guard", "is_stub", "names_import_error", "swallows", "without_docstring"]
+__all__ = ["fills_gaps", "is_main_guard", "is_stub", "names_import_error", "swallows", "takes_all", "without_docstring"]
 
 _FILLING = frozenset({"fillna", "ffill", "bfill", "interpolate", "replace", "copy", "round"})
 
@@ -44,10 +44,15 @@ def is_main_guard(test: ast.expr) -> bool:
     )
 
 
+def takes_all(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes every failure."""
+    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
+    return handler.type is None or name in ("Exception", "BaseException", "AssertionError")
+
+
 def swallows(handler: ast.ExceptHandler) -> bool:
     """Whether a handler takes every failure and lets none show."""
-    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
-    if handler.type is not None and name not in ("Exception", "BaseException", "AssertionError"):
+    if not takes_all(handler):
         return False
     quiet = (ast.Raise, ast.Assert, ast.Return)
     return not any(isinstance(node, quiet) or _fails(node) for item in handler.body for node in ast.walk(item))

@@ -22,6 +22,7 @@ from analyzer.artifacts.python_shapes import (
     is_stub,
     names_import_error,
     swallows,
+    takes_all,
     without_docstring,
 )
 from analyzer.artifacts.python_values import (
@@ -85,6 +86,7 @@ class Visitor:
         self._used = self.names_in[""]
         self._frames: list[_Frame] = []
         self._swallow = 0
+        self._in_handler = 0
         self._guard_import = 0
         self._branch = 0
         self._assigned = ""
@@ -286,8 +288,8 @@ class Visitor:
                 self._visit(default)
         outer, frame, before = self._scope, _Frame(), self.statements
         nested = bool(self._frames)
-        swallow, branch = self._swallow, self._branch
-        self._swallow = self._branch = 0
+        swallow, handler, branch = self._swallow, self._in_handler, self._branch
+        self._swallow = self._in_handler = self._branch = 0
         self._scope = qualname
         outer_used, self._used = self._used, self.names_in.setdefault(qualname, set())
         self._frames.append(frame)
@@ -305,7 +307,7 @@ class Visitor:
         self._frames.pop()
         self.scopes.leave(outer_names)
         self._used = outer_used
-        self._scope, self._swallow, self._branch = outer, swallow, branch
+        self._scope, self._swallow, self._in_handler, self._branch = outer, swallow, handler, branch
         statements = self.statements - before
         self.functions.append(
             Function(
@@ -380,7 +382,8 @@ class Visitor:
             self._visit(node.value)
 
     def _visit_Raise(self, node: ast.Raise) -> None:
-        if self._frames and not self._swallow:  # nothing stops that a handler of the same function takes
+        # Nothing stops that a handler of the same function takes, and one for all failures only passes on what came.
+        if self._frames and not self._swallow and not self._in_handler:
             self._frames[-1].stops.append(self._line(node.lineno))
         self._children(node)
 
@@ -521,7 +524,9 @@ class Visitor:
             if handler.name:
                 self.scopes.bound.add(handler.name)
             self._guard_import += imports
+            self._in_handler += takes_all(handler)
             self._body(handler.body)
+            self._in_handler -= takes_all(handler)
             self._guard_import -= imports
         self._body(node.orelse)
         self._body(node.finalbody)

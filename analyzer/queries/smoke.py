@@ -55,7 +55,8 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
     in_functions = [
         call
         for call in module.calls
-        if call.scope and (_asks_here(call) or (call.root in STARTS and "test.live" in roles_of(call.name) and together))
+        if call.scope
+        and (_asks_here(call) or (call.root in STARTS and "test.live" in roles_of(call.name) and together))
     ]
     stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
     if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
@@ -220,7 +221,9 @@ _ASSERTS = "A script asserts on the answers of a running part"
 _ASKS_ONLY = "A script asks the running service, but asserts nothing"
 _CI_ASKS_ONLY = "CI asks whether the running service answers, and sends it no data"
 _CURL = re.compile(r"curl\b")
-_ASKS_ENDPOINT = re.compile(r"aws sagemaker-runtime invoke-endpoint\b|gcloud ai endpoints predict\b|az ml online-endpoint invoke\b")
+_ASKS_ENDPOINT = re.compile(
+    r"aws sagemaker-runtime invoke-endpoint\b|gcloud ai endpoints predict\b|az ml online-endpoint invoke\b"
+)
 _TRIES = re.compile(r"(?i)test|smoke|integ|e2e")
 _SENDS = re.compile(r"\s(?:-d|--data\S*|--json|-F|--form)\b")
 _FAILS = re.compile(r"\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail\S*)(?:\s|$)")

@@ -83,6 +83,10 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
     for function in checks:
         if function.stops:
             yield _where_it_stops(repo, function)
+        elif _told_by_a_file(repo) and not _WRITES.isdisjoint(
+            call.last for call in code.calls_in(function.path, function.qualname)
+        ):
+            yield function.head
     for function in code.functions:
         if any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
             yield function.head
@@ -92,6 +96,20 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
         del condition
         yield function.head
 
+
+@remembered
+def _told_by_a_file(repo: Repository) -> bool:
+    """Whether a step reads the outcome of a check from a file and branches on it, as stages that run by themselves do."""
+    return any(
+        _STATUS_FILE.search(text.value)
+        and any(_VERDICT.search(word) for item in module.conditions for word in item.asked)
+        for module in repo.code.modules
+        for text in module.texts
+    )
+
+
+_WRITES = frozenset({"open", "write", "write_text", "dump"})
+_STATUS_FILE = re.compile(r"(?i)valid\w*/\w*status\w*\.\w+$|(?:^|/)valid\w*status\w*\.\w+$")
 
 # Suites and tests of how good a model is, which come from the same packages.
 _OF_A_MODEL = re.compile(r"Regression|Classification|NoTarget|Performance|model_evaluation")
@@ -212,12 +230,17 @@ def _checks_data(repo: Repository, function: Function) -> bool:
         asked & (_INSPECTS | {"columns", "empty", "dtypes", "shape", "any", "all", "sum", "mean", "missing", "null"})
     )
     frames = module is not None and bool({item.root for item in module.imports} & _HAVE_FRAMES)
+    if named and frames and conditions and any(_VERDICT.search(name) for name in function.returned):
+        return True
     if named and frames and (stopping or function.stops or inspected):
         return bool(stopping or function.stops or len(inspected) >= 2)
     if named and (len(stopping) >= 2 or (stopping and function.stops and _NAMES_DATA.search(function.name))):
         return True
     return len(stopping) >= 2 and about_data and len(inspected) >= 1 and bool(function.stops or function.answers)
 
+
+_VERDICT = re.compile(r"(?i)valid|status|passed")
+"""What a check of data gives to who asks for it."""
 
 # Metrics and presets of the data; that of a single column is most often the one that is predicted.
 _LOOKS_AT_DATA = re.compile(
