@@ -124,7 +124,8 @@ class Function(Struct, frozen=True):
     ``checks`` are the lines of assertions that can fail; ``swallows`` is true where a bare handler hides
     every failure of the body. ``stub`` is a body of ``pass``, ``...`` or ``raise NotImplementedError``.
     ``returned`` are the resolved names of what it returns, as far as they have one; ``stops`` the lines on which
-    it raises or ends the program; ``answers`` is true where it returns anything but None.
+    it raises or ends the program; ``answers`` is true where it returns anything but None; ``required`` counts the parameters without
+    a default.
     """
 
     path: str
@@ -142,6 +143,7 @@ class Function(Struct, frozen=True):
     nested: bool = False
     stops: tuple[int, ...] = ()
     answers: bool = False
+    required: int = 0
 
     @property
     def asserts(self) -> bool:

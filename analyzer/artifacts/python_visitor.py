@@ -314,6 +314,7 @@ class Visitor:
                 self.path, node.name, qualname, self._line(node.lineno), self._line(node.end_lineno or node.lineno),
                 decorators, tuple(argument.arg for argument in arguments), statements, tuple(frame.checks),
                 bool(frame.checks) and frame.swallowed >= len(frame.checks), is_stub(body), tuple(dict.fromkeys(frame.returned[:16])), nested, tuple(frame.stops), frame.answers,
+                len(arguments) - len(node.args.defaults) - sum(item is not None for item in node.args.kw_defaults),
             )
         )  # fmt: skip
 

@@ -32,6 +32,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("missing-name", "An import names what the module does not define", "importers", _CODE),
         DefectKind("undeclared-package", "An import that no dependency file declares", "file"),
         DefectKind("undefined-name", "A name that nothing defines", "scope", _CODE),
+        DefectKind("arguments", "A function is called with arguments that it does not take", "scope", _CODE),
         DefectKind(
             "relative-import", "A relative import in what is started by itself", "file", ("e2e.", "mon.", "ci.")
         ),

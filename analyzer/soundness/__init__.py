@@ -19,6 +19,7 @@ from analyzer.soundness.libraries import unknown_library_names
 from analyzer.soundness.makefiles import refused_makefiles
 from analyzer.soundness.manifests import refused_workloads
 from analyzer.soundness.names import undefined_names, unparsed_modules
+from analyzer.soundness.signatures import refused_arguments
 from analyzer.soundness.stages import missing_inputs
 from analyzer.soundness.started import relative_starts
 from analyzer.soundness.terraform import undeclared_in_templates, undeclared_references
@@ -39,6 +40,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "syntax": lambda: unparsed_modules(repository),
         "imports": lambda: broken_imports(layout, declared),
         "names": lambda: undefined_names(repository),
+        "arguments": lambda: refused_arguments(repository),
         "homes": lambda: foreign_homes(repository),
         "libraries": lambda: unknown_library_names(layout, declared),
         "tests": lambda: uncollected_tests(repository),

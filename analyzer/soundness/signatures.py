@@ -1,0 +1,140 @@
+"""Calls of the project's own functions with arguments that they do not take."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_shapes import is_main_guard
+from analyzer.artifacts.python_source import Call, Function, PythonModule, tree_of
+from analyzer.code import Code
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+
+__all__ = ["refused_arguments"]
+
+_KEEPS_SIGNATURE = frozenset(
+    {"prefect.task", "prefect.flow", "functools.lru_cache", "functools.cache", "functools.wraps"}
+)
+
+_OF_PREFECT = frozenset({"wait_for", "return_state"})
+"""What every call of a flow or task takes: https://docs.prefect.io/v3/api-ref/python/prefect-flows"""
+
+
+def refused_arguments(repository: Repository) -> Iterator[Defect]:
+    """Calls that end in a TypeError by the signature alone: too many arguments, too few, or an unknown keyword.
+
+    Only functions of a module's own level that nothing replaces and no decorator changes are asked.
+
+    Source: https://docs.python.org/3/reference/expressions.html#calls
+    """
+    code = repository.world
+    for module in repository.modules:
+        if module.error or "cookiecutter" in module.path:
+            continue
+        told: set[str] = set()
+        for call in module.calls:
+            if call.decorates or call.swallowed or call.root == "self":
+                continue
+            function = _called(code, module, call)
+            if function and _looks_wrong(call, function):
+                sentence = _wrong(repository, call, function)
+                if sentence and sentence not in told:
+                    told.add(sentence)
+                    yield Defect(module.path, call.line, "arguments", sentence)
+
+
+def _called(code: Code, module: PythonModule, call: Call) -> Function | None:
+    """The function that a call surely means, or None."""
+    target = code.definition(call.name, module.path)
+    if target is None or "." in target[1] or call.last != target[1]:
+        return None
+    imported = [item for item in module.imports if f"{call.name}.".startswith(f"{item.dotted}.")]
+    if (target[0] == module.path) != (call.name == target[1] and not imported):
+        return None
+    if target[0] != module.path and (not imported or target[1] in module.function_at):
+        return None
+    other = code.module(target[0])
+    if other is None or other.error or not _KEEPS_SIGNATURE.issuperset(other.function_at[target[1]].decorators):
+        return None
+    patched = any(text.value == target[1] or text.value.endswith(f".{target[1]}") for text in module.texts)
+    bound_again = any(item.target == target[1] for item in (*module.assignments, *other.assignments))
+    twice = sum(item.qualname == target[1] for item in other.functions) > 1
+    shadowed = any(item.name == target[1] and item.qualname != target[1] for item in module.functions)
+    return None if patched or bound_again or twice or shadowed else other.function_at[target[1]]
+
+
+def _looks_wrong(call: Call, function: Function) -> bool:
+    given = len(call.args) + len(call.keywords or {})
+    return (
+        len(call.args) > len(function.parameters)
+        or given < function.required
+        or not set(call.keywords or ()) <= set(function.parameters)
+    )
+
+
+def _wrong(repository: Repository, call: Call, function: Function) -> str:
+    """What Python would say of the call, by the two syntax trees; empty where it would take it."""
+    tree = tree_of(repository.text(call.path) or "")
+    made = _node(tree, call)
+    if made is not None and _in_main_guard(tree, made) and _is_imported(repository, call.path):
+        return ""  # what others import of the module works all the same
+    taken = _definition(repository.text(function.path), function)
+    if made is None or taken is None:
+        return ""
+    if any(name.startswith("prefect.") for name in function.decorators):
+        made.keywords = [item for item in made.keywords if item.arg not in _OF_PREFECT]
+    return _mismatch(made, taken, function.name)
+
+
+def _mismatch(made: ast.Call, taken: ast.arguments, name: str) -> str:
+    if any(isinstance(item, ast.Starred) for item in made.args) or any(item.arg is None for item in made.keywords):
+        return ""
+    positional = [item.arg for item in (*taken.posonlyargs, *taken.args)]
+    named = {item.arg for item in (*taken.args, *taken.kwonlyargs)}
+    given = {item.arg for item in made.keywords if item.arg}
+    if len(made.args) > len(positional) and taken.vararg is None:
+        return f"{name} is called with {len(made.args)} arguments, but takes {len(positional)}"
+    unknown = sorted(given - named)
+    if unknown and taken.kwarg is None:
+        return f"{name} is called with {unknown[0]}=, which it does not take"
+    filled = {*positional[: len(made.args)], *given}
+    needed = positional[: len(positional) - len(taken.defaults)]
+    needed += [item.arg for item, default in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if default is None]
+    lacking = [item for item in needed if item not in filled]
+    return f"{name} is called without {lacking[0]}, which it needs" if lacking else ""
+
+
+def _node(tree: ast.Module, call: Call) -> ast.Call | None:
+    """The only call of that name that begins on its line."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.lineno == call.line and _last(node.func) == call.last
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _in_main_guard(tree: ast.Module, made: ast.Call) -> bool:
+    guards = (node for node in tree.body if isinstance(node, ast.If) and is_main_guard(node.test))
+    return any(guard.lineno <= made.lineno <= (guard.end_lineno or guard.lineno) for guard in guards)
+
+
+def _is_imported(repository: Repository, path: str) -> bool:
+    local = repository.world.local
+    return any(
+        path in (local.find(item.module, module.path), local.find(item.dotted, module.path))
+        for module in repository.modules
+        for item in module.imports
+    )
+
+
+def _last(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _definition(text: str | None, function: Function) -> ast.arguments | None:
+    for node in tree_of(text or "").body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function.name:
+            return node.args
+    return None
