@@ -11,6 +11,7 @@ from analyzer.soundness.called_files import missing_called_files, missing_progra
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.home_paths import foreign_homes
+from analyzer.soundness.ignored_copies import ignored_copies
 from analyzer.soundness.images import broken_images
 from analyzer.soundness.imports import broken_imports
 from analyzer.soundness.installed import lacking_images
@@ -47,6 +48,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "called files": lambda: missing_called_files(layout),
         "programs": lambda: missing_programs(layout),
         "images": lambda: broken_images(layout),
+        "ignored copies": lambda: ignored_copies(repository),
         "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
         "templates": lambda: undeclared_in_templates(repository),
