@@ -100,7 +100,12 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
         if file.tracked or any(stage.outs and runs_own(repo, stage) for stage in file.stages)
     ]
     remotes = [file for file in repo.dvc_files if file.remotes]
-    if tracked and remotes:
+    recorded = any(file.tracked for file in tracked) or any(
+        path.rsplit("/", 1)[-1] == "dvc.lock" for path in repo.paths
+    )
+    if tracked and remotes and not recorded:
+        yield partial("DVC has stages and a remote, but no version of any data is committed", tracked[0])
+    elif tracked and remotes:
         yield met("Data are versioned with DVC and a remote", tracked[0], remotes[0])
     elif tracked:
         yield partial("Data are tracked with DVC, but no remote is configured", tracked[0])
