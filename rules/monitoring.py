@@ -156,6 +156,9 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
     for place in alert_objects(repo):
         yield partial("Thresholds are checked, but nobody is told", place)
         return
+    for alarm in alarms(repo, fed=False):
+        yield partial("An alarm watches a metric that nothing gives out", alarm)
+        return
 
 
 @rule("mon.retraining", reads=_PYTHON, needs=has_model)

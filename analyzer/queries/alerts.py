@@ -29,11 +29,31 @@ _SENDS = frozenset({"get", "post", "urlopen", "request"})
 
 
 @remembered
-def alarms(repo: Repository) -> Iterator[Resource]:
-    """Alarms of a cloud on something that runs: what the infrastructure provisions, or an application of the project."""
+def alarms(repo: Repository, *, fed: bool = True) -> Iterator[Resource]:
+    """Alarms of a cloud on something that runs: what the infrastructure provisions, or an application of the project.
+
+    Those on a metric that somebody gives out; with ``fed`` false the others.
+    """
     kinds = {kind for _, kind, _ in resources(repo)}
     if kinds & RUNS_CODE or any(file.modules for file in repo.infrastructure) or has_application(repo):
-        yield from (resource for resource, kind, _ in resources(repo) if kind == "alarm")
+        alarmed = (resource for resource, kind, _ in resources(repo) if kind == "alarm")
+        yield from (resource for resource in alarmed if _is_fed(repo, resource) is fed)
+
+
+def _is_fed(repo: Repository, alarm: Resource) -> bool:
+    """Whether what an alarm of CloudWatch watches is a metric of AWS, or one that something of the project gives out."""
+    namespace = alarm.attributes.get("namespace", "")
+    if not namespace or "${" in namespace or _OF_AWS.match(namespace):
+        return True
+    if any("log_metric_filter" in resource.type for resource, _, _ in resources(repo)):
+        return True
+    return any(call.last == "put_metric_data" for module in repo.world.modules for call in module.calls) or any(
+        namespace in text.value for module in repo.world.modules for text in module.texts
+    )
+
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
+_OF_AWS = re.compile(r"/?aws/|CWAgent|ContainerInsights|ECS/|LambdaInsights|var\.|local\.", re.IGNORECASE)
 
 
 @remembered

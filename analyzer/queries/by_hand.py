@@ -65,6 +65,9 @@ def pushes_by_hand(repo: Repository) -> Iterator[Place]:
 _CLOUD = re.compile(r"(?i)\b(?:gcp|google cloud|aws|ec2|azure|digital ?ocean|heroku|render|railway|cloud run|cloud)\b")
 _PUT_THERE = re.compile(r"(?i)\b(?:deploy\w*|set[- ]?up|vm|instance|server|launch|host(?:ing|ed)?|creat(?:e|ing))\b")
 _LEAST_STEPS = 3
+_CHOICE = re.compile(
+    r"(?i)[-*+_ ]{0,6}(aws|amazon|gcp|google cloud|azure|heroku|digital ?ocean|render|railway)\b[^a-z]{0,4}:"
+)
 
 
 def steps_by_hand(repo: Repository) -> Iterator[Place]:
@@ -76,5 +79,6 @@ def steps_by_hand(repo: Repository) -> Iterator[Place]:
             if not (_CLOUD.search(heading) and _PUT_THERE.search(heading)):
                 continue
             steps = list(section.of("item", "code"))
-            if len(steps) >= _LEAST_STEPS:
+            choices = {found[1].lower() for step in steps if (found := _CHOICE.match(step.text))}
+            if len(steps) >= _LEAST_STEPS and len(choices) < 2:  # one cloud beside another is a choice, and no step
                 yield steps[0].place
