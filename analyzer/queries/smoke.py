@@ -193,9 +193,8 @@ _NO_SERVICE = ASKS | {"os", "subprocess"}
 
 def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
     """Requests that CI or scripts send to a part of the project that they started."""
-    if not has_application(repo):
-        return
-    for command in repo.ci_commands:
+    application = has_application(repo)
+    for command in repo.ci_commands if application else ():
         text = command.invocation.text
         if _CURL.match(text) and LOCAL_URL.search(text):
             whole = bool(_SENDS.search(text) and _FAILS.search(text)) and not command.swallowed
@@ -206,13 +205,13 @@ def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
         tests = INTEGRATION.search(item.origin.path) or re.search(
             r"(?i)test", " ".join((item.origin.path.rsplit("/", 1)[-1], *item.via))
         )
-        asks = _CURL.match(item.text) and LOCAL_URL.search(item.text)
+        asks = application and _CURL.match(item.text) and LOCAL_URL.search(item.text)
         if tests and (asks or _ASKS_ENDPOINT.match(item.text)):
             yield item.origin, _ASKS_ONLY, False
             return
     for path in repo.inventory.of(Kind.SHELL):
         text = repo.text(path) or ""
-        if _TRIES.search(path.rsplit("/", 1)[-1]) and (line := _line_that_asks(text)):
+        if _TRIES.search(path.rsplit("/", 1)[-1]) and (line := _line_that_asks(text, local=application)):
             yield Place(path, line), _ASKS_ONLY, False
             return
 
@@ -229,10 +228,10 @@ _SENDS = re.compile(r"\s(?:-d|--data\S*|--json|-F|--form)\b")
 _FAILS = re.compile(r"\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail\S*)(?:\s|$)")
 
 
-def _line_that_asks(text: str) -> int:
+def _line_that_asks(text: str, *, local: bool) -> int:
     """The first line of a shell script that asks a service and is no comment, or 0."""
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
-    if LOCAL_URL.search(text):
+    if local and LOCAL_URL.search(text):
         found = next((number for number, line in lines if re.match(r"[^#]*\bcurl\s", line)), 0)
         if found:
             return found

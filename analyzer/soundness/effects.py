@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from analyzer.artifacts.python_shapes import takes_all
 from analyzer.artifacts.python_source import PythonModule, tree_of
 from analyzer.findings import Finding, Place, Status
 from analyzer.remembered import remembered
@@ -165,8 +166,18 @@ def _scope(tree: ast.Module, line: int) -> tuple[int, int] | None:
         body = [child for child in ast.iter_child_nodes(inner) if isinstance(child, ast.stmt)]
 
 
+def _passes_on(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler lets a mistake of the program through: it is for other failures, or ends in one of its own."""
+    last = handler.body[-1]
+    fails = isinstance(last, ast.Raise) or (isinstance(last, ast.Assert) and ast.unparse(last.test) == "False")
+    return fails or not takes_all(handler)
+
+
 def _always(node: ast.stmt, line: int) -> bool:
-    """Whether the line is the test itself, or the body of ``if __name__ == "__main__"``."""
+    """Whether the line is the test itself, the body of ``if __name__ == "__main__"``, or tried where no failure is taken."""
+    if isinstance(node, ast.Try):
+        tried = node.body[0].lineno <= line <= (node.body[-1].end_lineno or line)
+        return tried and all(_passes_on(handler) for handler in node.handlers)
     if isinstance(node, ast.If):
         return line < node.body[0].lineno or ast.unparse(node.test) == "__name__ == '__main__'"
     return isinstance(node, ast.While) and line < node.body[0].lineno

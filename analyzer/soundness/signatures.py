@@ -77,8 +77,10 @@ def _wrong(repository: Repository, call: Call, function: Function) -> str:
     """What Python would say of the call, by the two syntax trees; empty where it would take it."""
     tree = tree_of(repository.text(call.path) or "")
     made = _node(tree, call)
-    if made is not None and _in_main_guard(tree, made) and _is_imported(repository, call.path):
-        return ""  # what others import of the module works all the same
+    # What others import of the module works all the same, and a deployment gives a flow what it needs.
+    elsewhere = function.decorators or _is_imported(repository, call.path)
+    if made is not None and elsewhere and _in_main_guard(tree, made):
+        return ""
     taken = _definition(repository.text(function.path), function)
     if made is None or taken is None:
         return ""
