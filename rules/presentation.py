@@ -138,7 +138,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
             *sections,
         ]
         few, listing = "is told in a few words only", "is a list of tools or folders, hardly how they work together"
-        yield partial(f"The architecture {few if weight and not lists else listing}", shown_by[0])
+        yield partial(f"The architecture {listing if lists else few}", shown_by[0])
 
 
 def _design_sections(repo: Repository) -> list[Block]:

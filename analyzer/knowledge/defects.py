@@ -46,7 +46,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("makefile", "A Makefile that make cannot read", "file", ("ci.", "repro.automation")),
         DefectKind("missing-target", "A task that no task file has", "line", ("ci.", "repro.automation")),
         DefectKind("missing-copy", "An image copies what is not there", "file", ("e2e.container",)),
-        DefectKind("image-lacks", "An image does not install what it imports", "file", ("e2e.container",)),
+        DefectKind("image-lacks", "An image lacks what it imports or opens", "file", ("e2e.container",)),
         DefectKind("missing-context", "A compose service is built from what is not there", "line", ("e2e.container",)),
         DefectKind(
             "terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")

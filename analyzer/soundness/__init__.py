@@ -10,6 +10,7 @@ from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files, missing_programs
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
+from analyzer.soundness.held_files import unheld_files
 from analyzer.soundness.home_paths import foreign_homes
 from analyzer.soundness.ignored_copies import ignored_copies
 from analyzer.soundness.images import broken_images
@@ -49,6 +50,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "programs": lambda: missing_programs(layout),
         "images": lambda: broken_images(layout),
         "ignored copies": lambda: ignored_copies(repository),
+        "held files": lambda: unheld_files(repository),
         "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
         "templates": lambda: undeclared_in_templates(repository),

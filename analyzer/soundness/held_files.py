@@ -1,0 +1,69 @@
+"""Images that start a module and do not hold a file that it reads as soon as it starts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.containers import Packaging, packagings, sources
+from analyzer.queries.programs import started_by
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+
+__all__ = ["unheld_files"]
+
+_FILE = re.compile(
+    r"(?!/|~|\w+:)[\w./ -]{0,200}\.(?:pkl|pickle|joblib|bin|onnx|pt|pth|h5|keras|cbm|csv|parquet|json|ya?ml)"
+)
+_FETCHES = re.compile(r"(?i)download|fetch|pull|copy|sync|run|system")
+_READS = frozenset({"open", "pandas.read_csv", "pandas.read_parquet"})
+
+
+def unheld_files(repository: Repository) -> Iterator[Defect]:
+    """Committed files that the started module opens on its own level, and that nothing brings into the image.
+
+    Told only of images that copy file by file, whose service mounts nothing and whose other commands name no such file.
+    """
+    mounting = {service.dockerfile for file in repository.compose_files for service in file.services if service.volumes}
+    for packaging in packagings(repository):
+        file = packaging.dockerfile
+        if file.path in mounting or not packaging.code:
+            continue
+        started = {target.path for target, _ in started_by(repository, packaging) if target.path in packaging.code}
+        held: frozenset[str] | None = None
+        text = repository.text(file.path) or ""
+        for path, line, name in (found for module in sorted(started) for found in _opened(repository, module)):
+            base = posixpath.basename(name)
+            held = held if held is not None else _names_held(repository, packaging)
+            if base not in held and base not in text:
+                sentence = f"the image does not hold {name}, which {path}:{line} opens when it starts"
+                yield Defect(file.path, _line(packaging), "image-lacks", sentence)
+
+
+def _opened(repository: Repository, path: str) -> Iterator[tuple[str, int, str]]:
+    """(module, line, name) of files of the repository that a module opens on its own level, whatever happens."""
+    module = repository.world.module(path)
+    for call in module.calls if module else ():
+        if _FETCHES.search(call.last):
+            return  # and what is fetched before need not be held
+        if call.scope or call.conditional or call.swallowed or call.decorates:
+            continue
+        if call.name in _READS or "model.load" in roles_of(call.name):
+            for name in call.texts()[:1]:
+                if _FILE.fullmatch(name) and repository.find(name, posixpath.dirname(path)):
+                    yield path, call.line, name
+
+
+def _names_held(repository: Repository, packaging: Packaging) -> frozenset[str]:
+    return frozenset(
+        posixpath.basename(path)
+        for copy in packaging.dockerfile.copies
+        for source in copy.sources
+        for path in sources(repository, packaging.context, source)
+    )
+
+
+def _line(packaging: Packaging) -> int:
+    return packaging.decisive.line if packaging.decisive else packaging.dockerfile.place.line
