@@ -280,6 +280,8 @@ _TOGETHER = re.compile(
 def has_unit_tests(repo: Repository) -> Iterator[Finding]:
     """There are no unit tests with assertions."""
     tests = list(unit_tests(repo))
+    if len(tests) == 1 and _TOGETHER.search(tests[0].path) and tests[0] in list(integration_tests(repo)):
+        tests = []  # it is told as what it is
     sound = [test for test in tests if not test.swallows]
     alone = [test for test in sound if not _TOGETHER.search(test.path)]
     sound = alone if len(alone) >= 2 else sound

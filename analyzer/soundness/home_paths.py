@@ -46,6 +46,10 @@ def foreign_homes(repository: Repository) -> Iterator[Defect]:
                     break
 
 
+_RECORDS = re.compile(r"(?:^|/)(?:mlruns|mlartifacts)/|(?:^|/)meta(?:data)?\.ya?ml$|\.dvc/")
+"""What tools write down of the machine that they ran on, as MLflow does of its runs and Mage of its pipelines."""
+
+
 def _writes(call: Call) -> bool:
     """Whether a file is opened to be written."""
     mode = call.keyword("mode") or (call.args[1] if len(call.args) > 1 else "")
@@ -55,5 +59,9 @@ def _writes(call: Call) -> bool:
 def _machines(repository: Repository) -> str:
     """What says how images and machines are laid out."""
     names = ("dockerfile", ".yml", ".yaml", ".tf", ".sh", ".tpl")
-    paths = [path for path in repository.paths if path.lower().endswith(names) or "dockerfile" in path.lower()]
+    paths = [
+        path
+        for path in repository.paths
+        if (path.lower().endswith(names) or "dockerfile" in path.lower()) and not _RECORDS.search(path)
+    ]
     return "\n".join(repository.text(path) or "" for path in paths)
