@@ -51,7 +51,7 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
         and "test.live" in roles_of(call.name)
         and (call.root in ASKS | STARTS or starts_a_program(call))
     ]
-    together = INTEGRATION.search(module.path)
+    together = module.has_main_guard and INTEGRATION.search(module.path)
     in_functions = [
         call
         for call in module.calls
