@@ -58,7 +58,7 @@ def test_a_local_module_that_is_there_or_may_be(repository, extra):
 
 def test_names_that_a_local_module_does_not_define_are_told_together(repository):
     files = {
-        "main.py": "def load(): ...\n",
+        "main.py": "def load(*names): ...\n",
         "test_main.py": "from main import load, split, train\nload(split, train)\n",
     }
     assert kinds(repository, files) == [
