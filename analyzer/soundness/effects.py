@@ -170,7 +170,11 @@ def _passes_on(handler: ast.ExceptHandler) -> bool:
     """Whether a handler lets a mistake of the program through: it is for other failures, or ends in one of its own."""
     last = handler.body[-1]
     fails = isinstance(last, ast.Raise) or (isinstance(last, ast.Assert) and ast.unparse(last.test) == "False")
-    return fails or not takes_all(handler)
+    named = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else set()
+    return fails or not (takes_all(handler) or named & _MISTAKES)
+
+
+_MISTAKES = frozenset({"TypeError", "NameError", "AttributeError"})
 
 
 def _always(node: ast.stmt, line: int) -> bool:

@@ -32,15 +32,15 @@ def refused_arguments(repository: Repository) -> Iterator[Defect]:
     for module in repository.modules:
         if module.error or "cookiecutter" in module.path:
             continue
-        told: set[str] = set()
+        told: set[tuple[str, str]] = set()
         for call in module.calls:
             if call.decorates or call.swallowed or call.root == "self":
                 continue
             function = _called(code, module, call)
             if function and _looks_wrong(call, function):
                 sentence = _wrong(repository, call, function)
-                if sentence and sentence not in told:
-                    told.add(sentence)
+                if sentence and (sentence, call.scope) not in told:
+                    told.add((sentence, call.scope))
                     yield Defect(module.path, call.line, "arguments", sentence)
 
 
@@ -67,7 +67,7 @@ def _called(code: Code, module: PythonModule, call: Call) -> Function | None:
 def _looks_wrong(call: Call, function: Function) -> bool:
     given = len(call.args) + len(call.keywords or {})
     return (
-        len(call.args) > len(function.parameters)
+        given > len(function.parameters)
         or given < function.required
         or not set(call.keywords or ()) <= set(function.parameters)
     )
