@@ -151,7 +151,7 @@ def test_a_file_that_the_image_does_not_hold(
     repository: BuildRepository, copied: str, program: str, *, lacks: bool
 ) -> None:
     files = {
-        "Dockerfile": f"FROM python:3.12\nWORKDIR /app\n{copied}\nCMD [\"python\", \"app.py\"]\n",
+        "Dockerfile": f'FROM python:3.12\nWORKDIR /app\n{copied}\nCMD ["python", "app.py"]\n',
         "app.py": program,
         "sea.py": "def fetch(name): ...\n",
         "tides.pkl": "x",
@@ -164,6 +164,6 @@ def test_a_file_that_the_image_does_not_hold(
 
 def test_what_compose_mounts_need_not_be_held(repository: BuildRepository) -> None:
     compose = "services:\n  app:\n    build: .\n    volumes:\n      - ./:/app\n"
-    image = "FROM python:3.12\nWORKDIR /app\nCOPY app.py ./\nCMD [\"python\", \"app.py\"]\n"
+    image = 'FROM python:3.12\nWORKDIR /app\nCOPY app.py ./\nCMD ["python", "app.py"]\n'
     files = {"Dockerfile": image, "app.py": OPENS, "tides.pkl": "x", "compose.yaml": compose}
     assert told(repository, files) == []
