@@ -29,39 +29,46 @@ def refused_arguments(repository: Repository) -> Iterator[Defect]:
     Source: https://docs.python.org/3/reference/expressions.html#calls
     """
     code = repository.world
-    for module in repository.modules:
+    names = {item.name for module in code.modules for item in module.functions if item.name == item.qualname}
+    for module in repository.modules if names else ():
         if module.error or "cookiecutter" in module.path:
             continue
         told: set[tuple[str, str]] = set()
         for call in module.calls:
-            if call.decorates or call.swallowed or call.root == "self":
+            if call.decorates or call.swallowed or call.last not in names:
                 continue
-            function = _called(code, module, call)
-            if function and _looks_wrong(call, function):
+            function = _named(code, module, call)
+            if function and _looks_wrong(call, function) and _is_surely(code, module, call, function):
                 sentence = _wrong(repository, call, function)
                 if sentence and (sentence, call.scope) not in told:
                     told.add((sentence, call.scope))
                     yield Defect(module.path, call.line, "arguments", sentence)
 
 
-def _called(code: Code, module: PythonModule, call: Call) -> Function | None:
-    """The function that a call surely means, or None."""
+def _named(code: Code, module: PythonModule, call: Call) -> Function | None:
+    """The function of a module's own level that a call names."""
     target = code.definition(call.name, module.path)
-    if target is None or "." in target[1] or call.last != target[1]:
-        return None
-    imported = [item for item in module.imports if f"{call.name}.".startswith(f"{item.dotted}.")]
-    if (target[0] == module.path) != (call.name == target[1] and not imported):
-        return None
-    if target[0] != module.path and (not imported or target[1] in module.function_at):
-        return None
-    other = code.module(target[0])
-    if other is None or other.error or not _KEEPS_SIGNATURE.issuperset(other.function_at[target[1]].decorators):
-        return None
-    patched = any(text.value == target[1] or text.value.endswith(f".{target[1]}") for text in module.texts)
-    bound_again = any(item.target == target[1] for item in (*module.assignments, *other.assignments))
-    twice = sum(item.qualname == target[1] for item in other.functions) > 1
-    shadowed = any(item.name == target[1] and item.qualname != target[1] for item in module.functions)
-    return None if patched or bound_again or twice or shadowed else other.function_at[target[1]]
+    other = code.module(target[0]) if target and target[1] == call.last else None
+    return other.function_at[call.last] if other and not other.error else None
+
+
+def _is_surely(code: Code, module: PythonModule, call: Call, function: Function) -> bool:
+    """Whether a call means the function and no other: nothing stands in for it, and no decorator changes what it takes."""
+    other = code.module(function.path)
+    if other is None or not _KEEPS_SIGNATURE.issuperset(function.decorators):
+        return False
+    imported = any(f"{call.name}.".startswith(f"{item.dotted}.") for item in module.imports)
+    if function.path == module.path:
+        if call.name != function.name or imported:
+            return False
+    elif not imported or function.name in module.function_at:
+        return False
+    return not (
+        any(text.value == function.name or text.value.endswith(f".{function.name}") for text in module.texts)  # patched
+        or any(item.target == function.name for item in (*module.assignments, *other.assignments))
+        or sum(item.qualname == function.name for item in other.functions) > 1
+        or any(item.name == function.name and item.qualname != function.name for item in module.functions)
+    )
 
 
 def _looks_wrong(call: Call, function: Function) -> bool:
