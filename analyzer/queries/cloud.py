@@ -106,14 +106,11 @@ def emulated(repo: Repository, file: InfraFile) -> bool:
 
 @remembered
 def _emulated(repo: Repository, folder: str) -> bool:
-    texts = (_ASIDE.sub("", repo.text(path) or "") for path in repo.once(_by_folder).get(folder, ()))
-    return any(EMULATOR.search(text) for text in texts)
-
-
-# Comments, values that a switch turns on for an emulator and else leaves to the cloud, and the names of such switches.
-_ASIDE = re.compile(
-    r"(?m)(?:^|[ \t])(?:#|//).*$|=[^\n?]{0,200}\?[^\n:]{0,100}:?[^\n]{0,100}:[ \t]*null\b|\b(?:var|local)\.\w+|\bvariable[ \t]+\"\w+\""
-)
+    return any(
+        EMULATOR.search(repo.text(path) or "")
+        and any(EMULATOR.search(_ASIDE.sub("", line)) for line in repo.lines(path) if not _is_switch(line))
+        for path in repo.once(_by_folder).get(folder, ())
+    )
 
 
 def _by_folder(repo: Repository) -> dict[str, list[str]]:
@@ -121,6 +118,15 @@ def _by_folder(repo: Repository) -> dict[str, list[str]]:
     for item in repo.infrastructure:
         found.setdefault(posixpath.dirname(item.path), []).append(item.path)
     return found
+
+
+# Comments, and the names of switches.
+_ASIDE = re.compile(r"(?:^|[ \t])(?:#|//).*$|\b(?:var|local)\.\w+|\bvariable[ \t]+\"\w+\"")
+
+
+def _is_switch(line: str) -> bool:
+    """Whether a value is for an emulator where somebody asks for it, and else left to the cloud."""
+    return "?" in line and line.rstrip().endswith(": null")
 
 
 def runs_nothing(repo: Repository, resource: Resource) -> bool:

@@ -109,7 +109,9 @@ def _told_by_a_file(repo: Repository) -> bool:
 
 
 _WRITES = frozenset({"open", "write", "write_text", "dump"})
-_STATUS_FILE = re.compile(r"(?i)valid\w*/\w*status\w*\.\w+$|(?:^|/)valid\w*status\w*\.\w+$")
+_STATUS_FILE = re.compile(
+    r"(?i)valid\w{0,40}/\w{0,40}status\w{0,40}\.\w{1,8}$|(?:^|/)valid\w{0,40}status\w{0,40}\.\w{1,8}$"
+)
 
 # Suites and tests of how good a model is, which come from the same packages.
 _OF_A_MODEL = re.compile(r"Regression|Classification|NoTarget|Performance|model_evaluation")
