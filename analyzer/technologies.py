@@ -14,6 +14,7 @@ from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.technologies import KINDS, PUBLIC_IMAGES, TECHNOLOGIES
 from analyzer.queries.commands import all_invocations
+from analyzer.queries.places import first_said
 from analyzer.repository import Repository
 
 __all__ = ["Technology", "find_technologies"]
@@ -65,15 +66,21 @@ def _places(repo: Repository) -> dict[str, list[Place]]:
     return found
 
 
+def _beginning(repo: Repository, path: str) -> Place:
+    """The first line of a file that says something; of a notebook the first import."""
+    imports = next((item.module.imports for item in repo.notebooks if item.path == path), ())
+    return imports[0].place if imports else first_said(repo, path)
+
+
 def _by_files(repo: Repository) -> Iterator[tuple[str, Place]]:
     for name, kinds in KINDS.items():
         for path in repo.inventory.of(*(Kind(kind) for kind in kinds)):
             if repo.snapshot.entries[path].size > 0 and (repo.text(path) or "").strip():
-                yield name, Place(path, 1)
+                yield name, _beginning(repo, path)
     for path in repo.inventory.serving:
         for name, kinds in KINDS.items():
             if kind_of(path).value in kinds:
-                yield name, Place(path, 1)
+                yield name, _beginning(repo, path)
     for path in repo.paths:
         suffix = path.rsplit(".", 1)[-1] if "." in path else ""
         if suffix in ("go", "rs"):

@@ -64,7 +64,7 @@ _INSTALLS = re.compile(
 )
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
 _FETCHES = re.compile(r"\b(?:wget|curl)\b")
-_ASKS = re.compile(r"--version\b|^\W*curl\b")
+_ASKS = re.compile(r"--version\b|^\W*curl\b|\bhello-world\b")
 
 
 def _absent(repo: Repository, commands: list[tuple[Block, str]]) -> list[tuple[Place, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.findings import Finding, Place, met, missing, partial
-from analyzer.inventory import Kind
+from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.plugins import rule
 from analyzer.queries.cloud import RUNS_CODE, emulated, other_workloads, own_workloads, resources, telling_first
 from analyzer.queries.containers import own_services, packagings
@@ -17,6 +17,14 @@ _STATE_BY_NATURE = frozenset({"cloudformation", "sam", "cdk", "serverless", "bic
 _REMOTE = frozenset(
     ["s3", "gcs", "azurerm", "remote", "cloud", "http", "consul", "pg", "kubernetes", "oss", "cos", "oci"]
 )
+
+
+def _copied(repo: Repository) -> Iterator[Finding]:
+    """What is missing where all infrastructure code is a copy of somebody else's, so that the answer says so."""
+    for path, owner in sorted(repo.inventory.owners.items()):
+        if owner in (Owner.VENDORED, Owner.SCAFFOLD) and kind_of(path) in _FILES and not repo.infrastructure:
+            yield missing(f"The infrastructure code is scaffolding or a copy of somebody else's, such as {path}.")
+            return
 
 
 @rule("iac.provisioning", reads=_FILES)
@@ -31,6 +39,7 @@ def provisions_infrastructure(repo: Repository) -> Iterator[Finding]:
             if module.value and not module.value.startswith("."):
                 yield met(f"{file.tool} provisions the module {module.value}", module)
                 return
+    yield from _copied(repo)
 
 
 @rule("iac.ml-infrastructure", reads=_FILES)
@@ -67,6 +76,7 @@ def uses_parameters(repo: Repository) -> Iterator[Finding]:
     """There is no infrastructure code with variables."""
     with_resources = [file for file in repo.infrastructure if file.resources or file.modules]
     if not with_resources:
+        yield from _copied(repo)
         return
     variables = [item for file in repo.infrastructure for item in file.variables]
     others = [item for file in repo.infrastructure for item in (*file.outputs, *file.modules)]

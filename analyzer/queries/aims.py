@@ -1,4 +1,4 @@
-"""What prose wants to reach, and does not say that it was reached: goals, targets, criteria of success."""
+"""What prose wants to reach or makes up, and does not say that it was reached: goals, targets, criteria of success."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from analyzer.remembered import remembered
 __all__ = ["aims"]
 
 _AIM = re.compile(
-    r"(?i)\bgoals?\b|\btargets?\b(?! variable)|\bsuccess (?:metrics?|criteria)|acceptance|\bkpis?\b|requirements"
+    r"(?i)\b(?:mock|hypothetical)\b|\btrigger(?:s|ed)? (?:if|when|by)\b|\bgoals?\b|\btargets?\b(?! variable)|\bsuccess (?:metrics?|criteria)|acceptance|\bkpis?\b|requirements"
 )
 
 

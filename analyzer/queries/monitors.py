@@ -39,6 +39,7 @@ _DASHBOARD = re.compile(r"(?i)grafana|dashboard|evidently|superset|kibana|monito
 _IS_REPORT = re.compile(r"(?i)report")
 _SURELY_DASHBOARD = re.compile(r"(?i)grafana|dashboard|superset|kibana|prometheus|workspace|\bui\b")
 _SHOWS_DASHBOARD = re.compile(r"(?i)grafana|dashboards?\b")
+_OF_SCREEN = re.compile(r"(?i)screen[-_ ]?shot")
 _NOT_DASHBOARD = re.compile(
     r"(?i)mlflow|wandb|prefect|airflow|mage|dagster|architecture|diagram|flowchart|badge|img\.shields|pipeline"
 )
@@ -301,7 +302,8 @@ def image_of_dashboard(repo: Repository) -> Iterator[tuple[Place, bool]]:
             shown = about and bool(_SHOWS_DASHBOARD.search(section.prose))
             for image in section.images:
                 words = words_of(section, image)
-                named = _DASHBOARD.search(words) or (shown and (WATCHED.search(words) or says_nothing(image)))
+                told = WATCHED.search(words) or _OF_SCREEN.search(words) or says_nothing(image)
+                named = _DASHBOARD.search(words) or (shown and told)
                 if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
                     surely = bool(_SURELY_DASHBOARD.search(words))
                     dashboard = surely or not (written and _IS_REPORT.search(words))
