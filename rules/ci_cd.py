@@ -21,7 +21,7 @@ from analyzer.queries.ci import (
     stalled_commands,
 )
 from analyzer.queries.gates import gates, idle_gates, unconditional_promotions
-from analyzer.queries.leading import module_reaches
+from analyzer.queries.leading import leads_to, module_reaches
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.smoke import smoke_tests
@@ -133,6 +133,7 @@ def ci_delivers(repo: Repository) -> Iterator[Finding]:
         *image_pushes(repo),
         *(act for act in acts(repo, "deploy") if act.invocation is None or deploys_remotely(act.invocation)),
         *acts(repo, "infra.apply"),
+        *(act for act in acts(repo, "run.python") if _program_deploys(repo, act)),
     ]
     ordered = sorted(delivering, key=lambda act: not act.full)
     if ordered:
@@ -141,6 +142,16 @@ def ci_delivers(repo: Repository) -> Iterator[Finding]:
     building = [act for act in acts(repo, "image.build") if act.invocation is not None or not pushes(act)]
     if building:
         yield partial("CI builds an image, but neither pushes nor deploys it", building[0].place, building[0].origin)
+
+
+def _program_deploys(repo: Repository, act: Act) -> bool:
+    """Whether what CI runs is a program of the project that puts the model on a managed endpoint."""
+    lines = frozenset((call.path, call.line) for call in repo.code.calls("serve.remote") if _PUTS.search(call.last))
+    path = repo.program(act.invocation) if lines and act.invocation else ""
+    return bool(path) and leads_to(repo, path, lines)
+
+
+_PUTS = re.compile(r"deploy|create|update")
 
 
 @rule("ci.training", reads=_CI)

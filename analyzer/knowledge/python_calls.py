@@ -29,7 +29,7 @@ ROLES: dict[str, str] = {
     "data.download": """
         requests.get requests.post requests.request requests.Session* httpx.get httpx.Client.get httpx.AsyncClient.get
         aiohttp.ClientSession.get urllib.request.urlretrieve urllib.request.urlopen urllib3.*.request wget.download
-        feedparser.parse gdown.download* kaggle.* kagglehub.* opendatasets.download ucimlrepo.fetch_ucirepo yfinance.*
+        feedparser.parse gdown.download* kaggle.*download* kagglehub.* opendatasets.download ucimlrepo.fetch_ucirepo yfinance.*
         boto3.*.download_file* boto3.*.get_object* boto3.*.download_fileobj google.cloud.storage.*.download_*
         azure.storage.blob.*.download_blob s3fs.S3FileSystem.* gcsfs.GCSFileSystem.* fsspec.open* fsspec.filesystem* praw.* tweepy.*
         googleapiclient.discovery.build* huggingface_hub.snapshot_download huggingface_hub.hf_hub_download

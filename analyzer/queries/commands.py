@@ -102,7 +102,8 @@ def data_downloads(repo: Repository) -> Iterator[Invocation]:
 
 def _uploads(item: Invocation) -> bool:
     """Whether a copy to or from a bucket leads to one: the last word is the target."""
-    return item.argv[0] in ("aws", "gsutil") and "://" not in " ".join(item.argv[:-1])
+    words = [word for word in item.argv if not word.startswith("-")]
+    return words[0] in ("aws", "gsutil") and "://" not in " ".join(words[:-1])
 
 
 _FETCHES = re.compile(r"\b(?:wget|curl)\b[^\n]*(?:https?://|\{)|\bkaggle (?:datasets|competitions) download\b")

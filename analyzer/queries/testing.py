@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
-INTEGRATION = re.compile(r"(?i)integ|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
+INTEGRATION = re.compile(r"(?i)integ(?!rit)|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
 LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
 ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
 STARTS = frozenset(

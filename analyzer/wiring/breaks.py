@@ -16,6 +16,7 @@ from analyzer.knowledge.paths import TEST_FILE
 from analyzer.knowledge.wiring import FOREIGN_METRICS, LIBRARY_METRICS
 from analyzer.path_index import PathIndex
 from analyzer.queries.containers import Packaging, may_hold
+from analyzer.queries.leading import run_by
 from analyzer.queries.learning import training_calls
 from analyzer.queries.programs import started_by
 from analyzer.repository import Repository
@@ -193,6 +194,11 @@ def _mounted(compose: str, volume: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(compose), volume.split(":", 1)[0]))
 
 
+def _started_by_code(repo: Repository) -> frozenset[str]:
+    """The modules that other modules start as processes of their own."""
+    return frozenset(target for module in repo.code.modules for target in run_by(repo, module.path))
+
+
 def uncalled_training(repo: Repository) -> Iterator[Break]:
     """Training in modules that nothing runs, imports or mentions: no stage, task, job, image, document or other module."""
     ties = Ties(build_wiring(repo), repo)
@@ -203,5 +209,6 @@ def uncalled_training(repo: Repository) -> Iterator[Break]:
             continue  # an orchestrator finds its file by itself
         above = ties.above(path)
         name = path.rsplit("/", 1)[-1]
-        if above == {module_id(path)} and name not in mentioned and name.removesuffix(".py") not in mentioned:
+        unnamed = name not in mentioned and name.removesuffix(".py") not in mentioned
+        if above == {module_id(path)} and unnamed and path not in repo.once(_started_by_code):
             yield Break(f"nothing runs {path}: no task, pipeline, CI job or image names it", Place(path, 1))
