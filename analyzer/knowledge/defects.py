@@ -49,7 +49,10 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("image-lacks", "An image lacks what it imports or opens", "file", ("e2e.container",)),
         DefectKind("missing-context", "A compose service is built from what is not there", "line", ("e2e.container",)),
         DefectKind(
-            "terraform-reference", "A reference to what is not declared", "folder", ("iac.", "e2e.cloud-deployment")
+            "terraform-reference",
+            "A reference to what is not declared, or is twice",
+            "folder",
+            ("iac.", "e2e.cloud-deployment"),
         ),
         DefectKind(
             "template-reference", "A reference to what is not declared", "file", ("iac.", "e2e.cloud-deployment")

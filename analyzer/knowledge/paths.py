@@ -49,6 +49,7 @@ VENDORED_FOLDERS = frozenset(
         "anaconda3",
         ".git",
         "jspm_packages",
+        ".astro",  # what the Astro CLI writes
         # What assistants that write code are told, most of it from collections of others.
         ".agent",
         ".agents",

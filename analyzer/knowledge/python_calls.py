@@ -22,7 +22,7 @@ ROLES: dict[str, str] = {
         csv.reader csv.DictReader duckdb.* awswrangler.*.read_* librosa.load scipy.io.loadmat nibabel.load
         pydicom.dcmread tensorflow.data.TFRecordDataset tensorflow.data.experimental.make_csv_dataset
         mage_ai.io.*.load feather.read_feather vaex.open h5py.File .read_csv .read_parquet .read_sql .read_gbq
-        nltk.corpus.* google.cloud.bigquery.*.query* asyncpg.*.cursor asyncpg.*.fetch*
+        nltk.corpus.*.raw nltk.corpus.*.sents nltk.corpus.*.fileids google.cloud.bigquery.*.query* asyncpg.*.cursor asyncpg.*.fetch*
         cv2.VideoCapture decord.VideoReader imageio.get_reader av.open torchvision.io.read_video
         torchaudio.load soundfile.read
     """,
@@ -250,6 +250,7 @@ ROLES: dict[str, str] = {
         pymongo.*.insert_* pymysql.*.execute mysql.connector.*.execute boto3.*.put_item clickhouse_*.*
         asyncpg.*.execute google.cloud.bigquery.*.insert_rows* redis.*.set peewee.* tinydb.* elasticsearch.*.index
         sqlmodel.* duckdb.*.execute pymongo.*.insert_one pymongo.*.insert_many .insert_one .insert_many .to_sql
+        .write_database
     """,
     "monitor.report": """
         evidently.* whylogs.* nannyml.* alibi_detect.* deepchecks.* arize.* phoenix.* fiddler.* whylabs_client.*

@@ -237,7 +237,7 @@ def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
         (call.path, call.scope)
         for module in repo.code.modules
         for call in module.calls
-        if call.keyword("registered_model_name") or _PROMOTING.search(call.last)
+        if call.has_keyword("registered_model_name") or _PROMOTING.search(call.last)
     }
     return scopes | named
 
@@ -290,7 +290,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
     """Registering or promoting the best run by a metric, with no comparison; first what chooses the one that is promoted."""
     for code in (repo.code, repo.notebook_code):
         promoting = code.calls("registry.register", "registry.method", "registry.promote")
-        named = [call for module in code.modules for call in module.calls if call.keyword("registered_model_name")]
+        named = [call for module in code.modules for call in module.calls if call.has_keyword("registered_model_name")]
         acts = (*promoting, *named)
         if not acts:
             continue

@@ -95,7 +95,7 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
 
 
 _OF_MODEL = re.compile(
-    r"(?i)\b(?:model|network|cnn|rnn|lstm|transformer|encoder|layers?|resnet|unet)[-_ ]*(?:archit|layers|summary|graph)"
+    r"(?i)\b(?:model|network|cnn|rnn|lstm|transformer|encoder|layers?|resnet|unet)[-_ ]*(?:archit|layers|summary|graph)|\b(?:sklearn|scikit[-_ ]?learn)[-_ ]pipeline"
 )
 _SURELY_DRAWN = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow|overview|\bdag\b|graph")
 _LEADS_TO_DRAWING = re.compile(r"(?i)archit|diagram|flow ?chart|work ?flow|pipeline|orchestrat|\bdag\b|overview")

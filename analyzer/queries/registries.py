@@ -20,7 +20,7 @@ def registrations(code: Code) -> list[Call]:
     found = [*code.calls("registry.register", "registry.method")]
     for module in code.modules:
         for call in module.calls:
-            named = call.keyword("registered_model_name") or call.keyword("register_model_name")
+            named = call.has_keyword("registered_model_name") or call.has_keyword("register_model_name")
             if not named and call.last == "log_artifact" and call.root == "wandb":
                 named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):

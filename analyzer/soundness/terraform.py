@@ -1,4 +1,4 @@
-"""References of Terraform modules and CloudFormation templates to what they do not declare."""
+"""What Terraform modules and CloudFormation templates ask for and do not declare, or declare twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.infrastructure import Declaration, InfraFile
+from msgspec.structs import replace
+
+from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
@@ -28,8 +30,39 @@ def undeclared_references(repository: Repository) -> Iterator[Defect]:
             folders.setdefault(posixpath.dirname(file.path), []).append(file)
     for folder, files in sorted(folders.items()):
         if _whole(repository, folder, files):
+            yield from _twice(files)
             yield from _in_folder(repository, files)
             yield from _in_backends(repository, files)
+
+
+def _twice(files: list[InfraFile]) -> Iterator[Defect]:
+    """What a module declares twice, so that Terraform refuses it; files of overrides are there to say it again.
+
+    Source: https://developer.hashicorp.com/terraform/language/files/override
+    """
+    seen: dict[tuple[str, str], Declaration | Resource] = {}
+    found: list[Defect] = []
+    for file in sorted(files, key=lambda item: item.path):
+        if _OVERRIDES.search(file.path):
+            continue
+        named: list[tuple[str, str, Declaration | Resource]] = [
+            *(("resource", f"{item.type}.{item.name}", item) for item in file.resources),
+            *(("data source", f"data.{item.type}.{item.name}", item) for item in file.data),
+            *(("variable", f"var.{item.name}", item) for item in file.variables),
+            *(("output", f"output.{item.name}", item) for item in file.outputs),
+        ]
+        for kind, name, item in named:
+            first = seen.setdefault((kind, name), item)
+            if first is not item:
+                sentence = f"the {kind} {name} is declared a second time, after {first.path}:{first.line}"
+                found.append(Defect(item.path, item.line, "terraform-reference", sentence))
+    if found:  # one is enough for the folder
+        more = len(found) - 1
+        others = f"; so are {more} others" if more > 1 else "; so is one other" if more else ""
+        yield replace(found[0], sentence=f"{found[0].sentence}{others}")
+
+
+_OVERRIDES = re.compile(r"(?:^|[/_])override\.(?:tf|tofu)(?:\.json)?$")
 
 
 def _whole(repository: Repository, folder: str, files: list[InfraFile]) -> bool:

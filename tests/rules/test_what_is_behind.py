@@ -298,3 +298,71 @@ def test_an_aim_is_no_result(repository: BuildRepository) -> None:
 )
 def test_chapters_may_have_headings_of_the_first_level(repository: BuildRepository, page: str, wanted: Status) -> None:
     assert decided(repository, "doc.diagram", {"README.md": page, "one.png": "x" * 1000}).status is wanted
+
+
+# -- what starts what --------------------------------------------------------------------------------------------
+
+TRAINS = "from sklearn.linear_model import Ridge\n\nRidge().fit([[1]], [1])\n"
+
+
+def test_training_that_code_starts_as_a_process(repository: BuildRepository) -> None:
+    start = "import subprocess\n\nsubprocess.run(['python', 'scripts/{}.py'], check=True)\n"
+    files = {"README.md": "# Tides\n", "scripts/learn.py": TRAINS, "start.py": start.format("learn")}
+    assert decided(repository, "e2e.training", files).status is Status.MET
+    other = {**files, "start.py": start.format("other")}
+    assert decided(repository, "e2e.training", other).status is Status.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted"), [("model.deploy(1, 'ml.m5')", Status.MET), ("model.predict([1])", Status.MISSING)]
+)
+def test_a_program_that_ci_runs_may_deploy(repository: BuildRepository, call: str, wanted: Status) -> None:
+    workflow = "on: push\njobs:\n  go:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: python -m ship\n"
+    code = f"from sagemaker.sklearn import SKLearnModel\n\nmodel = SKLearnModel('tides')\n{call}\n"
+    files = {".github/workflows/ship.yml": workflow, "ship.py": code}
+    assert decided(repository, "ci.deploy", files).status is wanted
+
+
+def test_a_name_of_a_model_may_be_a_setting(repository: BuildRepository) -> None:
+    code = (
+        "import mlflow\nfrom settings import read\n\nsettings = read()\nwith mlflow.start_run():\n"
+        "    mlflow.sklearn.log_model(1, 'model', registered_model_name=settings['model']['name'])\n"
+    )
+    files = {"train.py": code, "settings.py": "def read():\n    return {}\n"}
+    assert decided(repository, "e2e.model-registry", files).status is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("aws s3 cp data s3://tides --recursive", Status.MISSING),
+        ("aws s3 cp s3://tides data --recursive", Status.PARTIAL),
+    ],
+)
+def test_options_may_stand_behind_the_target(repository: BuildRepository, command: str, wanted: Status) -> None:
+    files = {
+        "Makefile": f"data:\n\t{command}\n",
+        "train.py": "import pandas as pd\n\nprint(pd.read_csv('data/a.csv'))\n",
+    }
+    assert decided(repository, "repro.data-versioning", files).status is wanted
+
+
+def test_infrastructure_of_others_is_called_so(repository: BuildRepository) -> None:
+    files = {"vendor/infra/main.tf": CLUSTER, "app.py": APP}
+    assert decided(repository, "iac.provisioning", files).summary == (
+        "The infrastructure code is scaffolding or a copy of somebody else's, such as vendor/infra/main.tf."
+    )
+
+
+def test_pictures_of_screens_below_a_dashboard(repository: BuildRepository) -> None:
+    page = "# Monitoring\n\nGrafana dashboard on localhost:3000\n\n![returns screenshot](returns.png)\n"
+    files = {"monitoring/README.md": page, "monitoring/returns.png": "x" * 1000}
+    files["compose.yaml"] = "services:\n  grafana:\n    image: grafana/grafana\n"
+    assert decided(repository, "mon.dashboard", files).status is Status.MET
+
+
+def test_what_is_made_up_is_no_outcome(repository: BuildRepository) -> None:
+    page = "# Tides\n\nForecasts of tides.\n\n## {}\n\nThe forecast saves a pilot 20 minutes, down from 50 minutes.\n"
+    for heading, wanted in (("Results", Status.MET), ("Mock example", Status.MISSING)):
+        files = {"README.md": page.format(heading), "train.py": MEASURES}
+        assert decided(repository, "doc.quantified", files).status is wanted

@@ -167,3 +167,23 @@ def test_what_compose_mounts_need_not_be_held(repository: BuildRepository) -> No
     image = 'FROM python:3.12\nWORKDIR /app\nCOPY app.py ./\nCMD ["python", "app.py"]\n'
     files = {"Dockerfile": image, "app.py": OPENS, "tides.pkl": "x", "compose.yaml": compose}
     assert told(repository, files) == []
+
+
+# -- Terraform ---------------------------------------------------------------------------------------------------
+
+BUCKET = 'resource "aws_s3_bucket" "tides" {\n  bucket = "tides"\n}\n'
+REGION = 'variable "region" {\n  default = "eu"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({"infra/main.tf": BUCKET, "infra/outputs.tf": BUCKET}, "the resource aws_s3_bucket.tides is declared a second time, after infra/main.tf:1"),
+        ({"infra/main.tf": BUCKET + REGION, "infra/outputs.tf": BUCKET + REGION}, "the resource aws_s3_bucket.tides is declared a second time, after infra/main.tf:1; so is one other"),
+        ({"infra/main.tf": BUCKET, "infra/main_override.tf": BUCKET}, ""),
+        ({"infra/main.tf": BUCKET, "other/main.tf": BUCKET}, ""),
+        ({"infra/main.tf": BUCKET + BUCKET.replace('"tides" {', '"winds" {')}, ""),
+    ],
+)  # fmt: skip
+def test_what_terraform_has_twice(repository: BuildRepository, files: dict[str, str], wanted: str) -> None:
+    assert [item[2] for item in told(repository, files)] == ([wanted] if wanted else [])
