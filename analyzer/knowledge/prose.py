@@ -120,7 +120,7 @@ TOOL_WORDS = Caseless(
 
 METRIC_WORDS = Caseless(
     r"accuracy|\bf1[-_ ]score|\broc(?:\b|[-_ ]?auc)|r²|r\^2|\bprecision|\brecall|log[- ]?loss|error|score|\bm?iou\b|\bdice\b|\bbleu|"
-    r"\brouge|perplexity|\bkappa\b|silhouette|(?<!data )loss(?:es)?\b(?! of\b)|sensitivity|specificity|latency|throughput|correlation|exactitud|"
+    r"\brouge|perplexity|\bkappa\b|silhouette|(?<!data )loss(?:es)?\b(?! of\b[^.\n]{0,12}\d ?%)|sensitivity|specificity|latency|throughput|correlation|exactitud|"
     r"\b(?:rmse|mae|mse|mape|smape|f1|auc|r2)(?:\b|_)"
 )
 
