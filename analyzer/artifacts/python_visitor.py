@@ -245,7 +245,11 @@ class Visitor:
         if isinstance(node, ast.Call):
             args = tuple(self._resolver.value(item) for item in node.args)
             if node.keywords:
-                keywords = {item.arg: self._resolver.value(item.value) for item in node.keywords if item.arg}
+                keywords = {
+                    item.arg: self._resolver.value(item.value)
+                    for item in node.keywords
+                    if item.arg and not (item.arg in _NAMES_MODEL and _is_none(item.value))
+                }
         last = name.rsplit(".", 1)[-1]
         if (last.startswith(_CHECK_PREFIXES) or name in _CHECK_CALLS) and not decorates:
             self._check(node.lineno)
@@ -560,6 +564,14 @@ class Visitor:
         self._body(node.orelse)
 
     _visit_AsyncFor = _visit_For
+
+
+_NAMES_MODEL = frozenset({"registered_model_name", "register_model_name"})
+"""Keywords that say something by being there, unless with None."""
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _handlers() -> Mapping[type[ast.AST], Callable[[Visitor, Any], None]]:

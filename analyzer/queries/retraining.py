@@ -56,6 +56,12 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
         watches = module.path in watching or any(
             _DRIFT_OR_RETRAIN.search(word) for item in module.conditions for word in item.asked
         )
+        guarded = {
+            (item.scope, act)
+            for item in module.conditions
+            if any(WATCHED.search(word) for word in item.asked)
+            for act in item.acts
+        }
         for call in module.calls:
             if not call.conditional or not code.is_reached(call.path, call.scope):
                 continue
@@ -66,7 +72,7 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 )
             )
             looks = watches or bool(re.search(r"(?i)drift|(?<!p)retrain|degrad", call.scope))
-            if not (looks or "monitor" in call.scope.lower()):
+            if not (looks or "monitor" in call.scope.lower() or (call.scope, call.last) in guarded):
                 continue
             target = code.definition(call.name, call.path)
             starts = "model.fit" in roles_of(call.name) or bool(

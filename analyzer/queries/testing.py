@@ -77,11 +77,15 @@ def run_by_name(repo: Repository) -> frozenset[str]:
 
 
 def asserting(module: PythonModule, *, named: bool = True) -> Iterator[Function]:
+    """The tests of a module that can fail: by assertions of their own, or of a helper beside them that they call."""
+    helping = {item.name for item in module.functions if item.checks and not item.name.startswith("test")}
+    by_helper = {call.scope for call in module.calls if call.name in helping} if helping else set()
     for function in module.functions:
         named_so = function.name.startswith("test") or not named
         skipped = any(name.endswith(("mark.skip", "unittest.skip")) for name in function.decorators)
         helper = function.nested or "pytest.fixture" in function.decorators
-        if function.asserts and named_so and not skipped and not helper:
+        asserts = function.asserts or (named and function.qualname in by_helper and not function.stub)
+        if asserts and named_so and not skipped and not helper:
             yield function
 
 

@@ -366,3 +366,28 @@ def test_what_is_made_up_is_no_outcome(repository: BuildRepository) -> None:
     for heading, wanted in (("Results", Status.MET), ("Mock example", Status.MISSING)):
         files = {"README.md": page.format(heading), "train.py": MEASURES}
         assert decided(repository, "doc.quantified", files).status is wanted
+
+
+def test_a_model_that_is_named_none_is_not_registered(repository: BuildRepository) -> None:
+    code = "import mlflow\n\nwith mlflow.start_run():\n    mlflow.sklearn.log_model(1, 'model', registered_model_name=None)\n"
+    assert decided(repository, "e2e.model-registry", {"train.py": code}).status is Status.PARTIAL
+
+
+@pytest.mark.parametrize(("checks", "wanted"), [("assert tide > 0", Status.MET), ("print(tide)", Status.MISSING)])
+def test_a_test_may_check_by_a_helper(repository: BuildRepository, checks: str, wanted: Status) -> None:
+    test = (
+        f"from tides import high\n\ndef rises(tide):\n    {checks}\n\ndef test_one():\n    rises(high(1))\n\n"
+        "def test_two():\n    rises(high(2))\n"
+    )
+    files = {"tides.py": "def high(day):\n    return day\n", "test_tides.py": test}
+    assert decided(repository, "tests.unit", files).status is wanted
+
+
+def test_a_guard_of_a_metric_may_start_training_anywhere(repository: BuildRepository) -> None:
+    code = (
+        "from learn import train\nfrom sklearn.metrics import f1_score\n\ndef evaluate(y, found):\n"
+        "    score = f1_score(y, found)\n    if score < 0.8:\n        train()\n\nevaluate([1], [1])\n"
+    )
+    learn = "from sklearn.linear_model import Ridge\n\ndef train():\n    Ridge().fit([[1]], [1])\n"
+    files = {"evaluate.py": code, "learn.py": learn}
+    assert decided(repository, "mon.retraining", files).status is Status.MET
