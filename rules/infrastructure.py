@@ -21,10 +21,10 @@ _REMOTE = frozenset(
 
 def _copied(repo: Repository) -> Iterator[Finding]:
     """What is missing where all infrastructure code is a copy of somebody else's, so that the answer says so."""
-    for path, owner in sorted(repo.inventory.owners.items()):
-        if owner in (Owner.VENDORED, Owner.SCAFFOLD) and kind_of(path) in _FILES and not repo.infrastructure:
-            yield missing(f"The infrastructure code is scaffolding or a copy of somebody else's, such as {path}.")
-            return
+    owners = repo.inventory.owners.items() if not repo.infrastructure else ()
+    others = (path for path, owner in owners if owner in (Owner.VENDORED, Owner.SCAFFOLD) and kind_of(path) in _FILES)
+    if path := min(others, default=""):
+        yield missing(f"The infrastructure code is scaffolding or a copy of somebody else's, such as {path}.")
 
 
 @rule("iac.provisioning", reads=_FILES)

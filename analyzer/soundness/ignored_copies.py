@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from msgspec import Struct
 
@@ -27,8 +28,8 @@ def ignored_copies(repository: Repository) -> Iterator[Defect]:
     for packaging in packagings(repository):
         ignoring = _ignoring(repository, packaging)
         rules = _rules(repository.text(ignoring) or "") if ignoring else ()
-        for copy in packaging.dockerfile.copies if rules else ():
-            for source in _sources(copy):
+        for copy in packaging.dockerfile.copies[:_MOST_SOURCES] if rules else ():
+            for source in islice(_sources(copy), _MOST_SOURCES):
                 if _is_left_out(source, rules):
                     sentence = f"the image copies {source}, which {ignoring} leaves out of the build"
                     yield Defect(copy.path, copy.line, "missing-copy", sentence)
@@ -72,7 +73,11 @@ def _rules(text: str) -> tuple[_Rule, ...]:
         plain = posixpath.normpath(line.strip().removeprefix("!").strip().lstrip("/"))
         if line.strip() and not line.startswith("#") and plain != ".":
             found.append(_Rule(tuple(plain.split("/")), line.strip().startswith("!")))
-    return tuple(found)
+    return tuple(found[:_MOST_RULES])
+
+
+_MOST_RULES = 500
+_MOST_SOURCES = 500
 
 
 def _is_left_out(source: str, rules: tuple[_Rule, ...]) -> bool:

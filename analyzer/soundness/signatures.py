@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
 from analyzer.artifacts.python_shapes import is_main_guard
 from analyzer.artifacts.python_source import Call, Function, PythonModule, tree_of
@@ -24,25 +26,21 @@ _OF_PREFECT = frozenset({"wait_for", "return_state"})
 def refused_arguments(repository: Repository) -> Iterator[Defect]:
     """Calls that end in a TypeError by the signature alone: too many arguments, too few, or an unknown keyword.
 
-    Only functions of a module's own level that nothing replaces and no decorator changes are asked.
+    Only functions of a module's own level that nothing replaces and no decorator changes are asked. What looks wrong by what
+    is known of every call is looked at in the syntax tree, which is made once for a module.
 
     Source: https://docs.python.org/3/reference/expressions.html#calls
     """
     code = repository.world
     names = {item.name for module in code.modules for item in module.functions if item.name == item.qualname}
+    known = _Known(repository)
     for module in repository.modules if names else ():
         if module.error or "cookiecutter" in module.path:
             continue
-        told: set[tuple[str, str]] = set()
-        for call in module.calls:
-            if call.decorates or call.swallowed or call.last not in names:
-                continue
-            function = _named(code, module, call)
-            if function and _looks_wrong(call, function) and _is_surely(code, module, call, function):
-                sentence = _wrong(repository, call, function)
-                if sentence and (sentence, call.scope) not in told:
-                    told.add((sentence, call.scope))
-                    yield Defect(module.path, call.line, "arguments", sentence)
+        calls = (call for call in module.calls if call.last in names and not (call.decorates or call.swallowed))
+        named = ((call, function) for call in calls if (function := _named(code, module, call)))
+        looked = [(call, function) for call, function in named if _looks_wrong(call, function)]
+        yield from _in_module(repository, known, module, looked) if looked else ()
 
 
 def _named(code: Code, module: PythonModule, call: Call) -> Function | None:
@@ -50,25 +48,6 @@ def _named(code: Code, module: PythonModule, call: Call) -> Function | None:
     target = code.definition(call.name, module.path)
     other = code.module(target[0]) if target and target[1] == call.last else None
     return other.function_at[call.last] if other and not other.error else None
-
-
-def _is_surely(code: Code, module: PythonModule, call: Call, function: Function) -> bool:
-    """Whether a call means the function and no other: nothing stands in for it, and no decorator changes what it takes."""
-    other = code.module(function.path)
-    if other is None or not _KEEPS_SIGNATURE.issuperset(function.decorators):
-        return False
-    imported = any(f"{call.name}.".startswith(f"{item.dotted}.") for item in module.imports)
-    if function.path == module.path:
-        if call.name != function.name or imported:
-            return False
-    elif not imported or function.name in module.function_at:
-        return False
-    return not (
-        any(text.value == function.name or text.value.endswith(f".{function.name}") for text in module.texts)  # patched
-        or any(item.target == function.name for item in (*module.assignments, *other.assignments))
-        or sum(item.qualname == function.name for item in other.functions) > 1
-        or any(item.name == function.name and item.qualname != function.name for item in module.functions)
-    )
 
 
 def _looks_wrong(call: Call, function: Function) -> bool:
@@ -80,28 +59,106 @@ def _looks_wrong(call: Call, function: Function) -> bool:
     )
 
 
-def _wrong(repository: Repository, call: Call, function: Function) -> str:
-    """What Python would say of the call, by the two syntax trees; empty where it would take it."""
-    tree = tree_of(repository.text(call.path) or "")
-    made = _node(tree, call)
-    # What others import of the module works all the same, and a deployment gives a flow what it needs.
-    elsewhere = function.decorators or _is_imported(repository, call.path)
-    if made is not None and elsewhere and _in_main_guard(tree, made):
-        return ""
-    taken = _definition(repository.text(function.path), function)
-    if made is None or taken is None:
-        return ""
-    if any(name.startswith("prefect.") for name in function.decorators):
-        made.keywords = [item for item in made.keywords if item.arg not in _OF_PREFECT]
-    return _mismatch(made, taken, function.name)
+class _Known:
+    """What is asked of modules more than once, by their paths."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._taken: dict[str, dict[str, ast.arguments]] = {}
+        self._doubted: dict[str, frozenset[str]] = {}
+        self._imports: dict[str, frozenset[str]] = {}
+        self._imported: frozenset[str] | None = None
+
+    def taken(self, function: Function) -> ast.arguments | None:
+        """What a function takes, by its syntax tree."""
+        if function.path not in self._taken:
+            body = tree_of(self._repository.text(function.path) or "").body
+            self._taken[function.path] = {
+                node.name: node.args for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            }
+        return self._taken[function.path].get(function.name)
+
+    def doubted(self, module: PythonModule) -> frozenset[str]:
+        """Names that may mean something else in a module: bound again, defined twice, or patched by their name."""
+        if module.path not in self._doubted:
+            twice = {name for name, count in Counter(item.name for item in module.functions).items() if count > 1}
+            patched = {text.value.rpartition(".")[2] for text in module.texts if len(text.value) <= _LONGEST_NAME}
+            self._doubted[module.path] = frozenset(twice | patched | {item.target for item in module.assignments})
+        return self._doubted[module.path]
+
+    def imports(self, module: PythonModule) -> frozenset[str]:
+        """What a module imports, by whole names."""
+        if module.path not in self._imports:
+            self._imports[module.path] = frozenset(item.dotted for item in module.imports)
+        return self._imports[module.path]
+
+    def is_imported(self, path: str) -> bool:
+        """Whether a module of the repository imports another."""
+        if self._imported is None:
+            local = self._repository.world.local
+            found = (
+                local.find(name, module.path)
+                for module in self._repository.modules
+                for item in module.imports
+                for name in (item.module, item.dotted)
+            )
+            self._imported = frozenset(path for path in found if path)
+        return path in self._imported
 
 
-def _mismatch(made: ast.Call, taken: ast.arguments, name: str) -> str:
+_LONGEST_NAME = 200
+
+
+def _in_module(
+    repository: Repository, known: _Known, module: PythonModule, looked: list[tuple[Call, Function]]
+) -> Iterator[Defect]:
+    tree = tree_of(repository.text(module.path) or "")
+    made: dict[tuple[int, str], list[ast.Call]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            made.setdefault((node.lineno, _last(node.func)), []).append(node)
+    guards = [node for node in tree.body if isinstance(node, ast.If) and is_main_guard(node.test)]
+    told: set[tuple[str, str]] = set()
+    for call, function in looked:
+        nodes = made.get((call.line, call.last), [])
+        taken = (
+            known.taken(function) if len(nodes) == 1 and _is_surely(repository, known, module, call, function) else None
+        )
+        if taken is None:
+            continue
+        # What others import of the module works all the same, and a deployment gives a flow what it needs.
+        guarded = any(guard.lineno <= call.line <= (guard.end_lineno or guard.lineno) for guard in guards)
+        if guarded and (function.decorators or known.is_imported(module.path)):
+            continue
+        sentence = _mismatch(nodes[0], taken, function)
+        if sentence and (sentence, call.scope) not in told:
+            told.add((sentence, call.scope))
+            yield Defect(module.path, call.line, "arguments", sentence)
+
+
+def _is_surely(repository: Repository, known: _Known, module: PythonModule, call: Call, function: Function) -> bool:
+    """Whether a call means the function and no other: nothing stands in for it, and no decorator changes what it takes."""
+    other = repository.world.module(function.path)
+    if other is None or not _KEEPS_SIGNATURE.issuperset(function.decorators):
+        return False
+    imported = not known.imports(module).isdisjoint(accumulate(call.name.split("."), "{}.{}".format))
+    if function.path == module.path:
+        if call.name != function.name or imported:
+            return False
+    elif not imported or function.name in module.function_at:
+        return False
+    return function.name not in known.doubted(module) and function.name not in known.doubted(other)
+
+
+def _mismatch(made: ast.Call, taken: ast.arguments, function: Function) -> str:
+    """What Python would say of a call; empty where it would take it, and where stars hide what is given."""
     if any(isinstance(item, ast.Starred) for item in made.args) or any(item.arg is None for item in made.keywords):
         return ""
+    name = function.name
+    of_prefect = _OF_PREFECT if any(item.startswith("prefect.") for item in function.decorators) else frozenset()
     positional = [item.arg for item in (*taken.posonlyargs, *taken.args)]
     named = {item.arg for item in (*taken.args, *taken.kwonlyargs)}
-    given = {item.arg for item in made.keywords if item.arg}
+    given = {item.arg for item in made.keywords if item.arg} - of_prefect
     if len(made.args) > len(positional) and taken.vararg is None:
         return f"{name} is called with {len(made.args)} arguments, but takes {len(positional)}"
     unknown = sorted(given - named)
@@ -114,36 +171,5 @@ def _mismatch(made: ast.Call, taken: ast.arguments, name: str) -> str:
     return f"{name} is called without {lacking[0]}, which it needs" if lacking else ""
 
 
-def _node(tree: ast.Module, call: Call) -> ast.Call | None:
-    """The only call of that name that begins on its line."""
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and node.lineno == call.line and _last(node.func) == call.last
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _in_main_guard(tree: ast.Module, made: ast.Call) -> bool:
-    guards = (node for node in tree.body if isinstance(node, ast.If) and is_main_guard(node.test))
-    return any(guard.lineno <= made.lineno <= (guard.end_lineno or guard.lineno) for guard in guards)
-
-
-def _is_imported(repository: Repository, path: str) -> bool:
-    local = repository.world.local
-    return any(
-        path in (local.find(item.module, module.path), local.find(item.dotted, module.path))
-        for module in repository.modules
-        for item in module.imports
-    )
-
-
 def _last(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-
-
-def _definition(text: str | None, function: Function) -> ast.arguments | None:
-    for node in tree_of(text or "").body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function.name:
-            return node.args
-    return None
