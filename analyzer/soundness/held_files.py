@@ -11,6 +11,7 @@ from analyzer.queries.containers import Packaging, packagings, sources
 from analyzer.queries.programs import started_by
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
+from analyzer.soundness.images import TEMPLATES
 
 __all__ = ["unheld_files"]
 
@@ -29,7 +30,7 @@ def unheld_files(repository: Repository) -> Iterator[Defect]:
     mounting = {service.dockerfile for file in repository.compose_files for service in file.services if service.volumes}
     for packaging in packagings(repository):
         file = packaging.dockerfile
-        if file.path in mounting or not packaging.code:
+        if file.path in mounting or file.path.endswith(TEMPLATES) or not packaging.code:
             continue
         started = {target.path for target, _ in started_by(repository, packaging) if target.path in packaging.code}
         held: frozenset[str] | None = None

@@ -14,6 +14,7 @@ from analyzer.artifacts.dockerfile import Copy
 from analyzer.queries.containers import Packaging, packagings
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
+from analyzer.soundness.images import TEMPLATES
 
 __all__ = ["ignored_copies"]
 
@@ -26,6 +27,8 @@ def ignored_copies(repository: Repository) -> Iterator[Defect]:
     Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
     """
     for packaging in packagings(repository):
+        if packaging.dockerfile.path.endswith(TEMPLATES):
+            continue
         ignoring = _ignoring(repository, packaging)
         rules = _rules(repository.text(ignoring) or "") if ignoring else ()
         for copy in packaging.dockerfile.copies[:_MOST_SOURCES] if rules else ():

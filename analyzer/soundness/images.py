@@ -13,7 +13,7 @@ from analyzer.queries.containers import Packaging, packagings
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["broken_images", "installed_lists"]
+__all__ = ["TEMPLATES", "broken_images", "installed_lists"]
 
 _DATA = re.compile(
     r"(?i)(?:^|/)(?:models?|data|datasets?|artifacts?|dist|build|target|out(?:put)?s?|mlruns|mlartifacts|logs?|certs?|keys?|secrets?|credentials?|node_modules|wheels?|\.\w+)(?:/|$)"
@@ -27,14 +27,14 @@ _INSTALLED = re.compile(
 _UNKNOWN = re.compile(r"[$*?\[\]{}<>]|^/|^~|^https?:|^git@")
 
 
-_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template")  # filled in before anybody builds them
+TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template")  # filled in before anybody builds them
 
 
 def broken_images(layout: Layout) -> Iterator[Defect]:
     """Copies of what is in no build context, starts of modules that nothing brings in, contexts that do not exist."""
     if not layout.has_submodules:
         for packaging in packagings(layout.repository):
-            if packaging.dockerfile.path.endswith(_TEMPLATES):
+            if packaging.dockerfile.path.endswith(TEMPLATES):
                 continue
             for copy in packaging.absent:
                 yield from _absent(layout, copy, copy.sources)

@@ -187,3 +187,9 @@ REGION = 'variable "region" {\n  default = "eu"\n}\n'
 )  # fmt: skip
 def test_what_terraform_has_twice(repository: BuildRepository, files: dict[str, str], wanted: str) -> None:
     assert [item[2] for item in told(repository, files)] == ([wanted] if wanted else [])
+
+
+def test_a_template_of_an_image_is_built_elsewhere(repository: BuildRepository) -> None:
+    files = {**FILES, "templates/Dockerfile.j2": IMAGE, ".dockerignore": "models/\n"}
+    files["Dockerfile"] = IMAGE.replace("COPY models/ ./models/\n", "")
+    assert told(repository, files) == []
