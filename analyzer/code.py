@@ -200,6 +200,19 @@ class Code:
         method = f"{call.scope.partition('.')[0]}.{rest}"
         return (call.path, method) if module and method in module.function_at else None
 
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The paths of the modules of the repository of which another of these modules uses something."""
+        local = self._world.local
+        found = (
+            (module.path, local.find(name, module.path))
+            for module in self.modules
+            for item in module.used_imports
+            for name in (item.module, item.dotted)
+            if name.strip(".")
+        )
+        return frozenset(path for importer, path in found if path and path != importer)
+
     # -- indexes ---------------------------------------------------------------------------------------------
 
     @cached_property

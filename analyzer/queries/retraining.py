@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call, PythonModule
+from analyzer.artifacts.python_source import PythonModule
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.leading import module_reaches
@@ -83,7 +83,7 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
                     or code.reaches(*target, "pipeline.flow", steps=3)
                 )
             )
-            if starts and target and _guarded_by_watch(module, call):
+            if starts and target and (call.scope, call.last) in guarded:
                 yield call.place, True
             elif named and looks:
                 yield call.place, starts or bool(target and module_reaches(repo, target[0], "model.fit"))
@@ -92,14 +92,3 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
 def _asks_about_quality(module: PythonModule | None) -> bool:
     """Whether a condition of the module is about drift or quality."""
     return module is not None and any(WATCHED.search(word) for item in module.conditions for word in item.asked)
-
-
-def _guarded_by_watch(module: PythonModule, call: Call) -> bool:
-    """Whether a condition about drift or quality guards the call."""
-    return any(
-        item.scope == call.scope
-        and item.line <= call.line
-        and call.last in item.acts
-        and any(WATCHED.search(word) for word in item.asked)
-        for item in module.conditions
-    )

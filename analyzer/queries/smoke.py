@@ -59,7 +59,7 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
         and (_asks_here(call) or (call.root in STARTS and "test.live" in roles_of(call.name) and together))
     ]
     stopping = any(item.checks or item.stops for item in module.functions if not item.name.startswith("test"))
-    if in_functions and stopping and (module.has_main_guard or module.checks or _is_imported(repo, module)):
+    if in_functions and stopping and (module.has_main_guard or module.checks or module.path in repo.tests.imported):
         yield in_functions[0].place, _ASSERTS, True
     elif (live or in_functions) and module.checks:
         yield Place(module.path, module.checks[0]), _ASSERTS, True
@@ -239,15 +239,3 @@ def _line_that_asks(text: str, *, local: bool) -> int:
 
 
 _STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")
-
-
-def _is_imported(repo: Repository, module: PythonModule) -> bool:
-    """Whether another test module uses something of this one."""
-    local = repo.world.local
-    return any(
-        local.find(item.module, other.path) == module.path or local.find(item.dotted, other.path) == module.path
-        for other in repo.tests.modules
-        if other is not module
-        for item in other.used_imports
-        if item.module.strip(".") or item.dotted.strip(".")
-    )

@@ -67,7 +67,6 @@ class _Known:
         self._taken: dict[str, dict[str, ast.arguments]] = {}
         self._doubted: dict[str, frozenset[str]] = {}
         self._imports: dict[str, frozenset[str]] = {}
-        self._imported: frozenset[str] | None = None
 
     def taken(self, function: Function) -> ast.arguments | None:
         """What a function takes, by its syntax tree."""
@@ -92,19 +91,6 @@ class _Known:
             self._imports[module.path] = frozenset(item.dotted for item in module.imports)
         return self._imports[module.path]
 
-    def is_imported(self, path: str) -> bool:
-        """Whether a module of the repository imports another."""
-        if self._imported is None:
-            local = self._repository.world.local
-            found = (
-                local.find(name, module.path)
-                for module in self._repository.modules
-                for item in module.imports
-                for name in (item.module, item.dotted)
-            )
-            self._imported = frozenset(path for path in found if path)
-        return path in self._imported
-
 
 _LONGEST_NAME = 200
 
@@ -128,7 +114,7 @@ def _in_module(
             continue
         # What others import of the module works all the same, and a deployment gives a flow what it needs.
         guarded = any(guard.lineno <= call.line <= (guard.end_lineno or guard.lineno) for guard in guards)
-        if guarded and (function.decorators or known.is_imported(module.path)):
+        if guarded and (function.decorators or module.path in repository.world.imported):
             continue
         sentence = _mismatch(nodes[0], taken, function)
         if sentence and (sentence, call.scope) not in told:
