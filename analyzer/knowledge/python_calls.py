@@ -249,8 +249,7 @@ ROLES: dict[str, str] = {
         psycopg.* psycopg2.* sqlalchemy.*.execute sqlalchemy.*.add sqlite3.*.execute* sqlite3.*.commit
         pymongo.*.insert_* pymysql.*.execute mysql.connector.*.execute boto3.*.put_item clickhouse_*.*
         asyncpg.*.execute google.cloud.bigquery.*.insert_rows* redis.*.set peewee.* tinydb.* elasticsearch.*.index
-        sqlmodel.* duckdb.*.execute pymongo.*.insert_one pymongo.*.insert_many .insert_one .insert_many .to_sql
-        .write_database
+        sqlmodel.* duckdb.*.execute pymongo.*.insert_one pymongo.*.insert_many .insert_one .insert_many .to_sql .write_database
     """,
     "monitor.report": """
         evidently.* whylogs.* nannyml.* alibi_detect.* deepchecks.* arize.* phoenix.* fiddler.* whylabs_client.*

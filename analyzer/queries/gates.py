@@ -13,6 +13,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.decisions import asking, deciders
 from analyzer.queries.places import where_named
+from analyzer.queries.registries import names_model
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -237,7 +238,7 @@ def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
         (call.path, call.scope)
         for module in repo.code.modules
         for call in module.calls
-        if call.has_keyword("registered_model_name") or _PROMOTING.search(call.last)
+        if names_model(call) or _PROMOTING.search(call.last)
     }
     return scopes | named
 
@@ -290,7 +291,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
     """Registering or promoting the best run by a metric, with no comparison; first what chooses the one that is promoted."""
     for code in (repo.code, repo.notebook_code):
         promoting = code.calls("registry.register", "registry.method", "registry.promote")
-        named = [call for module in code.modules for call in module.calls if call.has_keyword("registered_model_name")]
+        named = [call for module in code.modules for call in module.calls if names_model(call)]
         acts = (*promoting, *named)
         if not acts:
             continue

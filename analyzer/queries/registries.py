@@ -9,10 +9,15 @@ from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.repository import Repository
 
-__all__ = ["logs_no_model", "only_moves", "own_registry", "registrations"]
+__all__ = ["logs_no_model", "names_model", "only_moves", "own_registry", "registrations"]
 
 _STAGES = ("production", "staging", "latest")
 """Versions by which a declaration of a model asks for one that is there."""
+
+
+def names_model(call: Call) -> bool:
+    """Whether a call that keeps a model registers it: under a name that it gives, of whatever value."""
+    return call.has_keyword("registered_model_name") or call.has_keyword("register_model_name")
 
 
 def registrations(code: Code) -> list[Call]:
@@ -20,7 +25,7 @@ def registrations(code: Code) -> list[Call]:
     found = [*code.calls("registry.register", "registry.method")]
     for module in code.modules:
         for call in module.calls:
-            named = call.has_keyword("registered_model_name") or call.has_keyword("register_model_name")
+            named = names_model(call)
             if not named and call.last == "log_artifact" and call.root == "wandb":
                 named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):
