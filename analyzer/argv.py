@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from msgspec import Struct
+
 from analyzer.knowledge.commands import WRAPPERS, command_roles
 
-__all__ = ["FLAGS_WITH_TASK", "FLAGS_WITH_VALUE", "skip_flags", "unwrap"]
+__all__ = ["FLAGS_WITH_TASK", "FLAGS_WITH_VALUE", "ImageBuild", "image_build", "skip_flags", "unwrap"]
 
 FLAGS_WITH_TASK = frozenset(["-e", "-s", "--session", "--sessions", "--entry-point"])
 FLAGS_WITH_VALUE = FLAGS_WITH_TASK | frozenset(
@@ -85,3 +87,45 @@ def skip_flags(words: list[str]) -> list[str]:
             return words[index + 1 :]
         index += 2 if words[index] in FLAGS_WITH_VALUE and "=" not in words[index] else 1
     return words[index:]
+
+
+_TAG_FLAGS = ("-t", "--tag")
+_FILE_FLAGS = ("-f", "--file")
+_BUILD_FLAG_WITH_VALUE = re.compile(
+    r"^--?(?:build-arg|platform|target|cache-from|cache-to|network|secret|label|progress|builder|output|o|m|memory|add-host|region|registry|r|project|image|config|gcs-log-dir|timeout)$"
+)
+
+
+class ImageBuild(Struct, frozen=True):
+    """What a command says of the image that it builds; empty where it says nothing."""
+
+    dockerfile: str
+    context: str
+    tags: tuple[str, ...]
+
+
+def image_build(argv: tuple[str, ...]) -> ImageBuild | None:
+    """What docker, podman, buildah, gcloud or az builds an image from, or None where they do something else."""
+    words = list(argv)
+    start = next((index for index, word in enumerate(words) if word in ("build", "submit", "bud")), -1)
+    if (
+        start < 0
+        or words[0].rsplit("/", 1)[-1] not in ("docker", "podman", "buildah", "gcloud", "az")
+        or "compose" in words
+    ):
+        return None
+    tags, dockerfile, context = [], "", ""
+    rest = words[start + 1 :]
+    while rest:
+        word = rest.pop(0)
+        flag, equals, value = word.partition("=")
+        if flag in _TAG_FLAGS and (equals or rest):
+            tags.append(value if equals else rest.pop(0))
+        elif flag in _FILE_FLAGS and (equals or rest):
+            dockerfile = value if equals else rest.pop(0)
+        elif _BUILD_FLAG_WITH_VALUE.match(word) and rest:
+            given = rest.pop(0)
+            tags += [given] if word == "--image" else []
+        elif not word.startswith("-") and not context:
+            context = word
+    return ImageBuild(dockerfile, context, tuple(tags))

@@ -19,7 +19,7 @@ from analyzer.queries.prose import (
     is_grounded,
     own_documents,
 )
-from analyzer.queries.steps import absent_data, absent_files, is_run_here, typed_commands
+from analyzer.queries.steps import absent_data, absent_files, is_run_here, misplaced_lists, typed_commands
 from analyzer.queries.told import challenges, operated, problems_by_line, solved_problems, ways_out
 from analyzer.repository import Repository
 
@@ -38,7 +38,7 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
     lacking: Finding | None = None
     for document in own_documents(repo):
         commands = list(typed_commands(document))
-        absent = _absent(repo, commands)
+        absent = _absent(repo, document, commands)
         if absent and document is repo.readme:  # whatever other pages say, it is what a visitor follows
             where, name = absent[0]
             lacking = partial(f"The steps call what is not in the repository, such as {name}", where)
@@ -67,7 +67,9 @@ _FETCHES = re.compile(r"\b(?:wget|curl)\b")
 _ASKS = re.compile(r"--version\b|^\W*curl\b|\bhello-world\b")
 
 
-def _absent(repo: Repository, commands: list[tuple[Block, str]]) -> list[tuple[Place, str]]:
+def _absent(
+    repo: Repository, document: Document, commands: list[tuple[Block, str]]
+) -> list[tuple[Place, str]]:
     """What commands ask for and do not find, with the line of each; none where it is an example of settings alone."""
     fetched = " ".join(text for _, text in commands if _FETCHES.search(text))
     found = [
@@ -76,7 +78,8 @@ def _absent(repo: Repository, commands: list[tuple[Block, str]]) -> list[tuple[P
         for name in absent_files(repo, text)
         if name.rsplit("/", 1)[-1] not in fetched
     ]
-    found += ((_place_of(repo, block, text), name) for block, text, name in absent_data(repo, commands))
+    lacking = (*absent_data(repo, commands), *misplaced_lists(repo, document, commands))
+    found += ((_place_of(repo, block, text), name) for block, text, name in lacking)
     return [] if all(".env" in name for _, name in found) else found
 
 

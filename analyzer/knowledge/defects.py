@@ -48,6 +48,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("missing-copy", "An image copies what is not there", "file", ("e2e.container",)),
         DefectKind("image-lacks", "An image lacks what it imports or opens", "file", ("e2e.container",)),
         DefectKind("missing-context", "A compose service is built from what is not there", "line", ("e2e.container",)),
+        DefectKind("image-build", "CI builds an image in a folder that lacks its parts", "step", ("ci.",)),
         DefectKind(
             "terraform-reference",
             "A reference to what is not declared, or is twice",

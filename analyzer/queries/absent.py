@@ -18,7 +18,7 @@ from analyzer.remembered import remembered
 from analyzer.repository import Repository
 from analyzer.startmark import ORIGIN
 
-__all__ = ["is_stalled", "stalled_steps"]
+__all__ = ["in_order", "is_stalled", "stalled_steps"]
 
 _UNTOLD = re.compile(r"[$*?{}<>|`\\~=@]|^/|://|^-|^\.{1,2}/?$")
 _CHECKERS = frozenset({"pytest", "ruff", "flake8", "black", "isort", "mypy", "pylint", "pyright", "bandit"})
@@ -50,7 +50,7 @@ def _all_stalled(repo: Repository) -> frozenset[tuple[str, int]]:
 
 def _stalled(repo: Repository, pipeline: Pipeline) -> Iterator[Step]:
     stopped: set[str] = set()
-    for job in _in_order(pipeline.jobs):
+    for job in in_order(pipeline.jobs):
         if stopped.intersection(job.needs):
             stopped.add(job.name)
             yield from job.steps
@@ -66,7 +66,7 @@ def _stalled(repo: Repository, pipeline: Pipeline) -> Iterator[Step]:
                 break
 
 
-def _in_order(jobs: tuple[Job, ...]) -> Iterator[Job]:
+def in_order(jobs: tuple[Job, ...]) -> Iterator[Job]:
     """Jobs with those first that others need."""
     done: set[str] = set()
     pending = list(jobs)

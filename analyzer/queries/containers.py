@@ -18,7 +18,7 @@ from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Packaging", "may_hold", "own_services", "packagings", "prepares", "used_services"]
+__all__ = ["Packaging", "contexts", "may_hold", "own_services", "packagings", "prepares", "sources", "used_services"]
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from analyzer.queries.grounding import names_part
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["absent_data", "absent_files", "is_run_here", "typed_commands"]
+__all__ = ["absent_data", "absent_files", "is_run_here", "misplaced_lists", "typed_commands"]
 
 _COMMAND = re.compile(
     r"(?m)^[ \t]*(?:\$|>|#)?[ \t]*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
@@ -174,6 +175,26 @@ def absent_data(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator
             yield block, text, "the folder .dvc"
         elif _PULLS.match(text) and not remote:
             yield block, text, "a remote of DVC"
+
+
+_INSTALLS_LIST = re.compile(r"\bpip3? install .*?-r\s*([\w.-]+\.txt)\b")
+_GOES = re.compile(r"^\W*(?:cd|pushd)\s+[\"']?([\w./-]+)|&&\s*cd\s+[\"']?([\w./-]+)")
+
+
+def misplaced_lists(
+    repo: Repository, document: Document, commands: list[tuple[Block, str]]
+) -> Iterator[tuple[Block, str, str]]:
+    """(block, command, list): lists of packages that lie elsewhere than where the page stands, and to which no step before goes."""
+    here = posixpath.dirname(document.path)
+    for block, text in commands:
+        if any(repo.index.ends_with(posixpath.normpath(name)) for names in _GOES.findall(text) for name in names if name):
+            return
+        match = _INSTALLS_LIST.search(text)
+        name = match.group(1) if match else ""
+        if name and repo.index.ends_with(name) and not any(
+            posixpath.join(folder, name) in repo.snapshot.entries for folder in (here, repo.subdir, "")
+        ):
+            yield block, text, name
 
 
 _RUNS_KIND: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (

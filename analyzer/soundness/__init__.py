@@ -8,6 +8,7 @@ from analyzer.errors import LimitError
 from analyzer.repository import Repository
 from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files, missing_programs
+from analyzer.soundness.ci_images import unbuildable_in_ci
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.held_files import unheld_files
@@ -49,6 +50,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "called files": lambda: missing_called_files(layout),
         "programs": lambda: missing_programs(layout),
         "images": lambda: broken_images(layout),
+        "builds in CI": lambda: unbuildable_in_ci(layout),
         "ignored copies": lambda: ignored_copies(repository),
         "held files": lambda: unheld_files(repository),
         "installed": lambda: lacking_images(layout),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -91,12 +92,16 @@ def _called_from_elsewhere(layout: Layout, seen: set[tuple[str, str]]) -> Iterat
     for job, step in _steps_in_known_folders(layout.repository):
         for command in _own(step.commands):
             place = step.place_of(command)
+            here = step.folder or "the root"
             for name in _files(command) if command.argv[0] in _READS_FROM_HERE else ():
                 found = _lies_elsewhere(layout, name, step.folder)
                 if found and (place.path, name) not in seen and not layout.is_produced(posixpath.basename(name)):
                     seen.add((place.path, name))
-                    here = step.folder or "the root"
                     sentence = f"the CI job {job.name} calls {name} from {here}, and it is in {found}"
+                    yield Defect(place.path, place.line, "missing-file", sentence)
+            for name in _test_folders(command):
+                if posixpath.normpath(posixpath.join(step.folder, name)).startswith(".."):
+                    sentence = f"the CI job {job.name} tests {name} from {here}, which leads out of the repository"
                     yield Defect(place.path, place.line, "missing-file", sentence)
 
 
@@ -188,6 +193,14 @@ def _files(command: ShellCommand) -> Iterator[str]:
     for index, word in enumerate(words[:-1]):
         if word in flags and (words[index + 1].endswith(_CODE) or "ockerfile" in words[index + 1]):
             yield words[index + 1]
+
+
+def _test_folders(command: ShellCommand) -> Iterator[str]:
+    """What a test runner is given by a path that leads upwards; a word after a flag may be the value of that."""
+    words = command.argv if command.argv[0] in _TEST_RUNNERS else ()
+    for before, word in itertools.pairwise(words):
+        if word.startswith("../") and not _OUTSIDE.search(word) and (not before.startswith("-") or "=" in before):
+            yield word.partition("::")[0]
 
 
 def _is_asked(repo: Repository, path: str, name: str) -> bool:

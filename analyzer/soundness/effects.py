@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from analyzer.findings import Finding, Place, Status
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
+from analyzer.soundness.failing_steps import FailingSteps
 from analyzer.soundness.layout import Layout
 
 __all__ = ["Effects"]
@@ -58,8 +60,12 @@ class Effects:
         for item in self._by_path.get(place.path, ()):
             if criterion.startswith(item.meaning.lowers) and self._covers(item, place):
                 return item
+            if criterion.startswith(item.meaning.lowers) and self._stops_callers(item, place):
+                return item
         broken = self._broken.get(place.path)
-        return broken if broken and criterion.startswith(broken.meaning.lowers) else None
+        if broken and criterion.startswith(broken.meaning.lowers):
+            return broken
+        return self._failing_steps.at(place) if criterion.startswith("ci.") else None
 
     def _covers(self, defect: Defect, place: Place) -> bool:
         reach = defect.meaning.reach
@@ -79,6 +85,30 @@ class Effects:
         if not first:
             return place.line > defect.line or reach == "importers"
         return first <= place.line <= last and (place.line >= defect.line or place.line == first)
+
+    def _stops_callers(self, defect: Defect, place: Place) -> bool:
+        """Whether the function around a place is called by its own module alone, and only where a defect has stopped it.
+
+        A function that is named without being called is handed to somebody who may call it.
+        """
+        module = self._modules.get(place.path)
+        if module is None or defect.meaning.reach != "scope":
+            return False
+        function = next((item for item in module.functions if item.line <= place.line <= item.end_line), None)
+        calls = [item.line for item in module.calls if function and item.name == function.name]
+        if function is None or not calls:
+            return False
+        if not all(line == defect.line or self._covers(defect, Place(place.path, line)) for line in calls):
+            return False
+        named = re.compile(rf"\b{re.escape(function.name)}\b")
+        others = (item for item in self._repository.modules if item is not module)
+        return len(named.findall(self._repository.text(place.path) or "")) == 1 + len(calls) and not any(
+            function.name == item.name for other in others for item in other.imports
+        )
+
+    @cached_property
+    def _failing_steps(self) -> FailingSteps:
+        return FailingSteps(self._repository, self._broken, self._by_path)
 
     @cached_property
     def _steps(self) -> Mapping[str, list[tuple[int, int]]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
 from analyzer.inventory import Kind
 from analyzer.knowledge.paths import LOWER_DOCKERFILE
-from analyzer.queries.containers import Packaging, packagings
+from analyzer.queries.containers import Packaging, contexts, packagings, sources
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -41,6 +41,7 @@ def broken_images(layout: Layout) -> Iterator[Defect]:
             for copy, source in packaging.lacking:
                 yield from _absent(layout, copy, (source,))
             yield from _starts(layout, packaging.dockerfile)
+            yield from _lists(layout, packaging)
             yield from _installs(layout, packaging)
         yield from _contexts(layout)
 
@@ -93,6 +94,33 @@ _FILE = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
 _REFUSED = re.compile(
     r"^[A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:=(?![=]).*|==[^#;\s]*\+(?:ubuntu|debian|deb\d|dfsg)\S*)", re.MULTILINE
 )
+
+
+def _lists(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
+    """Requirements files that the image installs from the folder that it copies whole, and that are nowhere."""
+    dockerfile = packaging.dockerfile
+    whole = any(not copy.from_stage and set(copy.sources) & {".", "./"} for copy in dockerfile.copies)
+    told = "\n".join(f"{item.value} {item.heredoc}" for item in dockerfile.instructions)
+    asked = _FILE.findall(told)
+    moves = len(dockerfile.named("WORKDIR")) > 1 or re.search(r"\bcd\s", told)
+    for item in dockerfile.named("RUN") if whole and packaging.code else ():
+        for name in _FILE.findall(item.value):
+            base = posixpath.basename(name)
+            if (
+                _INSTALLED.search(base)
+                and told.count(base) == sum(other.count(base) for other in asked)  # nothing else may make it
+                and not layout.is_produced(base)
+                and not (layout.somewhere(base) if moves or name.startswith("/") else _is_beside(layout, dockerfile, name))
+            ):
+                where = "is not in the folder that it copies" if layout.somewhere(base) else "is not in the repository"
+                sentence = f"the image installs {name}, which {where}"
+                yield Defect(dockerfile.path, item.line, "missing-copy", sentence)
+
+
+def _is_beside(layout: Layout, dockerfile: Dockerfile, name: str) -> bool:
+    """Whether a folder that the image may be built in has a file of the name."""
+    repo = layout.repository
+    return any(sources(repo, context, name) for context in contexts(repo, dockerfile))
 
 
 def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
+from analyzer.argv import image_build
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.commands import Invocation
@@ -23,11 +23,6 @@ from analyzer.wiring.names import Names, image_name, unresolved
 __all__ = ["Images"]
 
 _MOST_COPIES = 80
-_TAG_FLAGS = ("-t", "--tag")
-_FILE_FLAGS = ("-f", "--file")
-_FLAG_WITH_VALUE = re.compile(
-    r"^--?(?:build-arg|platform|target|cache-from|cache-to|network|secret|label|progress|builder|output|o|m|memory|add-host|region|registry|r|project|image|config|gcs-log-dir|timeout)$"
-)
 
 
 class Images:
@@ -137,29 +132,9 @@ class Images:
 
     def built_by(self, item: Invocation) -> Iterator[tuple[str, tuple[str, ...]]]:
         """(path of the Dockerfile, names) of each image that a command builds."""
-        words = list(item.argv)
-        start = next((index for index, word in enumerate(words) if word in ("build", "submit", "bud")), -1)
-        if (
-            start < 0
-            or words[0].rsplit("/", 1)[-1] not in ("docker", "podman", "buildah", "gcloud", "az")
-            or "compose" in words
-        ):
-            return
-        tags, dockerfile, context = [], "", ""
-        rest = words[start + 1 :]
-        while rest:
-            word = rest.pop(0)
-            flag, equals, value = word.partition("=")
-            if flag in _TAG_FLAGS and (equals or rest):
-                tags.append(value if equals else rest.pop(0))
-            elif flag in _FILE_FLAGS and (equals or rest):
-                dockerfile = value if equals else rest.pop(0)
-            elif _FLAG_WITH_VALUE.match(word) and rest:
-                given = rest.pop(0)
-                tags += [given] if word == "--image" else []
-            elif not word.startswith("-") and not context:
-                context = word
-        yield self.dockerfile(dockerfile, context, item.folder, item.origin.path), tuple(tags)
+        build = image_build(item.argv)
+        if build:
+            yield self.dockerfile(build.dockerfile, build.context, item.folder, item.origin.path), build.tags
 
     def dockerfile(self, name: str, context: str, folder: str, path: str) -> str:
         """The path of the Dockerfile that a build with these words means."""
