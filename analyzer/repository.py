@@ -307,6 +307,7 @@ class Repository(ReadingProse):
             found.update(_target_names(word for item in compose.services for word in item.command.split()))
         for item in self.infrastructure:
             found.update(_target_names(value for resource in item.resources for value in resource.attributes.values()))
+            found.update(name for resource in item.resources if (name := resource.entry_point))
         for workflow in self.workflows:
             found.update(_target_names((workflow.entrypoint, *workflow.steps)))
         for path in self.inventory.of(Kind.PYPROJECT):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -31,6 +32,18 @@ class Resource:
     def place(self) -> Place:
         """The lines of the resource."""
         return Place(self.path, self.line, self.end_line)
+
+    @property
+    def entry_point(self) -> str:
+        """The function that a function platform calls, by its own name; empty where the resource names none.
+
+        Source: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/cloudfunctions_function
+        """
+        match = _ENTRY_POINT.search(self.body) if "unction" in self.type else None
+        return match.group(1).rsplit(".", 1)[-1] if match else ""
+
+
+_ENTRY_POINT = re.compile(r"(?im)\b(?:entry_?point|handler)[\"']?\s*[=:]\s*[\"']?([a-z_][\w./-]*)")
 
 
 class Declaration(Struct, frozen=True):

@@ -16,6 +16,7 @@ from analyzer.repository import Repository
 __all__ = ["drift_triggers"]
 
 _DRIFT_OR_RETRAIN = re.compile(r"(?i)drift|(?<!p)retrain")  # and not what is pretrained
+_PRESSED = re.compile(r"(?i)button|clicked|pressed")
 _API_TRIGGER = re.compile(r"/api/pipeline_schedules/[^/]+/api_trigger")
 
 
@@ -62,9 +63,17 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
             if any(WATCHED.search(word) for word in item.asked)
             for act in item.acts
         }
+        pressed = {
+            (item.scope, act)
+            for item in module.conditions
+            if any(_PRESSED.search(word) for word in item.asked)
+            for act in item.acts
+        }
         for call in module.calls:
             if not call.conditional or not code.is_reached(call.path, call.scope):
                 continue
+            if (call.scope, call.last) in pressed:
+                continue  # somebody has to press a button
             named = bool(
                 re.search(
                     r"(?i)(?<!p)retrain|train_model|training_flow|trigger_train|train_flow|run_training|full_training|start_training",

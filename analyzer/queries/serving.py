@@ -163,7 +163,8 @@ def _asks_model(code: Code, function: Function) -> bool:
 def handlers(repo: Repository) -> Iterator[Function]:
     """Handlers of function platforms that reach a prediction for what they are given, and do not train."""
     code = repo.code
-    named = [item for item in code.functions if not item.nested and _HANDLER.search(item.name)]
+    told = repo.once(_entry_names)
+    named = [item for item in code.functions if not item.nested and _is_entry(item, told)]
     for function in named:
         module = code.module(function.path)
         names = module.names_in.get(function.qualname, frozenset()) if module else frozenset()
@@ -174,6 +175,23 @@ def handlers(repo: Repository) -> Iterator[Function]:
             call.path == function.path for call in code.calls("model.predict")
         ):
             yield function
+
+
+def _is_entry(function: Function, told: frozenset[str]) -> bool:
+    """Whether a function platform starts a function: by its name, its decorator, or the word of what deploys it."""
+    if _HANDLER.search(function.name) or any(name.startswith("functions_framework.") for name in function.decorators):
+        return True
+    return function.name in told and not function.decorators and "." not in function.qualname
+
+
+_ENTRY_FLAG = re.compile(r"\bfunctions deploy\b.*--entry-point[= ]([A-Za-z_]\w*)")
+
+
+def _entry_names(repo: Repository) -> frozenset[str]:
+    """The functions that infrastructure or commands give a function platform to call."""
+    found = {item.entry_point for file in repo.infrastructure for item in file.resources}
+    found.update(match.group(1) for item in all_invocations(repo) if (match := _ENTRY_FLAG.search(item.text)))
+    return frozenset(found)
 
 
 def entry_points(repo: Repository, found: list[Function]) -> list[Function]:

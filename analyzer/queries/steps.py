@@ -178,6 +178,7 @@ def absent_data(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator
 
 
 _INSTALLS_LIST = re.compile(r"\bpip3? install .*?-r\s*([\w.-]+\.txt)\b")
+_CLONED = re.compile(r"\bgit clone \S*?([\w.-]+?)(?:\.git)?/?(?:\s|$)")
 _GOES = re.compile(r"^\W*(?:cd|pushd)\s+[\"']?([\w./-]+)|&&\s*cd\s+[\"']?([\w./-]+)")
 
 
@@ -186,8 +187,10 @@ def misplaced_lists(
 ) -> Iterator[tuple[Block, str, str]]:
     """(block, command, list): lists of packages that lie elsewhere than where the page stands, and to which no step before goes."""
     here = posixpath.dirname(document.path)
+    cloned: set[str] = set()
     for block, text in commands:
-        if any(repo.index.ends_with(posixpath.normpath(name)) for names in _GOES.findall(text) for name in names if name):
+        cloned.update(_CLONED.findall(text))
+        if any(name.strip("./") not in cloned for names in _GOES.findall(text) for name in names if name):
             return
         match = _INSTALLS_LIST.search(text)
         name = match.group(1) if match else ""

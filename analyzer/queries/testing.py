@@ -127,7 +127,7 @@ def starts_a_program(call: Call) -> bool:
     return call.root in ("subprocess", "os") and any(_PROGRAM.search(text) for text in call.texts())
 
 
-_PROGRAM = re.compile(r"docker|python|uvicorn|flask|compose")
+_PROGRAM = re.compile(r"docker|podman|python|uvicorn|gunicorn|flask|compose|functions-framework|bentoml|mlflow|prefect")
 
 
 def _connection(repo: Repository, function: Function) -> Call | None:
