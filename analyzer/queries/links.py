@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from analyzer.artifacts.dependencies import normalise
-from analyzer.artifacts.document import Document, Link
+from analyzer.artifacts.document import Document, Link, Section
 from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, PERSONAL_HOSTS, VIDEO_HOSTS
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
@@ -72,6 +73,8 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             and not _is_data(link.url)
             and _is_projects(repo, link)
             and not _is_of_data(repo, link)
+            and not _ON_OWN_SITE.search(link.url)  # an article
+            and not _INSTRUCTS.search(f"{link.text} {repo.line(link.place)}")
         ):
             yield link, "page"
         elif _is_own_domain(link) and (
@@ -139,23 +142,43 @@ def own_articles(repo: Repository) -> Iterator[Link]:
     """Links of the README to articles that the author wrote about the project."""
     for section in repo.readme.sections if repo.readme else ():
         for link in section.links:
-            if not ARTICLE_HOSTS.match(link.url):
+            if not (ARTICLE_HOSTS.match(link.url) or _ON_OWN_SITE.search(link.url)):
                 continue
             context = f"{link.text} {repo.line(link.place)}"
             titled = bool(_ARTICLE_TITLE.search(section.heading))
+            if _WROTE_OF_THIS.search(_lead_of(section, link)):
+                yield link
+                continue
+            if not ARTICLE_HOSTS.match(link.url):
+                continue
             if not own_words(repo, re.sub(r"[-_/.]", " ", f"{link.url} {context}")):
                 continue
             if (titled or _OWN_ARTICLE.search(context)) and not _OF_OTHER_PEOPLE.search(f"{section.title} {context}"):
                 yield link
 
 
-_SITE_WORDS = re.compile(r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage")
+_ON_OWN_SITE = re.compile(r"(?i)^https?://[\w.-]+\.(?:github\.io|gitlab\.io|netlify\.app|pages\.dev)/\S*(?:blog|posts?|article)")
+_WROTE_OF_THIS = re.compile(
+    r"(?i)\b(?:I|we)(?:'ve| have)? (?:also )?(?:wrote|written|published|blogged|documented)\b[^.\n]{0,60}\b(?:this|the|my|our) (?:\w+ )?project\b"
+)
+
+
+def _lead_of(section: Section, link: Link) -> str:
+    """The line that leads to the list in which a link stands; empty where it stands in none."""
+    return next(
+        (lead for lead, items in section.lists if any(item.line <= link.line <= item.end_line for item in items)), ""
+    )
+
+
+_SITE_WORDS = re.compile(
+    r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage|\bdocumentation\b[^.\n]{0,40}\b(?:for|of) (?:this|the|our) project\b"
+)
 _NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
 _INSTRUCTS = re.compile(
-    r"(?i)\bsteps (?:in|of|from)\b|\bin case you\b|\bif you (?:do not|don't|need|want)\b|\bhow to (?:install|set|create|get)\b"
+    r"(?i)\bsteps (?:in|of|from)\b|\bwith the help of\b|\bfollow(?:ing)? (?:this|the(?:se)?)? ?\W?(?:link|blog|guide|tutorial|video|article|post)s?\b|\bin case you\b|\bif you (?:do not|don't|need|want)\b|\bhow to (?:install|set|create|get)\b"
 )
 _COURSE = re.compile(
-    r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list|(?:as|for) (?:a )?reference\b|inspired by"
+    r"(?i)course|zoomcamp|tutorial|lecture|datatalks|playlist\?list|[?&]index=\d|(?:as|for) (?:a )?reference\b|inspired by"
 )
 
 
@@ -167,7 +190,7 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
         labels = {normalise(label) for label in host.split(".")}
-        if _is_played_here(repo, link) or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(context)):
+        if _is_played_here(repo, link) or _is_kept_here(repo, link) or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(context)):
             yield link, "video"
         elif VIDEO_HOSTS.match(link.url):
             led_in = " ".join(repo.lines(link.path)[max(link.line - 5, 0) : link.line])
@@ -183,10 +206,15 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
         ):
             continue
+        elif _INSTRUCTS.search(context):
+            continue
         elif (
             PERSONAL_HOSTS.match(link.url) and not _NOT_OWN.search(link.url) and _may_be_own(repo, link, context)
         ) or _SITE_WORDS.search(context):
             yield link, "site"
+    for document in repo.documents:
+        if "/" not in document.path and document is not repo.readme:  # the pages beside it that it leads to
+            yield from ((link, "video") for link in document.links if _is_kept_here(repo, link))
     for link in own_articles(repo):
         if BLOG_HOSTS.match(link.url):
             yield link, "site"
@@ -199,6 +227,17 @@ _UPLOADED = re.compile(r"https://github\.com/(?:user-attachments|[\w.-]+/[\w.-]+
 def _is_played_here(repo: Repository, link: Link) -> bool:
     """Whether GitHub shows a link as a video: the bare address of an upload, on a line of its own; a picture is none."""
     return bool(_UPLOADED.fullmatch(link.url)) and not link.image and repo.line(link.place).strip() == link.url
+
+
+_VIDEO_FILE = re.compile(r"(?i)\.(?:mp4|mov|webm|m4v|avi)$")
+
+
+def _is_kept_here(repo: Repository, link: Link) -> bool:
+    """Whether a link leads to a video of the repository."""
+    plain = unquote(link.url.split("#", 1)[0].split("?", 1)[0])
+    if not _VIDEO_FILE.search(plain) or "://" in plain:
+        return False
+    return posixpath.normpath(posixpath.join(posixpath.dirname(link.path), plain.lstrip("/"))) in repo.snapshot.entries
 
 
 _OF_LIBRARIES = re.compile(r"(?i)(?:readthedocs\.io|github\.io|gitlab\.io)$")

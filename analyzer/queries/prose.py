@@ -164,8 +164,8 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
                     yield block, line
                     break
             else:
-                if block.kind == "table" and _result_number(block.text):
-                    rows = block.text.split("\n")
+                rows = block.text.split("\n") if block.kind == "table" else []
+                if METRIC_WORDS.search(" ".join(rows[:2])) and _result_number(block.text):
                     yield block, next((row for row in rows if _result_number(row)), rows[0])
 
 
