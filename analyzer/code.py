@@ -39,8 +39,12 @@ class _Resolved(Struct, dict=True):
     def by_role(self) -> Mapping[str, tuple[Call, ...]]:
         """The calls by what they are known for."""
         found: dict[str, list[Call]] = {}
-        for call in self.calls:
-            for role in roles_of(call.name):
+        imported = {item.module.partition(".")[0] for item in self.module.all_imports}
+        for call, written in zip(self.calls, self.module.calls, strict=True):
+            name = call.name
+            if call is written and imported and name.partition(".")[0] not in imported:
+                name = name[name.find(".") :] if "." in name else name  # a variable that is called like a library
+            for role in roles_of(name):
                 found.setdefault(role, []).append(call)
         return {role: tuple(calls) for role, calls in found.items()}
 
