@@ -9,7 +9,7 @@ from analyzer.artifacts.document import Block, Document
 from analyzer.findings import Finding, Place, Status, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.caseless import Caseless
-from analyzer.knowledge.prose import PROCEDURE, TITLES
+from analyzer.knowledge.prose import PROCEDURE, TITLES, TROUBLE
 from analyzer.plugins import rule
 from analyzer.queries.containers import own_services
 from analyzer.queries.links import own_articles
@@ -222,8 +222,31 @@ def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Fin
             yield met(f"Troubleshooting is described, with {many}", section)
         elif words >= 10 or code:
             yield partial("A short section on operation or troubleshooting", section)
+    asked = _asked_about_trouble(document) if _FAQ.search(document.path) else []
+    if len(asked) >= _MANY_ENTRIES and is_grounded(repo, "\n".join(block.text for block in asked)):
+        yield met("Troubleshooting is described, with five entries or more", asked[0])
     if PROCEDURE.search(document.path) and len(list(typed_commands(document))) >= 2 and document.words >= 60:
         yield met("An operational procedure is described, with its commands", document)
+
+
+_FAQ = re.compile(r"(?i)(?:^|/)(?:[\w-]*[-_])?(?:faqs?|q-?and-?a|questions)\.\w+$")
+_ASKS_ABOUT = re.compile(r"(?i)\W*(?:q\d*\W+)?(?:what|how|which|can|could|where|do|does|is|are|why|who|when|should)\b")
+_QUESTION = 120  # characters that one line of a question has at most
+
+
+def _asked_about_trouble(document: Document) -> list[Block]:
+    """The entries of a page of questions that are about what fails, each with the answer behind it.
+
+    They name a failure, or say what happens instead of asking.
+    """
+    found = []
+    for block in document.blocks:
+        first, _, answer = block.text.partition("\n")
+        if block.kind != "paragraph" or not answer or len(first) > _QUESTION:
+            continue
+        if TROUBLE.search(first) or (first.rstrip().endswith(".") and not _ASKS_ABOUT.match(first)):
+            found.append(block)
+    return found
 
 
 def _notes_on_operation(repo: Repository, document: Document) -> Iterator[Finding]:
