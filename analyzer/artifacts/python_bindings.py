@@ -129,6 +129,8 @@ class _Reader:
         text = _written(node.func)
         if text.startswith(("globals().", "sys.modules", "vars().")) or text.rsplit(".", 1)[-1] in _LAZY_CALLS:
             self.open = True
+        if self._has_globals and any(_written(given) == "globals()" for given in node.args):
+            self.open = True  # whoever gets them may add names, as metaflow's plugins do
         if text == "setattr" and node.args and "modules" in ast.unparse(node.args[0]):
             self.open = True
 

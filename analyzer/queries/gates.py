@@ -31,7 +31,7 @@ _OLDER = re.compile(
 )
 _PAIR = re.compile(r"(?i)^(?:new|old|candidate|current|prod(?:uction)?|baseline|previous|existing)_(\w+)$")
 _OTHER = re.compile(
-    r"(?i)threshold|min_|max_|best|champion|challenger|production|prod\b|current|baseline|(?:\b|_)new|candidate|staging|latest|previous|existing|(?:\b|_)old|limit|target|required|deployed|in_use|incumbent|main|_gain"
+    r"(?i)threshold|min_|max_|best|champion|challenger|production|prod\b|current|baseline|(?:\b|_)new|candidate|staging|prod_|latest|previous|existing|(?:\b|_)old|limit|target|required|deployed|in_use|incumbent|main|_gain"
     r"|minimum|maximum|floor|cut_?off|tolerance"
 )
 _PROMOTES = re.compile(
@@ -127,7 +127,7 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
     """The comparisons of model metrics, without those of drift and of tuning."""
     for item in repo.code.comparisons:
         words = " ".join((*item.left, *item.right))
-        promotes = any(_PROMOTES.search(act) for act in item.guarded_names)
+        promotes = any(_PROMOTES.search(act) for act in item.guarded_names) or _leads_to_promotion(repo.code, item)
         rivals = bool(_RIVALS.search(words)) or _paired(item.left, item.right)
         gain = bool(_GAIN.search(words)) and (promotes or bool(_PROMOTES.search(item.scope)))
         if not (_METRIC.search(words) or rivals or gain):
@@ -141,6 +141,14 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
         beside = named and _of_two(item)
         bounded = item.constant or bool(_OTHER.search(words)) or beside or rivals or gain
         yield _Weighed(item, promotes, bounded, deciding)
+
+
+def _leads_to_promotion(code: Code, item: Comparison) -> bool:
+    """Whether a function of the project that is called where the comparison holds gives a version a stage or an alias."""
+    return any(
+        call.last in item.guarded_names and call.line > item.line and code.reaches(*target, "registry.promote")
+        for call, target in (code.local_calls(item.path, item.scope) if item.guarded_names else ())
+    )
 
 
 _BEST_SO_FAR = re.compile(r"^best_\w*(?:score|metric|acc\w*|f1|auc|rmse|mae|mse|r2|loss|error)$")
