@@ -67,6 +67,19 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
         return
 
 
+_WATCHES = re.compile(r"(?i)monitor|drift|status")
+_BOARD = re.compile(r"(?i)dashboard")
+_OPERATION = re.compile(
+    r"(?i)drift|metric|monitor|latency|accuracy|\bf1\b|rmse|\bmae\b|performance|alert|status|health|throughput|error rate|evidently|mlflow|\blogs?\b|history|report"
+)
+
+
+def _speaks_of_operation(repo: Repository, path: str) -> bool:
+    """Whether the strings of a page tell of how the system or the model does: a page to ask for predictions does not."""
+    module = repo.code.module(path)
+    return module is not None and any(_OPERATION.search(text.value) for text in module.texts)
+
+
 @rule("mon.dashboard", reads=(Kind.JSON, Kind.PYTHON))
 def shows_dashboards(repo: Repository) -> Iterator[Finding]:
     """There is no dashboard."""
@@ -101,7 +114,7 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         else:
             yield partial(f"{where} shows a picture of a report that is written as a file", place)
     for call in repo.code.calls("serve.ui"):
-        if re.search(r"(?i)monitor|drift|dashboard|status", call.path):
+        if _WATCHES.search(call.path) or (_BOARD.search(call.path) and _speaks_of_operation(repo, call.path)):
             yield partial("A page of the project's own shows operation", call)
             break
     for place in published_reports(repo):

@@ -202,7 +202,24 @@ _HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)
 
 
 def space_header(repo: Repository) -> Place | None:
-    """The front matter by which Hugging Face runs the repository as a Space."""
-    text = repo.text(repo.front_page) if repo.front_page else None
-    match = _HEADER.match(text or "")
-    return Place(repo.front_page, match.group().count("\n") + 1) if match else None
+    """The front matter by which Hugging Face runs the repository as a Space, or a folder of it that holds the app.
+
+    Source: https://huggingface.co/docs/hub/spaces-config-reference
+    """
+    pages = (item.path for item in repo.documents if item.path.endswith("README.md") and item.path != repo.front_page)
+    for path in (repo.front_page, *pages):
+        text = (repo.text(path) or "") if path else ""
+        match = _HEADER.match(text)
+        if match and (path == repo.front_page or _has_app(repo, path, text)):
+            return Place(path, match.group().count("\n") + 1)
+    return None
+
+
+_APP_FILE = re.compile(r"(?m)^app_file:\s*[\"']?([\w./-]+)")
+
+
+def _has_app(repo: Repository, readme: str, text: str) -> bool:
+    """Whether the program that the front matter of a page names lies beside it and is an app."""
+    match = _APP_FILE.search(text)
+    path = posixpath.join(posixpath.dirname(readme), match.group(1) if match else "app.py")
+    return any(call.path == path for call in repo.code.calls("serve.ui", "serve.app"))

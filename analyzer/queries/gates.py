@@ -314,6 +314,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
             call
             for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
+            or _ASKS_BEST.search(call.scope)
             or any(
                 _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
                 for around in _around(code, call)
@@ -355,7 +356,7 @@ def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:
 
 
 _ASKS_BEST = re.compile(
-    r"(?i)(?:get|save|select|find|search|choose|pick|load|register|promote|is)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
+    r"(?i)(?:get|set|save|select|find|search|choose|pick|load|register|promote|tag|mark|is)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
 )
 _KEPT = re.compile(
     r"(?i)\b(?:best|top|max|min|lowest|highest)_\w*(?:acc|score|f1|auc|rmse|mae|mse|r2|loss|metric|error)"
