@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from analyzer.artifacts import cloud_templates, monitoring
-from analyzer.artifacts.infrastructure import InfraFile
+from analyzer.artifacts.infrastructure import InfraFile, local_source
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
 from analyzer.artifacts.monitoring import Dashboard
 from analyzer.artifacts.notebook import Notebook, parse_notebook
 from analyzer.artifacts.python_source import PythonModule, parse_python
 from analyzer.artifacts.terraform import parse_terraform
-from analyzer.inventory import Kind
+from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.paths import TEMPLATE_SUFFIXES
 from analyzer.reading_ci import ReadingCi
 from analyzer.sniff import embedded, json_worth_reading, sniff_json, sniff_text
@@ -41,8 +41,10 @@ class ReadingPlatform(ReadingCi):
     @cached_property
     def infrastructure(self) -> tuple[InfraFile, ...]:
         """Files of Terraform, Pulumi, CloudFormation, SAM, CDK, Bicep and Serverless."""
+        own = self._parse((Kind.TERRAFORM,), parse_terraform)
         found = [
-            *self._parse((Kind.TERRAFORM,), parse_terraform),
+            *own,
+            *self._called_copies(own),
             *self._parse((Kind.PULUMI_YAML,), cloud_templates.parse_pulumi_yaml),
             *self._parse((Kind.BICEP,), cloud_templates.parse_bicep),
             *self._parse((Kind.SERVERLESS,), cloud_templates.parse_serverless),
@@ -57,6 +59,15 @@ class ReadingPlatform(ReadingCi):
                 found.append(cloud_templates.parse_pulumi_program(path, program))
         found += (file for module in self.modules if (file := read_infrastructure(module)))
         return tuple(found)
+
+    def _called_copies(self, own: tuple[InfraFile, ...]) -> Iterator[InfraFile]:
+        """Unchanged copies of a template's modules that modules of the candidate call: to call them is the candidate's work."""
+        copies = [path for path in self.inventory.copies if kind_of(path) is Kind.TERRAFORM]
+        called = {local_source(file, module) for file in own for module in file.modules} if copies else set()
+        for path in copies:
+            text = self.text(path) if posixpath.dirname(path) in called else None
+            if text and self.inventory.owners[path] is Owner.SCAFFOLD:
+                yield self._parsed(parse_terraform, path, text)
 
     @cached_property
     def _yaml(self) -> tuple[tuple[str, str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from msgspec import Struct
 
 from analyzer.findings import Place
 
-__all__ = ["Declaration", "InfraFile", "Resource"]
+__all__ = ["Declaration", "InfraFile", "Resource", "local_source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,14 @@ class InfraFile(Struct, frozen=True):
     def place(self) -> Place:
         """The first resource, or the first line."""
         return self.resources[0].place if self.resources else Place(self.path, 1)
+
+
+def local_source(file: InfraFile, module: Declaration) -> str:
+    """The folder that a module block names as its source, from the root of the repository; empty for one of others.
+
+    Source: https://developer.hashicorp.com/terraform/language/modules/sources#local-paths
+    """
+    source = module.value.strip("\"'")
+    if not source.startswith(("./", "../")) or "$" in source:
+        return ""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file.path), source))

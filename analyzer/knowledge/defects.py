@@ -53,7 +53,13 @@ DEFECT_KINDS: dict[str, DefectKind] = {
             "terraform-reference",
             "A reference to what is not declared, or is twice",
             "folder",
-            ("iac.", "e2e.cloud-deployment"),
+            ("iac.provisioning", "iac.ml-infrastructure", "e2e.cloud-deployment"),
+        ),
+        DefectKind(
+            "terraform-backend",
+            "A backend that Terraform cannot set up",
+            "folder",
+            ("iac.provisioning", "iac.ml-infrastructure", "iac.remote-state", "e2e.cloud-deployment"),
         ),
         DefectKind(
             "template-reference", "A reference to what is not declared", "file", ("iac.", "e2e.cloud-deployment")

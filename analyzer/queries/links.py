@@ -204,9 +204,9 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             or labels & others
             or not host
             or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
+            or _LOCAL_HOST.search(link.url)
+            or _INSTRUCTS.search(context)
         ):
-            continue
-        elif _INSTRUCTS.search(context):
             continue
         elif (
             PERSONAL_HOSTS.match(link.url) and not _NOT_OWN.search(link.url) and _may_be_own(repo, link, context)

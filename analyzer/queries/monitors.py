@@ -229,14 +229,8 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
 
 
     for call in code.calls("metrics.define", "metrics.export", "track.value"):
-        if call.path not in fitting and any(_CONFIDENCE.search(text) for text in _told_keys(call)):
+        if call.path not in fitting and any(_CONFIDENCE.search(text) for text in call.texts()):
             yield call.place, PROXY
-
-
-def _told_keys(call: Call) -> Iterator[str]:
-    """The names under which a call gives values out."""
-    yield from call.texts()
-    yield from (key for value in call.args if isinstance(value, dict) for key in value if isinstance(key, str))
 
 
 _CONFIDENCE = re.compile(r"(?i)^[a-z_]*(?:confidence|predict\w*_(?:proba\w*|score))[a-z_]*$")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from analyzer.artifacts.infrastructure import local_source
 from analyzer.artifacts.python_shapes import takes_all
 from analyzer.artifacts.python_source import PythonModule, tree_of
 from analyzer.findings import Finding, Place, Status
@@ -35,6 +36,30 @@ class Effects:
                 self._by_folder.setdefault(posixpath.dirname(item.path), []).append(item)
             elif item.meaning.lowers:
                 self._by_path.setdefault(item.path, []).append(item)
+        self._reach_modules()
+
+    def _reach_modules(self) -> None:
+        """Take the modules of Terraform along that no sound module calls: nobody applies them by themselves.
+
+        One below a broken module that nobody calls is no way around it.
+        """
+        callers: dict[str, set[str]] = {}
+        for file in self._repository.infrastructure if self._by_folder else ():
+            for module in file.modules:
+                if folder := local_source(file, module):
+                    callers.setdefault(folder, set()).add(posixpath.dirname(file.path))
+        for file in self._repository.infrastructure if self._by_folder else ():
+            folder = posixpath.dirname(file.path)
+            root, inside, _ = folder.rpartition("/modules/")
+            if inside and folder not in callers and root in self._by_folder:
+                callers[folder] = {root}
+        pending = sorted(self._by_folder)
+        while pending:
+            caller = pending.pop()
+            for folder, those in callers.items():
+                if caller in those and folder not in self._by_folder and those <= self._by_folder.keys():
+                    self._by_folder[folder] = self._by_folder[caller]
+                    pending.append(folder)
 
     @property
     def broken(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource
+from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource, local_source
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
@@ -33,6 +33,7 @@ def undeclared_references(repository: Repository) -> Iterator[Defect]:
             yield from _twice(files)
             yield from _in_folder(repository, files)
             yield from _in_backends(repository, files)
+            yield from _of_no_source(repository, files)
 
 
 def _twice(files: list[InfraFile]) -> Iterator[Defect]:
@@ -113,7 +114,18 @@ def _in_backends(repository: Repository, files: list[InfraFile]) -> Iterator[Def
             line = text.count("\n", 0, block.start(1) + match.start(1)) + 1 if match else 0
             if match and line not in hidden and file.path.endswith(".tf"):
                 sentence = f"the backend takes {match.group(1)}, and Terraform knows no variables there"
-                yield Defect(file.path, line, "terraform-reference", sentence)
+                yield Defect(file.path, line, "terraform-backend", sentence)
+
+
+def _of_no_source(repository: Repository, files: list[InfraFile]) -> Iterator[Defect]:
+    """Modules whose source is a folder that the repository does not have."""
+    for file in files:
+        hidden = _hidden_lines(repository.text(file.path) or "") if file.modules else frozenset()
+        for module in file.modules:
+            folder = local_source(file, module)
+            if folder and not folder.startswith("..") and not repository.has(folder) and module.line not in hidden:
+                sentence = f"the module {module.name} is taken from {folder}, which is no folder of the repository"
+                yield Defect(file.path, module.line, "terraform-reference", sentence)
 
 
 def _is_sure(item: Declaration) -> bool:
