@@ -322,6 +322,27 @@ class Code:
                 handed = next((item for item in found.imports if item.alias == local and item.name), None)
                 if handed and hops:
                     return self._split(".".join((handed.dotted, *parts[end + 1 :])), where, hops - 1)
+                if found.stars and hops:
+                    return self._through_stars(".".join(parts[end:]), where, hops - 1)
+        return self._through_stars(name, path, hops) if head in module.unbound and module.stars else (None, name)
+
+    def _through_stars(self, name: str, path: str, hops: int) -> tuple[tuple[str, str] | None, str]:
+        """The same for a name that a module has of those of which it imports whatever they have."""
+        head, _, rest = name.partition(".")
+        for star in self._world._by_path[path].stars:
+            where = self.local.find(star, path)
+            found = self._world._by_path.get(where) if where and where != path else None
+            if found is None:
+                continue
+            self._asked[found.path] = found
+            if head in found.function_at or head in found.class_at:
+                return (found.path, head), rest
+            handed = next((item for item in found.imports if item.alias == head and item.name), None)
+            if handed and hops:
+                return self._split(f"{handed.dotted}.{rest}" if rest else handed.dotted, found.path, hops - 1)
+            target = self._through_stars(name, found.path, hops - 1) if hops else (None, name)
+            if target[0]:
+                return target
         return None, name
 
     def definition(self, name: str, path: str) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from analyzer.knowledge.paths import (
     DOCUMENT_SUFFIXES,
     GENERATED_FOLDERS,
     HOMEWORK,
+    HOMEWORK_NAME,
     KINDS_BY_NAME,
     KINDS_BY_SUFFIX,
     LIBRARY_PACKAGES,
@@ -281,7 +282,7 @@ class _Folders:
         if not folder and name in self._course:
             return Owner.COURSE
         stem, _, suffix = name.rpartition(".")
-        if HOMEWORK.fullmatch(stem or suffix) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES:
+        if (HOMEWORK.fullmatch(stem or suffix) or HOMEWORK_NAME.search(stem)) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES:
             return Owner.COURSE
         if name in SCAFFOLD_FILES:
             return Owner.SCAFFOLD

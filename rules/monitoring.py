@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.alerts import alarms, alert_objects, goes_nowhere, good_news, notifications
+from analyzer.queries.alerts import (
+    alarms,
+    alert_objects,
+    goes_nowhere,
+    good_news,
+    notifications,
+    silent_alarms,
+)
 from analyzer.queries.cloud import resources
 from analyzer.queries.kept import (
     collected_metrics,
@@ -157,6 +164,9 @@ def sends_alerts(repo: Repository) -> Iterator[Finding]:
         broken = alerts_on_nothing(repo, place)
         if broken is None and goes_nowhere(repo, place):
             yield partial("A message is sent to an address that stands for one", place)
+            continue
+        if place in silent_alarms(repo):
+            yield partial("An alarm is set up, and it tells nobody", place)
             continue
         if place in good_news(repo):
             yield partial("A message tells that a run succeeded, and none that something is wrong", place)

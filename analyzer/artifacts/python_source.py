@@ -91,6 +91,11 @@ class PythonModule:
         return tuple(item for item in self.imports if item.used)
 
     @cached_property
+    def stars(self) -> tuple[str, ...]:
+        """The modules of which it imports whatever they have."""
+        return tuple(item.module for item in self.all_imports if item.name == "*")
+
+    @cached_property
     def targets(self) -> tuple[str, ...]:
         """The last names of texts that name something by a path of names, such as ``package.module:name``."""
         return tuple(match.group(1) for text in self.texts if (match := _TARGET.fullmatch(text.value)))

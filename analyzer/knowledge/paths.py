@@ -12,6 +12,7 @@ __all__ = [
     "DOCUMENT_SUFFIXES",
     "GENERATED_FOLDERS",
     "HOMEWORK",
+    "HOMEWORK_NAME",
     "KINDS_BY_NAME",
     "KINDS_BY_SUFFIX",
     "LIBRARY_PACKAGES",
@@ -122,6 +123,8 @@ HOMEWORK = re.compile(
     r"(?i)(?:\d+[-_. ]*)?(?:home[-_ ]?works?[-_ ]?\w*|hw[-_]?\d+|assignments?[-_ ]?\d*|exercises?|lectures?|lessons?"
     r"|cohorts?|week[-_ ]?\d+|module[-_ ]?\d+[-_ ]homework|class[-_ ]?notes|course[-_ ]?notes)"
 )
+HOMEWORK_NAME = re.compile(r"(?i)(?:^|[-_ ])home[-_ ]?works?(?:$|[-_ ])")
+"""A word in the name of a program that is an exercise, wherever it lies."""
 COURSE_MODULE = re.compile(
     r"(?i)(?:module|mod|week|w|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*[\w -]*|week[-_ ]?\d+|module[-_ ]?\d+.*"
 )

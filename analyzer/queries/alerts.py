@@ -17,7 +17,7 @@ from analyzer.queries.serving import has_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["alarms", "alert_objects", "goes_nowhere", "good_news", "notifications"]
+__all__ = ["alarms", "alert_objects", "goes_nowhere", "good_news", "notifications", "silent_alarms"]
 
 _FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
 _WEBHOOK = re.compile(
@@ -54,6 +54,24 @@ def _is_fed(repo: Repository, alarm: Resource) -> bool:
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html
 _OF_AWS = re.compile(r"/?aws/|CWAgent|ContainerInsights|ECS/|LambdaInsights|var\.|local\.", re.IGNORECASE)
+
+
+_TOLD = re.compile(r"(?i)actions?[\"']?\s*[=:]\s*(?!\[\s*\]|true|false)|notification_?channels|\baction\s*\{|action_?groups?|subscriber|notification")
+
+
+@remembered
+def silent_alarms(repo: Repository) -> frozenset[Place]:
+    """Alarms of Terraform and CloudFormation that are given nobody to tell."""
+    return frozenset(
+        resource.place
+        for resource in alarms(repo)
+        if resource.tool in ("terraform", "cloudformation", "sam")
+        and resource.body
+        and not _TOLD.search(_COMMENT.sub("", resource.body))
+    )
+
+
+_COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
 @remembered

@@ -45,7 +45,7 @@ _COLUMN = r"(?:mae|mape|mse|rmse|r2|accuracy|precision|recall|f1(?:_score)?|(?:r
 """A measure of quality or drift as the name of a column."""
 _MEASURE = re.compile(rf"(?i)^{_COLUMN}$")
 _MEASURE_OR_METRICS = re.compile(rf"{_MEASURE.pattern}|metric")
-_OF_A_REQUEST = r"(?:\w*latency\w*|(?:\w+_)?infer(?:ence)?_time\w*|response_time\w*|(?:processing|prediction)_time\w*)"
+_OF_A_REQUEST = r"(?:\w*latency\w*|(?:\w+_)?infer(?:ence)?_time\w*|exec(?:ution)?_time\w*|response_time\w*|(?:processing|prediction)_time\w*)"
 """What a request took, as the name of a column."""
 _INSERT = re.compile(r"(?i)\binsert\s+into\b")
 _INSERT_OR_CREATE = re.compile(rf"{_INSERT.pattern}|create\s+table\b")
@@ -77,7 +77,21 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
         helpers.setdefault(text.path, text.place)
     for text in code.texts(_INSERTS_TIMES) if code.calls("serve.route", "serve.app") else ():
         helpers.setdefault(text.path, text.place)
+    for path, place in _inserts_of(repo, _TIME) if code.calls("serve.route", "serve.app") else ():
+        helpers.setdefault(path, place)
     yield from (helpers[path] for path in sorted(helpers))
+
+
+_TIME = re.compile(rf"(?i)^{_OF_A_REQUEST}$")
+
+
+def _inserts_of(repo: Repository, column: re.Pattern[str]) -> Iterator[tuple[str, Place]]:
+    """(path, place) of columns that functions name which put together the text of an insertion."""
+    for module in repo.code.modules:
+        scopes = {text.scope for text in module.texts if _INSERT.search(text.value)}
+        for text in module.texts if scopes else ():
+            if text.scope in scopes and column.match(text.value):
+                yield module.path, text.place
 
 
 def _tells(repo: Repository, call: Call) -> bool:

@@ -71,6 +71,9 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
             or any(_DRIFT_WORD.search(t.value) for m in [code.module(call.path)] if m for t in m.texts)
         ):
             yield call
+    for call in code.calls("monitor.report"):
+        if call.last in ("Dashboard", "Profile") and _OLD_PARTS.search(_written(repo, call)):
+            yield call
     for function in code.functions:
         if re.search(
             r"(?i)psi$|^psi|population_stability|(?:detect|check|calculate|compute|monitor|measure|test)_?\w*drift|drift_(?:detect|check|score|test)",
@@ -81,6 +84,10 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
                     break
     yield from _drops_of_quality(code)
+
+
+# What a dashboard or a profile of Evidently before 0.2 is made of, given by its class.
+_OLD_PARTS = re.compile(r"\b(?:Data|NumTarget|CatTarget|Prob\w*)Drift(?:Tab|ProfileSection)\b(?!\s*\()")
 
 
 def _drops_of_quality(code: Code) -> Iterator[Call]:

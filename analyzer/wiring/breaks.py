@@ -199,6 +199,18 @@ def _started_by_code(repo: Repository) -> frozenset[str]:
     return frozenset(target for module in repo.code.modules for target in run_by(repo, module.path))
 
 
+def _named_to_processes(repo: Repository) -> frozenset[str]:
+    """The names of programs that stand as a string in modules which start processes."""
+    starting = {call.path for call in repo.code.calls("process.start")}
+    return frozenset(
+        text.value.rsplit("/", 1)[-1]
+        for module in repo.code.modules
+        if module.path in starting
+        for text in module.texts
+        if text.value.endswith(".py")
+    )
+
+
 def uncalled_training(repo: Repository) -> Iterator[Break]:
     """Training in modules that nothing runs, imports or mentions: no stage, task, job, image, document or other module."""
     ties = Ties(build_wiring(repo), repo)
@@ -209,6 +221,6 @@ def uncalled_training(repo: Repository) -> Iterator[Break]:
             continue  # an orchestrator finds its file by itself
         above = ties.above(path)
         name = path.rsplit("/", 1)[-1]
-        unnamed = name not in mentioned and name.removesuffix(".py") not in mentioned
+        unnamed = name not in mentioned and name not in repo.once(_named_to_processes) and name.removesuffix(".py") not in mentioned
         if above == {module_id(path)} and unnamed and path not in repo.once(_started_by_code):
             yield Break(f"nothing runs {path}: no task, pipeline, CI job or image names it", Place(path, 1))
