@@ -77,8 +77,9 @@ def decide(
         # What would be met if it ran comes before what is partial anyway: it is nearer, and says what to mend.
         findings.sort(key=lambda found: not (found in stopped and found.status is Status.MET))
         findings = [_lessened(found, stopped.get(found)) for found in findings]
-        if stopped and effects.broken and not any(found.status is Status.MET for found in findings):
-            others, *_ = _findings(repository.without(effects.broken), own, until)
+        beyond = effects.out_of_reach(criterion) if stopped else frozenset()
+        if beyond and not any(found.status is Status.MET for found in findings):
+            others, *_ = _findings(repository.without(beyond), own, until)
             findings += [found for found in others if found.status is Status.MET and not effects.on(found, criterion)]
         decision = _decision(repository, criterion, own, findings, failed, evidence=evidence)
         by = next((defect for found, defect in stopped.items() if _summary(found, defect) == decision.summary), None)

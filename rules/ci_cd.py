@@ -20,7 +20,7 @@ from analyzer.queries.ci import (
     pushes,
     stalled_commands,
 )
-from analyzer.queries.gates import gates, idle_gates, unconditional_promotions
+from analyzer.queries.gates import gates, idle_gates, loaded_best, unconditional_promotions
 from analyzer.queries.leading import leads_to, module_reaches
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
@@ -269,6 +269,9 @@ def gates_models(repo: Repository) -> Iterator[Finding]:
     for call in unconditional_promotions(repo):
         place = where_named(repo, call, "order_by", "ascending")
         yield partial("The best run is promoted without a threshold or a comparison", place)
+        return
+    for call in loaded_best(repo):
+        yield partial("What serves takes the best run by a metric, without a threshold or a comparison", call)
         return
     for place in idle_gates(repo):
         yield partial("Metrics are compared, but nothing that is registered, promoted or deployed depends on it", place)

@@ -17,7 +17,7 @@ from analyzer.queries.registries import names_model
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["gates", "idle_gates", "unconditional_promotions"]
+__all__ = ["gates", "idle_gates", "loaded_best", "unconditional_promotions"]
 
 _METRIC = re.compile(
     r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|f_?beta|f0?[25]\b|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
@@ -320,6 +320,17 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
                 for around in _around(code, call)
             )
         )
+
+
+def loaded_best(repo: Repository) -> Iterator[Call]:
+    """Choices of the best run by a metric in code that loads the model of it, and trains none."""
+    code = repo.code
+    fitting = {call.path for call in code.calls("model.fit")}
+    loading = {(call.path, call.scope) for call in code.calls("registry.load", "model.load")}
+    for module in code.modules:
+        for call in module.calls if module.path not in fitting else ():
+            if (call.path, call.scope) in loading and _chooses_best(call) and code.is_reached(call.path, call.scope):
+                yield call
 
 
 def _learns(code: Code, path: str, scope: str) -> bool:

@@ -41,10 +41,18 @@ _LATER = re.compile(
 
 def data_reads(code: Code) -> Iterator[Call]:
     """Reads of raw data, the pipeline's before those of scoring and monitoring; calls of the own API are none."""
-    calls = [call for call in code.calls("data.download", "data.read") if not _asks_own_api(call)]
+    calls = [
+        call
+        for call in code.calls("data.download", "data.read")
+        if not _asks_own_api(call) and not _BRINGS_MODEL.search(call.scope.rsplit(".", 1)[-1])
+    ]
     yield from sorted(calls, key=lambda call: (is_scoring(call.path), serves(call.path), _rank(call)))
 
 
+_BRINGS_MODEL = re.compile(
+    r"(?i)^_?(?:down)?load_(?:from_)?(?:the_)?(?:\w+_)?(?:registry|models?|weights|checkpoints?)(?:_from_\w+)?$|^_?(?:fetch|get|pull)_(?:\w+_)?(?:model|weights)(?:_from_\w+)?$"
+)
+"""Functions that bring a model, by their name."""
 _SERVES = re.compile(r"(?i)(?:^|/)(?:app|api|web|service|backend|frontend)(?:/|\.py$)")
 
 

@@ -69,6 +69,15 @@ class Effects:
         }
         return frozenset(self._broken) | folders
 
+    def out_of_reach(self, criterion: str) -> frozenset[str]:
+        """Files of which nothing counts for a criterion: the broken ones, and those that a defect stops as a whole."""
+        stopped = (
+            path
+            for path, items in self._by_path.items()
+            if any(item.meaning.reach == "file" and criterion.startswith(item.meaning.lowers) for item in items)
+        )
+        return self.broken | frozenset(stopped)
+
     def on(self, finding: Finding, criterion: str) -> Defect | None:
         """The defect that lessens a finding: where all its places of the decisive kind of file are out of reach."""
         if finding.status is not Status.MET or not finding.places or not (self._by_path or self._by_folder):
