@@ -129,7 +129,7 @@ class _Reader:
         text = _written(node.func)
         if text.startswith(("globals().", "sys.modules", "vars().")) or text.rsplit(".", 1)[-1] in _LAZY_CALLS:
             self.open = True
-        if self._has_globals and any(_written(given) == "globals()" for given in node.args):
+        if self._has_globals and len(node.args) == 1 and _written(node.args[0]) == "globals()":
             self.open = True  # whoever gets them may add names, as metaflow's plugins do
         if text == "setattr" and node.args and "modules" in ast.unparse(node.args[0]):
             self.open = True

@@ -30,8 +30,17 @@ def deciders(code: Code, decides: Callable[[Function], bool]) -> dict[str, Funct
 
 
 def asking(code: Code, names: dict[str, Function], acts: re.Pattern[str]) -> Iterator[tuple[Condition, Function]]:
-    """Conditions that ask one of the functions and guard an act that the pattern finds."""
-    for condition in code.conditions:
-        asked = next((names[word] for word in condition.asked if word in names), None)
-        if asked and any(acts.search(act) for act in condition.acts):
+    """Conditions that ask one of the functions, or a variable made of what they answer, and guard an act that the pattern finds."""
+    for condition in code.conditions if names else ():
+        if not any(acts.search(act) for act in condition.acts):
+            continue
+        asked = next((names[word] for word in condition.asked if word in names), None) or next(
+            (
+                names[call.last.lower()]
+                for call in code.calls_in(condition.path, condition.scope)
+                if call.last.lower() in names and condition.asked == (call.assigned.lower(),)
+            ),
+            None,
+        )
+        if asked:
             yield condition, asked

@@ -234,6 +234,9 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     frames = module is not None and bool({item.root for item in module.imports} & _HAVE_FRAMES)
     if named and frames and conditions and any(_VERDICT.search(name) for name in function.returned):
         return True
+    used = module.names_in.get(function.qualname, frozenset()) if module else frozenset()
+    if named and frames and function.answers and used & _SHAPES:
+        return True
     if named and frames and (stopping or function.stops or inspected):
         return bool(stopping or function.stops or len(inspected) >= 2)
     if named and (len(stopping) >= 2 or (stopping and function.stops and _NAMES_DATA.search(function.name))):
@@ -241,6 +244,8 @@ def _checks_data(repo: Repository, function: Function) -> bool:
     return len(stopping) >= 2 and about_data and len(inspected) >= 1 and bool(function.stops or function.answers)
 
 
+_SHAPES = frozenset({"columns", "dtypes", "shape"})
+"""What a frame is asked for by a check that only answers."""
 _VERDICT = re.compile(r"(?i)valid|status|passed")
 """What a check of data gives to who asks for it."""
 
