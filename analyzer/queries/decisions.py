@@ -29,15 +29,20 @@ def deciders(code: Code, decides: Callable[[Function], bool]) -> dict[str, Funct
     return found
 
 
-def asking(code: Code, names: dict[str, Function], acts: re.Pattern[str]) -> Iterator[tuple[Condition, Function]]:
-    """Conditions that ask one of the functions, or a variable made of what they answer, and guard an act that the pattern finds."""
+def asking(
+    code: Code, names: dict[str, Function], acts: re.Pattern[str], *, joined: bool = False
+) -> Iterator[tuple[Condition, Function]]:
+    """Conditions that ask one of the functions and guard an act that the pattern finds.
+
+    With ``joined`` also those that ask a variable made of what several of them answer.
+    """
     for condition in code.conditions if names else ():
         if not any(acts.search(act) for act in condition.acts):
             continue
         asked = next((names[word] for word in condition.asked if word in names), None) or next(
             (
                 names[call.last.lower()]
-                for call in code.calls_in(condition.path, condition.scope)
+                for call in (code.calls_in(condition.path, condition.scope) if joined else ())
                 if call.last.lower() in names and condition.asked == (call.assigned.lower(),)
             ),
             None,

@@ -92,7 +92,7 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
             yield function.head
     yield from (place for place, several in _stops_at(repo) if several)
     names = deciders(code, lambda function: _checks_data(repo, function) and function.answers)
-    for condition, function in asking(code, names, _STOPS):
+    for condition, function in asking(code, names, _STOPS, joined=True):
         del condition
         yield function.head
 

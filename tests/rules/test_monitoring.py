@@ -84,8 +84,11 @@ def test_a_badge_is_no_picture_of_a_dashboard(repository: BuildRepository) -> No
 
 
 def test_an_alarm_watches_metrics_and_alerts(repository: BuildRepository) -> None:
-    alarm = 'resource "aws_cloudwatch_metric_alarm" "slow" {\n  metric_name = "ModelLatency"\n}\n'
+    told = '  alarm_actions = [aws_sns_topic.crew.arn]\n'
+    alarm = f'resource "aws_cloudwatch_metric_alarm" "slow" {{\n  metric_name = "ModelLatency"\n{told}}}\n'
     server = 'resource "aws_instance" "docks" {\n  ami = "ami-1"\n}\n'
+    silent = alarm.replace("  alarm_actions", "  actions_enabled = true\n  # alarm_actions")
+    assert status(repository, "mon.alerting", {"main.tf": silent + server}) is Status.PARTIAL
     for criterion in ("mon.metrics", "mon.alerting"):
         assert status(repository, criterion, {"main.tf": alarm + server}) is Status.MET
         assert status(repository, criterion, {"main.tf": alarm}) is Status.MISSING  # on what?

@@ -102,7 +102,7 @@ def test_what_runs_nothing_by_itself_deploys_nothing(repository: BuildRepository
     assert decided(repository, "e2e.cloud-deployment", {"main.tf": code, "app.py": APP}).status is wanted
 
 
-ALARM = 'resource "aws_cloudwatch_metric_alarm" "low" {{\n  namespace = "{space}"\n  metric_name = "Accuracy"\n}}\n'
+ALARM = 'resource "aws_cloudwatch_metric_alarm" "low" {{\n  namespace = "{space}"\n  metric_name = "Accuracy"\n  alarm_actions = ["arn"]\n}}\n'
 
 
 @pytest.mark.parametrize(

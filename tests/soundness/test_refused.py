@@ -93,7 +93,7 @@ def test_a_backend_knows_no_variables(repository: BuildRepository, bucket: str, 
         f'terraform {{\n  backend "s3" {{\n    key    = "a"\n    bucket = {bucket}\n  }}\n}}\n'
         'variable "bucket" {}\nlocals {\n  bucket = "b"\n}\n'
     )
-    wanted = [("main.tf", line, "terraform-reference")] if line else []
+    wanted = [("main.tf", line, "terraform-backend")] if line else []
     assert kinds(repository, {"main.tf": main}) == wanted
 
 
