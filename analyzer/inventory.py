@@ -282,7 +282,9 @@ class _Folders:
         if not folder and name in self._course:
             return Owner.COURSE
         stem, _, suffix = name.rpartition(".")
-        if (HOMEWORK.fullmatch(stem or suffix) or HOMEWORK_NAME.search(stem)) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES:
+        if (
+            HOMEWORK.fullmatch(stem or suffix) or HOMEWORK_NAME.search(stem)
+        ) and f".{suffix}".lower() not in DOCUMENT_SUFFIXES:
             return Owner.COURSE
         if name in SCAFFOLD_FILES:
             return Owner.SCAFFOLD

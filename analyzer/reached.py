@@ -38,6 +38,9 @@ _ENTRY_NAMES = frozenset(
         "entrypoint",
     ]
 )
+# Functions that a framework finds by their names, in the modules that import it:
+# https://docs.kedro.org/en/stable/build/pipeline_registry/
+_BY_CONVENTION = {"kedro": frozenset({"register_pipelines", "create_pipeline"})}
 # Frameworks whose decorated functions run only when code calls them or a command names their file.
 _STARTED_BY_NAME = frozenset({"prefect", "zenml", "kfp", "flytekit", "airflow", "mage_ai"})
 
@@ -130,9 +133,12 @@ def _lives_with_class(function: Function, owner: Class) -> bool:
 def _entries(module: PythonModule) -> tuple[tuple[Function, bool], ...]:
     """Functions that something calls which is not in the code, and whether only where the module is started by its name."""
     found = []
+    roots = {item.root for item in module.imports} & _BY_CONVENTION.keys()
+    by_convention = {name for root in roots for name in _BY_CONVENTION[root]}
     for function in module.functions:
         active = [name for name in function.decorators if name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS]
-        called = function.qualname in _ENTRY_NAMES or function.name.startswith(("test", "pytest_"))
+        named = function.qualname in _ENTRY_NAMES or function.qualname in by_convention
+        called = named or function.name.startswith(("test", "pytest_"))
         if called or active:
             only_started = not called and all(name.split(".", 1)[0] in _STARTED_BY_NAME for name in active)
             found.append((function, only_started))

@@ -19,7 +19,7 @@ from analyzer.queries.cloud import (
     space_header,
     telling_first,
 )
-from analyzer.queries.containers import packagings, prepares, used_services
+from analyzer.queries.containers import packagings, prepares, used_services, wraps_a_server
 from analyzer.queries.links import hosted_links
 from analyzer.queries.places import first_said
 from analyzer.queries.purpose import has_model
@@ -46,7 +46,7 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
     """No Dockerfile packages the project's own service or pipeline code."""
     packaged = False
     for packaging in packagings(repo):
-        if packaging.only_tests:
+        if packaging.only_tests or wraps_a_server(repo, packaging):
             continue
         broken = starts_nothing(repo, packaging) if packaging.decisive else None
         if packaging.decisive and not broken:
@@ -61,7 +61,7 @@ def packages_own_code(repo: Repository) -> Iterator[Finding]:
         absent = packaging.absent[0] if packaging.absent else None
         if absent and (packaging.elsewhere or len(packaging.absent) < len(packaging.dockerfile.copies)):
             yield partial(f"The Dockerfile copies {absent.sources[0]}, which is not in the repository", absent)
-        elif not absent and prepares(repo, packaging.dockerfile):
+        elif not absent and (prepares(repo, packaging.dockerfile) or wraps_a_server(repo, packaging)):
             yield partial("The Dockerfile copies none of the project's code", packaging.dockerfile)
         else:
             continue

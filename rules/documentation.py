@@ -67,9 +67,7 @@ _FETCHES = re.compile(r"\b(?:wget|curl)\b")
 _ASKS = re.compile(r"--version\b|^\W*curl\b|\bhello-world\b")
 
 
-def _absent(
-    repo: Repository, document: Document, commands: list[tuple[Block, str]]
-) -> list[tuple[Place, str]]:
+def _absent(repo: Repository, document: Document, commands: list[tuple[Block, str]]) -> list[tuple[Place, str]]:
     """What commands ask for and do not find, with the line of each; none where it is an example of settings alone."""
     fetched = " ".join(text for _, text in commands if _FETCHES.search(text))
     found = [

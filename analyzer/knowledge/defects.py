@@ -34,8 +34,9 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("undefined-name", "A name that nothing defines", "scope", _CODE),
         DefectKind("arguments", "A function is called with arguments that it does not take", "scope", _CODE),
         DefectKind(
-            "relative-import", "A relative import in what is started by itself", "file", ("e2e.", "mon.", "ci.")
+            "relative-start", "A relative import in what an image starts by itself", "file", ("e2e.", "mon.", "ci.")
         ),
+        DefectKind("relative-import", "A relative import in what is started by itself", "file", ("ci.",)),
         DefectKind("home-path", "A file on one person's machine", "scope", _CODE),
         DefectKind("library-name", "A name that the library does not have", "importers", _CODE),
         DefectKind("uncollected-tests", "Tests that no runner collects", "file", ("tests.",)),

@@ -41,7 +41,9 @@ def _wants(table: str) -> bool:
     return any(map(_WANTED.fullmatch, cells)) and not any(map(_REACHED.search, cells))
 
 
-_WANTED = re.compile(r"(?i)(?:the )?(?:targets?|goals?|slos?|slas?|objectives?|thresholds?|acceptance)(?: values?| metrics?)?")
+_WANTED = re.compile(
+    r"(?i)(?:the )?(?:targets?|goals?|slos?|slas?|objectives?|thresholds?|acceptance)(?: values?| metrics?)?"
+)
 _REACHED = re.compile(r"(?i)actual|achiev|result|current|measured(?! by)|reached|score|observed|obtained|status")
 
 

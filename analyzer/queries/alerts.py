@@ -56,7 +56,9 @@ def _is_fed(repo: Repository, alarm: Resource) -> bool:
 _OF_AWS = re.compile(r"/?aws/|CWAgent|ContainerInsights|ECS/|LambdaInsights|var\.|local\.", re.IGNORECASE)
 
 
-_TOLD = re.compile(r"(?i)actions?[\"']?\s*[=:]\s*(?!\[\s*\]|true|false)|notification_?channels|\baction\s*\{|action_?groups?|subscriber|notification")
+_TOLD = re.compile(
+    r"(?i)actions?[\"']?\s*[=:]\s*(?!\[\s*\]|true|false)|notification_?channels|\baction\s*\{|action_?groups?|subscriber|notification"
+)
 
 
 @remembered

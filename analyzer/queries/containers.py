@@ -18,7 +18,18 @@ from analyzer.path_index import PathIndex
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["Packaging", "contexts", "may_hold", "own_services", "packagings", "prepares", "sources", "used_services"]
+__all__ = [
+    "Packaging",
+    "contexts",
+    "in_context",
+    "may_hold",
+    "own_services",
+    "packagings",
+    "prepares",
+    "sources",
+    "used_services",
+    "wraps_a_server",
+]
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
 
@@ -85,14 +96,14 @@ def may_hold(repository: Repository, dockerfile: Dockerfile) -> frozenset[str]:
     return frozenset(
         path
         for context in contexts(repository, dockerfile)
-        for path in _in_context(repository, dockerfile, context).code
+        for path in in_context(repository, dockerfile, context).code
     )
 
 
 def _packaging(repository: Repository, dockerfile: Dockerfile) -> Packaging:
     best: Packaging | None = None
     for context in contexts(repository, dockerfile):
-        found = _in_context(repository, dockerfile, context)
+        found = in_context(repository, dockerfile, context)
         if best is None or (len(found.absent), not found.code) < (len(best.absent), not best.code):
             best = found
         if best.code and not best.absent:
@@ -101,7 +112,8 @@ def _packaging(repository: Repository, dockerfile: Dockerfile) -> Packaging:
     return best
 
 
-def _in_context(repository: Repository, dockerfile: Dockerfile, context: str) -> Packaging:
+def in_context(repository: Repository, dockerfile: Dockerfile, context: str) -> Packaging:
+    """A Dockerfile as it is built in one folder."""
     code: dict[str, None] = {}
     absent: list[Copy] = []
     lacking: list[tuple[Copy, str]] = []
@@ -164,6 +176,13 @@ def own_services(repository: Repository) -> Iterator[ComposeService]:
 
 
 _SERVERS = re.compile(r"\b(?:prefect\s+(?:orion|server)|mlflow\s+(?:server|ui))\b")
+
+
+def wraps_a_server(repository: Repository, packaging: Packaging) -> bool:
+    """Whether all that an image holds of the project are shell scripts, and they start a server of others."""
+    return bool(packaging.code) and all(
+        kind_of(path) is Kind.SHELL and _SERVERS.search(repository.text(path) or "") for path in packaging.code
+    )
 
 
 def _mounts_code(repository: Repository, path: str, service: ComposeService) -> bool:

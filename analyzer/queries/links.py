@@ -157,7 +157,9 @@ def own_articles(repo: Repository) -> Iterator[Link]:
                 yield link
 
 
-_ON_OWN_SITE = re.compile(r"(?i)^https?://[\w.-]+\.(?:github\.io|gitlab\.io|netlify\.app|pages\.dev)/\S*(?:blog|posts?|article)")
+_ON_OWN_SITE = re.compile(
+    r"(?i)^https?://[\w.-]+\.(?:github\.io|gitlab\.io|netlify\.app|pages\.dev)/\S*(?:blog|posts?|article)"
+)
 _WROTE_OF_THIS = re.compile(
     r"(?i)\b(?:I|we)(?:'ve| have)? (?:also )?(?:wrote|written|published|blogged|documented)\b[^.\n]{0,60}\b(?:this|the|my|our) (?:\w+ )?project\b"
 )
@@ -190,7 +192,11 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
         labels = {normalise(label) for label in host.split(".")}
-        if _is_played_here(repo, link) or _is_kept_here(repo, link) or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(context)):
+        if (
+            _is_played_here(repo, link)
+            or _is_kept_here(repo, link)
+            or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(context))
+        ):
             yield link, "video"
         elif VIDEO_HOSTS.match(link.url):
             led_in = " ".join(repo.lines(link.path)[max(link.line - 5, 0) : link.line])

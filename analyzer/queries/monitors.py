@@ -234,7 +234,6 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
                 if function:
                     yield function.head, ""
 
-
     for call in code.calls("metrics.define", "metrics.export", "track.value"):
         if call.path not in fitting and any(_CONFIDENCE.search(text) for text in call.texts()):
             yield call.place, PROXY

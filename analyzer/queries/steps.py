@@ -194,8 +194,10 @@ def misplaced_lists(
             return
         match = _INSTALLS_LIST.search(text)
         name = match.group(1) if match else ""
-        if name and repo.index.ends_with(name) and not any(
-            posixpath.join(folder, name) in repo.snapshot.entries for folder in (here, repo.subdir, "")
+        if (
+            name
+            and repo.index.ends_with(name)
+            and not any(posixpath.join(folder, name) in repo.snapshot.entries for folder in (here, repo.subdir, ""))
         ):
             yield block, text, name
 

@@ -20,7 +20,9 @@ __all__ = ["FailingSteps"]
 _STOPS = frozenset({"missing-file", "missing-target", "image-build"})
 _ANYHOW = re.compile(r"\b(?:always|failure|cancelled)\s*\(")
 _COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
-_GOES_ON = re.compile(r"--(?:ignore|deselect|continue-on-collection-errors|pyargs|import-mode|collect-only|confcutdir)\b")
+_GOES_ON = re.compile(
+    r"--(?:ignore|deselect|continue-on-collection-errors|pyargs|import-mode|collect-only|confcutdir)\b"
+)
 _TESTPATHS = re.compile(r"(?m)^\s*testpaths\s*=")
 _SETTINGS = ("pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini", ".pytest.ini")
 

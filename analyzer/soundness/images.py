@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
 from analyzer.inventory import Kind
 from analyzer.knowledge.paths import LOWER_DOCKERFILE
-from analyzer.queries.containers import Packaging, contexts, packagings, sources
+from analyzer.queries.containers import Packaging, contexts, in_context, packagings, sources
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -40,6 +40,7 @@ def broken_images(layout: Layout) -> Iterator[Defect]:
                 yield from _absent(layout, copy, copy.sources)
             for copy, source in packaging.lacking:
                 yield from _absent(layout, copy, (source,))
+            yield from _without_list(layout, packaging)
             yield from _starts(layout, packaging.dockerfile)
             yield from _lists(layout, packaging)
             yield from _installs(layout, packaging)
@@ -96,6 +97,27 @@ _REFUSED = re.compile(
 )
 
 
+def _without_list(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
+    """Copies of a list of packages that is in another folder, where every folder to build in lacks something."""
+    repo, dockerfile = layout.repository, packaging.dockerfile
+    lost = [(copy, source) for copy, source in packaging.lacking if _INSTALLED.search(source)]
+    lost += [(copy, copy.sources[0]) for copy in packaging.absent if _INSTALLED.search(copy.sources[0])]
+    found = [
+        (copy, source)
+        for copy, source in lost
+        if layout.somewhere(source.removeprefix("./")) and not _UNKNOWN.search(source) and "/" not in source.strip("./")
+    ]
+    if not found or not packaging.code:
+        return
+    for context in contexts(repo, dockerfile):
+        built = in_context(repo, dockerfile, context)
+        if not built.absent and not built.lacking:
+            return
+    copy, source = found[0]
+    where = packaging.context or "the root"
+    yield Defect(copy.path, copy.line, "missing-copy", f"the image copies {source}, which is not in {where}")
+
+
 def _lists(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     """Requirements files that the image installs from the folder that it copies whole, and that are nowhere."""
     dockerfile = packaging.dockerfile
@@ -110,7 +132,9 @@ def _lists(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
                 _INSTALLED.search(base)
                 and told.count(base) == sum(other.count(base) for other in asked)  # nothing else may make it
                 and not layout.is_produced(base)
-                and not (layout.somewhere(base) if moves or name.startswith("/") else _is_beside(layout, dockerfile, name))
+                and not (
+                    layout.somewhere(base) if moves or name.startswith("/") else _is_beside(layout, dockerfile, name)
+                )
             ):
                 where = "is not in the folder that it copies" if layout.somewhere(base) else "is not in the repository"
                 sentence = f"the image installs {name}, which {where}"

@@ -20,23 +20,23 @@ _PROGRAM = re.compile(r"\bpython3?\s+(?:-u\s+)?([\w./-]+\.py)\b")
 def relative_starts(layout: Layout) -> Iterator[Defect]:
     """A relative import needs a package: https://docs.python.org/3/reference/import.html#package-relative-imports."""
     repository = layout.repository
-    started: dict[str, str] = {}
+    started: dict[str, tuple[str, str]] = {}
     for packaging in packagings(repository):
         for start in (" ".join(item.argv) for item in packaging.dockerfile.starts):
             for name in _started(start):
                 same = [path for path in packaging.code if path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
                 if len(same) == 1:
-                    started.setdefault(same[0], start)
+                    started.setdefault(same[0], ("relative-start", start))
     for item in all_invocations(repository):
         path = repository.program(item) if item.argv[:2] != ("python", "-m") else ""
         if path:
-            started.setdefault(path, item.text)
-    for path, command in started.items():
+            started.setdefault(path, ("relative-import", item.text))  # by another command it may start
+    for path, (kind, command) in started.items():
         module = repository.world.module(path)
         line = _first_relative(layout, module) if module else 0
         if line:
             sentence = f"{command[:60]} starts it by itself, and a relative import needs a package"
-            yield Defect(path, line, "relative-import", sentence)
+            yield Defect(path, line, kind, sentence)
 
 
 def _started(command: str) -> Iterator[str]:

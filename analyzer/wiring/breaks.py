@@ -221,6 +221,10 @@ def uncalled_training(repo: Repository) -> Iterator[Break]:
             continue  # an orchestrator finds its file by itself
         above = ties.above(path)
         name = path.rsplit("/", 1)[-1]
-        unnamed = name not in mentioned and name not in repo.once(_named_to_processes) and name.removesuffix(".py") not in mentioned
+        unnamed = (
+            name not in mentioned
+            and name not in repo.once(_named_to_processes)
+            and name.removesuffix(".py") not in mentioned
+        )
         if above == {module_id(path)} and unnamed and path not in repo.once(_started_by_code):
             yield Break(f"nothing runs {path}: no task, pipeline, CI job or image names it", Place(path, 1))

@@ -84,7 +84,7 @@ def test_a_badge_is_no_picture_of_a_dashboard(repository: BuildRepository) -> No
 
 
 def test_an_alarm_watches_metrics_and_alerts(repository: BuildRepository) -> None:
-    told = '  alarm_actions = [aws_sns_topic.crew.arn]\n'
+    told = "  alarm_actions = [aws_sns_topic.crew.arn]\n"
     alarm = f'resource "aws_cloudwatch_metric_alarm" "slow" {{\n  metric_name = "ModelLatency"\n{told}}}\n'
     server = 'resource "aws_instance" "docks" {\n  ami = "ami-1"\n}\n'
     silent = alarm.replace("  alarm_actions", "  actions_enabled = true\n  # alarm_actions")

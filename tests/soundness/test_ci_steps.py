@@ -127,7 +127,10 @@ def test_the_folder_in_which_a_command_builds(repository: BuildRepository) -> No
 
 def test_a_step_before_may_bring_what_is_built(repository: BuildRepository) -> None:
     action = "      - uses: docker/build-push-action@v6\n        with: {push: true, context: docks}\n"
-    for before, count in (("      - run: cp -r service docks\n", 0), ("      - uses: docker/setup-buildx-action@v3\n", 1)):
+    for before, count in (
+        ("      - run: cp -r service docks\n", 0),
+        ("      - uses: docker/setup-buildx-action@v3\n", 1),
+    ):
         files = {"service/Dockerfile": IMAGE, ".github/workflows/ci.yml": f"{HEAD}{before}{action}"}
         assert len(told(repository, files, "image-build")) == count
 
