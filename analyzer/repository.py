@@ -103,9 +103,13 @@ class Repository(ReadingProse):
 
     @cached_property
     def dockerfiles(self) -> tuple[Dockerfile, ...]:
-        """Dockerfiles with at least one instruction."""
+        """Dockerfiles with at least one instruction, those under other names that a compose service is built by included."""
         files = self._parse((Kind.DOCKERFILE,), parse_dockerfile, serving=True)
-        return tuple(file for file in files if file.instructions)
+        known = {file.path for file in files}
+        named = {service.dockerfile for file in self.compose_files for service in file.services if service.builds}
+        others = (path for path in sorted(named - known) if self.inventory.owners.get(path) is Owner.OWN)
+        files += tuple(self._parsed(parse_dockerfile, path, self.text(path) or "") for path in others)
+        return tuple(file for file in files if file.named("FROM") or (file.instructions and file.path in known))
 
     @cached_property
     def compose_files(self) -> tuple[ComposeFile, ...]:

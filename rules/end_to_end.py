@@ -342,7 +342,7 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
     for file in repo.dvc_files:
         made = (out for stage in file.stages if runs_own(repo, stage) for out in stage.outs)
         tracked = [*file.tracked, *made]
-        if any(re.search(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pt)$", name) for name in tracked):
+        if any(re.search(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pth?|ckpt|safetensors|keras)$", name) for name in tracked):
             yield met("The model is versioned with DVC", file)
             return
     saved: list[Located] = [

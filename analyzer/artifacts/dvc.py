@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from msgspec import Struct
 
@@ -88,7 +89,13 @@ def parse_dvc_pointer(path: str, text: str) -> DvcFile:
     root = file.documents[0] if file.documents else EMPTY
     outs = root.get("outs")
     tracked = tuple(name for item in outs if (name := item.get("path").text))
+    inside = (f"{item.get('path').text}/{file.get('relpath').text}" for item in outs for file in item.get("files"))
+    tracked += tuple(islice(inside, _MOST_FILES))
     return DvcFile(path, tracked=tracked, line=outs.line, error=file.error)
+
+
+_MOST_FILES = 200
+"""Files of a folder that are kept by name, where the pointer lists them."""
 
 
 def parse_dvc_config(path: str, text: str) -> DvcFile:

@@ -168,6 +168,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
         False,
     ),
     (r"^(?:.*[_-])?cloudbuild.*\.json$", "other-ci", False),
+    (r"(?:^|/)\.?cloud-?build/[^/]+\.ya?ml$", "other-ci", True),
     (r"^(?:docker-?)?compose(?:[._-].*)?\.ya?ml$|^.*docker-compose.*\.ya?ml$", "compose", False),
     (r"^(?!.*\.(?:md|py|rst|sh|txt|ya?ml)$)(?:.+[._-])?(?:dockerfile|containerfile)(?:[._-].+)?$", "dockerfile", False),
     (r"^terragrunt\.hcl$", "terraform", False),

@@ -116,6 +116,8 @@ def is_step(code: Code, call: Call) -> bool:
     if call.root in _STREAMS:
         return True  # what comes in is handed on as it comes
     writes = any(code.reaches(call.path, call.scope, role, steps=2) for role in ("data.write", "model.dump"))
+    opens = (item for item in code.calls_in(call.path, call.scope) if item.name == "open" and len(item.args) > 1)
+    writes = writes or any(isinstance(mode := item.args[1], str) and mode[:1] in ("w", "a", "x") for item in opens)
     return bool(function.returned) or writes or bool(function.decorators) or _is_given_to_operator(code, function)
 
 

@@ -230,7 +230,7 @@ def shows_metrics(section: Section, image: Image) -> bool:
     """Whether a picture shows metrics by its name. One named after a tool may show any page of it."""
     return bool(
         re.search(
-            r"(?i)grafana|evidently|metrics?(?![a-z])|leaderboard|compar|confusion|(?<![a-z])roc(?![a-z])|scores?\b|results?",
+            r"(?i)grafana|evidently|metrics?(?![a-z])|leaderboard|compar|confusion|(?<![a-z])roc(?![a-z])|scores?\b|results?(?![-_ ](?:of[-_ ])?(?:the[-_ ])?(?:run|pipeline|job|build|deploy|trigger|request|query|api))",
             words_of(section, image),
         )
     )
