@@ -210,6 +210,9 @@ def prepares(repository: Repository, dockerfile: Dockerfile) -> bool:
         for word in item.value.split()
         if re.search(r"\b(?:pip3?|conda|uv|mamba)\b", item.value)
     }
+    folder = posixpath.dirname(dockerfile.path)
+    lists = {repository.find(source, folder) for copy in dockerfile.copies for source in copy.sources}
+    packages |= {item.name for file in repository.dependency_files if file.path in lists for item in file.requirements}
     return bool(roots & (images | packages) - {"python", "install"})
 
 
