@@ -312,6 +312,9 @@ class Repository(ReadingProse):
         for item in self.infrastructure:
             found.update(_target_names(value for resource in item.resources for value in resource.attributes.values()))
             found.update(name for resource in item.resources if (name := resource.entry_point))
+        for _, text in self._words_outside:
+            if "--entry-point" in text:
+                found.update(_ENTRY_POINT.findall(text))
         for workflow in self.workflows:
             found.update(_target_names((workflow.entrypoint, *workflow.steps)))
         for path in self.inventory.of(Kind.PYPROJECT):
@@ -353,6 +356,10 @@ class Repository(ReadingProse):
         skipped = {Kind.PYTHON, Kind.NOTEBOOK, Kind.JSON, Kind.LOCK, Kind.OTHER, Kind.SQL, Kind.PROGRAM}
         paths = [path for kind, found in self.inventory.by_kind.items() if kind not in skipped for path in found]
         return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
+
+
+_ENTRY_POINT = re.compile(r"--entry-point[= ]\s*([A-Za-z_]\w*)")
+"""How gcloud is told the function to call."""
 
 
 def _is_named_in(path: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.findings import Finding, Located, Place, met, missing, partial
 from analyzer.inventory import Kind
-from analyzer.knowledge.packages import COMES_WITH, DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
+from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
 from analyzer.queries.declared import runs_own
@@ -43,11 +43,10 @@ _FOR_DEVELOPMENT = re.compile(r"(?i)(?:^|[/_.-])(?:dev|tests?|docs?|lint|ci)(?:$
 
 
 def _covers_imports(repo: Repository) -> bool:
-    """Whether more than half of the libraries that the code imports are declared, or come with one that is, or it imports none."""
+    """Whether more than half of the libraries that the code imports are declared by name, or it imports none."""
     named = (item.name for file in repo.dependency_files for item in file.requirements)
     declared = frozenset(name.replace("_", "-").lower() for name in named)
     local = {part for module in repo.modules for part in module.path.removesuffix(".py").split("/")}
-    brought = {root for name in declared for root in COMES_WITH.get(name, ())}
     roots = [
         root
         for root in sorted(reached_roots(repo))
@@ -56,8 +55,7 @@ def _covers_imports(repo: Repository) -> bool:
     known = [
         root
         for root in roots
-        if root in brought
-        or {root.replace("_", "-").lower(), *DISTRIBUTIONS.get(root, ())} & declared
+        if {root.replace("_", "-").lower(), *DISTRIBUTIONS.get(root, ())} & declared
         or any(name.startswith(f"{root}-") for name in declared)  # google-cloud-storage holds a part of google
     ]
     return not roots or len(known) * 2 > len(roots)

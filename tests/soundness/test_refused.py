@@ -203,4 +203,4 @@ def test_a_relative_import_in_what_is_started_by_itself(
         "service/app.py": module,
         "service/loading.py": "def load():\n    return 1\n",
     }
-    assert kinds(repository, files) == ([("service/app.py", 1, "relative-import")] if broken else [])
+    assert kinds(repository, files) == ([("service/app.py", 1, "relative-start")] if broken else [])
