@@ -141,6 +141,7 @@ class ReadingPlatform(ReadingCi):
             "prometheus": monitoring.parse_prometheus,
             "rules": monitoring.parse_rules,
             "alertmanager": monitoring.parse_alertmanager,
+            "monitoring-values": monitoring.parse_values,
             "provisioning": monitoring.parse_provisioning,
         }
         found = [

@@ -14,6 +14,8 @@ _TELLING_JSON = re.compile(
     r"|alert|workflow|pipeline|definition"
 )
 _SMALL = 40_000
+# Values of the charts kube-prometheus-stack and prometheus: https://github.com/prometheus-community/helm-charts
+_RULES_OF_CHARTS = frozenset({"additionalPrometheusRules", "additionalPrometheusRulesMap", "serverFiles"})
 
 
 def json_worth_reading(path: str, size: int) -> bool:
@@ -24,7 +26,7 @@ def json_worth_reading(path: str, size: int) -> bool:
 def sniff_yaml(text: str) -> str:
     """Return what the file is, or an empty string.
 
-    One of ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``provisioning``,
+    One of ``kubernetes``, ``cloudformation``, ``prometheus``, ``rules``, ``alertmanager``, ``monitoring-values``, ``provisioning``,
     ``ansible``, ``conda``, ``feast``, ``databricks``, ``kestra``, ``prefect``, ``azure-ml``.
     """
     if "azuremlschemas" in text[:2000]:
@@ -38,6 +40,8 @@ def sniff_yaml(text: str) -> str:
         return "prometheus"
     if "receivers" in keys and "route" in keys:
         return "alertmanager"
+    if keys & _RULES_OF_CHARTS or ("alertmanager" in keys and re.search(r"^[ \t]+receivers\s*:", text, re.MULTILINE)):
+        return "monitoring-values"
     if "groups" in keys and re.search(r"^[ \t]*-?[ \t]*(?:alert|record|title|condition)\s*:", text, re.MULTILINE):
         return "rules"
     if ("datasources" in keys or "contactPoints" in keys or "providers" in keys) and "apiVersion" in keys:

@@ -77,7 +77,7 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
 _WATCHES = re.compile(r"(?i)monitor|drift|status")
 _BOARD = re.compile(r"(?i)dashboard")
 _OPERATION = re.compile(
-    r"(?i)drift|metric|monitor|latency|accuracy|\bf1\b|rmse|\bmae\b|performance|alert|status|health|throughput|error rate|evidently|mlflow|\blogs?\b|history|report"
+    r"(?i)drift|\bmetrics?\b|monitor|latency|accuracy|\bf1\b|rmse|\bmae\b|model performance|\balerts?\b|throughput|error rate|evidently"
 )
 
 

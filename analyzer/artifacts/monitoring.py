@@ -22,6 +22,7 @@ __all__ = [
     "parse_prometheus",
     "parse_provisioning",
     "parse_rules",
+    "parse_values",
 ]
 
 _METRIC = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?=[{\[)\s<>=!+*/,-]|$)")
@@ -219,15 +220,34 @@ def parse_alertmanager(path: str, text: str) -> MonitoringConfig:
     """Parse an alertmanager.yml; never raises."""
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
+    found = root.get("receivers")
+    return MonitoringConfig(
+        path, "alertmanager", receivers=_receivers(path, found), line=found.line, error=file.error
+    )
+
+
+def _receivers(path: str, nodes: Node) -> tuple[Receiver, ...]:
     receivers = []
-    for node in root.get("receivers"):
+    for node in nodes:
         channels = tuple(
             key.removesuffix("_configs") for key, _, value in node.items() if key.endswith("_configs") and list(value)
         )
         receivers.append(Receiver(path, node.get("name").text, channels, node.line))
-    return MonitoringConfig(
-        path, "alertmanager", receivers=tuple(receivers), line=root.get("receivers").line, error=file.error
-    )
+    return tuple(receivers)
+
+
+def parse_values(path: str, text: str) -> MonitoringConfig:
+    """Parse the values of a chart of Prometheus: its rules and the receivers of its Alertmanager; never raises."""
+    file = read_yaml(text)
+    root = file.documents[0] if file.documents else EMPTY
+    holders = [
+        *root.get("additionalPrometheusRules"),
+        *(node for _, _, node in root.get("additionalPrometheusRulesMap").items()),
+        *(node for _, _, node in root.get("serverFiles").items()),
+    ]
+    alerts = tuple(alert for item in holders for group in item.get("groups") for alert in _group_alerts(path, group))
+    receivers = _receivers(path, root.get("alertmanager", "config", "receivers"))
+    return MonitoringConfig(path, "values", alerts=alerts, receivers=receivers, error=file.error)
 
 
 def parse_provisioning(path: str, text: str) -> MonitoringConfig:

@@ -40,6 +40,7 @@ def _paragraph(repo: Repository, link: Link) -> str:
     return " ".join(repo.lines(link.path)[link.line - 1 : link.line + 2])
 
 
+_EXAMPLE = re.compile(r"(?i)\bfor example\b|\bexample:|\be\.g\.|\bwill (?:vary|differ|be different)\b|\blooks? like\b")
 _START_PAGE = re.compile(r"(?i)https?://(?:www\.|app\.)?(?:dagshub|wandb|neptune|comet|prefect|evidently)[\w.-]*/?")
 _ACCOUNTS = re.compile(r"(?i)/(?:sign-?up|sign-?in|log-?in|register)\b")
 
@@ -57,6 +58,7 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             _LOCAL_HOST.search(link.url)
             or _ACCOUNTS.search(link.url)
             or not link.url.startswith(("http://", "https://"))
+            or _EXAMPLE.search(_around(repo, link))
         ):
             continue
         labels = {normalise(label) for label in _host(link).split(".")}
@@ -188,6 +190,12 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
     """(link, ``video`` or ``site``): demo videos, project pages and personal sites that the README links."""
     others = _names_of_tools(repo)
     running = {link.url for link, kind in hosted_links(repo) if kind == "application"}
+    of_others = {
+        id(link)
+        for section in (repo.readme.sections if repo.readme else ())
+        if _LISTS_OTHERS.match(section.title)
+        for link in section.links
+    }
     for link in repo.readme.links if repo.readme else ():
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
@@ -211,6 +219,7 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             or not host
             or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
             or _LOCAL_HOST.search(link.url)
+            or (id(link) in of_others and not _SITE_WORDS.search(context))
             or _INSTRUCTS.search(context)
         ):
             continue
@@ -226,6 +235,9 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "site"
 
 
+_LISTS_OTHERS = re.compile(
+    r"(?i)\W*(?:(?:useful|helpful|other|external) )?(?:references?|resources?|acknowledge?ments?|credits|further reading|bibliography|sources)\b"
+)
 _IS_VIDEO = re.compile(r"(?i)\bvideo|\bdemo\b|recording|walk-?through|watch\b")
 _UPLOADED = re.compile(r"https://github\.com/(?:user-attachments|[\w.-]+/[\w.-]+)/assets/[\w-]+")
 
