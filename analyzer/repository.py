@@ -33,6 +33,7 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
 from analyzer.module_kinds import is_block, is_test
+from analyzer.outside_names import entry_points, has_word, is_named_in, notebooks_of_tasks, target_names
 from analyzer.reading_prose import ReadingProse
 from analyzer.remembered import remembered
 from analyzer.snapshot import Snapshot
@@ -284,8 +285,9 @@ class Repository(ReadingProse):
 
     @cached_property
     def code(self) -> Code:
-        """Modules that are neither tests nor notebooks."""
-        return Code((item for item in self.modules if not self._is_test(item)), self.world)
+        """Modules that are neither tests nor notebooks, and the notebooks that a program or a job runs."""
+        own = (item for item in self.modules if not self._is_test(item))
+        return Code((*own, *(item.module for item in self.notebooks if item.path in self._run_notebooks)), self.world)
 
     @cached_property
     def tests(self) -> Code:
@@ -294,8 +296,20 @@ class Repository(ReadingProse):
 
     @cached_property
     def notebook_code(self) -> Code:
-        """The code cells of notebooks."""
-        return Code((item.module for item in self.notebooks), self.world)
+        """The code cells of notebooks that nothing runs."""
+        return Code((item.module for item in self.notebooks if item.path not in self._run_notebooks), self.world)
+
+    @cached_property
+    def _run_notebooks(self) -> frozenset[str]:
+        """Notebooks that a program runs by papermill, or a job of Databricks by its definition."""
+        names: set[str] = set()
+        for module in self.modules if self.notebooks else ():
+            if any(item.root == "papermill" for item in module.used_imports):
+                names.update(posixpath.basename(text.value) for text in module.texts if text.value.endswith(".ipynb"))
+        for workflow in self.workflows if self.notebooks else ():
+            if workflow.tool == "databricks":
+                names.update(notebooks_of_tasks(self.text(workflow.path) or ""))
+        return frozenset(item.path for item in self.notebooks if posixpath.basename(item.path) in names)
 
     def _is_test(self, module: PythonModule) -> bool:
         path = module.path[len(self.subdir) + 1 :] if self.subdir else module.path
@@ -306,25 +320,24 @@ class Repository(ReadingProse):
         """Names of functions that files other than Python call: handlers of functions, entry points of servers."""
         found: set[str] = set()
         for file in self.dockerfiles:
-            found.update(_target_names(word for item in file.starts for word in item.argv))
+            found.update(target_names(word for item in file.starts for word in item.argv))
         for compose in self.compose_files:
-            found.update(_target_names(word for item in compose.services for word in item.command.split()))
+            found.update(target_names(word for item in compose.services for word in item.command.split()))
         for item in self.infrastructure:
-            found.update(_target_names(value for resource in item.resources for value in resource.attributes.values()))
+            found.update(target_names(value for resource in item.resources for value in resource.attributes.values()))
             found.update(name for resource in item.resources if (name := resource.entry_point))
         for _, text in self._words_outside:
-            if "--entry-point" in text:
-                found.update(_ENTRY_POINT.findall(text))
+            found.update(entry_points(text))
         for workflow in self.workflows:
-            found.update(_target_names((workflow.entrypoint, *workflow.steps)))
+            found.update(target_names((workflow.entrypoint, *workflow.steps)))
         for path in self.inventory.of(Kind.PYPROJECT):
-            found.update(_target_names((self.text(path) or "").replace('"', " ").split()))
+            found.update(target_names((self.text(path) or "").replace('"', " ").split()))
         return frozenset(found)
 
     def is_named_outside(self, path: str) -> bool:
         """Whether a file other than Python names a module by its file name or its dotted name, or a pipeline of Mage its block."""
         return (
-            any(self.of_file(other, _is_named_in, path, text, by=path) for other, text in self._words_outside)
+            any(self.of_file(other, is_named_in, path, text, by=path) for other, text in self._words_outside)
             or any(path.startswith(folder) for folder in self._lost_starters)
             or self._is_mage_block(path)
         )
@@ -338,7 +351,7 @@ class Repository(ReadingProse):
             text for item in self.workflows if item.tool == "mage" and item.steps and (text := self.text(item.path))
         ]
         name = posixpath.basename(path).removesuffix(".py")
-        return not flows or any(_has_word(text, name) for text in flows)
+        return not flows or any(has_word(text, name) for text in flows)
 
     @cached_property
     def _lost_starters(self) -> tuple[str, ...]:
@@ -358,41 +371,7 @@ class Repository(ReadingProse):
         return tuple((path, text) for path in (*paths, *self.inventory.serving) if (text := self.text(path)))
 
 
-_ENTRY_POINT = re.compile(r"--entry-point[= ]\s*([A-Za-z_]\w*)")
-"""How gcloud is told the function to call."""
-
-
-def _is_named_in(path: str, text: str) -> bool:
-    """Whether a text names a module by its file name or its dotted name."""
-    stem = path.removesuffix(".py").removesuffix("/__init__")
-    names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
-    return any(_has_word(text, name) for name in names)
-
-
 def _run_by(step: ci.Step) -> tuple[ShellCommand, ...]:
     """The command that a ready-made step stands for, where what it runs is written in the repository."""
     command = command_of(step.uses)
     return parse_shell(command) if command else ()
-
-
-def _has_word(text: str, name: str) -> bool:
-    """Whether a name stands in a text as a word, or at the end of a path or dotted name."""
-    at = text.find(name)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
-        if not (before == "-" or _is_letter(before) or _is_letter(after)):
-            return True
-        at = text.find(name, at + 1)
-    return False
-
-
-def _is_letter(character: str) -> bool:
-    """Whether it is a letter, a digit or an underscore, as regular expressions have it."""
-    return character == "_" or character.isalnum()
-
-
-def _target_names(words: Iterator[str] | tuple[str, ...] | list[str]) -> Iterator[str]:
-    for word in words:
-        tail = word.strip("\"'`,").rsplit(":", 1)[-1].rsplit(".", 1)[-1].removesuffix("()")
-        if tail.isidentifier() and tail != word:
-            yield tail

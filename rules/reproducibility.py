@@ -112,6 +112,9 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
     for call in repo.code.calls("data.version"):
         yield met("Data are kept as versions of a store", call)
         break
+    for text in repo.code.texts(_DELTA):
+        yield met("Data are kept in Delta tables, with their changes", text)
+        break
     for text, of_predictions in dated_writes(repo):
         if of_predictions:
             yield partial("Only predictions and requests are kept by date, the training data are not", text)
@@ -120,6 +123,9 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
             break
     for place in _fetched(repo):
         yield partial("Data are fetched by a script, without a version of their own", place)
+
+
+_DELTA = re.compile(r"(?i)\bdelta\.enableChangeDataFeed\b|\b(?:VERSION|TIMESTAMP)\s+AS\s+OF\b")
 
 
 def _fetched(repo: Repository) -> Iterator[Located | Place]:
@@ -213,6 +219,15 @@ def has_hooks(repo: Repository) -> Iterator[Finding]:
         else:
             yield met(f"{len(file.hooks)} pre-commit hooks are configured", file)
             return
+    for path in repo.paths:
+        if _GIT_HOOK.search(path) and (repo.text(path) or "").strip():
+            yield partial("A hook of git is kept here, and nothing puts it in place", Place(path, 1))
+            return
+
+
+_GIT_HOOK = re.compile(
+    r"(?:^|/)\.?(?:git-?)?hooks/(?:pre-commit|pre-push|commit-msg)(?:\.sh)?$|(?:^|/)\.husky/(?:pre-commit|pre-push)$"
+)
 
 
 @rule("skills.feature-store", reads=(Kind.PYTHON, Kind.NOTEBOOK))

@@ -221,9 +221,7 @@ def parse_alertmanager(path: str, text: str) -> MonitoringConfig:
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
     found = root.get("receivers")
-    return MonitoringConfig(
-        path, "alertmanager", receivers=_receivers(path, found), line=found.line, error=file.error
-    )
+    return MonitoringConfig(path, "alertmanager", receivers=_receivers(path, found), line=found.line, error=file.error)
 
 
 def _receivers(path: str, nodes: Node) -> tuple[Receiver, ...]:

