@@ -180,13 +180,15 @@ _COMMANDS = re.compile(r"(?i)(?:^|/)(?:useful_?)?commands?\.(?:md|rst)$")
 
 
 _MANY_WORDS, _MANY_ENTRIES = 60, 5
+_FEW_COMMANDS = 4  # of a page that says little more than what to type
 
 
 @rule("doc.operations", reads=_DOCUMENT)
 def explains_operation(repo: Repository) -> Iterator[Finding]:
     """There is no runbook, decision record, troubleshooting or operational guide."""
     for document in own_documents(repo):
-        if _RUNBOOK.search(document.path) and document.words >= 60:
+        told = document.words >= _MANY_WORDS or len(list(typed_commands(document))) >= _FEW_COMMANDS
+        if _RUNBOOK.search(document.path) and told:
             yield met("A runbook, decision record or troubleshooting guide", document)
             return
     short: list[Finding] = []
