@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
-from analyzer.knowledge.python_calls import roles_of
+from analyzer.knowledge.python_calls import LIBRARIES, roles_of
 from analyzer.local_modules import LocalModules
 from analyzer.reached import reached_scopes
 from analyzer.remembered import remembered
@@ -39,12 +39,15 @@ class _Resolved(Struct, dict=True):
     def by_role(self) -> Mapping[str, tuple[Call, ...]]:
         """The calls by what they are known for."""
         found: dict[str, list[Call]] = {}
-        imported = {item.module.partition(".")[0] for item in self.module.all_imports}
+        imported: set[str] = set()
         for call, written in zip(self.calls, self.module.calls, strict=True):
-            name = call.name
-            if call is written and imported and name.partition(".")[0] not in imported:
-                name = name[name.find(".") :] if "." in name else name  # a variable that is called like a library
-            for role in roles_of(name):
+            roles = roles_of(call.name)
+            if roles and call is written:
+                imported = imported or {item.module.partition(".")[0] for item in self.module.all_imports}
+                head, dot, rest = call.name.partition(".")
+                if dot and head not in imported and head in LIBRARIES and imported:
+                    roles = roles_of(f".{rest}")  # a variable that is called like a library
+            for role in roles:
                 found.setdefault(role, []).append(call)
         return {role: tuple(calls) for role, calls in found.items()}
 

