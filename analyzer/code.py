@@ -7,61 +7,22 @@ from collections.abc import Callable, Container, Hashable, Iterable, Iterator, M
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
-from analyzer.knowledge.python_calls import LIBRARIES, roles_of
+from analyzer.knowledge.python_calls import roles_of
 from analyzer.local_modules import LocalModules
 from analyzer.reached import reached_scopes
 from analyzer.remembered import remembered
+from analyzer.resolved_calls import ResolvedCalls
 
 __all__ = ["Code"]
 
 _STEPS = 4
+_MOST_STARS = 40
+"""Modules that are looked at for a name because somebody imports whatever they have."""
 # How orchestrators and queues have a decorated function run: what follows is no method of what it returns.
 _SUBMITS = frozenset({"submit", "map", "delay", "apply_async", "remote", "fn", "with_options", "expand", "partial"})
-
-
-class _Resolved(Struct, dict=True):
-    """The calls of one module under their full names, its names that are defined here, and the modules asked for them.
-
-    ``owners`` are the paths of the classes that its names call, as in ``Trainer().fit``.
-    """
-
-    module: PythonModule
-    calls: tuple[Call, ...]
-    asked: dict[str, PythonModule]
-    owners: dict[str, str] = field(default_factory=dict)
-    definitions: dict[str, tuple[str, str] | None] = field(default_factory=dict)
-
-    @cached_property
-    def by_role(self) -> Mapping[str, tuple[Call, ...]]:
-        """The calls by what they are known for."""
-        found: dict[str, list[Call]] = {}
-        imported: set[str] = set()
-        for call, written in zip(self.calls, self.module.calls, strict=True):
-            roles = roles_of(call.name)
-            if roles and call is written:
-                imported = imported or {item.module.partition(".")[0] for item in self.module.all_imports}
-                head, dot, rest = call.name.partition(".")
-                if dot and head not in imported and head in LIBRARIES and imported:
-                    roles = roles_of(f".{rest}")  # a variable that is called like a library
-            for role in roles:
-                found.setdefault(role, []).append(call)
-        return {role: tuple(calls) for role, calls in found.items()}
-
-    @cached_property
-    def by_scope(self) -> Mapping[str, tuple[Call, ...]]:
-        """The calls by the functions around them: each under its own scope and all that enclose it."""
-        found: dict[str, list[Call]] = {}
-        for call in self.calls:
-            scope = call.scope
-            found.setdefault(scope, []).append(call)
-            while "." in scope:
-                scope = scope.rpartition(".")[0]
-                found.setdefault(scope, []).append(call)
-        return {scope: tuple(calls) for scope, calls in found.items()}
 
 
 class Code:
@@ -227,18 +188,18 @@ class Code:
         return {module.path: module for module in self.modules}
 
     @cached_property
-    def _resolved(self) -> Mapping[str, _Resolved]:
+    def _resolved(self) -> Mapping[str, ResolvedCalls]:
         """The calls of each module under their full names; those that another commit found are kept where they hold."""
         if self._world is not self:
             return {module.path: self._world._resolved[module.path] for module in self.modules}
         paths = frozenset((module.path, module.notebook) for module in self.modules)
-        known: dict[str, _Resolved] = self._table(("resolved calls", paths)) if self._table else {}
+        known: dict[str, ResolvedCalls] = self._table(("resolved calls", paths)) if self._table else {}
         for module in self.modules:
             kept = known.get(module.path)
             if kept is None or kept.module is not module or not self._same(kept.asked):
                 self._asked, self._owners = {}, {}
                 calls = tuple(self._canonical(call) for call in module.calls)
-                known[module.path] = _Resolved(module, calls, self._asked, self._owners)
+                known[module.path] = ResolvedCalls(module, calls, self._asked, self._owners)
         return {module.path: known[module.path] for module in self.modules}
 
     def _same(self, modules: Mapping[str, PythonModule]) -> bool:
@@ -332,20 +293,22 @@ class Code:
     def _through_stars(self, name: str, path: str, hops: int) -> tuple[tuple[str, str] | None, str]:
         """The same for a name that a module has of those of which it imports whatever they have."""
         head, _, rest = name.partition(".")
-        for star in self._world._by_path[path].stars:
-            where = self.local.find(star, path)
-            found = self._world._by_path.get(where) if where and where != path else None
-            if found is None:
-                continue
-            self._asked[found.path] = found
-            if head in found.function_at or head in found.class_at:
-                return (found.path, head), rest
-            handed = next((item for item in found.imports if item.alias == head and item.name), None)
-            if handed and hops:
-                return self._split(f"{handed.dotted}.{rest}" if rest else handed.dotted, found.path, hops - 1)
-            target = self._through_stars(name, found.path, hops - 1) if hops else (None, name)
-            if target[0]:
-                return target
+        seen, pending = {path}, [path]
+        while pending and len(seen) < _MOST_STARS:
+            importer = pending.pop(0)
+            for star in self._world._by_path[importer].stars[:_MOST_STARS]:
+                where = self.local.find(star, importer)
+                found = self._world._by_path.get(where) if where and where not in seen else None
+                if found is None:
+                    continue
+                seen.add(found.path)
+                pending.append(found.path)
+                self._asked[found.path] = found
+                if head in found.function_at or head in found.class_at:
+                    return (found.path, head), rest
+                handed = next((item for item in found.imports if item.alias == head and item.name), None)
+                if handed and hops:
+                    return self._split(f"{handed.dotted}.{rest}" if rest else handed.dotted, found.path, hops - 1)
         return None, name
 
     def definition(self, name: str, path: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from analyzer.artifacts.dependencies import normalise
-from analyzer.artifacts.document import Document, Link, Section
+from analyzer.artifacts.document import Document, Link
 from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, PERSONAL_HOSTS, VIDEO_HOSTS
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
@@ -143,12 +143,18 @@ _OF_OTHER_PEOPLE = re.compile(
 def own_articles(repo: Repository) -> Iterator[Link]:
     """Links of the README to articles that the author wrote about the project."""
     for section in repo.readme.sections if repo.readme else ():
+        leads = {
+            line: lead
+            for lead, items in section.lists
+            for item in (items if lead else ())
+            for line in range(item.line, item.end_line + 1)
+        }
         for link in section.links:
             if not (ARTICLE_HOSTS.match(link.url) or _ON_OWN_SITE.search(link.url)):
                 continue
             context = f"{link.text} {repo.line(link.place)}"
             titled = bool(_ARTICLE_TITLE.search(section.heading))
-            if _WROTE_OF_THIS.search(_lead_of(section, link)):
+            if _WROTE_OF_THIS.search(leads.get(link.line, "")):
                 yield link
                 continue
             if not ARTICLE_HOSTS.match(link.url):
@@ -165,13 +171,6 @@ _ON_OWN_SITE = re.compile(
 _WROTE_OF_THIS = re.compile(
     r"(?i)\b(?:I|we)(?:'ve| have)? (?:also )?(?:wrote|written|published|blogged|documented)\b[^.\n]{0,60}\b(?:this|the|my|our) (?:\w+ )?project\b"
 )
-
-
-def _lead_of(section: Section, link: Link) -> str:
-    """The line that leads to the list in which a link stands; empty where it stands in none."""
-    return next(
-        (lead for lead, items in section.lists if any(item.line <= link.line <= item.end_line for item in items)), ""
-    )
 
 
 _SITE_WORDS = re.compile(

@@ -178,7 +178,7 @@ def absent_data(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator
 
 
 _INSTALLS_LIST = re.compile(r"\bpip3? install .*?-r\s*([\w.-]+\.txt)\b")
-_CLONED = re.compile(r"\bgit clone \S*?([\w.-]+?)(?:\.git)?/?(?:\s|$)")
+_CLONED = re.compile(r"\bgit clone (?:-\S+ )?(\S{1,300})")
 _GOES = re.compile(r"^\W*(?:cd|pushd)\s+[\"']?([\w./-]+)|&&\s*cd\s+[\"']?([\w./-]+)")
 
 
@@ -189,7 +189,7 @@ def misplaced_lists(
     here = posixpath.dirname(document.path)
     cloned: set[str] = set()
     for block, text in commands:
-        cloned.update(_CLONED.findall(text))
+        cloned.update(posixpath.basename(url.rstrip("/")).removesuffix(".git") for url in _CLONED.findall(text))
         if any(name.strip("./") not in cloned for names in _GOES.findall(text) for name in names if name):
             return
         match = _INSTALLS_LIST.search(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from analyzer.argv import image_build
 from analyzer.artifacts.ci import Job, Step
@@ -12,7 +12,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.actions import action_roles
 from analyzer.knowledge.paths import LOWER_DOCKERFILE
 from analyzer.queries.containers import sources
-from analyzer.repository import Repository
+from analyzer.repository import CiCommand, Repository
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -39,30 +39,28 @@ def unbuildable_in_ci(layout: Layout) -> Iterator[Defect]:
     if layout.has_submodules or not repo.dockerfiles:
         return
     for pipeline in repo.pipelines:
-        commands = repo.commands_of(pipeline)
+        commands: dict[int, list[CiCommand]] = {}
+        for item in repo.commands_of(pipeline):
+            commands.setdefault(id(item.step), []).append(item)
         for job in pipeline.jobs:
             checkouts = [step.inputs for step in job.steps if "checkout" in step.uses]
             if any("path" in given or "repository" in given for given in checkouts):
                 continue
-            for index, step in enumerate(job.steps):
-                if _may_bring(job.steps[:index]):
-                    break
+            for step in job.steps:
                 if _ACTION.match(step.uses):
                     yield from _by_action(repo, job, step)
-                elif step.run and not _may_bring((step,)):
-                    for item in commands:
-                        if item.step is step and item.invocation.origin == item.invocation.place:
-                            yield from _by_command(repo, job, item.invocation.argv, step.folder, item.place)
+                elif _may_bring(step):
+                    break
+                for item in commands.get(id(step), ()):
+                    if item.invocation.origin == item.invocation.place:
+                        yield from _by_command(repo, job, item.invocation.argv, step.folder, item.place)
 
 
-def _may_bring(steps: Sequence[Step]) -> bool:
+def _may_bring(step: Step) -> bool:
     """Whether a step may bring, make or move files, or goes to another folder."""
-    return any(
-        _BRINGS.search(step.run)
-        if step.run
-        else step.uses.startswith("./") or "download" in step.uses or not action_roles(step.uses) & _QUIET
-        for step in steps
-    )
+    if step.run:
+        return bool(_BRINGS.search(step.run))
+    return step.uses.startswith("./") or "download" in step.uses or not action_roles(step.uses) & _QUIET
 
 
 def _by_action(repo: Repository, job: Job, step: Step) -> Iterator[Defect]:

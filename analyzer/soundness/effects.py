@@ -53,11 +53,15 @@ class Effects:
             root, inside, _ = folder.rpartition("/modules/")
             if inside and folder not in callers and root in self._by_folder:
                 callers[folder] = {root}
+        called: dict[str, list[str]] = {}
+        for folder, those in callers.items():
+            for caller in those:
+                called.setdefault(caller, []).append(folder)
         pending = sorted(self._by_folder)
         while pending:
             caller = pending.pop()
-            for folder, those in callers.items():
-                if caller in those and folder not in self._by_folder and those <= self._by_folder.keys():
+            for folder in called.get(caller, ()):
+                if folder not in self._by_folder and callers[folder] <= self._by_folder.keys():
                     self._by_folder[folder] = self._by_folder[caller]
                     pending.append(folder)
 
@@ -125,20 +129,27 @@ class Effects:
 
         A function that is named without being called is handed to somebody who may call it.
         """
-        module = self._modules.get(place.path)
-        if module is None or defect.meaning.reach != "scope":
-            return False
-        function = next((item for item in module.functions if item.line <= place.line <= item.end_line), None)
-        calls = [item.line for item in module.calls if function and item.name == function.name]
-        if function is None or not calls:
-            return False
-        if not all(line == defect.line or self._covers(defect, Place(place.path, line)) for line in calls):
-            return False
+        lines = self._only_calls(place.path, place.line) if defect.meaning.reach == "scope" else ()
+        return bool(lines) and all(
+            line == defect.line or self._covers(defect, Place(place.path, line)) for line in lines
+        )
+
+    @remembered
+    def _only_calls(self, path: str, line: int) -> tuple[int, ...]:
+        """The lines on which the function around a line is called; none where it may be called from elsewhere."""
+        module = self._modules.get(path)
+        function = (
+            next((item for item in module.functions if item.line <= line <= item.end_line), None) if module else None
+        )
+        calls = tuple(item.line for item in module.calls if function and item.name == function.name) if module else ()
+        if module is None or function is None or not calls:
+            return ()
         named = re.compile(rf"\b{re.escape(function.name)}\b")
         others = (item for item in self._repository.modules if item is not module)
-        return len(named.findall(self._repository.text(place.path) or "")) == 1 + len(calls) and not any(
+        private = len(named.findall(self._repository.text(path) or "")) == 1 + len(calls) and not any(
             function.name == item.name for other in others for item in other.imports
         )
+        return calls if private else ()
 
     @cached_property
     def _failing_steps(self) -> FailingSteps:

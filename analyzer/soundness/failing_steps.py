@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -61,7 +62,10 @@ class FailingSteps:
     def _look(self, pipeline: Pipeline) -> None:
         """Note the steps that fail, what follows them in their jobs, and the jobs that need these."""
         failed: dict[str, Defect] = {}
-        runs_tests = [item for item in self._repository.commands_of(pipeline) if "test" in item.invocation.roles]
+        runs_tests: dict[int, list[CiCommand]] = {}
+        for item in self._repository.commands_of(pipeline) if self._broken else ():
+            if "test" in item.invocation.roles:
+                runs_tests.setdefault(id(item.step), []).append(item)
         for job in in_order(pipeline.jobs):
             before = next((failed[name] for name in job.needs if name in failed), None)
             by = before if before and not _ANYHOW.search(job.condition) else None
@@ -78,13 +82,13 @@ class FailingSteps:
     def _note(self, step: Step, first: int, by: Defect) -> None:
         self._reaches.setdefault(step.path, []).append(_Reach(first, max(step.end_line, step.line), by))
 
-    def _fails(self, step: Step, runs_tests: list[CiCommand]) -> tuple[int, Defect | None]:
+    def _fails(self, step: Step, runs_tests: Mapping[int, list[CiCommand]]) -> tuple[int, Defect | None]:
         """The line from which a step comes to nothing, and why."""
         for item in self._defects.get(step.path, ()):
             if item.kind in _STOPS and step.line <= item.line <= step.end_line:
                 return item.line, item
-        for command in runs_tests if self._broken else ():
-            if command.step is step and not command.swallowed:
+        for command in runs_tests.get(id(step), ()):
+            if not command.swallowed:
                 for path in self._collected(command.invocation):
                     return command.place.line, self._broken[path]
         return 0, None
@@ -116,8 +120,9 @@ class FailingSteps:
         found += [path for path in plain if index.below(path)]
         if found:
             return found
-        return None if self._has_test_paths() else [item.folder]
+        return None if self._has_test_paths else [item.folder]
 
+    @cached_property
     def _has_test_paths(self) -> bool:
         repo = self._repository
         return any(
