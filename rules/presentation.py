@@ -33,6 +33,17 @@ _DOCUMENT = (Kind.DOCUMENT,)
 _STATES_PROBLEM = re.compile(r"(?i)problem|objective|motivation|about|background|why|context")
 
 
+# What may stand below "About the project" and tells of the work instead of the problem.
+_ANOTHER_TOPIC = re.compile(
+    r"(?i)train|deploy|monitor|structure|pipeline|orchestrat|\btools?\b|tech|stack|ci/?cd|\btests?\b|infrastructure|environment|architect|set-?up|install|workflow"
+)
+
+
+def _tells_of_work(section: Section, part: Section) -> bool:
+    """Whether a part of a section, or one that it stands in there, has another topic by its heading."""
+    return any(map(_ANOTHER_TOPIC.search, (part.title, *part.trail[len(section.trail) + 1 :])))
+
+
 @rule("doc.problem", reads=_DOCUMENT)
 def explains_problem(repo: Repository) -> Iterator[Finding]:
     """The README does not say which problem the project solves."""
@@ -46,7 +57,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         [
             block
             for part in readme.below(section)
-            if part is section or part.level > section.level > titled
+            if part is section or (part.level > section.level > titled and not _tells_of_work(section, part))
             for block in part.of("paragraph", "item", "quote")
         ]
         for section in about(readme, "problem")

@@ -146,6 +146,7 @@ THRESHOLD = re.compile(
 )
 NOT_AN_OUTCOME = re.compile(
     r"(?i)threshold|\bsuccess (?:metrics?|criteri\w+)\b|\balert|\bif (?:the )?|\b(?:one|any|all) of the following\b|\bfollowing conditions?\b|\btarget(?:ed|s)? (?:is|of)|\bexample\b|\be\.g\.|\bcron\b|\bevery \d|\btimeout|\bretr(?:y|ies)|\bschedul|\bversion\b|\bpython ?3|log_metric|\bimport\b|\btest[-_ ]size\b|\bsplit\b|\b(?:may|can|might|will|should|could) (?:also )?take|\bfirst time\b|\btrigger|\bretrain|\brang(?:e|es|ing)\b|\bminikube|\bcpus?\b|\bquota|\bfree tier\b|\bcoupon|\bper share\b|\bwait\b|\binitiali[sz]|\binstall|\bcoverage target|\bdata ?set (?:contains|is|has)\b"
+    r"|\[(?:read|insert|fill|your|add)\b[^\]\n]{0,30}\]|\d\s?(?:ms|s|sec|seconds|minutes|%)\s+(?:sla|slo|target|budget|limit)\b|\b(?:valid|expires?) (?:for|after|in)\b"
 )
 OTHERS = re.compile(
     r"(?i)according to|\bstud(?:y|ies)\b|\bsurvey|\bresearch|report(?:s|ed) that|industry|worldwide|globally|(?:every|each|per) year|annual|\bdata ?set\b.*\d\s?[GMK]B\b|\bpaper\b|\bliterature\b"

@@ -18,8 +18,10 @@ _AIM = re.compile(
 def aims(document: Document) -> frozenset[Block]:
     """The blocks below headings of what is wanted, the lists that such words lead to, what they stand before or above.
 
-    An item whose box is not ticked is to be done yet.
+    An item whose box is not ticked is to be done yet, and a page of plans tells of nothing else.
     """
+    if _PLAN.search(document.path):
+        return frozenset(document.blocks)
     headed = [block for section in document.sections if _AIM.search(section.title) for block in section.blocks]
     led = [
         item
@@ -41,6 +43,7 @@ def _wants(table: str) -> bool:
     return any(map(_WANTED.fullmatch, cells)) and not any(map(_REACHED.search, cells))
 
 
+_PLAN = re.compile(r"(?i)(?:^|/)(?:[\w-]*[-_])?(?:road-?map|next[-_ ]?steps?|plans?|planning|backlog)\.\w+$")
 _WANTED = re.compile(
     r"(?i)(?:the )?(?:targets?|goals?|slos?|slas?|objectives?|thresholds?|acceptance)(?: values?| metrics?)?"
 )

@@ -174,3 +174,25 @@ def test_a_site_among_the_references(repository: BuildRepository) -> None:
     readme = "# Tides\n\n## {}\n\n- https://tides-of-the-harbour.vercel.app/tides\n"
     assert status(repository, "doc.site", {"README.md": readme.format("References")}) is Status.MISSING
     assert status(repository, "doc.site", {"README.md": readme.format("About")}) is Status.MET
+
+
+def test_a_page_of_plans_and_a_blank_to_fill_in_are_no_outcomes(repository: BuildRepository) -> None:
+    line = "The forecast takes 40 ms, down from 300 ms.\n"
+    for path, text, wanted in (
+        ("docs/speed.md", line, Status.MET),
+        ("ROADMAP.md", line, Status.MISSING),
+        ("docs/script.md", "Latency is [read value] ms, within the 300 ms SLA, down from 400 ms.\n", Status.MISSING),
+    ):
+        files = {
+            "README.md": "# Tides\n\nForecasts of tides.\n",
+            path: f"# The tides of the harbour\n\nmain.py forecasts.\n\n{text}",
+            "main.py": FIT,
+        }
+        assert (status(repository, "doc.quantified", files) is Status.MET) is (wanted is Status.MET)
+
+
+def test_parts_about_the_work_tell_no_problem(repository: BuildRepository) -> None:
+    why = "Boats run aground because nobody knows the tide, which costs the harbour money and time, so that captains wait for hours and lose their catch every week of the year, because of it."
+    readme = "# Tides\n\n## About the project\n\nIt forecasts the tides of the harbour from the moon.\n\n### {}\n\n{}\n"
+    assert status(repository, "doc.problem", {"README.md": readme.format("The harbour", why)}) is Status.MET
+    assert status(repository, "doc.problem", {"README.md": readme.format("Training process", why)}) is Status.PARTIAL
