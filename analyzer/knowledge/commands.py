@@ -46,7 +46,7 @@ _ROLES: dict[str, str] = {
     r"|aws deploy\b|supabase functions deploy\b|truss push\b|zenml .*deploy\b",
     "infra.apply": r"(?:terraform|tofu|terragrunt)\b.*\bapply\b|pulumi\b.*\bup\b|aws cloudformation (?:deploy|create-stack)\b|sam deploy\b|cdk deploy\b",
     "infra.plan": r"(?:terraform|tofu|terragrunt)\b.*\bplan\b|pulumi\b.*\bpreview\b|cdk diff\b",
-    "train": r"python\b.* -c [\s\S]*\b(?:re)?train(?:_\w+)?\(|dvc (?:repro|exp run)\b|cml\b|mlflow run\b|kedro run\b|python\b.*\btrain\w*(?:\.py)?\b|flyte\b.*run\b|pyflyte run\b"
+    "train": r"python\b.* -c [\s\S]*\b(?:re)?train(?:_\w+)?\(|dvc (?:repro|exp run)\b|cml\b|mlflow run\b(?!.* (?:-e|--entry-point)[ =](?:valid|eval|test|transform|predict|score|deploy))|kedro run\b|python\b.*\btrain\w*(?:\.py)?\b|flyte\b.*run\b|pyflyte run\b"
     r"|(?:python3? -m )?spacy (?:train\b|project run\b)|metaflow\b|python\b.*\b(?:flow|pipeline|workflow|orchestrat\w*|retrain\w*|model_training)\w*\.py\b|zenml pipeline run\b"
     r"|gcloud ai custom-jobs create\b|az ml job create\b|aws sagemaker (?:create-training-job|start-pipeline-execution)\b"
     r"|prefect deployment run\b|airflow dags (?:trigger|test)\b|dagster (?:job execute|asset materialize)\b|databricks (?:jobs run-now|bundle run)\b"

@@ -139,6 +139,7 @@ COMPARED = Caseless(
     r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|(?:takes?|took)(?! place) (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
     + _TIME
     + r"\b|req|rps|qps|/s|samples|requests)"
+    r"|\bsub-?\s?\d+\s?(?:ms|milliseconds?)\b|\b\d[\d,.]{0,9}k?\+?\s?(?:tps|rps|qps)\b"
     r"|(?:costs?|budget|bill)[^.\n|]{0,60}[$€£<]\s?\d|[$€£]\s?\d[\d,.]*[km]?\s?(?:per|/|a)\s?(?:month|day|hour|year|1000|request)|<?\s?\d+(?:\.\d+)?\s?(?:usd|eur|dollars?|euros?)\b"
 )
 

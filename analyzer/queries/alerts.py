@@ -144,7 +144,9 @@ def _is_sent(call: Call) -> bool:
 _TELLS = re.compile(r"(?i)send|post|publish|notify|alert|message|emit|create|trigger")
 _BAD_NEWS = re.compile(r"(?i)fail|error|drift|alert|threshold|degrad|warn")
 _GOOD_NEWS = re.compile(r"(?i)success|succeed|complete[ds]?\b|promoted")
-_PLACEHOLDER = re.compile(r"(?i)@example\.|smtp\.example\.|\byour[-_ ]?(?:e?mail|address|password|webhook|name@)")
+_PLACEHOLDER = re.compile(
+    r"(?i)@(?:example|company|your-?company|domain)\.|smtp\.example\.|\byour[-_ ]?(?:e?mail|address|password|webhook|name@)"
+)
 
 
 def goes_nowhere(repo: Repository, place: Place) -> bool:
@@ -153,7 +155,15 @@ def goes_nowhere(repo: Repository, place: Place) -> bool:
     if module is None:
         return False
     around = [item.qualname for item in module.functions if item.line <= place.line <= item.end_line]
-    return any(_PLACEHOLDER.search(text.value) for text in module.texts if text.scope in around)
+    beside = (
+        text
+        for text in module.texts
+        if text.scope in around or (not around and not text.scope and abs(text.line - place.line) <= _NEAR)
+    )
+    return any(_PLACEHOLDER.search(text.value) for text in beside)
+
+
+_NEAR = 8  # lines between the settings of a pipeline
 
 
 def _only_logs(code: Code, call: Call) -> bool:

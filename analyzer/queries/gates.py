@@ -35,7 +35,7 @@ _OTHER = re.compile(
     r"|minimum|maximum|floor|cut_?off|tolerance"
 )
 _PROMOTES = re.compile(
-    r"(?i)register|promot|transition|alias|deploy|publish_(?!alert|event|mess|metric|notif)|create_model_version|set_stage|champion|model_version|release|push_model|upload_model"
+    r"(?i)register|promot|transition|alias|deploy|model_?push(?:er)?\b|publish_(?!alert|event|mess|metric|notif)|create_model_version|set_stage|champion|model_version|release|push_model|upload_model"
 )
 _STOPS = re.compile(r"^(?:raise|exit|_exit|abort|quit|fail)$")
 _DRIFT = re.compile(r"(?i)drift|p_?value|psi\b|missing|null|share|status|latency|elapsed|size|count|rows?\b|len\b")
@@ -185,8 +185,16 @@ def _flagged(repo: Repository, flags: Mapping[str, Container[str]]) -> Iterator[
             flag in flags and (gate or condition.path in flags[flag] or _TELLING_FLAG.search(flag))
             for flag in condition.asked
         )
-        if asked and _decides(condition):
+        if asked and (_decides(condition) or _leaves(repo.code, condition)):
             yield condition.place
+
+
+def _leaves(code: Code, condition: Condition) -> bool:
+    """Whether a condition returns from a function that promotes further below."""
+    return "return" in condition.acts and any(
+        call.line > condition.line and _PROMOTES.search(call.last)
+        for call in code.calls_in(condition.path, condition.scope)
+    )
 
 
 def _decides(condition: Condition) -> bool:

@@ -26,7 +26,7 @@ def registrations(code: Code) -> list[Call]:
     for module in code.modules:
         for call in module.calls:
             named = names_model(call)
-            if not named and call.last == "log_artifact" and call.root == "wandb":
+            if not named and call.last == "log_artifact" and (call.root == "wandb" or "WandbLogger" in call.name):
                 named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)

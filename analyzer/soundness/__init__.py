@@ -9,6 +9,7 @@ from analyzer.repository import Repository
 from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files, missing_programs
 from analyzer.soundness.ci_images import unbuildable_in_ci
+from analyzer.soundness.dags import unknown_dags
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.held_files import unheld_files
@@ -60,6 +61,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "manifests": lambda: refused_workloads(repository),
         "starts": lambda: relative_starts(layout),
         "stages": lambda: missing_inputs(layout),
+        "dags": lambda: unknown_dags(repository),
         "workflows": lambda: workflow_shapes(repository),
     }
     found: set[Defect] = set()

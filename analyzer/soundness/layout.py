@@ -154,7 +154,15 @@ class Layout:
     def somewhere(self, name: str) -> bool:
         """Whether any file or folder of the repository has a path that ends with ``name``."""
         plain = name.strip("/")
-        return f"/{plain}\n" in self._all_paths or f"/{plain}/" in self._all_paths
+        if f"/{plain}\n" in self._all_paths or f"/{plain}/" in self._all_paths:
+            return True
+        return bool(self._linked) and not self._linked.isdisjoint(plain.split("/")[:-1])
+
+    @cached_property
+    def _linked(self) -> frozenset[str]:
+        """The last names of symbolic links: below one lies what it leads to."""
+        entries = self.repository.snapshot.entries.items()
+        return frozenset(path.rsplit("/", 1)[-1] for path, entry in entries if entry.kind is EntryKind.SYMLINK)
 
     @cached_property
     def _ignored(self) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -196,3 +196,52 @@ def test_parts_about_the_work_tell_no_problem(repository: BuildRepository) -> No
     readme = "# Tides\n\n## About the project\n\nIt forecasts the tides of the harbour from the moon.\n\n### {}\n\n{}\n"
     assert status(repository, "doc.problem", {"README.md": readme.format("The harbour", why)}) is Status.MET
     assert status(repository, "doc.problem", {"README.md": readme.format("Training process", why)}) is Status.PARTIAL
+
+
+DAG = "import os\nfrom airflow import DAG\n\nwith DAG(dag_id={}) as dag:\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "wanted"),
+    [
+        ("train_tides", "'train_tides'", Status.MET),
+        ("train_harbour", "'train_tides'", Status.PARTIAL),
+        ("train_harbour", "os.environ['TIDES']", Status.MET),
+    ],
+)
+def test_a_dag_that_is_started_by_its_name(repository: BuildRepository, name: str, known: str, wanted: Status) -> None:
+    watch = (
+        "from airflow import DAG\nfrom airflow.operators.trigger_dagrun import TriggerDagRunOperator\n\n"
+        "with DAG(dag_id='watch', schedule='@daily') as dag:\n"
+        f"    retrain = TriggerDagRunOperator(task_id='retrain_on_drift', trigger_dag_id='{name}')\n"
+    )
+    drift = "from evidently.metric_preset import DataDriftPreset\n\nDataDriftPreset()\n"
+    train = (
+        f"name = 'a'\n{DAG.format(known) if '{' not in known else DAG.replace(chr(39) + '{}' + chr(39), 'name')}{FIT}"
+    )
+    files = {"dags/watch.py": watch, "dags/train.py": train, "drift.py": drift}
+    assert status(repository, "mon.retraining", files) is wanted
+
+
+def test_a_model_that_is_not_accepted_leaves_the_pipeline(repository: BuildRepository) -> None:
+    judge = "def judge(accuracy, production_accuracy, threshold):\n    is_model_accepted = accuracy - production_accuracy > threshold\n    return is_model_accepted\n"
+    run = "from judge import judge\n\ndef go(result):\n    if not result.is_model_accepted:\n        return None\n    {}(result)\n\ngo(judge(1, 2, 3))\n"
+    for act, wanted in (("start_model_pusher", Status.MET), ("print", Status.PARTIAL)):
+        files = {"judge.py": judge, "run.py": run.replace("{}", act), "train.py": FIT}
+        assert status(repository, "ci.model-gate", files) is wanted
+
+
+def test_an_artifact_of_a_logger_is_a_registered_model(repository: BuildRepository) -> None:
+    code = (
+        "import wandb\nfrom lightning.pytorch.loggers import WandbLogger\n\nlogger = WandbLogger(project='tides')\n"
+        "kept = wandb.Artifact('tides', type='{}')\nlogger.experiment.log_artifact(kept)\n"
+    )
+    for kind, wanted in (("model", Status.MET), ("dataset", Status.MISSING)):
+        found = status(repository, "e2e.model-registry", {"keep.py": code.replace("{}", kind), "train.py": FIT})
+        assert (found is Status.MET) is (wanted is Status.MET)
+
+
+def test_mail_to_nobody(repository: BuildRepository) -> None:
+    settings = "from airflow import DAG\n\ndefaults = {{\n    'email': ['{}'],\n    'email_on_failure': True,\n}}\n\nDAG('tides', default_args=defaults)\n"
+    for address, wanted in (("crew@harbour.dk", Status.MET), ("alerts@company.com", Status.PARTIAL)):
+        assert status(repository, "mon.alerting", {"dag.py": settings.format(address), "train.py": FIT}) is wanted
