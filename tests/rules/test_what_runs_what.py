@@ -216,9 +216,7 @@ def test_a_dag_that_is_started_by_its_name(repository: BuildRepository, name: st
         f"    retrain = TriggerDagRunOperator(task_id='retrain_on_drift', trigger_dag_id='{name}')\n"
     )
     drift = "from evidently.metric_preset import DataDriftPreset\n\nDataDriftPreset()\n"
-    train = (
-        f"name = 'a'\n{DAG.format(known) if '{' not in known else DAG.replace(chr(39) + '{}' + chr(39), 'name')}{FIT}"
-    )
+    train = f"{DAG.format(known)}{FIT}"
     files = {"dags/watch.py": watch, "dags/train.py": train, "drift.py": drift}
     assert status(repository, "mon.retraining", files) is wanted
 
