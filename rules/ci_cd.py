@@ -10,6 +10,7 @@ from analyzer.artifacts.python_source import Function, parse_python
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
+from analyzer.queries.best_runs import loaded_best, unconditional_promotions
 from analyzer.queries.ci import (
     Act,
     acts,
@@ -20,7 +21,7 @@ from analyzer.queries.ci import (
     pushes,
     stalled_commands,
 )
-from analyzer.queries.gates import gates, idle_gates, loaded_best, unconditional_promotions
+from analyzer.queries.gates import gates, idle_gates
 from analyzer.queries.leading import leads_to, module_reaches
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data

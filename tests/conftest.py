@@ -16,6 +16,7 @@ from analyzer.limits import Limits
 from analyzer.plugins import discover
 from analyzer.reporters.schema import report_schema
 from analyzer.repository import Repository
+from analyzer.soundness import find_defects
 
 Files = Mapping[str, str | bytes]
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "repos"
@@ -76,6 +77,15 @@ def decide_one(repo: Repository, criterion: str) -> Decision:
 def decided(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
     """What the installed rules decide about one criterion of a repository with these files."""
     return decide_one(repository(files), criterion)
+
+
+def judged(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
+    """The same, lowered by what would stop the repository from running."""
+    repo = repository(files)
+    defects, unsound = find_defects(repo)
+    decisions, problems = decide(repo, discover(), (criterion,), defects)
+    assert (unsound, problems) == ((), ())
+    return decisions[0]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 
 from msgspec import Struct
 
-from analyzer.artifacts.python_source import Call, Comparison, Condition, Function
+from analyzer.artifacts.python_source import Comparison, Condition, Function
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
@@ -17,9 +17,9 @@ from analyzer.queries.registries import names_model
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["gates", "idle_gates", "loaded_best", "unconditional_promotions"]
+__all__ = ["METRIC", "gates", "idle_gates"]
 
-_METRIC = re.compile(
+METRIC = re.compile(
     r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|f_?beta|f0?[25]\b|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
 )
 _GAIN = re.compile(r"(?i)improve|uplift|\bgain|\bdelta\b|\bdiff\b|\bmargin\b")
@@ -106,7 +106,7 @@ _KEEPS = re.compile(r"(?i)^save_(?:object|model|pickle|artifact)|^dump_(?:object
 
 def _of_two(item: Comparison) -> bool:
     """Whether metrics stand on both sides."""
-    return bool(_METRIC.search(" ".join(item.left)) and _METRIC.search(" ".join(item.right)))
+    return bool(METRIC.search(" ".join(item.left)) and METRIC.search(" ".join(item.right)))
 
 
 class _Weighed(Struct, frozen=True):
@@ -130,7 +130,7 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
         promotes = any(_PROMOTES.search(act) for act in item.guarded_names) or _leads_to_promotion(repo.code, item)
         rivals = bool(_RIVALS.search(words)) or _paired(item.left, item.right)
         gain = bool(_GAIN.search(words)) and (promotes or bool(_PROMOTES.search(item.scope)))
-        if not (_METRIC.search(words) or rivals or gain):
+        if not (METRIC.search(words) or rivals or gain):
             continue
         if _DRIFT.search(words) or _TUNES.search(item.scope):
             continue
@@ -271,7 +271,7 @@ def _pipeline_conditions(repo: Repository) -> Iterator[Place]:
         for call in module.calls:
             if _CONDITIONS.search(call.name) and code.is_reached(call.path, call.scope):
                 names = " ".join((call.assigned, *call.texts(), call.decorates))
-                if _METRIC.search(names) or "sagemaker" in call.name or ("kfp" in call.name and _OTHER.search(names)):
+                if METRIC.search(names) or "sagemaker" in call.name or ("kfp" in call.name and _OTHER.search(names)):
                     yield call.place
 
 
@@ -285,7 +285,7 @@ def _of_workflows(repo: Repository) -> Iterator[Place]:
     """Steps and jobs that run, or fail, by what an earlier step told of the metrics that it compared."""
     for pipeline in repo.pipelines:
         compares = any(
-            _METRIC.search(line) and _ORDERED.search(line.replace("->", "").replace(">>", "").replace("<<", ""))
+            METRIC.search(line) and _ORDERED.search(line.replace("->", "").replace(">>", "").replace("<<", ""))
             for job in pipeline.jobs
             for step in job.steps
             for line in step.run.splitlines()
@@ -301,117 +301,3 @@ def _of_workflows(repo: Repository) -> Iterator[Place]:
 
 
 _WORKFLOW_ACTS = re.compile(r"(?i)\bexit 1\b|promot|regist|deploy|push|release|publish")
-
-
-def unconditional_promotions(repo: Repository) -> Iterator[Call]:
-    """Registering or promoting the best run by a metric, with no comparison; first what chooses the one that is promoted."""
-    for code in (repo.code, repo.notebook_code):
-        promoting = code.calls("registry.register", "registry.method", "registry.promote")
-        named = [call for module in code.modules for call in module.calls if names_model(call)]
-        acts = (*promoting, *named)
-        if not acts:
-            continue
-        yield from _choosers(code, acts)
-        kept = {
-            (item.path, item.scope)
-            for item in code.comparisons
-            if _keeps_best((*item.left, *item.right)) and not _learns(code, item.path, item.scope)
-        }
-        choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
-        yield from (
-            call
-            for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
-            if (call.path, call.scope) in kept
-            or _ASKS_BEST.search(call.scope)
-            or any(
-                _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
-                for around in _around(code, call)
-            )
-        )
-
-
-def loaded_best(repo: Repository) -> Iterator[Call]:
-    """Choices of the best run by a metric in code that loads the model of it, and trains none."""
-    code = repo.code
-    fitting = {call.path for call in code.calls("model.fit")}
-    loading = {(call.path, call.scope) for call in code.calls("registry.load", "model.load")}
-    for path in sorted({path for path, _ in loading} - fitting):
-        module = code.module(path)
-        for call in module.calls if module else ():
-            if (call.path, call.scope) in loading and _chooses_best(call) and code.is_reached(call.path, call.scope):
-                yield call
-
-
-def _learns(code: Code, path: str, scope: str) -> bool:
-    """Whether a function takes the steps of learning itself: what it keeps is the best epoch of one run."""
-    return any(call.last in ("backward", "zero_grad") for call in code.calls_in(path, scope))
-
-
-def _choosers(code: Code, acts: tuple[Call, ...]) -> list[Call]:
-    """The calls that choose the best run; first the one from which it is the fewest lines to what registers or promotes."""
-    where = {act.path for act in acts}
-    found = (
-        call
-        for module in code.modules
-        if not module.notebook or module.path in where
-        for call in module.calls
-        if _chooses_best(call) and code.is_reached(call.path, call.scope)
-    )
-    return sorted(found, key=lambda call: _lines_to(call, acts))
-
-
-def _lines_to(call: Call, acts: tuple[Call, ...]) -> float:
-    """How many lines below a call the next act of the same function stands; endless where there is none."""
-    below = (act.line - call.line for act in acts if (act.path, act.scope) == (call.path, call.scope))
-    return min((lines for lines in below if lines >= 0), default=float("inf"))
-
-
-def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:
-    """The calls beside one, in its function and beside the calls of its function in the same file."""
-    yield code.calls_in(call.path, call.scope)
-    function, module = call.scope.rsplit(".", 1)[-1], code.module(call.path)
-    if function and module:
-        for scope in sorted({other.scope for other in module.calls if other.last == function}):
-            yield code.calls_in(call.path, scope)
-
-
-_ASKS_BEST = re.compile(
-    r"(?i)(?:get|set|save|select|find|search|choose|pick|load|register|promote|tag|mark|is)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
-)
-_KEPT = re.compile(
-    r"(?i)\b(?:best|top|max|min|lowest|highest)_\w*(?:acc|score|f1|auc|rmse|mae|mse|r2|loss|metric|error)"
-)
-
-
-def _keeps_best(words: tuple[str, ...]) -> bool:
-    """Whether a comparison is of a metric with the best so far."""
-    told = " ".join(words)
-    return bool(_KEPT.search(told)) or (
-        bool(_METRIC.search(told)) and any(word.startswith(("best_model", "best_run")) for word in words)
-    )
-
-
-def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
-    return any(_ASKS_BEST.search(call.last) for call in calls) or any(
-        call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned)
-        for call in calls
-    )
-
-
-def _chooses_best(call: Call) -> bool:
-    if call.last == "search_runs":
-        return _orders(call)
-    if call.last in ("sort_values", "nlargest", "nsmallest", "idxmin", "idxmax"):
-        return (
-            bool(_METRIC.search(" ".join((*call.texts(), call.name))))
-            and "metric" in " ".join((*call.texts(), call.name)).lower()
-        )
-    return False
-
-
-def _orders(call: Call) -> bool:
-    value = call.keyword("order_by")
-    texts = value if isinstance(value, tuple) else (value,)
-    return any(isinstance(text, str) and re.search(r"(?i)metric", text) for text in texts) or any(
-        re.search(r"(?i)metrics?[.`\"'\[]", text) for text in call.texts()
-    )

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.engine import Decision, decide
+from analyzer.engine import Decision
 from analyzer.findings import Status
-from analyzer.plugins import discover
-from analyzer.soundness import find_defects
-from tests.conftest import BuildRepository
+from tests.conftest import BuildRepository, judged
 
 MODEL = "import joblib\n\nmodel = joblib.load('model.pkl')\n"
 FIT = "from sklearn.linear_model import Ridge\n\ndef fit(x, y):\n    return Ridge().fit(x, y)\n\nfit([[1]], [1])\n"
 
 
 def decided(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Decision:
-    repo = repository({"README.md": "# Tides\n\nForecasts of the tides in the harbour.\n", **files})
-    (decision,), _ = decide(repo, discover(), (criterion,), find_defects(repo)[0])
-    return decision
+    return judged(repository, criterion, {"README.md": "# Tides\n\nForecasts of the tides in the harbour.\n", **files})
 
 
 def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> Status:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.engine import decide
 from analyzer.findings import Status
-from analyzer.plugins import discover
 from analyzer.soundness import find_defects
-from tests.conftest import BuildRepository
+from tests.conftest import BuildRepository, judged
 
 TIDES = "def height(hour):\n    return hour * 2\n"
 TEST = "from tides import {name}\n\n\ndef test_height():\n    assert {name}(2) == 4\n"
@@ -18,10 +16,7 @@ IMAGE = "FROM python:3.12\nCOPY tides.py /app/\nCMD python /app/tides.py\n"
 
 
 def status(repository: BuildRepository, criterion: str, files: dict[str, str]) -> tuple[Status, str]:
-    repo = repository({"tides.py": TIDES, "README.md": "# Tides\n", **files})
-    defects, problems = find_defects(repo)
-    assert problems == ()
-    (decision,), _ = decide(repo, discover(), (criterion,), defects)
+    decision = judged(repository, criterion, {"tides.py": TIDES, "README.md": "# Tides\n", **files})
     return decision.status, decision.summary
 
 

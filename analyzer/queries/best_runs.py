@@ -1,0 +1,129 @@
+"""The best run by a metric: where it is chosen to be registered, promoted or served without a bound or a rival."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.artifacts.python_source import Call
+from analyzer.code import Code
+from analyzer.queries.decisions import deciders
+from analyzer.queries.gates import METRIC
+from analyzer.queries.registries import names_model
+from analyzer.repository import Repository
+
+__all__ = ["loaded_best", "unconditional_promotions"]
+
+
+def unconditional_promotions(repo: Repository) -> Iterator[Call]:
+    """Registering or promoting the best run by a metric, with no comparison; first what chooses the one that is promoted."""
+    for code in (repo.code, repo.notebook_code):
+        promoting = code.calls("registry.register", "registry.method", "registry.promote")
+        named = [call for module in code.modules for call in module.calls if names_model(call)]
+        acts = (*promoting, *named)
+        if not acts:
+            continue
+        yield from _choosers(code, acts)
+        kept = {
+            (item.path, item.scope)
+            for item in code.comparisons
+            if _keeps_best((*item.left, *item.right)) and not _learns(code, item.path, item.scope)
+        }
+        choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
+        yield from (
+            call
+            for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
+            if (call.path, call.scope) in kept
+            or _ASKS_BEST.search(call.scope)
+            or any(
+                _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
+                for around in _around(code, call)
+            )
+        )
+
+
+def loaded_best(repo: Repository) -> Iterator[Call]:
+    """Choices of the best run by a metric in code that loads the model of it, and trains none."""
+    code = repo.code
+    fitting = {call.path for call in code.calls("model.fit")}
+    loading = {(call.path, call.scope) for call in code.calls("registry.load", "model.load")}
+    for path in sorted({path for path, _ in loading} - fitting):
+        module = code.module(path)
+        for call in module.calls if module else ():
+            if (call.path, call.scope) in loading and _chooses_best(call) and code.is_reached(call.path, call.scope):
+                yield call
+
+
+def _learns(code: Code, path: str, scope: str) -> bool:
+    """Whether a function takes the steps of learning itself: what it keeps is the best epoch of one run."""
+    return any(call.last in ("backward", "zero_grad") for call in code.calls_in(path, scope))
+
+
+def _choosers(code: Code, acts: tuple[Call, ...]) -> list[Call]:
+    """The calls that choose the best run; first the one from which it is the fewest lines to what registers or promotes."""
+    where = {act.path for act in acts}
+    found = (
+        call
+        for module in code.modules
+        if not module.notebook or module.path in where
+        for call in module.calls
+        if _chooses_best(call) and code.is_reached(call.path, call.scope)
+    )
+    return sorted(found, key=lambda call: _lines_to(call, acts))
+
+
+def _lines_to(call: Call, acts: tuple[Call, ...]) -> float:
+    """How many lines below a call the next act of the same function stands; endless where there is none."""
+    below = (act.line - call.line for act in acts if (act.path, act.scope) == (call.path, call.scope))
+    return min((lines for lines in below if lines >= 0), default=float("inf"))
+
+
+def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:
+    """The calls beside one, in its function and beside the calls of its function in the same file."""
+    yield code.calls_in(call.path, call.scope)
+    function, module = call.scope.rsplit(".", 1)[-1], code.module(call.path)
+    if function and module:
+        for scope in sorted({other.scope for other in module.calls if other.last == function}):
+            yield code.calls_in(call.path, scope)
+
+
+_ASKS_BEST = re.compile(
+    r"(?i)(?:get|set|save|select|find|search|choose|pick|load|register|promote|tag|mark|is)_(?:the_)?(?:best|top)_?(?:model|run|version|candidate)"
+)
+_KEPT = re.compile(
+    r"(?i)\b(?:best|top|max|min|lowest|highest)_\w*(?:acc|score|f1|auc|rmse|mae|mse|r2|loss|metric|error)"
+)
+
+
+def _keeps_best(words: tuple[str, ...]) -> bool:
+    """Whether a comparison is of a metric with the best so far."""
+    told = " ".join(words)
+    return bool(_KEPT.search(told)) or (
+        bool(METRIC.search(told)) and any(word.startswith(("best_model", "best_run")) for word in words)
+    )
+
+
+def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
+    return any(_ASKS_BEST.search(call.last) for call in calls) or any(
+        call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned)
+        for call in calls
+    )
+
+
+def _chooses_best(call: Call) -> bool:
+    if call.last == "search_runs":
+        return _orders(call)
+    if call.last in ("sort_values", "nlargest", "nsmallest", "idxmin", "idxmax"):
+        return (
+            bool(METRIC.search(" ".join((*call.texts(), call.name))))
+            and "metric" in " ".join((*call.texts(), call.name)).lower()
+        )
+    return False
+
+
+def _orders(call: Call) -> bool:
+    value = call.keyword("order_by")
+    texts = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(text, str) and re.search(r"(?i)metric", text) for text in texts) or any(
+        re.search(r"(?i)metrics?[.`\"'\[]", text) for text in call.texts()
+    )
