@@ -81,10 +81,16 @@ class Code:
         """All top-level packages that are imported and used."""
         return frozenset(item.root for module in self.modules for item in module.used_imports if item.root)
 
-    def texts(self, pattern: re.Pattern[str]) -> Iterator[Text]:
-        """Strings in which the pattern is found."""
+    def texts(self, pattern: re.Pattern[str], *words: str) -> Iterator[Text]:
+        """Strings in which the pattern is found.
+
+        Args:
+            pattern: what is looked for.
+            words: in lower case; every match holds one of them. Modules without any are passed over.
+        """
         for module in self.modules:
-            yield from (text for text in module.texts if pattern.search(text.value))
+            if not words or any(word in module.said for word in words):
+                yield from (text for text in module.texts if pattern.search(text.value))
 
     @property
     def functions(self) -> Iterator[Function]:

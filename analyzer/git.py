@@ -6,17 +6,19 @@ the file-system monitor or a lazy fetch (git-config(1), git(1) "Environment Vari
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from analyzer.deadline import deadline
 from analyzer.errors import LimitError, TargetError
 
 __all__ = [
@@ -47,7 +49,8 @@ _OPTIONS = (
     "http.followRedirects=false",
     "safe.directory=*",
 )
-
+_BUFFER = 1 << 16
+_CHUNK = 1 << 20
 
 _own_group = True
 
@@ -120,21 +123,20 @@ def run(
     with tempfile.TemporaryFile() as complaints:
         process = _start(command(git_dir, *arguments), complaints, cwd)
         late = threading.Event()
-        timer = threading.Timer(seconds, _end_late, (process, late))
-        timer.start()
         try:
-            assert process.stdin
-            assert process.stdout
-            if stdin:
-                threading.Thread(target=_feed, args=(process, stdin), daemon=True).start()
-            else:
-                process.stdin.close()
-            output = process.stdout.read(most + 1)
-            if len(output) > most:
-                raise LimitError(f"git {arguments[0]} printed more than {most} bytes", "Analyze a smaller repository.")
-            status = process.wait()
+            with deadline(seconds, lambda: _end_late(process, late)):
+                assert process.stdin
+                assert process.stdout
+                if stdin:
+                    threading.Thread(target=_feed, args=(process, stdin), daemon=True).start()
+                else:
+                    process.stdin.close()
+                output = process.stdout.read(most + 1)
+                if len(output) > most:
+                    what = f"git {arguments[0]} printed more than {most} bytes"
+                    raise LimitError(what, "Analyze a smaller repository.")
+                status = process.wait()
         finally:
-            timer.cancel()
             _end_group(process)
         complaints.seek(0)
         errors = complaints.read(65_536)
@@ -158,9 +160,18 @@ def _start(
             stdout=subprocess.PIPE,
             stderr=complaints or subprocess.DEVNULL,
             start_new_session=_own_group,
+            bufsize=_BUFFER,
         )
     except FileNotFoundError as error:
         raise GitError("git was not found on this machine", "Install git 2.30 or newer.") from error
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let git write ahead while what it wrote is worked on, where the system has room for it (pipe(7))."""
+    size = getattr(fcntl, "F_SETPIPE_SZ", None)
+    if pipe and size:
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), size, _CHUNK)
 
 
 def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:
@@ -215,9 +226,6 @@ def without_promisor(objects: Path, *, sha256: bool = False) -> Iterator[Path]:
         yield root
 
 
-_CHUNK = 1 << 20
-
-
 class ObjectReader:
     """One ``git cat-file --batch`` process, asked for many objects (git-cat-file(1), "BATCH OUTPUT")."""
 
@@ -227,6 +235,7 @@ class ObjectReader:
         """Start it. Of an object above ``most`` bytes the beginning is read: a commit may have any message."""
         self._most = most
         self._process = _start(command(git_dir, "cat-file", "--batch"))
+        _widen(self._process.stdout)
         self._seconds = seconds
         self._expired = False
 
@@ -252,19 +261,15 @@ class ObjectReader:
             GitError: git ended or said what cannot be understood.
         """
         # Each call has its own clock: a long analysis asks for files from its beginning to its end.
-        timer = threading.Timer(self._seconds, self._expire)
-        timer.daemon = True
-        timer.start()
         try:
-            yield from self._read(names)
+            with deadline(self._seconds, self._expire):
+                yield from self._read(names)
         except (BrokenPipeError, ValueError, OSError) as error:
             if self._expired:
                 raise LimitError(
                     f"Reading objects took longer than {self._seconds:g} seconds", "Analyze a smaller repository."
                 ) from error
             raise GitError("git cat-file ended early", "The repository may be damaged; run git fsck on it.") from error
-        finally:
-            timer.cancel()
 
     def _read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
         stdin, stdout = self._process.stdin, self._process.stdout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 __all__ = ["remembered"]
 
@@ -55,6 +55,6 @@ def remembered(query: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
         except KeyError:
             found = query(*given, **named)
             known = answers[question] = _Replay(found) if isinstance(found, Iterator) else found
-        return cast("_Answer", iter(known)) if isinstance(known, _Replay) else cast("_Answer", known)
+        return iter(known) if type(known) is _Replay else known  # type: ignore[return-value]
 
     return answer

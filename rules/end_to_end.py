@@ -352,7 +352,7 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
     ]
     loaded: list[Located] = [
         *repo.code.calls("registry.load"),
-        *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"))),
+        *(text for text in repo.code.texts(re.compile(r"^(?:models|runs):/"), ":/")),
     ]
     own = own_registry(repo) if saved or loaded else ()
     if own:

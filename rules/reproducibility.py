@@ -35,8 +35,12 @@ _DATA_ADDRESS = re.compile(
 def _is_source(repo: Repository, url: str) -> bool:
     """Whether data come from elsewhere: a file that is committed here and read back through the web does not."""
     name = unquote(re.split(r"[?#]", url, maxsplit=1)[0].rsplit("/", 1)[-1])
-    committed = bool(name) and any(path.rsplit("/", 1)[-1] == name for path in repo.paths)
-    return bool(_PUBLIC.match(url)) and not (committed and "github" in url)
+    return bool(_PUBLIC.match(url)) and not ("github" in url and name in repo.once(_names))
+
+
+def _names(repo: Repository) -> frozenset[str]:
+    """The names of all files."""
+    return frozenset(path.rsplit("/", 1)[-1] for path in repo.paths)
 
 
 _FOR_DEVELOPMENT = re.compile(r"(?i)(?:^|[/_.-])(?:dev|tests?|docs?|lint|ci)(?:$|[/_.-])")
@@ -69,7 +73,7 @@ _NO_DEFAULTS = re.compile(r'(?m)^ {4}"default": \{\}')
 def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     """There is no dependency file."""
     for file in repo.dependency_files:
-        if file.lock and not _NO_DEFAULTS.search(repo.text(file.path) or ""):
+        if file.lock and not (file.tool == "pipfile" and _NO_DEFAULTS.search(repo.text(file.path) or "")):
             yield met("A lock file pins the dependencies", file)
     declared = [file for file in repo.dependency_files if not file.lock]
     needed = [file for file in declared if not _FOR_DEVELOPMENT.search(file.path)] or declared
@@ -112,7 +116,7 @@ def versions_data(repo: Repository) -> Iterator[Finding]:
     for call in repo.code.calls("data.version"):
         yield met("Data are kept as versions of a store", call)
         break
-    for text in repo.code.texts(_DELTA):
+    for text in repo.code.texts(_DELTA, "changedatafeed", "version", "timestamp"):
         yield met("Data are kept in Delta tables, with their changes", text)
         break
     for text, of_predictions in dated_writes(repo):
@@ -147,7 +151,7 @@ def _fetched(repo: Repository) -> Iterator[Located | Place]:
     if repo.code.has("data.download"):
         addresses = (
             text
-            for text in repo.code.texts(_DATA_ADDRESS)
+            for text in repo.code.texts(_DATA_ADDRESS, "http")
             if _is_source(repo, text.value) and not is_scoring(text.path)
         )
         yield from islice(chain(addresses, _configured_sources(repo)), 1)

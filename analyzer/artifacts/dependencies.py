@@ -267,9 +267,8 @@ def parse_conda(path: str, text: str) -> DependencyFile:
 
 
 _LOCKED = re.compile(
-    r"^(?:name = \"(?P<toml>[^\"\n]+)\"| {8}\"(?P<json>[A-Za-z0-9._-]+)\": \{|(?:- | {2})name: (?P<yaml>[\w.-]+)"
-    r"|(?:version = |[ \t]{2,}\"?version\"?: )\"?(?:==)?(?P<version>[\w.+!-]+))",
-    re.MULTILINE,
+    r"(?:name = \"(?P<toml>[^\"\n]+)\"| {8}\"(?P<json>[A-Za-z0-9._-]+)\": \{|(?:- | {2})name: (?P<yaml>[\w.-]+)"
+    r"|(?:version = |[ \t]{2,}\"?version\"?: )\"?(?:==)?(?P<version>[\w.+!-]+))"
 )
 # A package by its address, as pixi and an explicit list of conda name it: .../noarch/pandas-2.2.3-py312_0.conda
 _BY_ADDRESS = re.compile(
@@ -278,6 +277,7 @@ _BY_ADDRESS = re.compile(
 )
 
 
+_PACKAGE_OF_JSON = " " * 8 + '"'
 _NO_PACKAGES = frozenset({"hash", "requires", "sources", "default", "develop"})
 """Keys of a Pipfile.lock that hold no package."""
 
@@ -291,22 +291,21 @@ def parse_lock(path: str, tool: str, text: str) -> DependencyFile:
         listed = parse_requirements(path, text)
         return replace(listed, lock=listed.pinned_share == 1)
     found: list[Requirement] = []
-    line, position = 1, 0
     last, last_line = "", 0  # the package whose version is to come
-    for match in _LOCKED.finditer(text):
+    for line, written in enumerate(text.split("\n"), 1):
+        # Nearly all lines are hashes and addresses of files.
+        if not (written.startswith(_PACKAGE_OF_JSON) or "name" in written or "version" in written):
+            continue
+        match = _LOCKED.match(written)
+        if match is None:
+            continue
         toml, json, yaml, version = match.groups()
         name = toml or json or yaml
         if name and not name.startswith("_") and name not in _NO_PACKAGES:
             if last:
                 found.append(Requirement(last, True, last_line))
-            begin = match.start()
-            line += text.count("\n", position, begin)
-            position = begin
             last, last_line = normalise(name), line
-        elif last:
-            begin = match.start(4)
-            line += text.count("\n", position, begin)
-            position = begin
+        elif last and version:
             found.append(Requirement(last, True, line, f"=={version}"))
             last = ""
     if last:

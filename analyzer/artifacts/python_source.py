@@ -91,6 +91,11 @@ class PythonModule:
         return tuple(item for item in self.imports if item.used)
 
     @cached_property
+    def said(self) -> str:
+        """All its strings in lower case, one on another."""
+        return "\n".join(text.value for text in self.texts).lower()
+
+    @cached_property
     def stars(self) -> tuple[str, ...]:
         """The modules of which it imports whatever they have."""
         return tuple(item.module for item in self.all_imports if item.name == "*")

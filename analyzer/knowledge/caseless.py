@@ -27,10 +27,6 @@ class Caseless:
         """The first match, or None."""
         return self._expression.search(text.lower())
 
-    def search_lower(self, text: str) -> re.Match[str] | None:
-        """The same, of a text that is in lower case already."""
-        return self._expression.search(text)
-
     def findall(self, text: str) -> list[str]:
         """All matches."""
         return self._expression.findall(text.lower())

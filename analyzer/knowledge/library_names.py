@@ -149,7 +149,7 @@ class Library(Struct, frozen=True, dict=True):
         entry = self.modules.get(module)
         found = 0
         for mask, names in entry[2].items() if entry else ():
-            if name in names.split():
+            if f" {name} " in f" {names} ":  # splitting them takes far longer
                 found |= mask
         return found
 

@@ -22,15 +22,37 @@ def technologies_named(text: str) -> Iterator[tuple[Caseless, str]]:
     lower = text.lower()
     told = _by_word().keys() & _WORD.findall(lower)
     for index in sorted({index for word in told for index in _by_word()[word]}):
-        pattern = _pattern(index)
-        if pattern.search_lower(lower):
-            yield pattern, TECHNOLOGIES[index].id
+        if any(_stands_alone(word, lower) for word in _words(index)):
+            yield _pattern(index), TECHNOLOGIES[index].id
+
+
+def _stands_alone(word: str, text: str) -> bool:
+    """Whether a text holds a word that no letter, digit, underscore or dash touches.
+
+    An expression says the same and takes ten times as long: one that begins by looking back is tried everywhere.
+    """
+    at = text.find(word)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+        if not (_touches(before) or _touches(after)):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _touches(character: str) -> bool:
+    return character.isalnum() or character in ("_", "-")
+
+
+@cache
+def _words(index: int) -> tuple[str, ...]:
+    return tuple(word.lower() for word in TECHNOLOGIES[index].words)
 
 
 @cache
 def _pattern(index: int) -> Caseless:
     """The expression of a technology, which most texts do not need."""
-    words = "|".join(re.escape(word.lower()) for word in TECHNOLOGIES[index].words)
+    words = "|".join(map(re.escape, _words(index)))
     return Caseless(rf"(?<![\w-])(?:{words})(?![\w-])")
 
 

@@ -163,6 +163,7 @@ def other_workloads(repo: Repository) -> Iterator[KubernetesObject]:
             yield item
 
 
+_OF_CLOUD_HOSTS = ("amazonaws", "run.app", "azure", "digitalocean", "s3://", "gs://", "abfs", "wasb")
 _CLOUD_HOST = re.compile(
     r"(?i)\b(?:[\w-]+\.)+(?:compute(?:-\d)?\.amazonaws\.com|elb\.amazonaws\.com|rds\.amazonaws\.com|run\.app|cloudapp\.azure\.com|azurewebsites\.net|azuredatabricks\.net|ondigitalocean\.com)\b"
     r"|^(?:s3|gs|abfss?|wasbs?)://(?!(?:your|my|example|some)\b|[^/]*(?:example|placeholder|your[-_]))\w"
@@ -195,7 +196,9 @@ def cloud_hosts(repo: Repository) -> Iterator[Text]:
         _OWN_STORE.search(f"{service.name} {service.image}") for file in repo.compose_files for service in file.services
     )
     for code in (repo.code, repo.notebook_code):
-        yield from (text for text in code.texts(_CLOUD_HOST) if not (own_store and _BUCKET.match(text.value)))
+        yield from (
+            text for text in code.texts(_CLOUD_HOST, *_OF_CLOUD_HOSTS) if not (own_store and _BUCKET.match(text.value))
+        )
 
 
 _HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)

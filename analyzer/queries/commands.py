@@ -115,7 +115,7 @@ def downloads_in_code(repo: Repository) -> Iterator[Located]:
         words = call.args[0] if call.args else ()
         if isinstance(words, tuple) and _FETCHES.search(" ".join(word for word in words if isinstance(word, str))):
             yield call
-    for text in repo.code.texts(_FETCHES):
+    for text in repo.code.texts(_FETCHES, "wget", "curl", "kaggle"):
         if not _NOT_DATA.search(text.value) and "(?" not in text.value:  # a regular expression about such commands
             yield text
 

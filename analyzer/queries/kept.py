@@ -61,21 +61,22 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     code = repo.code
     monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
     training = {call.path for call in training_calls(code)} if monitors else set()
-    writing = {text.path for text in code.texts(_INSERT_OR_CREATE)} if monitors else set()
+    writing = {text.path for text in code.texts(_INSERT_OR_CREATE, "insert", "create")} if monitors else set()
     for call in code.calls("metrics.store"):
         if call.path in monitors & writing:
-            inserts = (*code.texts(_INSERTS_MEASURES), *code.texts(_INSERT))
+            inserts = (*code.texts(_INSERTS_MEASURES, "insert"), *code.texts(_INSERT, "insert"))
             yield next((text.place for text in inserts if text.path == call.path), call.place)
         elif call.path in monitors and call.last in _STORING and (call.path not in training or _tells(repo, call)):
             yield call.place
-    measuring = {text.path for text in code.texts(_MEASURE) if MONITORS.search(text.path)}
-    for call in code.calls("metrics.store"):
-        if call.path in measuring - monitors and call.last == "to_sql":
+    tables = [call for call in code.calls("metrics.store") if call.last == "to_sql" and MONITORS.search(call.path)]
+    measuring = {text.path for text in code.texts(_MEASURE)} if tables else set()
+    for call in tables:
+        if call.path in measuring - monitors:
             yield call.place
     helpers: dict[str, Place] = {}
-    for text in code.texts(_INSERTS_MEASURES) if monitors else ():
+    for text in code.texts(_INSERTS_MEASURES, "insert") if monitors else ():
         helpers.setdefault(text.path, text.place)
-    for text in code.texts(_INSERTS_TIMES) if code.calls("serve.route", "serve.app") else ():
+    for text in code.texts(_INSERTS_TIMES, "insert") if code.calls("serve.route", "serve.app") else ():
         helpers.setdefault(text.path, text.place)
     for path, place in _inserts_of(repo, _TIME) if code.calls("serve.route", "serve.app") else ():
         helpers.setdefault(path, place)

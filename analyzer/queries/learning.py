@@ -302,7 +302,7 @@ def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
                 continue
             found.append((_is_of_predictions(text), text))
     if writers or code.has("data.write"):
-        found += [(_is_of_predictions(text), text) for text in code.texts(_PARTITION)]
+        found += [(_is_of_predictions(text), text) for text in code.texts(_PARTITION, "=")]
     for told, text in sorted(found, key=lambda item: (item[0], item[1].path, item[1].line)):
         yield text, told
 

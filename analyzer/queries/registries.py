@@ -84,7 +84,7 @@ def own_registry(repo: Repository) -> tuple[Function, ...]:
     """The functions by which the project records a version of a model and finds it again; none without both."""
     recording = next(_named(repo, _RECORDS), None)
     finding = next(_named(repo, _FINDS), None)
-    if recording and (finding or any(repo.code.texts(_WRITES_TABLE))):
+    if recording and (finding or any(repo.code.texts(_WRITES_TABLE, "insert", "update"))):
         return (recording, finding) if finding else (recording,)
     return ()
 

@@ -187,7 +187,7 @@ def _dbt_tests(repo: Repository) -> Iterator[Place]:
     """
     if not repo.index.has_file("dbt_project.yml"):
         return
-    told = any(True for _ in repo.code.texts(_RUNS_DBT)) or any(
+    told = any(True for _ in repo.code.texts(_RUNS_DBT, "dbt")) or any(
         _RUNS_DBT.search(item.text) for item in all_invocations(repo)
     )
     for path in repo.inventory.of(Kind.YAML) if told else ():

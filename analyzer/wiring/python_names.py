@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from analyzer.artifacts.python_source import Call, PythonModule
@@ -143,11 +143,11 @@ class PythonNames:
 
     def _parsed(self, path: str, line: int, end: int) -> ast.AST | None:
         """The statement on these lines of a module, or None where they are none by themselves."""
-        return self._repo.of_file(path, _statement, self._repo.text(path) or "", line, end, by=(line, end))
+        return self._repo.of_file(path, _statement, self._repo.lines(path)[line - 1 : end], by=(line, end))
 
 
-def _statement(source: str, line: int, end: int) -> ast.AST | None:
-    lines = source.split("\n")[line - 1 : end]
+def _statement(written: Sequence[str]) -> ast.AST | None:
+    lines = list(written)
     while lines:
         text = textwrap.dedent("\n".join(lines)).strip()
         for attempt in (text, f"{text}\n    pass", f"f({text}", f"({text.rstrip(',')})"):
