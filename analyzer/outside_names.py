@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["entry_points", "has_word", "is_named_in", "notebooks_of_tasks", "target_names"]
+__all__ = ["called_by_gcloud", "has_word", "is_named_in", "notebooks_of_tasks", "target_names"]
 
 _NOTEBOOK_TASK = re.compile(r"notebook_path[\"']?\s*:\s*[\"']?([\w./-]+)")
 _ENTRY_POINT = re.compile(r"--entry-point[= ]\s*([A-Za-z_]\w*)")
@@ -18,8 +18,8 @@ def notebooks_of_tasks(text: str) -> Iterator[str]:
         yield f"{posixpath.basename(path).removesuffix('.ipynb')}.ipynb"
 
 
-def entry_points(text: str) -> list[str]:
-    """The functions that gcloud is told to have called."""
+def called_by_gcloud(text: str) -> list[str]:
+    """The functions that a command of gcloud deploys to be called."""
     return _ENTRY_POINT.findall(text) if "--entry-point" in text else []
 
 

@@ -33,7 +33,7 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
 from analyzer.module_kinds import is_block, is_test
-from analyzer.outside_names import entry_points, has_word, is_named_in, notebooks_of_tasks, target_names
+from analyzer.outside_names import called_by_gcloud, has_word, is_named_in, notebooks_of_tasks, target_names
 from analyzer.reading_prose import ReadingProse
 from analyzer.remembered import remembered
 from analyzer.snapshot import Snapshot
@@ -327,7 +327,7 @@ class Repository(ReadingProse):
             found.update(target_names(value for resource in item.resources for value in resource.attributes.values()))
             found.update(name for resource in item.resources if (name := resource.entry_point))
         for _, text in self._words_outside:
-            found.update(entry_points(text))
+            found.update(called_by_gcloud(text))
         for workflow in self.workflows:
             found.update(target_names((workflow.entrypoint, *workflow.steps)))
         for path in self.inventory.of(Kind.PYPROJECT):

@@ -10,6 +10,7 @@ from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
+from analyzer.outside_names import called_by_gcloud
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.containers import own_services, packagings
 from analyzer.queries.declared import runs_code
@@ -184,13 +185,12 @@ def _is_entry(function: Function, told: frozenset[str]) -> bool:
     return function.name in told and not function.decorators and "." not in function.qualname
 
 
-_ENTRY_FLAG = re.compile(r"\bfunctions deploy\b.*--entry-point[= ]([A-Za-z_]\w*)")
-
-
 def _entry_names(repo: Repository) -> frozenset[str]:
     """The functions that infrastructure or commands give a function platform to call."""
     found = {item.entry_point for file in repo.infrastructure for item in file.resources}
-    found.update(match.group(1) for item in all_invocations(repo) if (match := _ENTRY_FLAG.search(item.text)))
+    for item in all_invocations(repo):
+        if "functions deploy" in item.text:
+            found.update(called_by_gcloud(item.text))
     return frozenset(found)
 
 

@@ -11,6 +11,7 @@ from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.findings import Place
 from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.module_kinds import is_collected
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.leading import module_reaches
 from analyzer.remembered import remembered
@@ -30,7 +31,6 @@ __all__ = [
     "unit_tests",
 ]
 
-_COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 INTEGRATION = re.compile(r"(?i)integ(?!rit)|e2e|end[-_]?to[-_]?end|system|functional|docker|smoke|acceptance")
 LOCAL_URL = re.compile(r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker|://\w+:\d+|{}|:\d{4}\b")
 ASKS = frozenset({"requests", "httpx", "urllib", "urllib3", "aiohttp", "http"})
@@ -53,7 +53,7 @@ STARTS = frozenset(
 def _modules(repo: Repository, *, collected: bool) -> Iterator[PythonModule]:
     named = repo.once(run_by_name)
     for module in repo.tests.modules:
-        if bool(_COLLECTED.search(module.path) or module.path in named) is collected:
+        if (is_collected(module.path) or module.path in named) is collected:
             yield module
 
 

@@ -84,7 +84,7 @@ def _build(repo: Repository, job: Job, context: str, dockerfile: str, place: Pla
         return
     context, path = posixpath.normpath(context or "."), posixpath.normpath(dockerfile)
     if path not in repo.snapshot.entries and LOWER_DOCKERFILE.sub("dockerfile", path) not in repo.snapshot.entries:
-        sentence = f"the CI job {job.name} builds an image by {path}, which is not in the repository"
+        sentence = f"the CI job {job.name} builds an image from {path}, which is not in the repository"
         yield Defect(place.path, place.line, "image-build", sentence)
         return
     file = next((item for item in repo.dockerfiles if item.path == path), None)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from analyzer.artifacts.ci import Pipeline, Step
 from analyzer.commands import Invocation
 from analyzer.findings import Place
+from analyzer.module_kinds import is_collected
 from analyzer.queries.absent import in_order
 from analyzer.repository import CiCommand, Repository
 from analyzer.soundness.defect import Defect
@@ -20,7 +21,6 @@ __all__ = ["FailingSteps"]
 
 _STOPS = frozenset({"missing-file", "missing-target", "image-build"})
 _ANYHOW = re.compile(r"\b(?:always|failure|cancelled)\s*\(")
-_COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 _GOES_ON = re.compile(
     r"--(?:ignore|deselect|continue-on-collection-errors|pyargs|import-mode|collect-only|confcutdir)\b"
 )
@@ -49,7 +49,11 @@ class FailingSteps:
         self, repository: Repository, broken: Mapping[str, Defect], defects: Mapping[str, Iterable[Defect]]
     ) -> None:
         self._repository, self._defects = repository, defects
-        self._broken = {path: item for path, item in broken.items() if _COLLECTED.search(path)}
+        self._broken = {
+            path: item
+            for path, item in broken.items()
+            if is_collected(path) or posixpath.basename(path) == "conftest.py"
+        }
         self._reaches: dict[str, list[_Reach]] = {}
         for pipeline in repository.pipelines if self._broken or defects else ():
             self._look(pipeline)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Function, PythonModule
+from analyzer.module_kinds import is_collected
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.testing import run_by_name
 from analyzer.repository import Repository
@@ -14,7 +15,8 @@ from analyzer.soundness.defect import Defect
 
 __all__ = ["uncollected_tests"]
 
-_COLLECTED = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?|conftest)\.py$")
+_TOLD_APART = re.compile(r"(?:^|/)(?:tests?|conftest)\.py$")
+"""Names that runners of frameworks look for, such as Django's, and that of fixtures."""
 _SETTINGS = frozenset({"pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini", ".pytest.ini"})
 _OTHER_RUNNERS = frozenset(
     {"locust", "behave", "pytest_bdd", "robot", "nose", "hypothesis", "airflow", "dagster", "mage_ai", "dbt"}
@@ -23,7 +25,8 @@ _OTHER_RUNNERS = frozenset(
 
 def uncollected_tests(repository: Repository) -> Iterator[Defect]:
     """Modules with test functions that hold assertions, under names that neither pytest nor unittest looks for."""
-    named = [module for module in repository.tests.modules if not _COLLECTED.search(module.path)]
+    named = [module for module in repository.tests.modules if not is_collected(module.path)]
+    named = [module for module in named if not _TOLD_APART.search(module.path)]
     if not any(_is_test(function) for module in named for function in module.functions) or _has_patterns(repository):
         return
     words = {word for item in all_invocations(repository) for word in item.argv if word.endswith(".py")}

@@ -99,7 +99,7 @@ def test_folders_of_tests_above_the_repository(repository: BuildRepository) -> N
         ("with: {push: true, context: ./service}", "the CI job check builds service/Dockerfile in service, which has no tides.py to copy"),
         ("with: {push: true, file: service/Dockerfile}", ""),
         ('with: {push: true, context: "{{defaultContext}}:service"}', "the CI job check builds service/Dockerfile in service, which has no tides.py to copy"),
-        ("with: {push: true, context: docks}", "the CI job check builds an image by docks/Dockerfile, which is not in the repository"),
+        ("with: {push: true, context: docks}", "the CI job check builds an image from docks/Dockerfile, which is not in the repository"),
         ("with: {push: true, context: '${{ matrix.folder }}'}", ""),
     ],
 )  # fmt: skip
