@@ -316,11 +316,17 @@ def _holds_modules_of_tests(folder: str) -> bool:
 
 
 def _course_folders(paths: list[str]) -> frozenset[str]:
-    """Top-level module folders of a course that also holds a project folder."""
+    """Top-level module folders of a course: there is a folder for its project beside them, or homework in several."""
     top = {path.split("/", 1)[0] for path in paths if "/" in path}
     modules = {name for name in top if COURSE_MODULE.fullmatch(name)}
     projects = {name for name in top if COURSE_PROJECT.fullmatch(name)}
-    return frozenset(modules - projects) if len(modules) >= 3 and projects - {""} else frozenset()
+    if len(modules) < _LEAST_MODULES:
+        return frozenset()
+    with_homework = {path.split("/", 1)[0] for path in paths if any(map(HOMEWORK.fullmatch, path.split("/")[1:-1]))}
+    return frozenset(modules - projects) if projects or len(with_homework & modules) >= 2 else frozenset()
+
+
+_LEAST_MODULES = 3
 
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM})

@@ -146,10 +146,17 @@ def ci_delivers(repo: Repository) -> Iterator[Finding]:
 
 
 def _program_deploys(repo: Repository, act: Act) -> bool:
-    """Whether what CI runs is a program of the project that puts the model on a managed endpoint."""
+    """Whether what CI runs is a program of the project that puts the model on a managed endpoint, or flows on a server."""
     lines = frozenset((call.path, call.line) for call in repo.code.calls("serve.remote") if _PUTS.search(call.last))
-    path = repo.program(act.invocation) if lines and act.invocation else ""
-    return bool(path) and leads_to(repo, path, lines)
+    path = repo.program(act.invocation) if act.invocation else ""
+    return bool(path) and ((bool(lines) and leads_to(repo, path, lines)) or _deploys_flows(repo, path))
+
+
+def _deploys_flows(repo: Repository, path: str) -> bool:
+    """Whether a program hands flows to a server that runs them later; to serve them would keep CI waiting."""
+    return any(
+        call.path == path and call.last != "serve" and not call.scope for call in repo.code.calls("pipeline.deploy")
+    )
 
 
 _PUTS = re.compile(r"deploy|create|update")
@@ -235,7 +242,7 @@ def _trains(repo: Repository, act: Act) -> bool:
         paths = {path for item in written.imports if (path := repo.world.local.find(item.module, act.step.path))}
         return any(module_reaches(repo, path, "model.fit") for path in sorted(paths))
     path = repo.program(act.invocation)
-    return bool(path) and module_reaches(repo, path, "model.fit")
+    return bool(path) and not _deploys_flows(repo, path) and module_reaches(repo, path, "model.fit")
 
 
 _STARTS_TRAINING = re.compile(r"(?i)train|fit|pipeline|flow")

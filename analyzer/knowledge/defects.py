@@ -71,6 +71,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("requirement", "A requirement that cannot be installed", "file", ("e2e.container",)),
         DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
         DefectKind("missing-dag", "A DAG is started that is not there", "line", ("mon.retraining",)),
+        DefectKind("schedule-start", "A schedule starts a flow that cannot run", "line", ("mon.retraining",)),
         DefectKind("workflow-shape", "A workflow that its system refuses", "file", ("ci.", "e2e.cloud-deployment")),
         DefectKind(
             "unset-variable", "A workflow reads a variable that nothing sets", "step", ("ci.", "e2e.cloud-deployment")

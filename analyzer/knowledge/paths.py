@@ -129,7 +129,7 @@ COURSE_MODULE = re.compile(
     r"(?i)(?:module|mod|week|w|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*[\w -]*|week[-_ ]?\d+|module[-_ ]?\d+.*"
 )
 COURSE_PROJECT = re.compile(
-    r"(?i)(?:0?\d[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?"
+    r"(?i)(?:(?:module|mod|week|w|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?"
 )
 
 # Files that tools write into every new project.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.code import Code
 from analyzer.queries.decisions import deciders
 from analyzer.queries.gates import METRIC
@@ -34,9 +34,9 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
             call
             for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
-            or _ASKS_BEST.search(call.scope)
+            or (_ASKS_BEST.search(call.scope) and not _tunes(code, call))
             or any(
-                _chosen_by_min_or_max(around) or any(other.last.lower() in choosing for other in around)
+                _chosen_by_min_or_max(code, around) or any(other.last.lower() in choosing for other in around)
                 for around in _around(code, call)
             )
         )
@@ -67,7 +67,7 @@ def _choosers(code: Code, acts: tuple[Call, ...]) -> list[Call]:
         for module in code.modules
         if not module.notebook or module.path in where
         for call in module.calls
-        if _chooses_best(call) and code.is_reached(call.path, call.scope)
+        if _chooses_best(call) and code.is_reached(call.path, call.scope) and not _for_parameters(module, call)
     )
     return sorted(found, key=lambda call: _lines_to(call, acts))
 
@@ -103,8 +103,27 @@ def _keeps_best(words: tuple[str, ...]) -> bool:
     )
 
 
-def _chosen_by_min_or_max(calls: tuple[Call, ...]) -> bool:
-    return any(_ASKS_BEST.search(call.last) for call in calls) or any(
+def _for_parameters(module: PythonModule, call: Call) -> bool:
+    """Whether of the best run only its parameters are taken, to train another one with them: that is tuning."""
+    names = module.names_in.get(call.scope, frozenset())
+    return "params" in names and names.isdisjoint(("run_id", "run_uuid", "info", "artifact_uri", "model_uri"))
+
+
+def _tunes(code: Code, call: Call) -> bool:
+    """Whether a function looks for parameters and for no run: what it calls the best model was fitted with them."""
+    calls = code.calls_in(call.path, call.scope)
+    return any(item.last.endswith("SearchCV") for item in calls) and not any(map(_chooses_best, calls))
+
+
+def _asks_newest(code: Code, call: Call) -> bool:
+    """Whether a function of the project takes a run by something else than a metric, such as when it was made."""
+    found = code.definition(call.name, call.path)
+    asked = [item for item in code.calls_in(*found) if item.last == "search_runs"] if found else []
+    return any(item.has_keyword("order_by") for item in asked) and not any(map(_chooses_best, asked))
+
+
+def _chosen_by_min_or_max(code: Code, calls: tuple[Call, ...]) -> bool:
+    return any(_ASKS_BEST.search(call.last) and not _asks_newest(code, call) for call in calls) or any(
         call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned)
         for call in calls
     )

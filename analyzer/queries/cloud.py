@@ -199,6 +199,12 @@ def cloud_hosts(repo: Repository) -> Iterator[Text]:
         yield from (
             text for text in code.texts(_CLOUD_HOST, *_OF_CLOUD_HOSTS) if not (own_store and _BUCKET.match(text.value))
         )
+    # The host of the server is often kept elsewhere, the account that opens its bucket is told beside it.
+    tracking = {call.path for call in repo.code.calls("track.run") if call.last == "set_tracking_uri"}
+    yield from (text for text in repo.code.texts(_PROFILE, "aws_profile") if text.path in tracking)
+
+
+_PROFILE = re.compile(r"^AWS_PROFILE$")
 
 
 _HEADER = re.compile(r"\A---\n(?:.*\n)*?sdk:\s*(\w+)", re.MULTILINE)

@@ -200,7 +200,7 @@ def _states_result(sentence: str) -> bool:
 
 
 _WITH_UNIT = re.compile(
-    r"(?i)\b(?:rmse|mae|mse)\b\**`?\s?(?:of|is|was|:|=|\|)\s?\**\d{2,6}\b(?![.,]?\d)|(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
+    r"(?i)\b(?:rmse|mae|mse)\b\**`?\s?(?:of|is|was|between|around|about|:|=|\|)\s?\**\d{2,6}\b(?![.,]?\d)|(?:loss|error|rmse|mae)\b[^.\n]{0,40}?\b\d{2,6} ?(?:[$€£¥₹]|usd|eur|dollars?|euros?|rupees?|pounds?|yen|minutes?|seconds?|days?|hours?|units?|degrees?|km|miles)\b"
 )
 
 

@@ -23,6 +23,7 @@ from analyzer.soundness.libraries import unknown_library_names
 from analyzer.soundness.makefiles import refused_makefiles
 from analyzer.soundness.manifests import refused_workloads
 from analyzer.soundness.names import undefined_names, unparsed_modules
+from analyzer.soundness.scheduled import failing_schedules
 from analyzer.soundness.signatures import refused_arguments
 from analyzer.soundness.stages import missing_inputs
 from analyzer.soundness.started import relative_starts
@@ -62,6 +63,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "starts": lambda: relative_starts(layout),
         "stages": lambda: missing_inputs(layout),
         "dags": lambda: unknown_dags(repository),
+        "schedules": lambda: failing_schedules(repository),
         "workflows": lambda: workflow_shapes(repository),
     }
     found: set[Defect] = set()

@@ -76,6 +76,10 @@ def _check(layout: Layout, declared: Declared, module: PythonModule, item: Impor
     if not item.module.startswith("."):
         if root in STDLIB or root in PLATFORM_MODULES or item.module in PLATFORM_MODULES:
             return None
+        lower = root.lower()
+        if lower in STDLIB and root not in DISTRIBUTIONS and not layout.exists(root, module.path):
+            sentence = f"{root} is imported, and the module of Python is called {lower}"
+            return Defect(module.path, item.line, "missing-module", sentence)
         foreign = root in DISTRIBUTIONS
         if foreign and not layout.modules(item.module, module.path):
             return _undeclared(layout, declared, module, item, root)
