@@ -126,9 +126,9 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
             if weight > best[0] and (weight >= _FEW_WORDS or TITLES["architecture"].search(item.heading)):
                 best = weight, item
                 typed = sum(block.words for block in item.of("code"))
-                telling = weight // 4 if typed > words else weight  # mostly commands: a how-to
+                worth = weight // 4 if typed > words else weight  # mostly commands: a how-to
                 longest = max(blocks, key=lambda block: block.words, default=None)
-                shown = max(shown, (telling, longest or item), key=lambda pair: pair[0])
+                shown = max(shown, (worth, longest or item), key=lambda pair: pair[0])
             if (TITLES["list"].search(item.heading) or TITLES["architecture"].search(item.heading)) and (
                 item.blocks or item.images
             ):
@@ -145,6 +145,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
         lists = [block for item in sections for block in item.blocks if _lists(block)]
         shown_by: list[Block | Section] = [
             *lists,
+            *([shown[1]] if shown[1] else []),
             *(block for item in sections for block in item.blocks[:1]),
             *sections,
         ]
@@ -187,7 +188,10 @@ def _lists(block: Block) -> bool:
     """Whether a block names tools, or is a tree of folders."""
     if block.kind == "code":
         return bool(_BRANCHES.search(block.text))
-    return len(named_tools(block.text)) >= (1 if block.kind == "item" else 2)
+    return len(named_tools(block.text)) >= _TOOLS_OF_A_LIST.get(block.kind, 2)
+
+
+_TOOLS_OF_A_LIST = {"item": 1, "paragraph": 4}  # two or three stand in any sentence on how something works
 
 
 @rule("doc.diagram", reads=_DOCUMENT)
