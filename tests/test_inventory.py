@@ -139,6 +139,14 @@ def test_course_work_alone_counts_after_all():
     assert inventory.own == ("homework/Dockerfile", "homework/train.py")
 
 
+def test_modules_of_a_course_with_homework_in_several_are_all_course_work():
+    modules = ["01-intro/train.py", "02-tracking/homework/train.py", "03-flow/flow.py", "04-deploy/homework/score.py"]
+    assert take_inventory(modules).course_only
+    assert not take_inventory([path.replace("homework", "src") for path in modules]).course_only
+    with_project = take_inventory([*modules, "w7-project/train.py"])
+    assert (with_project.course_only, with_project.own) == (False, ("w7-project/train.py",))
+
+
 def test_a_subfolder_keeps_what_serves_it_apart():
     inventory = take_inventory(
         ["README.md", "Makefile", ".github/workflows/ci.yml", ".dvc/config", "setup.py", "other/a.py", "project/b.py",

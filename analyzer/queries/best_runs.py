@@ -34,7 +34,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
             call
             for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
-            or (_ASKS_BEST.search(call.scope) and not _tunes(code, call))
+            or (_ASKS_BEST.search(call.scope) and not _chooses_otherwise(code, call.path, call.scope))
             or any(
                 _chosen_by_min_or_max(code, around) or any(other.last.lower() in choosing for other in around)
                 for around in _around(code, call)
@@ -109,21 +109,26 @@ def _for_parameters(module: PythonModule, call: Call) -> bool:
     return "params" in names and names.isdisjoint(("run_id", "run_uuid", "info", "artifact_uri", "model_uri"))
 
 
-def _tunes(code: Code, call: Call) -> bool:
-    """Whether a function looks for parameters and for no run: what it calls the best model was fitted with them."""
-    calls = code.calls_in(call.path, call.scope)
-    return any(item.last.endswith("SearchCV") for item in calls) and not any(map(_chooses_best, calls))
+def _chooses_otherwise(code: Code, path: str, scope: str) -> bool:
+    """Whether what a function calls the best was fitted with parameters that it looked for, or is the newest run."""
+    calls = code.calls_in(path, scope)
+    otherwise = any(
+        item.last.endswith("SearchCV") or (item.last == "search_runs" and item.has_keyword("order_by"))
+        for item in calls
+    )
+    return otherwise and not any(map(_chooses_best, calls))
 
 
-def _asks_newest(code: Code, call: Call) -> bool:
-    """Whether a function of the project takes a run by something else than a metric, such as when it was made."""
+def _asks_best(code: Code, call: Call) -> bool:
+    """Whether a call asks for the best one by its name, and what it calls does not choose otherwise."""
+    if not _ASKS_BEST.search(call.last):
+        return False
     found = code.definition(call.name, call.path)
-    asked = [item for item in code.calls_in(*found) if item.last == "search_runs"] if found else []
-    return any(item.has_keyword("order_by") for item in asked) and not any(map(_chooses_best, asked))
+    return found is None or not _chooses_otherwise(code, *found)
 
 
 def _chosen_by_min_or_max(code: Code, calls: tuple[Call, ...]) -> bool:
-    return any(_ASKS_BEST.search(call.last) and not _asks_newest(code, call) for call in calls) or any(
+    return any(_asks_best(code, call) for call in calls) or any(
         call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned)
         for call in calls
     )

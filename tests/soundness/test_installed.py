@@ -73,7 +73,9 @@ def test_an_image_that_would_not_start_packages_in_part(repository: BuildReposit
         {"service/requirements.txt": "flask\n-r ../more.txt\n", "more.txt": "mlflow\n"},
         {"service/requirements.txt": "flask\ngit+https://github.com/octocat/docks\n"},
         {"Dockerfile": IMAGE.replace("python:3.12-slim", "octocat/base:1")},
-        {"Dockerfile": IMAGE.replace("pip install", "uv pip install")},
+        {"Dockerfile": IMAGE.replace("pip install", "conda install")},
+        {"Dockerfile": IMAGE.replace("COPY service/ .", "COPY service/ .\nRUN poetry add mlflow")},
+        {"Dockerfile": IMAGE.replace("COPY service/ .", "COPY service/ .\nRUN uv sync")},
         {"Dockerfile": IMAGE.replace("WORKDIR", "RUN pip install mlflow\nWORKDIR")},
         {"Dockerfile": IMAGE.replace("WORKDIR", "RUN pip install flask>=3 mlflow\nWORKDIR")},
         {"Dockerfile": IMAGE.replace("COPY service/ .", "COPY service/ .\nRUN pip install .")},
@@ -96,3 +98,48 @@ def test_an_image_that_may_be_built_in_one_folder_or_another(repository: BuildRe
     assert [item.path for item in lacking(repository, {**files, **only})] == ["service/Dockerfile"]
     beside = {**only, "service/requirements.txt": "flask==3.0\nmlflow==2.17\n"}
     assert lacking(repository, {**files, **beside}) == []
+
+
+PIPENV = IMAGE.replace("service/requirements.txt", "service/Pipfile service/Pipfile.lock").replace(
+    "pip install --no-cache-dir -r requirements.txt", "pip install pipenv && pipenv install --system --deploy"
+)
+PIPFILE = '[packages]\nflask = "*"\npandas = "*"\n'
+LOCK = '{\n    "default": {\n        "flask": {\n            "version": "==3.0"\n        },\n        "pandas": {\n            "version": "==2.2"\n        }\n    }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("image", "lists"),
+    [
+        (PIPENV, {"service/Pipfile": PIPFILE, "service/Pipfile.lock": LOCK}),
+        (PIPENV.replace(" service/Pipfile.lock", ""), {"service/Pipfile": PIPFILE}),
+        (
+            IMAGE.replace("pip install --no-cache-dir -r requirements.txt", "pip install poetry && poetry install")
+            .replace("service/requirements.txt .", "service/pyproject.toml ./"),
+            {"service/pyproject.toml": '[tool.poetry.dependencies]\nflask = "^3"\npandas = "^2"\n'},
+        ),
+        (
+            IMAGE.replace("pip install --no-cache-dir -r requirements.txt", "uv sync --frozen")
+            .replace("service/requirements.txt .", "service/uv.lock ./"),
+            {"service/uv.lock": '[[package]]\nname = "flask"\nversion = "3.0"\n\n[[package]]\nname = "pandas"\nversion = "2.2"\n'},
+        ),
+        (IMAGE.replace("pip install", "uv pip install --system"), {}),
+    ],
+)  # fmt: skip
+def test_what_other_installers_install(repository: BuildRepository, image: str, lists: dict[str, str]) -> None:
+    (found,) = lacking(repository, {"Dockerfile": image, **lists})
+    assert found.sentence == "the image does not install mlflow, which service/model.py imports"
+    more = {path: text.replace("pandas", "mlflow") for path, text in {**FILES, **lists}.items() if "service/" in path}
+    more["service/model.py"] = FILES["service/model.py"].replace("import pandas as pd\n", "pd = 1\n")
+    assert lacking(repository, {"Dockerfile": image, **more}) == []
+
+
+def test_a_lock_holds_all_that_is_installed(repository: BuildRepository) -> None:
+    files = {"Dockerfile": PIPENV, "service/model.py": "import numpy as np\n\ndef load():\n    return np\n"}
+    lock = LOCK.replace("flask", "some-package").replace("pandas", "another-package")
+    (found,) = lacking(repository, {**files, "service/Pipfile": PIPFILE, "service/Pipfile.lock": lock})
+    assert found.sentence == "the image does not install numpy, which service/model.py imports"
+    beside = PIPENV.replace("WORKDIR", "RUN pip install some-other\nWORKDIR")
+    assert (
+        lacking(repository, {**files, "Dockerfile": beside, "service/Pipfile": PIPFILE, "service/Pipfile.lock": lock})
+        == []
+    )

@@ -200,3 +200,18 @@ def test_a_list_that_a_script_writes_before_it_installs_from_it(repository):
     assert kinds(repository, {**files, "start.sh": script}) == []
     told = script.replace("pip install", "echo")
     assert [kind for kind, _ in kinds(repository, {**files, "start.sh": told})] == ["undeclared-package"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("Typing", 1), ("ConfigParser", 1), ("typing", 0), ("typing_extensions", 0)]
+)
+def test_a_module_of_python_under_another_case(repository, name, told):
+    found = kinds(
+        repository, {"a.py": f"from {name} import Tuple\n", "requirements.txt": f"{NEEDS}typing-extensions\n"}
+    )
+    sentence = f"{name} is imported, and the module of Python is called {name.lower()}"
+    assert found == [("missing-module", sentence)] * told
+
+
+def test_a_module_of_ones_own_may_be_called_so(repository):
+    assert kinds(repository, {"a.py": "import Queue\n", "Queue.py": "x = 1\n"}) == []
