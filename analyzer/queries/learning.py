@@ -254,6 +254,9 @@ def file_readers(code: Code) -> Iterator[Function]:
 _DATED = re.compile(
     r"(?i)\{[^{}]*(?:year|month|\bday\b|date|\bds\b|execution|anho|\bmes\b|jahr|monat)[^{}]*\}|%Y[-_/]?%m|(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)="
 )
+# Of any data, a mark of the time tells a version of them; so marked are also models, reports and what is written about them.
+_STAMPED = re.compile(r"(?i)\{[^{}]*time_?stamp[^{}]*\}")
+_RAW_OR_MADE = re.compile(r"(?i)\b(?:raw|clean(?:ed)?|processed|data-?sets?|features?|training[-_ ]data|train)\b")
 _PARTITION = re.compile(r"(?i)(?:^|[/_{])(?:ds|dt|date|day|run_date|snapshot(?:_date)?|year|month)=(?:\{|%|\d)")
 _DATA_PLACE = re.compile(r"(?i)\.(?:parquet|csv|json|jsonl|feather|pkl|avro|orc)\b|/")
 _OF_PREDICTIONS = re.compile(
@@ -298,7 +301,9 @@ def dated_writes(repo: Repository) -> Iterator[tuple[Text, bool]]:
                 continue
             if not _DATA_PLACE.search(value) or not ("{}" in value or "%" in value or "=" in value):
                 continue
-            if not _DATED.search(f"{repo.line(text.place)} {value}") or not _writes_under(code, writers, text):
+            line = repo.line(text.place)
+            dated = _DATED.search(f"{line} {value}") or (_STAMPED.search(line) and _RAW_OR_MADE.search(value))
+            if not dated or not _writes_under(code, writers, text):
                 continue
             found.append((_is_of_predictions(text), text))
     if writers or code.has("data.write"):
