@@ -26,7 +26,7 @@ from analyzer.repository import Repository
 _DOCUMENT = (Kind.DOCUMENT,)
 # By the name of the file, or of a folder that holds nothing else: projects predict maintenance, incidents and disasters.
 _RUNBOOK = re.compile(
-    r"(?i)(?:run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|incidents?(?:[-_ ]?(?:response|guide|report|log)\w*)?\.|on-?_?call|decision[-_]?records?|architecture[-_]?decision|(?<!predictive.)maintenance|disaster[-_ ]recovery)[^/]*$"
+    r"(?i)(?:run-?_?book|playbook|operations?\b|operational|trouble-?_?shoot|(?:set-?up|install\w*|known|common)[-_]issues|incidents?(?:[-_ ]?(?:response|guide|report|log)\w*)?\.|on-?_?call|decision[-_]?records?|architecture[-_]?decision|(?<!predictive.)maintenance|disaster[-_ ]recovery)[^/]*$"
     r"|(?:^|/)(?:adrs?|decisions?|decision[-_]records?|run-?_?books?|playbooks?|operations|troubleshooting)/|(?:^|/)adr[-_]?\d[^/]*$|(?:^|/)\d{4}-[\w-]+\.md$"
 )
 

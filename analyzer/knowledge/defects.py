@@ -48,6 +48,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("missing-target", "A task that no task file has", "line", ("ci.", "repro.automation")),
         DefectKind("missing-copy", "An image copies what is not there", "file", ("e2e.container",)),
         DefectKind("image-lacks", "An image lacks what it imports or opens", "file", ("e2e.container",)),
+        DefectKind("image-start", "An image starts what cannot start so", "file", ("e2e.container",)),
         DefectKind("missing-context", "A compose service is built from what is not there", "line", ("e2e.container",)),
         DefectKind("image-build", "CI builds an image in a folder that lacks its parts", "step", ("ci.",)),
         DefectKind(

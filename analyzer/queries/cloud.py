@@ -175,8 +175,12 @@ def cloud_remotes(repo: Repository) -> Iterator[Place]:
     if not any(file.tracked or file.stages for file in repo.dvc_files):
         return
     for file in repo.dvc_files:
-        if any(_BUCKET.match(remote) for remote in file.remotes):
+        if any(_BUCKET.match(remote) for remote in file.remotes) and not _AT_HOME.search(repo.text(file.path) or ""):
             yield file.place
+
+
+# A store of one's own that speaks as a cloud does: https://dvc.org/doc/user-guide/data-management/remote-storage/amazon-s3
+_AT_HOME = re.compile(r"(?m)^\s*endpointurl\s*=\s*https?://(?:localhost|127\.0\.0\.1|minio|host\.docker\.internal)\b")
 
 
 _OWN_STORE = re.compile(r"(?i)minio|localstack|seaweed|azurite")

@@ -27,7 +27,7 @@ _PREPARES = re.compile(
 )
 _NO_MODEL = frozenset({"model", "clf", "classifier", "regressor", "estimator", "pipeline", "pipe"})
 _NO_FRAME = re.compile(
-    r"(?i)(?:^|_)(?:params?|config|cfg|args|kwargs|settings|environ|headers|payload|metrics|stats|state|context)$"
+    r"(?i)(?:^|_)(?:params?|config|cfg|args|kwargs|settings|environ|headers|payload|metrics|stats|state|context|scope)$"
 )
 _NO_TABLES = frozenset(
     {"dict", "list", "typing", "collections", "json", "yaml", "toml", "hyperopt", "optuna", "omegaconf", "os"}

@@ -146,6 +146,10 @@ def _is_drawing(block: Block) -> bool:
     )
 
 
+_DOWN = re.compile(r"(?m)^[ \t]*[|│][ \t]*\n[ \t]*[vV▼][ \t]*$")
+"""A line and below it its head, alone on two lines."""
+
+
 def _is_drawn(text: str) -> bool:
     """Whether text is a drawing with boxes or arrows rather than a folder tree."""
     lines = text.split("\n")
@@ -155,6 +159,9 @@ def _is_drawn(text: str) -> bool:
     text = "\n".join(_ARROW.sub(" ", line) if _BRANCH.match(line) else line for line in lines)
     marks = len(_DRAWN.findall(text))
     tree = len(re.findall(r"(?m)^[ \t│|]*[├└|+`]", text))
+    down = len(_DOWN.findall(text))
+    if down >= _A_FLOW:
+        return True
     boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))
     return marks >= 3 and boxes >= 2 and boxes * 3 > tree
 

@@ -10,6 +10,7 @@ from analyzer.artifacts.python_source import Call, Condition, PythonModule
 from analyzer.findings import Place
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.module_kinds import is_collected
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.serving import has_application
 from analyzer.queries.testing import (
@@ -77,6 +78,8 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
     elif not any(item.checks for item in module.functions):
         for call in islice((item for item in module.calls if "test.remote" in roles_of(item.name)), 1):
             yield call.place, _ASKS_ONLY, False
+        for call in _of_handler(repo, module):
+            yield call.place, "A script calls the function that serves, but asserts nothing", False
         for call in _of_registry(module):
             yield call.place, "A script loads the registered model and predicts, but asserts nothing", False
 
@@ -95,6 +98,16 @@ def _fails(module: PythonModule) -> Condition | None:
 
 
 _ANSWER = re.compile(r"(?i)status_?code|\bok\b|diff|result|predict|answer|response")
+
+
+def _of_handler(repo: Repository, module: PythonModule) -> Iterator[Call]:
+    """The call by which a script that is named as a test has a handler of the project answer."""
+    if is_collected(module.path) and not any(item.name.startswith("test") for item in module.functions):
+        found = (call for call in module.calls if not call.scope and _HANDLER.search(call.last))
+        yield from islice((call for call in found if repo.world.definition(call.name, module.path)), 1)
+
+
+_HANDLER = re.compile(r"(?i)^(?:lambda_)?handler$|_handler$")
 
 
 def _of_registry(module: PythonModule) -> Iterator[Call]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
@@ -94,10 +94,26 @@ def checked_with_consequence(repo: Repository) -> Iterator[Place]:
         if any(name.startswith(("dagster.asset_check", "pandera")) for name in function.decorators):
             yield function.head
     yield from (place for place, several in _stops_at(repo) if several)
+    handed_on = _handed_on(code, checks)
+    for condition in code.conditions if handed_on else ():
+        if not handed_on.isdisjoint(condition.asked) and any(map(_STOPS.search, condition.acts)):
+            yield Place(condition.path, condition.line)
     names = deciders(code, lambda function: _checks_data(repo, function) and function.answers)
     for condition, function in asking(code, names, _STOPS, joined=True):
         del condition
         yield function.head
+
+
+def _handed_on(code: Code, checks: Sequence[Function]) -> frozenset[str]:
+    """The names under which what checks found is handed on to the next step, by them or by who calls them beside."""
+    names = {(function.path, function.name) for function in checks}
+    paths = {function.path for function in checks}
+    found: set[str] = set()
+    for function in code.functions:
+        calls = code.calls_in(function.path, function.qualname) if function.path in paths else ()
+        if (function.path, function.name) in names or any((function.path, call.last) in names for call in calls):
+            found.update(word for call in calls for word in call.keywords or () if _VERDICT.search(word))
+    return frozenset(found)
 
 
 @remembered

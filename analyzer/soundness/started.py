@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import PythonModule
+from analyzer.findings import Place
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.containers import packagings
 from analyzer.soundness.defect import Defect
@@ -21,12 +22,15 @@ def relative_starts(layout: Layout) -> Iterator[Defect]:
     """A relative import needs a package: https://docs.python.org/3/reference/import.html#package-relative-imports."""
     repository = layout.repository
     started: dict[str, tuple[str, str]] = {}
+    images: dict[str, Place] = {}
     for packaging in packagings(repository):
-        for start in (" ".join(item.argv) for item in packaging.dockerfile.starts):
+        for instruction in packaging.dockerfile.starts:
+            start = " ".join(instruction.argv)
             for name in _started(start):
                 same = [path for path in packaging.code if path.rsplit("/", 1)[-1] == name.rsplit("/", 1)[-1]]
                 if len(same) == 1:
                     started.setdefault(same[0], ("relative-start", start))
+                    images.setdefault(same[0], instruction.place)
     for item in all_invocations(repository):
         path = repository.program(item) if item.argv[:2] != ("python", "-m") else ""
         if path:
@@ -37,6 +41,9 @@ def relative_starts(layout: Layout) -> Iterator[Defect]:
         if line:
             sentence = f"{command[:60]} starts it by itself, and a relative import needs a package"
             yield Defect(path, line, kind, sentence)
+            if image := images.get(path):
+                sentence = f"the image starts {path} by itself, and its relative import needs a package"
+                yield Defect(image.path, image.line, "image-start", sentence)
 
 
 def _started(command: str) -> Iterator[str]:
