@@ -64,6 +64,7 @@ _SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|stre
 _PAGE = re.compile(
     r"(?i)dashboard|interface|web[-_ ]?page|landing|(?:model|run|baseline)\w*[-_ ]?overview|jenkins|github[-_ ]actions|flow[-_ ]runs?\b|\b(?:data )?(?:query|entry|form|results?)\b|(?:project|folder|directory|repo\w*|file)[-_ ](?:structure|tree)"
 )
+_OF_PARTS = re.compile(r"(?i)archit|diagram|(?:flow|dag|graph|pipeline)(?![a-z]|[-_ ]?runs?)")
 _IS_DIAGRAM = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow")
 
 
@@ -88,7 +89,8 @@ def diagrams(repo: Repository) -> Iterator[tuple[Block | Image, Document]]:
                     continue  # the layers of a network
                 below_heading = section.level and section not in titles and _ABOUT_DIAGRAMS.search(section.title)
                 placed = below_heading and not _SCREENSHOT.search(words) and not _OUTCOME.search(words)
-                if _is_snapshot(repo, image):
+                name = image.source.rsplit("/", 1)[-1]
+                if _is_snapshot(repo, image) or (_SCREENSHOT.search(name) and not _OF_PARTS.search(name)):
                     continue
                 if placed or DIAGRAM_WORDS.search(words):
                     yield image, document

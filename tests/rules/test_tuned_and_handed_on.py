@@ -127,3 +127,126 @@ def test_skills_that_were_learned_are_no_write_up(repository: BuildRepository) -
     )
     told = {**files, "docs/deliverables.md": page.replace(skills, story)}
     assert decide_one(repository(told), "doc.writeup").status is Status.MET
+
+
+CHECKED = """\
+import pandas as pd
+
+class DataValidationArtifact:
+    def __init__(self, validation_status):
+        self.validation_status = validation_status
+
+def validate_columns(data):
+    if [name for name in ("dock", "riders") if name not in data.columns]:
+        return False
+    return True
+
+def initiate():
+    return DataValidationArtifact(validation_status=validate_columns(pd.read_csv("docks.csv")))
+"""
+NEXT_STEP = """\
+from sklearn.linear_model import Ridge
+from checks import initiate
+
+def transform(artifact):
+    if not artifact.validation_status:
+        raise ValueError("the data are not valid")
+    return Ridge().fit([[1]], [1])
+
+transform(initiate())
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    [(NEXT_STEP, Status.MET), (NEXT_STEP.replace('raise ValueError("the data are not valid")', "print('no')"), Status.PARTIAL)],
+)  # fmt: skip
+def test_what_a_check_found_stops_the_next_step(repository: BuildRepository, step: str, wanted: Status) -> None:
+    files = {**MODEL, "checks.py": CHECKED, "pipeline.py": step}
+    assert decide_one(repository(files), "ci.data-validation").status is wanted
+
+
+@pytest.mark.parametrize(
+    ("prefix", "wanted"),
+    [("raw/dataset-{TIMESTAMP}/", Status.MET), ("models/{TIMESTAMP}/", Status.MISSING), ("raw/dataset/", Status.MISSING)],
+)  # fmt: skip
+def test_folders_of_data_that_bear_the_time(repository: BuildRepository, prefix: str, wanted: Status) -> None:
+    program = f"""\
+from datetime import datetime
+import boto3
+import pandas as pd
+
+TIMESTAMP = datetime.now().strftime("%Y%m%d_%H%M%S")
+PREFIX = f"{prefix}"
+pd.read_csv("docks.csv").to_csv("here.csv")
+boto3.client("s3").upload_file("here.csv", "docks", PREFIX + "docks.csv")
+"""
+    assert decide_one(repository({**MODEL, "fetch.py": program}), "repro.data-versioning").status is wanted
+
+
+DRAWN = "# Docks\n\n## Architecture\n\n```\nLaptop\n   |\n   v\n[Check] train.py\n   |\n   v\n[Train]\n   |\n   v\n[MLflow]\n```\n"
+
+
+@pytest.mark.parametrize(("page", "wanted"), [(DRAWN, Status.MET), (DRAWN.replace("   |\n", ""), Status.MISSING)])
+def test_a_drawing_of_lines_and_heads(repository: BuildRepository, page: str, wanted: Status) -> None:
+    files = {**MODEL, "train.py": "import mlflow\n\nmlflow.start_run()\n", "README.md": page}
+    assert decide_one(repository(files), "doc.diagram").status is wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("prefect_train.png", Status.MISSING), ("prefect_flow_runs.png", Status.MISSING), ("prefect_flow.png", Status.MET)],
+)  # fmt: skip
+def test_a_picture_named_after_a_tool_shows_a_page_of_it(
+    repository: BuildRepository, name: str, wanted: Status
+) -> None:
+    page = f"# Docks\n\n## Flows\n\nIt runs each month.\n\n![Workflow for the training pipeline]({name})\n"
+    assert decide_one(repository({**MODEL, "README.md": page, name: "x" * 1000}), "doc.diagram").status is wanted
+
+
+@pytest.mark.parametrize(("address", "wanted"), [("http://localhost:9000", Status.MISSING), ("https://s3.amazonaws.com", Status.PARTIAL)])  # fmt: skip
+def test_a_store_at_home_is_no_cloud(repository: BuildRepository, address: str, wanted: Status) -> None:
+    files = {
+        **MODEL,
+        ".dvc/config": f"[core]\n    remote = store\n['remote \"store\"']\n    url = s3://docks/dvc\n    endpointurl = {address}\n",
+        "docks.csv.dvc": "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  path: docks.csv\n",
+    }
+    assert decide_one(repository(files), "e2e.cloud-deployment").status is wanted
+
+
+def test_an_aim_among_objectives_is_no_result(repository: BuildRepository) -> None:
+    train = "from sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import accuracy_score\n\nprint(accuracy_score([1], LogisticRegression().fit([[1], [0]], [1, 0]).predict([[1]])))\n"
+    page = "# Docks\n\nKey objectives include achieving high model accuracy (85%).\n"
+    files = {**MODEL, "train.py": train, "README.md": page}
+    assert decide_one(repository(files), "doc.results").status is Status.MISSING
+    files["README.md"] = page.replace("Key objectives include achieving high", "The model reaches a high")
+    assert decide_one(repository(files), "doc.results").status is Status.MET
+
+
+HANDLED = "from handler import lambda_handler\n\nprint(lambda_handler({'path': '/predict'}, {}))\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "script", "wanted"),
+    [
+        ("test_lambda.py", HANDLED, Status.PARTIAL),
+        ("try_lambda.py", HANDLED, Status.MISSING),
+        ("test_lambda.py", HANDLED.replace("from handler", "from others"), Status.MISSING),
+    ],
+)
+def test_a_script_that_has_a_handler_answer(
+    repository: BuildRepository, path: str, script: str, wanted: Status
+) -> None:
+    handler = "import joblib\n\nmodel = joblib.load('models/docks.pkl')\n\ndef lambda_handler(event, context):\n    return model.predict([event])\n"
+    assert decide_one(repository({**MODEL, "handler.py": handler, path: script}), "tests.integration").status is wanted
+
+
+def test_a_page_on_issues_of_the_set_up(repository: BuildRepository) -> None:
+    page = "# Solve setup issues\n\n" + "If `train.py` does not start, remove the environment and make it anew. " * 6
+    files = {**MODEL, "README.md": "# Docks\n", "train.py": "print(1)\n", "docs/setup_issues.md": page}
+    assert decide_one(repository(files), "doc.operations").status is Status.MET
+
+
+def test_the_query_of_a_request_is_no_column(repository: BuildRepository) -> None:
+    program = "from urllib.parse import urlencode\nimport pandas as pd\n\ndef ask(scope):\n    scope['query'] = urlencode({'a': 1})\n    return pd.DataFrame()\n\nask({})\n"
+    assert decide_one(repository({**MODEL, "ask.py": program}), "e2e.feature-engineering").status is Status.MISSING

@@ -203,4 +203,5 @@ def test_a_relative_import_in_what_is_started_by_itself(
         "service/app.py": module,
         "service/loading.py": "def load():\n    return 1\n",
     }
-    assert kinds(repository, files) == ([("service/app.py", 1, "relative-start")] if broken else [])
+    wanted = [("service/Dockerfile", 3, "image-start"), ("service/app.py", 1, "relative-start")]
+    assert kinds(repository, files) == (wanted if broken else [])
