@@ -278,7 +278,9 @@ class Code:
             return (path, head), rest
         parts = name.split(".")
         lead = len(name) - len(name.lstrip("."))
-        for end in range(min(len(parts) - 1, 6), 0, -1):
+        # Most names are of libraries and variables, and no module of ours begins as they do.
+        longest = min(len(parts) - 1, 6) if not head or self.local.begins(head) else 0
+        for end in range(longest, 0, -1):
             dotted = ".".join(parts[:end])
             if not dotted.strip("."):
                 dotted = "." * lead

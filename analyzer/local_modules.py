@@ -34,6 +34,14 @@ class LocalModules:
             key=lambda path: (-len(posixpath.commonpath([folder or ".", path]) if folder else ""), len(path), path),
         )
 
+    def begins(self, part: str) -> bool:
+        """Whether the dotted name of any module begins with that part."""
+        return part in self._first_parts
+
+    @cached_property
+    def _first_parts(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for name in self._by_name)
+
     def is_package(self, dotted: str) -> bool:
         """Whether a folder of that name holds modules, with or without ``__init__.py``."""
         return f"{dotted}." in self._prefixes

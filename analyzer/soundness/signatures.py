@@ -37,7 +37,7 @@ def refused_arguments(repository: Repository) -> Iterator[Defect]:
     for module in repository.modules if names else ():
         if module.error or "cookiecutter" in module.path:
             continue
-        calls = (call for call in module.calls if call.last in names and not (call.decorates or call.swallowed))
+        calls = (call for call in module.calls if not (call.decorates or call.swallowed) and call.last in names)
         named = ((call, function) for call in calls if (function := _named(code, module, call)))
         looked = [(call, function) for call, function in named if _looks_wrong(call, function)]
         yield from _in_module(repository, known, module, looked) if looked else ()
