@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
-from analyzer.queries.by_hand import asks_emulator, deploys_here, emulators, pushes_by_hand, steps_by_hand
+from analyzer.queries.by_hand import (
+    asks_emulator,
+    asks_own_store,
+    deploys_here,
+    emulators,
+    pushes_by_hand,
+    steps_by_hand,
+)
 from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
 from analyzer.queries.cloud import (
     cloud_hosts,
@@ -167,7 +174,7 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
         partial("An image is pushed to a registry; nothing runs it in a cloud", item.place)
         for item in image_pushes(repo)
     )
-    used = repo.code.calls("cloud.use")
+    used = [call for call in repo.code.calls("cloud.use") if not asks_own_store(repo, call)]
     real = [call for call in used if not asks_emulator(repo, call)]
     weak += (partial("Cloud services are used from code; nothing deploys the project", call) for call in real[:2])
     weak += (partial("A cloud is emulated; nothing deploys on one", call) for call in used[:2] if call not in real)

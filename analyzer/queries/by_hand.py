@@ -13,7 +13,7 @@ from analyzer.queries.prose import own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["asks_emulator", "deploys_here", "emulators", "pushes_by_hand", "steps_by_hand"]
+__all__ = ["asks_emulator", "asks_own_store", "deploys_here", "emulators", "pushes_by_hand", "steps_by_hand"]
 
 _EMULATES = re.compile(r"(?:^|/)localstack(?:-pro)?(?:[:@]|$)")
 
@@ -42,6 +42,17 @@ def _is_emulated(repo: Repository, path: str) -> bool:
     return any(isinstance(address, str) and _HERE.search(address) for address in addresses) or any(
         _EMULATOR.search(text.value) for text in module.texts
     )
+
+
+_OWN_STORE = re.compile(r"(?i)//[\w.-]*(?:minio|seaweed)")
+
+
+def asks_own_store(repo: Repository, call: Call) -> bool:
+    """Whether a client of a cloud asks a store of the project's own instead, by its address."""
+    module = repo.code.module(call.path)
+    addresses = [item.keyword("endpoint_url") for item in module.calls] if module else []
+    told = [address for address in addresses if isinstance(address, str)]
+    return bool(told) and all(_OWN_STORE.search(address) for address in told)
 
 
 _AT_HOME = re.compile(r"^(?:local|fake)\b|//(?:localhost|127\.0\.0\.1)\b")

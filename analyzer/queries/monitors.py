@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 WATCHED = re.compile(
-    r"(?i)drift|(?<!p)retrain|degrad|psi|mae|mape|mse|accuracy|f1|auc|score|error|quality|performance|shift|health|reason|alarm"
+    r"(?i)drift|(?<!p)retrain|degrad|psi|mae|mape|mse|accuracy|f1|auc|score|error|quality|performance|(?<!mean)(?<!mean_)shift|health|reason|alarm"
 )
 """What is watched, and what is done about it, by a word."""
 _DRIFT_WORD = re.compile(
