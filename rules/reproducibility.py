@@ -8,6 +8,7 @@ from itertools import chain, islice
 from urllib.parse import unquote
 
 from analyzer.artifacts.shell import ShellCommand
+from analyzer.artifacts.tasks import Task
 from analyzer.findings import Finding, Located, Place, met, missing, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
@@ -190,6 +191,11 @@ def _works(command: ShellCommand) -> bool:
     return command.name not in _IDLE and not (command.name == "make" and len(command.argv) <= 2)
 
 
+def _calls(task: Task) -> Iterator[str]:
+    """The tasks of the same file that a recipe has make run."""
+    yield from (command.argv[1] for command in task.commands if command.name == "make" and len(command.argv) == 2)
+
+
 _TASKS = (Kind.MAKEFILE, Kind.JUSTFILE, Kind.TASKFILE, Kind.TOX)
 
 
@@ -199,7 +205,8 @@ def automates_tasks(repo: Repository) -> Iterator[Finding]:
     for file in repo.task_files:
         open_to_all = [task for task in file.tasks if not _IS_FILE.search(task.name) and task.name != "help"]
         working = {task.name for task in open_to_all if any(_works(command) for command in task.commands)}
-        useful = [task for task in open_to_all if task.name in working or working.intersection(task.needs)]
+        working |= {task.name for task in open_to_all if working.intersection((*task.needs, *_calls(task)))}
+        useful = [task for task in open_to_all if task.name in working]
         if useful and file.tool not in ("npm", "mlflow"):
             many = f"{len(useful)} tasks are" if len(useful) > 1 else "One task is"
             yield met(f"{many} automated with {file.tool}", useful[0])

@@ -250,3 +250,21 @@ def test_a_page_on_issues_of_the_set_up(repository: BuildRepository) -> None:
 def test_the_query_of_a_request_is_no_column(repository: BuildRepository) -> None:
     program = "from urllib.parse import urlencode\nimport pandas as pd\n\ndef ask(scope):\n    scope['query'] = urlencode({'a': 1})\n    return pd.DataFrame()\n\nask({})\n"
     assert decide_one(repository({**MODEL, "ask.py": program}), "e2e.feature-engineering").status is Status.MISSING
+
+
+def test_a_shift_of_a_mean_is_no_drift(repository: BuildRepository) -> None:
+    program = "from sklearn.cluster import {}\n\ndef estimate(points):\n    return {}().fit(points)\n\ndef look(method, points):\n    if method == '{}':\n        estimate(points)\n\nlook('', [[1]])\n"
+    files = {**MODEL, "region.py": program.format("MeanShift", "MeanShift", "meanshift")}
+    assert decide_one(repository(files), "mon.retraining").status is Status.MISSING
+
+
+@pytest.mark.parametrize(("host", "wanted"), [("http://minio:9000", Status.MISSING), ("https://s3.eu-west-1.amazonaws.com", Status.PARTIAL)])  # fmt: skip
+def test_a_client_that_asks_a_store_of_ones_own(repository: BuildRepository, host: str, wanted: Status) -> None:
+    program = f"import boto3\n\nboto3.client('s3', endpoint_url='{host}').upload_file('a', 'b', 'c')\n"
+    assert decide_one(repository({**MODEL, "save.py": program}), "e2e.cloud-deployment").status is wanted
+
+
+def test_a_task_that_runs_others_is_a_task(repository: BuildRepository) -> None:
+    tasks = "all:\n\tmake data && \\\n\tmake train\n\ndata:\n\tpython data.py\n\ntrain:\n\tpython train.py\n\nidle:\n\tmake nothing\n"
+    decision = decide_one(repository({**MODEL, "Makefile": tasks}), "repro.automation")
+    assert decision.summary == "3 tasks are automated with make"
