@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from analyzer.artifacts.fstrings import as_before_pep_701
 from analyzer.artifacts.python_bindings import Bindings, ImportedName, bindings_of, imports_of, may_bind_more
@@ -243,14 +244,14 @@ def _without_statement(text: str, line: int) -> str | None:
     return "\n".join(lines)
 
 
-_BRACKETS = re.compile(r"[\[\](){}]")
+_NO_BRACKETS = bytes(mark for mark in range(256) if mark not in b"[](){}")
 
 
 def _bracket_depth(source: str) -> int:
     if source.count("(") + source.count("[") + source.count("{") < _DEEPEST_BRACKETS:
         return 0
-    depth = deepest = 0
-    for match in _BRACKETS.finditer(source):
-        depth = depth + 1 if match.group() in "[({" else max(depth - 1, 0)
-        deepest = max(deepest, depth)
-    return deepest
+    steps = [1 if mark in b"[({" else -1 for mark in source.encode("utf-8", "replace").translate(None, _NO_BRACKETS)]
+    heights = list(accumulate(steps))
+    # What is closed and was never opened leads below the ground, from which the next counts anew.
+    grounds = accumulate(heights, min, initial=0)
+    return max((height - ground for height, ground in zip(heights, grounds, strict=False)), default=0)

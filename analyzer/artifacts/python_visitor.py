@@ -74,7 +74,8 @@ class Visitor:
         self.statements = 0
         self.checks: list[int] = []
         self._imports: list[Import] = []
-        self._lines = lines
+        # Without a map the lines are those of the file; the type is called faster than a function of ours.
+        self._line: Callable[[int], int] = (lambda line: lines.get(line, line)) if lines else int
         self._is_package = is_package
         self.scopes = Scopes()
         self.stars: list[tuple[int, str]] = []
@@ -147,9 +148,6 @@ class Visitor:
 
     def _leaf(self, node: ast.AST) -> None:
         """Operators and contexts hold nothing."""
-
-    def _line(self, line: int) -> int:
-        return self._lines.get(line, line) if self._lines else line
 
     # -- imports ---------------------------------------------------------------------------------------------
 
