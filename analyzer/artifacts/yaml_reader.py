@@ -137,6 +137,16 @@ class Node:
         return node
 
     def _child(self, key: str) -> Node:
+        if self._raw is None or self._raw.id != "mapping":
+            return EMPTY
+        own, merges = None, False
+        for name, value in self._raw.value:
+            if name.value == key:
+                own = value
+            elif name.value == _MERGE:
+                merges = True
+        if own is not None or not merges:  # as nearly all
+            return EMPTY if own is None else Node(own)
         for raw in self._mappings():
             found = [value for name, value in raw.value if name.value == key]
             if found:

@@ -355,7 +355,8 @@ Pattern = tuple[tuple[str, ...], str]
 """The parts between the stars, and the role."""
 
 
-def _tables() -> tuple[dict[str, list[Pattern]], dict[str, list[Pattern]], list[Pattern]]:
+def _tables() -> tuple[dict[str, list[str]], dict[str, list[Pattern]], dict[str, list[Pattern]], list[Pattern]]:
+    whole: dict[str, list[str]] = {}
     by_root: dict[str, list[Pattern]] = {}
     by_last: dict[str, list[Pattern]] = {}
     others: list[Pattern] = []
@@ -368,19 +369,21 @@ def _tables() -> tuple[dict[str, list[Pattern]], dict[str, list[Pattern]], list[
             elif "*" in root:
                 others.append((tuple(pattern.split("*")), role))
             else:
-                by_root.setdefault(root, []).append((tuple(pattern.split("*")), role))
-    return by_root, by_last, others
+                patterns_of_root = by_root.setdefault(root, [])
+                if "*" in pattern:
+                    patterns_of_root.append((tuple(pattern.split("*")), role))
+                else:
+                    whole.setdefault(pattern, []).append(role)
+    return whole, by_root, by_last, others
 
 
-_BY_ROOT, _BY_LAST, _OTHERS = _tables()
+_WHOLE, _BY_ROOT, _BY_LAST, _OTHERS = _tables()
 LIBRARIES = _BY_ROOT.keys()  # the names by which they are imported
 
 
 def _matches(parts: tuple[str, ...], name: str) -> bool:
     """Whether ``name`` is ``parts`` joined by any characters: a glob without the cost of a regular expression."""
     first, last = parts[0], parts[-1]
-    if len(parts) == 1:
-        return name == first
     if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
         return False
     position, end = len(first), len(name) - len(last)
@@ -397,4 +400,5 @@ def roles_of(name: str) -> frozenset[str]:
     """The roles of a call by its resolved name."""
     last = name.rsplit(".", 1)[-1] if "." in name else ""
     groups = (_BY_ROOT.get(name.split(".", 1)[0], ()), _BY_LAST.get(last, ()), _OTHERS)
-    return frozenset(role for group in groups for parts, role in group if _matches(parts, name))
+    found = (role for group in groups for parts, role in group if _matches(parts, name))
+    return frozenset((*_WHOLE.get(name, ()), *found))
