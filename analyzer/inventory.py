@@ -27,6 +27,7 @@ from analyzer.knowledge.paths import (
     TEST_FOLDERS,
     VENDORED_FOLDERS,
     ZIP_FOLDER,
+    ZOOMCAMP_MODULE,
 )
 
 __all__ = ["Inventory", "Kind", "Owner", "kind_of", "take_inventory"]
@@ -139,7 +140,10 @@ class Inventory:
         whole[Owner.SCAFFOLD] = whole.get(Owner.SCAFFOLD, 0) + moved
         whole[kept] = max(whole.get(kept, 0) - moved, 0)
         serving = tuple(path for path in self.serving if path not in scaffold)
-        return _sorted(self.subdir, owners, serving, self.course_only, copies, whole)
+        course_only = self.course_only or _nothing_else(owners)
+        if course_only and not self.course_only:  # what stood beside the course work was a copy
+            owners = _counting_course(owners)
+        return _sorted(self.subdir, owners, serving, course_only, copies, whole)
 
     def leaving(self, left_out: Callable[[str], bool]) -> Inventory:
         """The inventory with the candidate's files that the owner leaves out counted as outside; ``whole`` counts them."""
@@ -221,7 +225,7 @@ def take_inventory(paths: Iterable[str], subdir: str = "") -> Inventory:
         owners[path] = owner
     course_only = _nothing_else(owners)
     if course_only:
-        owners = {path: Owner.OWN if owner is Owner.COURSE else owner for path, owner in owners.items()}
+        owners = _counting_course(owners)
     return _sorted(subdir, owners, tuple(serving), course_only, {}, whole)
 
 
@@ -322,6 +326,8 @@ def _course_folders(paths: list[str]) -> frozenset[str]:
     projects = {name for name in top if COURSE_PROJECT.fullmatch(name)}
     if len(modules) < _LEAST_MODULES:
         return frozenset()
+    if len({match["topic"].lower() for name in modules if (match := ZOOMCAMP_MODULE.fullmatch(name))}) > _LEAST_MODULES:
+        return frozenset(modules - projects)
     with_homework = {path.split("/", 1)[0] for path in paths if any(map(HOMEWORK.fullmatch, path.split("/")[1:-1]))}
     return frozenset(modules - projects) if projects or len(with_homework & modules) >= 2 else frozenset()
 
@@ -364,7 +370,12 @@ def _is_repository(names: set[str]) -> bool:
     return bool(names & {"license", "licence", "copying"}) and "readme" in names and ".gitignore" in names
 
 
+def _counting_course(owners: Mapping[str, Owner]) -> dict[str, Owner]:
+    return {path: Owner.OWN if owner is Owner.COURSE else owner for path, owner in owners.items()}
+
+
 def _nothing_else(owners: Mapping[str, Owner]) -> bool:
-    """Whether only course work holds code."""
-    course = any(owner is Owner.COURSE and kind_of(path) in _CODE for path, owner in owners.items())
-    return course and not any(owner is Owner.OWN and kind_of(path) in _CODE for path, owner in owners.items())
+    """Whether only course work holds code; beside programs of a course a notebook alone is none."""
+    course = {kind_of(path) for path, owner in owners.items() if owner is Owner.COURSE} & _CODE
+    own = {kind_of(path) for path, owner in owners.items() if owner is Owner.OWN} & _CODE
+    return bool(course) and (not own or (own == {Kind.NOTEBOOK} and Kind.PYTHON in course))

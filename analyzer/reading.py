@@ -37,7 +37,11 @@ class Reading:
         if left_out:
             self.inventory = self.inventory.leaving(left_out)
         snapshot.fetch(self._worth_reading())
+        alone = self.inventory.course_only
         self.inventory = self.inventory.without({**self._copies(), **self._starts()}, starts=ORIGIN)
+        if self.inventory.course_only and not alone:  # the course work counts after all, but for what is copied
+            snapshot.fetch(self._worth_reading())
+            self.inventory = self.inventory.without({**self.inventory.copies, **self._copies()}, starts=ORIGIN)
 
     def _copies(self) -> dict[str, str]:
         """The candidate's files that are unchanged copies of a template, with its name."""

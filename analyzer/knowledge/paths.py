@@ -128,6 +128,10 @@ HOMEWORK_NAME = re.compile(r"(?i)(?:^|[-_ ])home[-_ ]?works?(?:$|[-_ ])")
 COURSE_MODULE = re.compile(
     r"(?i)(?:module|mod|week|w|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*[\w -]*|week[-_ ]?\d+|module[-_ ]?\d+.*"
 )
+# The modules of MLOps Zoomcamp by the names that they have there: https://github.com/DataTalksClub/mlops-zoomcamp
+ZOOMCAMP_MODULE = re.compile(
+    r"(?i)0?[1-6]-(?P<topic>intro|experiment-tracking|orchestration|deployment|monitoring|best-practices|best-practises)"
+)
 COURSE_PROJECT = re.compile(
     r"(?i)(?:(?:module|mod|week|w|chapter|unit)?[-_ ]?0?\d{1,2}[-_. ]*)?(?:final|capstone|course|end|my|mlops)?[-_. ]*(?:projects?|capstone)(?:[-_. ].*)?"
 )
