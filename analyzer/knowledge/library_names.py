@@ -132,6 +132,8 @@ class Library(Struct, frozen=True, dict=True):
             above = self.modules.get(parent)
             if above is not None and above[1] & among:
                 return None
+            if above is not None and above[0] & among:
+                return False  # it makes no names as they are asked for, whatever stands above it
             parent = parent.rpartition(".")[0]
         return False
 
