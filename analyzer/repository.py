@@ -275,6 +275,18 @@ class Repository(ReadingProse):
         table = self.snapshot.shared.table if self.snapshot.shared else None
         return Code(modules, outside=self._outside_names, started=self.is_named_outside, table=table)
 
+    def is_run(self, path: str, scope: str) -> bool:
+        """Whether a function is reached by something else than tests."""
+        return self._without_tests.is_reached(path, scope)
+
+    @cached_property
+    def _without_tests(self) -> Code:
+        tests = {module.path for module in self.tests.modules}
+        if not tests:
+            return self.world
+        modules = (module for module in self.world.modules if module.path not in tests)
+        return Code(modules, outside=self._outside_names, started=self.is_named_outside)
+
     @property
     def _copied_modules(self) -> Iterator[PythonModule]:
         """Unchanged copies of a template's modules: no evidence themselves, but the candidate's code may call them."""

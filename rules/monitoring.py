@@ -147,7 +147,10 @@ def tracks_quality(repo: Repository) -> Iterator[Finding]:
 @rule("mon.drift", reads=(Kind.PYTHON, Kind.NOTEBOOK), needs=works_on_data)
 def detects_drift(repo: Repository) -> Iterator[Finding]:
     """Drift is not detected in code."""
-    calls = list(drift_calls(repo))
+    found = list(drift_calls(repo))
+    calls = [call for call in found if repo.is_run(call.path, call.scope)]
+    if found and not calls:
+        yield partial("Drift is detected by code that only tests call", found[0])
     if calls and only_train_and_validation(repo, calls):
         yield partial("Only data of the training are compared with each other, not with current data", calls[0])
     elif calls:

@@ -37,6 +37,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
             "relative-start", "A relative import in what an image starts by itself", "file", ("e2e.", "mon.", "ci.")
         ),
         DefectKind("relative-import", "A relative import in what is started by itself", "file", ("ci.",)),
+        DefectKind("leads-out", "A relative import that leads out of its package", "importers", _CODE),
         DefectKind("home-path", "A file on one person's machine", "scope", _CODE),
         DefectKind("library-name", "A name that the library does not have", "importers", _CODE),
         DefectKind("uncollected-tests", "Tests that no runner collects", "file", ("tests.",)),

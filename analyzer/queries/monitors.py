@@ -231,7 +231,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
             words |= {key for call in module.calls if call.scope == scope for key in (call.keywords or {})}
             words |= {text.value for text in module.texts if text.scope == scope and text.value.isidentifier()}
             joined = " ".join(sorted(words))
-            if _LABEL.search(joined) and _SCORE.search(joined) and code.is_reached(module.path, scope):
+            if _LABEL.search(joined) and _SCORE.search(joined) and repo.is_run(module.path, scope):
                 function = module.function_at.get(scope)
                 if function:
                     yield function.head, ""

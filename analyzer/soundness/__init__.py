@@ -26,7 +26,7 @@ from analyzer.soundness.names import undefined_names, unparsed_modules
 from analyzer.soundness.scheduled import failing_schedules
 from analyzer.soundness.signatures import refused_arguments
 from analyzer.soundness.stages import missing_inputs
-from analyzer.soundness.started import relative_starts
+from analyzer.soundness.started import leading_out, relative_starts
 from analyzer.soundness.terraform import undeclared_in_templates, undeclared_references
 from analyzer.soundness.test_files import uncollected_tests
 from analyzer.soundness.workflows import workflow_shapes
@@ -61,6 +61,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "makefiles": lambda: refused_makefiles(repository),
         "manifests": lambda: refused_workloads(repository),
         "starts": lambda: relative_starts(layout),
+        "packages": lambda: leading_out(layout),
         "stages": lambda: missing_inputs(layout),
         "dags": lambda: unknown_dags(repository),
         "schedules": lambda: failing_schedules(repository),

@@ -12,7 +12,7 @@ from analyzer.queries.containers import packagings
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["relative_starts"]
+__all__ = ["leading_out", "relative_starts"]
 
 _SERVED = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|granian|waitress-serve)\b.*?\s([A-Za-z_]\w*):\w+")
 _PROGRAM = re.compile(r"\bpython3?\s+(?:-u\s+)?([\w./-]+\.py)\b")
@@ -44,6 +44,40 @@ def relative_starts(layout: Layout) -> Iterator[Defect]:
             if image := images.get(path):
                 sentence = f"the image starts {path} by itself, and its relative import needs a package"
                 yield Defect(image.path, image.line, "image-start", sentence)
+
+
+def leading_out(layout: Layout) -> Iterator[Defect]:
+    """Relative imports that lead out of the package, by all the names under which others import the module.
+
+    Source: https://docs.python.org/3/reference/import.html#package-relative-imports
+    """
+    modules = layout.repository.modules
+    levels = {module.path: found for module in modules if (found := _highest(module))}
+    names: dict[str, list[tuple[int, str, str]]] = {}
+    for module in modules if levels else ():
+        for item in module.all_imports:
+            for dotted in (item.module, f"{item.module}.{item.name}") if not item.module.startswith(".") else ():
+                target = layout.modules(dotted, module.path)
+                if len(target) == 1 and target[0] in levels and target[0] != module.path:
+                    packages = dotted.count(".") + target[0].endswith("/__init__.py")
+                    names.setdefault(target[0], []).append((packages, module.path, dotted))
+    for path, imports in names.items():
+        level, line, written = levels[path]
+        # Of one name nothing is known: a library may bear it.
+        if all(0 < packages < level for packages, _, _ in imports):
+            _, importer, dotted = imports[0]
+            sentence = f"{written} leads out of the package: {importer} imports the module as {dotted}"
+            yield Defect(path, line, "leads-out", sentence)
+
+
+def _highest(module: PythonModule) -> tuple[int, int, str] | None:
+    """(dots, line, name) of the relative import with the most dots, where it has two at least and fails alone."""
+    found = [
+        (len(item.module) - len(item.module.lstrip(".")), item.line, item.module)
+        for item in module.all_imports
+        if item.module.startswith("..") and not (item.guarded or item.deferred)
+    ]
+    return max(found, key=lambda item: (item[0], -item[1]), default=None)
 
 
 def _started(command: str) -> Iterator[str]:
