@@ -78,8 +78,8 @@ def _by_script(repo: Repository, module: PythonModule) -> Iterator[Tried]:
     elif not any(item.checks for item in module.functions):
         for call in islice((item for item in module.calls if "test.remote" in roles_of(item.name)), 1):
             yield call.place, _ASKS_ONLY, False
-        for call in _of_handler(repo, module):
-            yield call.place, "A script calls the function that serves, but asserts nothing", False
+        for call, what in _of_own_steps(repo, module):
+            yield call.place, f"A script {what}, but asserts nothing", False
         for call in _of_registry(module):
             yield call.place, "A script loads the registered model and predicts, but asserts nothing", False
 
@@ -100,11 +100,21 @@ def _fails(module: PythonModule) -> Condition | None:
 _ANSWER = re.compile(r"(?i)status_?code|\bok\b|diff|result|predict|answer|response")
 
 
-def _of_handler(repo: Repository, module: PythonModule) -> Iterator[Call]:
-    """The call by which a script that is named as a test has a handler of the project answer."""
-    if is_collected(module.path) and not any(item.name.startswith("test") for item in module.functions):
-        found = (call for call in module.calls if not call.scope and _HANDLER.search(call.last))
-        yield from islice((call for call in found if repo.world.definition(call.name, module.path)), 1)
+def _of_own_steps(repo: Repository, module: PythonModule) -> Iterator[tuple[Call, str]]:
+    """The call by which a script that is named as a test has a handler of the project answer, or runs a step of it."""
+    if not is_collected(module.path) or any(item.name.startswith("test") for item in module.functions):
+        return
+    for call in module.calls:
+        target = repo.world.definition(call.name, module.path) if not call.scope else None
+        if target and _HANDLER.search(call.last):
+            yield call, "calls the function that serves"
+            return
+        if target and any(repo.code.reaches(*target, role, steps=4) for role in _OF_A_STEP):
+            yield call, "runs a step of the project"
+            return
+
+
+_OF_A_STEP = ("model.fit", "data.read", "model.predict")
 
 
 _HANDLER = re.compile(r"(?i)^(?:lambda_)?handler$|_handler$")
