@@ -207,3 +207,19 @@ def test_a_sample_of_tests_is_judged_by_itself():
     paths = ["train.py", "fixtures/shop/train.py", "fixtures/shop/fixtures/rows.csv"]
     assert set(take_inventory(paths).own) == {"train.py"}
     assert set(take_inventory(paths, "fixtures/shop").own) == {"fixtures/shop/train.py"}
+
+
+def test_modules_of_zoomcamp_by_their_names():
+    modules = ["01-intro/a.py", "02-experiment-tracking/b.py", "03-orchestration/c.py", "05-monitoring/d.py"]
+    assert take_inventory(modules).course_only
+    assert take_inventory([*modules, "notes/look.ipynb"]).course_only
+    assert not take_inventory([*modules, "app/serve.py"]).course_only
+    assert not take_inventory([path.replace("-", "_") for path in modules]).course_only
+
+
+def test_course_work_counts_when_what_stood_beside_it_is_a_copy():
+    inventory = take_inventory([*(f"0{number}-part/homework/a.py" for number in range(1, 4)), "generate/make.py"])
+    assert not inventory.course_only
+    alone = inventory.without({"generate/make.py": "a course"})
+    assert alone.course_only
+    assert "01-part/homework/a.py" in alone.own

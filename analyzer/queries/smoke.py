@@ -102,7 +102,8 @@ _ANSWER = re.compile(r"(?i)status_?code|\bok\b|diff|result|predict|answer|respon
 
 def _of_own_steps(repo: Repository, module: PythonModule) -> Iterator[tuple[Call, str]]:
     """The call by which a script that is named as a test has a handler of the project answer, or runs a step of it."""
-    if not is_collected(module.path) or any(item.name.startswith("test") for item in module.functions):
+    named = is_collected(module.path) and not any(item.name.startswith("test") for item in module.functions)
+    if not named or module.checks:
         return
     for call in module.calls:
         target = repo.world.definition(call.name, module.path) if not call.scope else None

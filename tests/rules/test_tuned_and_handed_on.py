@@ -268,3 +268,46 @@ def test_a_task_that_runs_others_is_a_task(repository: BuildRepository) -> None:
     tasks = "all:\n\tmake data && \\\n\tmake train\n\ndata:\n\tpython data.py\n\ntrain:\n\tpython train.py\n\nidle:\n\tmake nothing\n"
     decision = decide_one(repository({**MODEL, "Makefile": tasks}), "repro.automation")
     assert decision.summary == "3 tasks are automated with make"
+
+
+PRINTS = "from steps import Trainer\n\ntrainer = Trainer()\ntrainer.run_training()\nprint('passed')\n"
+STEP = "from sklearn.linear_model import Ridge\n\nclass Trainer:\n    def run_training(self):\n        return Ridge().fit([[1]], [1])\n"
+RUN_TESTS = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python -m tests.test_trainer\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "ci", "together"),
+    [
+        (PRINTS, Status.PARTIAL, Status.PARTIAL),
+        (PRINTS.replace("print('passed')", "assert trainer"), Status.MET, Status.MISSING),
+        ("print('passed')\n", Status.PARTIAL, Status.MISSING),
+    ],
+)
+def test_scripts_that_run_steps_and_assert_nothing(
+    repository: BuildRepository, script: str, ci: Status, together: Status
+) -> None:
+    files = {**MODEL, "steps.py": STEP, "tests/test_trainer.py": script, ".github/workflows/ci.yml": RUN_TESTS}
+    repo = repository(files)
+    assert decide_one(repo, "ci.tests").status is ci
+    assert decide_one(repo, "tests.integration").status is together
+
+
+WATCHED = """\
+from scipy.stats import ks_2samp
+
+class DriftDetector:
+    def detect(self, reference, current):
+        return ks_2samp(reference, current).pvalue < 0.05
+"""
+TESTED = "from watch import DriftDetector\n\ndef test_drift():\n    assert not DriftDetector().detect([1, 2], [1, 2])\n"
+
+
+@pytest.mark.parametrize(
+    ("job", "wanted"),
+    [("print('idle')\n", Status.PARTIAL), ("from watch import DriftDetector\n\nDriftDetector().detect([1], [2])\n", Status.MET)],
+)  # fmt: skip
+def test_what_only_tests_call_watches_nothing(repository: BuildRepository, job: str, wanted: Status) -> None:
+    files = {**MODEL, "watch.py": WATCHED, "tests/test_watch.py": TESTED, "job.py": job}
+    decision = decide_one(repository(files), "mon.drift")
+    assert decision.status is wanted
+    assert ("only tests call" in decision.summary) is (wanted is Status.PARTIAL)

@@ -215,3 +215,25 @@ def test_a_module_of_python_under_another_case(repository, name, told):
 
 def test_a_module_of_ones_own_may_be_called_so(repository):
     assert kinds(repository, {"a.py": "import Queue\n", "Queue.py": "x = 1\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "told"),
+    [
+        ("from training.data import load\n", 1),
+        ("from src.training.data import load\n", 0),
+        ("from training.data import load\nfrom src.training.data import load as again\n", 0),
+        ("import data\n", 0),
+    ],
+)
+def test_a_relative_import_that_leads_out_of_its_package(repository, importer, told):
+    files = {
+        "src/app.py": importer,
+        "src/training/__init__.py": "",
+        "src/training/data.py": "from ..utils.config import PLACE\n\ndef load():\n    return PLACE\n",
+        "src/utils/__init__.py": "",
+        "src/utils/config.py": "PLACE = 'docks.csv'\n",
+    }
+    sentence = "..utils.config leads out of the package: src/app.py imports the module as training.data"
+    found = [item for item in kinds(repository, files) if item[0] == "leads-out"]
+    assert found == [("leads-out", sentence)] * told
