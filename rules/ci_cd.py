@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from itertools import chain
 
 from analyzer.artifacts.python_source import Function, parse_python
 from analyzer.findings import Finding, Place, met, partial
@@ -191,7 +192,8 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
         else:
             yield met("CI/CD triggers training", act.place, act.origin)
         return
-    for test in integration_tests(repo):
+    alone = (test for test in collected_tests(repo) if _is_of_training(repo, test))
+    for test in chain(integration_tests(repo), alone):
         if acts(repo, "test") and _test_trains(repo, test):
             yield partial("CI trains only within a test", test.head)
             return
@@ -208,6 +210,18 @@ def _by_purpose(act: Act) -> tuple[bool, bool]:
     """Steps first that are there to train, by their workflow, job or command; those within tests last."""
     told = f"{act.pipeline.path} {act.job.name} {act.invocation.text if act.invocation else ''}"
     return not re.search(r"(?i)train|repro|pipeline|flow", told), bool(re.search(r"(?i)test|integration|lint", told))
+
+
+def _is_of_training(repo: Repository, test: Function) -> bool:
+    """Whether a test of a unit is one of training by its name, replaces nothing and hides no failure."""
+    if test.swallows or "train" not in f"{test.path} {test.qualname}".lower():
+        return False
+    calls = repo.tests.calls_in(test.path, test.qualname)
+    told = (*test.parameters, *test.decorators, *(call.name for call in calls))
+    return not any(map(_REPLACES.search, told))
+
+
+_REPLACES = re.compile(r"(?i)monkeypatch|mock|patch")
 
 
 def _test_trains(repo: Repository, test: Function) -> bool:

@@ -69,7 +69,7 @@ def docs_pages(repo: Repository) -> tuple[Document, ...]:
 
 
 # The README of a folder is about setting up what is in it; that of the docs is a page of them.
-_FOLDER_NOTES = re.compile(r"(?i)(?:^|/)(?<!docs/)(?<!documentation/)readme[^/]*$")
+_FOLDER_NOTES = re.compile(r"(?i)(?:^|/)(?<!docs/)(?<!documentation/)(?<!reports/)(?<!report/)readme[^/]*$")
 
 
 def about(document: Document, topic: str) -> Iterator[Section]:

@@ -46,8 +46,19 @@ def challenges(repo: Repository, document: Document) -> Iterator[Section | Block
         for lead, items in section.lists:
             if DIFFICULTY.search(lead) and not _helps(section) and _are_answered(repo, items):
                 yield items[0]
+        if any(_ASKS_FOR.search(block.text) for block in section.of("quote")) and not _helps(section):
+            answer = section.of("paragraph", "item")
+            if sum(block.words for block in answer) >= _LONG_ANSWER:
+                yield answer[0]
     yield from solved_problems(repo, document)
     yield from problems_by_line(repo, document)
+
+
+# A question of a report in the form of questions, as courses hand it out.
+_ASKS_FOR = re.compile(
+    r"(?i)\b(?:discuss|describe|what were|which)\b.{0,40}\b(?:struggles?|challenges?|difficulties)\b"
+)
+_LONG_ANSWER = 60
 
 
 def _are_answered(repo: Repository, items: tuple[Block, ...]) -> bool:

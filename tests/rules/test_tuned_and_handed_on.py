@@ -311,3 +311,29 @@ def test_what_only_tests_call_watches_nothing(repository: BuildRepository, job: 
     decision = decide_one(repository(files), "mon.drift")
     assert decision.status is wanted
     assert ("only tests call" in decision.summary) is (wanted is Status.PARTIAL)
+
+
+TRAINER = "from sklearn.linear_model import Ridge\n\ndef train(rows):\n    return Ridge().fit(rows, rows)\n"
+UNIT = "from trainer import train\n\ndef test_training():\n    assert train([[1], [2]])\n"
+PYTEST = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "wanted"),
+    [
+        (UNIT, Status.PARTIAL),
+        (UNIT.replace("test_training()", "test_training(monkeypatch)"), Status.MISSING),
+        (UNIT.replace("test_training", "test_numbers"), Status.MISSING),
+    ],
+)
+def test_a_test_of_training_trains_in_ci(repository: BuildRepository, test: str, wanted: Status) -> None:
+    files = {**MODEL, "trainer.py": TRAINER, "tests/test_it.py": test, ".github/workflows/ci.yml": PYTEST}
+    assert decide_one(repository(files), "ci.training").status is wanted
+
+
+@pytest.mark.parametrize(("many", "wanted"), [(8, Status.MET), (1, Status.MISSING)])
+def test_a_report_in_the_form_of_questions(repository: BuildRepository, many: int, wanted: Status) -> None:
+    answer = "In `train.py` the runs took hours, so we keep the features of docks and read them again. " * many
+    page = f"# Report\n\n### Question 26\n\n> Discuss the overall struggles of the project.\n\n> Answer:\n\n{answer}\n"
+    files = {**MODEL, "README.md": "# Docks\n", "train.py": "print(1)\n", "reports/README.md": page}
+    assert decide_one(repository(files), "doc.writeup").status is wanted

@@ -117,7 +117,7 @@ def test_every_library_has_a_table(name):
     assert table.modules
 
 
-def test_a_name_that_a_module_below_a_dynamic_one_has_no_more(repository: BuildRepository) -> None:
+def test_a_name_that_a_module_below_a_dynamic_one_has_no_more(repository):
     code = "from prefect.schedules import CronSchedule\nprint(CronSchedule)\n"
     (found,) = sentences(repository, code, "prefect>=3.1\n")
     assert found.startswith("CronSchedule is imported from prefect.schedules, but prefect 3.")
