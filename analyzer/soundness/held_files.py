@@ -18,6 +18,11 @@ __all__ = ["unheld_files"]
 _FILE = re.compile(
     r"(?!/|~|\w+:)[\w./ -]{0,200}\.(?:pkl|pickle|joblib|bin|onnx|pt|pth|h5|keras|cbm|csv|parquet|json|ya?ml)"
 )
+_HOLDS_NOTHING = re.compile(
+    r"(?:docker\.io/)?(?:library/)?[\w.-]+(?:[:@]|$)|(?:public\.ecr\.aws|mcr\.microsoft\.com|gcr\.io|ghcr\.io/astral-sh)/"
+    r"|(?:tiangolo|nvidia|continuumio|mambaorg|tensorflow|pytorch|jupyter|apache|bitnami|amazon)/"
+)
+"""Bases of publishers of languages and systems, which no project has put its files into."""
 _FETCHES = re.compile(r"(?i)download|fetch|pull|copy|sync|run|system")
 _READS = frozenset({"open", "pandas.read_csv", "pandas.read_parquet"})
 
@@ -32,6 +37,8 @@ def unheld_files(repository: Repository) -> Iterator[Defect]:
         file = packaging.dockerfile
         if file.path in mounting or file.path.endswith(TEMPLATES) or not packaging.code:
             continue
+        if not all(map(_HOLDS_NOTHING.match, file.images)):
+            continue  # what somebody else has put into a base is not known
         started = {target.path for target, _ in started_by(repository, packaging) if target.path in packaging.code}
         held: frozenset[str] | None = None
         text = repository.text(file.path) or ""

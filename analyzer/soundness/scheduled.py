@@ -37,7 +37,8 @@ def failing_schedules(repository: Repository) -> Iterator[Defect]:
                     f"the schedule is given what {function.name} answers and not the flow, which runs here and now"
                 )
             elif function.required and not call.has_keyword("parameters"):
-                needed = " and ".join(function.parameters[: min(function.required, _MOST_NAMES)])
+                *others, last = function.parameters[: min(function.required, _MOST_NAMES)]
+                needed = f"{', '.join(others)} and {last}" if others else last
                 sentence = f"the schedule starts {function.name} without {needed}, and nothing else gives a value"
             else:
                 continue

@@ -169,6 +169,16 @@ def test_what_compose_mounts_need_not_be_held(repository: BuildRepository) -> No
     assert told(repository, files) == []
 
 
+@pytest.mark.parametrize(
+    ("base", "lacks"),
+    [("python:3.12", True), ("public.ecr.aws/lambda/python:3.12", True), ("octocat/model:tides", False)],
+)
+def test_a_base_of_somebody_may_hold_any_file(repository: BuildRepository, base: str, *, lacks: bool) -> None:
+    image = f'FROM {base}\nWORKDIR /app\nCOPY app.py ./\nCMD ["python", "app.py"]\n'
+    found = told(repository, {"Dockerfile": image, "app.py": OPENS, "tides.pkl": "x"})
+    assert bool(found) is lacks
+
+
 # -- Terraform ---------------------------------------------------------------------------------------------------
 
 BUCKET = 'resource "aws_s3_bucket" "tides" {\n  bucket = "tides"\n}\n'

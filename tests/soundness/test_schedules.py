@@ -91,3 +91,9 @@ def test_retraining_that_would_not_run(repository: BuildRepository) -> None:
     assert "without data" in decision.summary
     sound = APPLIED.replace("name=", 'parameters={"data": "docks.csv"}, name=')
     assert judged(repository, "mon.retraining", {**FILES, "deploy.py": sound}).status is Status.MET
+
+
+def test_several_that_are_needed(repository: BuildRepository) -> None:
+    many = FLOW.replace("data: str", "data, rows, seed, kind")
+    (found,) = told(repository, SPEC, **{"train.py": many})
+    assert found[1] == "the schedule starts train_docks without data, rows and seed, and nothing else gives a value"
