@@ -257,8 +257,8 @@ def _notes_on_operation(repo: Repository, document: Document) -> Iterator[Findin
         yield partial("A few problems are told with their solution", problem)
     for block in operated(repo, document):
         yield partial("A command to a running system is told, and little else of operation", block)
-    for block in ways_out(repo, document):
-        yield partial("What to do about an error is told in passing", block)
+    if len(out := list(ways_out(repo, document))) > 1:  # one is a remark
+        yield partial("What to do about errors is told in passing", out[0])
 
 
 _TELLS_STORY = re.compile(

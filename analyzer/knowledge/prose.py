@@ -27,6 +27,7 @@ __all__ = [
     "REMEDY",
     "SOLVED",
     "TAKES_BACK",
+    "TAKES_DOWN",
     "TITLES",
     "TOOL_WORDS",
     "TROUBLE",
@@ -202,10 +203,14 @@ WAY_OUT = Caseless(rf"work-?around|\bway around|\bto {_MEET} (?:this|it|that|the
 
 # What is typed to go back, or to take down what is paid for.
 TAKES_BACK = re.compile(
+    r"\b(?:kubectl|oc)\s.*\brollout (?:undo|restart)\b|\bhelm rollback\b|\balembic downgrade\b|\bpg_restore\b"
+    r"|\b(?:make|just|task)\s.*roll-?_?back"
+)
+# What ends what a set-up began; readers count that with the set-up.
+TAKES_DOWN = re.compile(
     r"\b(?:terraform|tofu|terragrunt|pulumi|cdk|cdktf)\b.*\bdestroy\b|\bsam delete\b|\beksctl delete\b|\b(?:serverless|sls) remove\b"
-    r"|\baws\s.*\b(?:delete|terminate)-|\b(?:gcloud|az)\s.*\bdelete\b|\b(?:kubectl|oc)\s.*\brollout (?:undo|restart)\b|\bhelm (?:rollback|uninstall)\b"
-    r"|\balembic downgrade\b|\bpg_restore\b"
-    r"|\b(?:make|just|task)\s.*(?:destroy|tear-?_?down|clean-?_?up-?_?(?:infra|cloud|aws|gcp|azure)|roll-?_?back)"
+    r"|\baws\s.*\b(?:delete|terminate)-|\b(?:gcloud|az)\s.*\bdelete\b|\bhelm uninstall\b"
+    r"|\b(?:make|just|task)\s.*(?:destroy|tear-?_?down|clean-?_?up-?_?(?:infra|cloud|aws|gcp|azure))"
 )
 # What is typed to look into a running system, or to start a part of it anew; one alone is a step of running it.
 LOOKS_AFTER = re.compile(

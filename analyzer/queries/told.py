@@ -14,6 +14,7 @@ from analyzer.knowledge.prose import (
     REMEDY,
     SOLVED,
     TAKES_BACK,
+    TAKES_DOWN,
     TITLES,
     TROUBLE,
     WAY_OUT,
@@ -152,14 +153,22 @@ _LEAST_KINDS = 2
 
 
 def operated(repo: Repository, document: Document) -> Iterator[Block]:
-    """Commands to a running system that take it back or down, or two kinds of them that look after it."""
+    """Commands that take a running system back, or two kinds of them that look after it or take it down.
+
+    A page of the docs that leads up to taking it down is a guide to using it; a README ends its set-up so.
+    """
+    guide = bool(_OF_DOCS.search(document.path))
     kinds: set[str] = set()
     for block, command in typed_commands(document):
-        kept = LOOKS_AFTER.search(command)
-        if (kept or TAKES_BACK.search(command)) and _is_for(repo, block, command):
+        kept, back, down = (pattern.search(command) for pattern in (LOOKS_AFTER, TAKES_BACK, TAKES_DOWN))
+        if (kept or back or down) and _is_for(repo, block, command):
             kinds.update(kind for kind in (kept.groups() if kept else ()) if kind)
-            if not kept or len(kinds) >= _LEAST_KINDS:
+            kinds.update(["down"] if down else [])
+            if back or (down and guide) or len(kinds) >= _LEAST_KINDS:
                 yield block
+
+
+_OF_DOCS = re.compile(r"(?i)(?:^|/)docs?/(?:.*/)?(?!readme)[^/]*$")
 
 
 def _is_for(repo: Repository, block: Block, command: str) -> bool:

@@ -246,8 +246,10 @@ MAKE = {"Makefile": "destroy:\n\tterraform destroy\n", "main.tf": 'resource "aws
 @pytest.mark.parametrize(
     ("told", "wanted"),
     [
-        ("When you are done, `make destroy` takes everything down.", Status.PARTIAL),
-        ("When you are done:\n\n```sh\nterraform destroy\n```", Status.PARTIAL),
+        ("When you are done, `make destroy` takes everything down.", Status.MISSING),
+        ("When you are done:\n\n```sh\nterraform destroy\n```", Status.MISSING),
+        ("Read `docker compose logs docks`. When you are done:\n\n```sh\nterraform destroy\n```", Status.PARTIAL),
+        ("Take it back with `alembic downgrade -1`.", Status.MISSING),
         ("When you are done:\n\n```sh\nmake teardown\n```", Status.MISSING),
         ("Begin anew with `docker compose restart docks`.", Status.MISSING),
         ("Begin anew with `docker compose restart docks`, and read `docker compose logs docks`.", Status.PARTIAL),
@@ -260,11 +262,23 @@ def test_commands_to_a_running_system_are_a_note(repository: BuildRepository, to
     assert status(repository, "doc.operations", files) is wanted
 
 
+def test_a_page_of_the_docs_that_ends_in_taking_down(repository: BuildRepository) -> None:
+    page = "# User guide\n\nLook at the docks, and when you are done:\n\n```sh\nterraform destroy\n```\n"
+    for path, wanted in (("docs/user_guide.md", Status.PARTIAL), ("docs/README.md", Status.MISSING)):
+        files = {**MAKE, "README.md": README, path: page}
+        assert status(repository, "doc.operations", files) is wanted
+
+
+FAILS = "If the training of docks fails with an error, run `python train.py` again."
+STUCK = "The docks get stuck now and then. A way around this is `python serve.py`."
+
+
 @pytest.mark.parametrize(
     ("told", "wanted"),
     [
-        ("If the training of docks fails with an error, run `python train.py` again.", Status.PARTIAL),
-        ("The docks get stuck now and then. A way around this is `python serve.py`.", Status.PARTIAL),
+        (f"{FAILS}\n\n{STUCK}", Status.PARTIAL),
+        (FAILS, Status.MISSING),
+        (f"{STUCK}\n\nIf it fails, write to us.", Status.MISSING),
         ("If it fails, write to us.", Status.MISSING),
         ("Check with `python train.py` if it will fail.", Status.MISSING),
         ("Run `python train.py`; there should be no errors.", Status.MISSING),
