@@ -277,7 +277,13 @@ class Repository(ReadingProse):
 
     def is_run(self, path: str, scope: str) -> bool:
         """Whether a function is reached by something else than tests."""
+        if self._named_in_tests.isdisjoint(scope.split(".")):  # no test comes to it
+            return self.world.is_reached(path, scope)
         return self._without_tests.is_reached(path, scope)
+
+    @cached_property
+    def _named_in_tests(self) -> frozenset[str]:
+        return frozenset(name for module in self.tests.modules for names in module.names_in.values() for name in names)
 
     @cached_property
     def _without_tests(self) -> Code:
