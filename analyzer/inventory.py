@@ -328,7 +328,8 @@ def _course_folders(paths: list[str]) -> frozenset[str]:
         return frozenset()
     if len({match["topic"].lower() for name in modules if (match := ZOOMCAMP_MODULE.fullmatch(name))}) > _LEAST_MODULES:
         return frozenset(modules - projects)
-    with_homework = {path.split("/", 1)[0] for path in paths if any(map(HOMEWORK.fullmatch, path.split("/")[1:-1]))}
+    folders = {path.rpartition("/")[0] for path in paths}
+    with_homework = {name.split("/", 1)[0] for name in folders if any(map(HOMEWORK.fullmatch, name.split("/")[1:]))}
     return frozenset(modules - projects) if projects or len(with_homework & modules) >= 2 else frozenset()
 
 

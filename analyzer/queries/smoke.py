@@ -105,8 +105,8 @@ def _of_own_steps(repo: Repository, module: PythonModule) -> Iterator[tuple[Call
     named = is_collected(module.path) and not any(item.name.startswith("test") for item in module.functions)
     if not named or module.checks:
         return
-    for call in module.calls:
-        target = repo.world.definition(call.name, module.path) if not call.scope else None
+    for call in islice((call for call in module.calls if not call.scope), _MOST_CALLS):
+        target = repo.world.definition(call.name, module.path)
         if target and _HANDLER.search(call.last):
             yield call, "calls the function that serves"
             return
@@ -115,6 +115,7 @@ def _of_own_steps(repo: Repository, module: PythonModule) -> Iterator[tuple[Call
             return
 
 
+_MOST_CALLS = 200
 _OF_A_STEP = ("model.fit", "data.read", "model.predict")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.artifacts.python_values import Name
@@ -25,6 +26,7 @@ def failing_schedules(repository: Repository) -> Iterator[Defect]:
     Source: https://docs.prefect.io/v3/how-to-guides/deployments/create-deployments
     """
     for module in repository.modules:
+        schedules = sorted(call.line for call in module.calls if "Schedule" in call.name)
         for call in module.calls:
             if not (call.last in _BUILT or call.last in _OF_FLOW) or not any(map(call.has_keyword, _TIMES)):
                 continue
@@ -42,7 +44,7 @@ def failing_schedules(repository: Repository) -> Iterator[Defect]:
                 sentence = f"the schedule starts {function.name} without {needed}, and nothing else gives a value"
             else:
                 continue
-            yield Defect(module.path, _line_of_schedule(module, call), "schedule-start", sentence)
+            yield Defect(module.path, _line_of_schedule(schedules, call), "schedule-start", sentence)
 
 
 def _flow(repository: Repository, module: PythonModule, call: Call) -> Function | None:
@@ -60,7 +62,7 @@ def _flow(repository: Repository, module: PythonModule, call: Call) -> Function 
     return function if any(item.rsplit(".", 1)[-1] == "flow" for item in function.decorators) else None
 
 
-def _line_of_schedule(module: PythonModule, call: Call) -> int:
+def _line_of_schedule(schedules: Sequence[int], call: Call) -> int:
     """The line on which the times are told, which is what a report shows; that of the call where they are no object."""
-    lines = (item.line for item in module.calls if call.line < item.line <= call.end_line and "Schedule" in item.name)
-    return next(lines, call.line)
+    index = bisect_right(schedules, call.line)
+    return schedules[index] if index < len(schedules) and schedules[index] <= call.end_line else call.line
