@@ -30,12 +30,13 @@ class _Watch:
         key = object()
         at = time.monotonic() + seconds
         with self._changed:
-            self._due[key] = (at, action)
             if not self._running:
-                self._running, self._wakes = True, at
+                # Where no thread can be had, whoever asks is told, and the next one tries again.
                 threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
+                self._running, self._wakes = True, at
             elif at < self._wakes:
                 self._changed.notify()
+            self._due[key] = (at, action)
         return key
 
     def take_back(self, key: object) -> None:
@@ -55,7 +56,15 @@ class _Watch:
                 late = [key for key, (at, _) in self._due.items() if at <= now]
                 actions = [self._due.pop(key)[1] for key in late]
             for action in actions:
-                action()
+                _begin(action)
+
+
+def _begin(action: Callable[[], object]) -> None:
+    """Call it in a thread of its own, so that one that takes long or fails keeps no other from its time."""
+    try:
+        threading.Thread(target=action, name="late", daemon=True).start()
+    except RuntimeError:  # a process may have its number of threads
+        action()
 
 
 _watch = _Watch()
@@ -72,7 +81,11 @@ os.register_at_fork(after_in_child=_start_anew)
 
 @contextmanager
 def deadline(seconds: float, action: Callable[[], object]) -> Iterator[None]:
-    """Call ``action`` in a thread of its own if the block takes longer than that; it must not wait for long."""
+    """Call ``action`` in a thread of its own if the block takes longer than that.
+
+    Raises:
+        RuntimeError: if the thread that watches cannot be started.
+    """
     watch = _watch
     key = watch.add(seconds, action)
     try:

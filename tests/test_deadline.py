@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from analyzer.deadline import deadline
+from analyzer.deadline import _Watch, deadline
 
 
 def _watching() -> int:
@@ -51,6 +51,34 @@ def test_a_thousand_share_one_thread() -> None:
         with deadline(60, lambda: None):
             pass
     assert _watching() == 1
+
+
+def test_an_action_that_does_not_end_keeps_no_other_from_its_time() -> None:
+    first, second, over = threading.Event(), threading.Event(), threading.Event()
+
+    def never_ends() -> None:
+        first.set()
+        over.wait()
+
+    with deadline(0.05, never_ends), deadline(0.1, second.set):
+        assert second.wait(10)
+        assert first.is_set()
+    over.set()
+
+
+def test_where_no_thread_can_be_had_the_next_one_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.deadline._watch", _Watch())
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start"), deadline(60, lambda: None):
+            pass
+    ended = threading.Event()
+    with deadline(0.05, ended.set):
+        assert ended.wait(10)
 
 
 def test_a_forked_process_watches_for_itself() -> None:
