@@ -6,7 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["called_by_gcloud", "has_word", "is_named_in", "notebooks_of_tasks", "target_names"]
+from analyzer.knowledge.words import has_word
+
+__all__ = ["called_by_gcloud", "is_named_in", "notebooks_of_tasks", "target_names"]
 
 _NOTEBOOK_TASK = re.compile(r"notebook_path[\"']?\s*:\s*[\"']?([\w./-]+)")
 _ENTRY_POINT = re.compile(r"--entry-point[= ]\s*([A-Za-z_]\w*)")
@@ -28,22 +30,6 @@ def is_named_in(path: str, text: str) -> bool:
     stem = path.removesuffix(".py").removesuffix("/__init__")
     names = (path.rsplit("/", 1)[-1], ".".join(stem.split("/")[-2:]))
     return any(has_word(text, name) for name in names)
-
-
-def has_word(text: str, name: str) -> bool:
-    """Whether a name stands in a text as a word, or at the end of a path or dotted name."""
-    at = text.find(name)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
-        if not (before == "-" or _is_letter(before) or _is_letter(after)):
-            return True
-        at = text.find(name, at + 1)
-    return False
-
-
-def _is_letter(character: str) -> bool:
-    """Whether it is a letter, a digit or an underscore, as regular expressions have it."""
-    return character == "_" or character.isalnum()
 
 
 def target_names(words: Iterable[str]) -> Iterator[str]:

@@ -32,8 +32,9 @@ from analyzer.commands import CommandResolver, Invocation
 from analyzer.findings import Place
 from analyzer.inventory import Kind, Owner, kind_of
 from analyzer.knowledge.actions import command_of
+from analyzer.knowledge.words import has_word
 from analyzer.module_kinds import is_block, is_test
-from analyzer.outside_names import called_by_gcloud, has_word, is_named_in, notebooks_of_tasks, target_names
+from analyzer.outside_names import called_by_gcloud, is_named_in, notebooks_of_tasks, target_names
 from analyzer.reading_prose import ReadingProse
 from analyzer.remembered import remembered
 from analyzer.snapshot import Snapshot

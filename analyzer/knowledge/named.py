@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from analyzer.knowledge.caseless import Caseless
 from analyzer.knowledge.technologies import TECHNOLOGIES
+from analyzer.knowledge.words import has_word
 
 __all__ = ["technologies_named"]
 
@@ -22,26 +23,8 @@ def technologies_named(text: str) -> Iterator[tuple[Caseless, str]]:
     lower = text.lower()
     told = _by_word().keys() & _WORD.findall(lower)
     for index in sorted({index for word in told for index in _by_word()[word]}):
-        if any(_stands_alone(word, lower) for word in _words(index)):
+        if any(has_word(lower, word, joined="-") for word in _words(index)):
             yield _pattern(index), TECHNOLOGIES[index].id
-
-
-def _stands_alone(word: str, text: str) -> bool:
-    """Whether a text holds a word that no letter, digit, underscore or dash touches.
-
-    An expression says the same and takes ten times as long: one that begins by looking back is tried everywhere.
-    """
-    at = text.find(word)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-        if not (_touches(before) or _touches(after)):
-            return True
-        at = text.find(word, at + 1)
-    return False
-
-
-def _touches(character: str) -> bool:
-    return character.isalnum() or character in ("_", "-")
 
 
 @cache
