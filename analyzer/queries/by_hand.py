@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from analyzer.artifacts.compose import ComposeService
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.findings import Place
 from analyzer.queries.prose import own_documents
 from analyzer.remembered import remembered
@@ -38,31 +38,33 @@ def _is_emulated(repo: Repository, path: str) -> bool:
     module = repo.code.module(path)
     if module is None:
         return False
-    addresses = (item.keyword("endpoint_url") for item in module.calls)
-    return any(isinstance(address, str) and _HERE.search(address) for address in addresses) or any(
-        _EMULATOR.search(text.value) for text in module.texts
-    )
+    return any(map(_HERE.search, _addresses(module))) or any(_EMULATOR.search(text.value) for text in module.texts)
 
 
-_OWN_STORE = re.compile(r"(?i)//[\w.-]*(?:minio|seaweed)")
+_ADDRESS_OF_STORE = re.compile(r"(?i)//[\w.-]*(?:minio|seaweed)")
 
 
 def asks_own_store(repo: Repository, call: Call) -> bool:
     """Whether a client of a cloud asks a store of the project's own instead, by its address."""
     module = repo.code.module(call.path)
-    addresses = [item.keyword("endpoint_url") for item in module.calls] if module else []
-    told = [address for address in addresses if isinstance(address, str)]
-    return bool(told) and all(_OWN_STORE.search(address) for address in told)
+    addresses = _addresses(module) if module else []
+    return bool(addresses) and all(map(_ADDRESS_OF_STORE.search, addresses))
 
 
-_AT_HOME = re.compile(r"^(?:local|fake)\b|//(?:localhost|127\.0\.0\.1)\b")
+def _addresses(module: PythonModule) -> list[str]:
+    """The addresses that the clients of a module are given instead of the cloud's."""
+    given = (item.keyword("endpoint_url") for item in module.calls)
+    return [address for address in given if isinstance(address, str)]
+
+
+_NO_SERVER = re.compile(r"^(?:local|fake)\b|//(?:localhost|127\.0\.0\.1)\b")
 
 
 def deploys_here(repo: Repository, call: Call) -> bool:
     """Whether a call to MLflow's deployments starts a process of this machine: its module asks a client for no other place."""
     module = repo.code.module(call.path)
     clients = [item for item in module.calls if item.last == "get_deploy_client"] if module else []
-    return bool(clients) and all(any(_AT_HOME.search(text) for text in item.texts()) for item in clients)
+    return bool(clients) and all(any(_NO_SERVER.search(text) for text in item.texts()) for item in clients)
 
 
 _PUSH = re.compile(r"^\s*(?:[$>#]\s*)?(?:sudo\s+)?(?:docker|podman)\s+(?:image\s+)?push\s+\S")
