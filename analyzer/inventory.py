@@ -326,7 +326,8 @@ def _course_folders(paths: list[str]) -> frozenset[str]:
     projects = {name for name in top if COURSE_PROJECT.fullmatch(name)}
     if len(modules) < _LEAST_MODULES:
         return frozenset()
-    if len({match["topic"].lower() for name in modules if (match := ZOOMCAMP_MODULE.fullmatch(name))}) > _LEAST_MODULES:
+    topics = {match["topic"].lower() for name in modules if (match := ZOOMCAMP_MODULE.fullmatch(name))}
+    if len(topics) >= _LEAST_TOPICS:
         return frozenset(modules - projects)
     folders = {path.rpartition("/")[0] for path in paths}
     with_homework = {name.split("/", 1)[0] for name in folders if any(map(HOMEWORK.fullmatch, name.split("/")[1:]))}
@@ -334,6 +335,7 @@ def _course_folders(paths: list[str]) -> frozenset[str]:
 
 
 _LEAST_MODULES = 3
+_LEAST_TOPICS = 4  # of one known course, which need no folder for a project beside them
 
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM})
