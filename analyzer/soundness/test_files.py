@@ -25,8 +25,8 @@ _OTHER_RUNNERS = frozenset(
 
 def uncollected_tests(repository: Repository) -> Iterator[Defect]:
     """Modules with test functions that hold assertions, under names that neither pytest nor unittest looks for."""
-    named = [module for module in repository.tests.modules if not is_collected(module.path)]
-    named = [module for module in named if not _TOLD_APART.search(module.path)]
+    modules = repository.tests.modules
+    named = [item for item in modules if not (is_collected(item.path) or _TOLD_APART.search(item.path))]
     if not any(_is_test(function) for module in named for function in module.functions) or _has_patterns(repository):
         return
     words = {word for item in all_invocations(repository) for word in item.argv if word.endswith(".py")}
