@@ -226,7 +226,7 @@ def _is_of_training(repo: Repository, test: Function) -> bool:
     return not any(map(_REPLACES.search, told))
 
 
-_REPLACES = re.compile(r"(?i)monkeypatch|mock|patch")
+_REPLACES = re.compile(r"(?i)mock|patch")
 
 
 def _test_trains(repo: Repository, test: Function) -> bool:

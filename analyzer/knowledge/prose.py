@@ -201,7 +201,7 @@ REMEDY = Caseless(
 )
 WAY_OUT = Caseless(rf"work-?around|\bway around|\bto {_MEET} (?:this|it|that|the (?:issue|problem|error))\b")
 
-# What is typed to go back, or to take down what is paid for.
+# What is typed to go back.
 TAKES_BACK = re.compile(
     r"\b(?:kubectl|oc)\s.*\brollout (?:undo|restart)\b|\bhelm rollback\b|\balembic downgrade\b|\bpg_restore\b"
     r"|\b(?:make|just|task)\s.*roll-?_?back"

@@ -369,7 +369,7 @@ def _tables() -> tuple[dict[str, list[str]], dict[str, list[Pattern]], dict[str,
             elif "*" in root:
                 others.append((tuple(pattern.split("*")), role))
             else:
-                patterns_of_root = by_root.setdefault(root, [])
+                patterns_of_root = by_root.setdefault(root, [])  # whole names too: these are the libraries
                 if "*" in pattern:
                     patterns_of_root.append((tuple(pattern.split("*")), role))
                 else:
