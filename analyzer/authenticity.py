@@ -210,7 +210,8 @@ def _sentences(facts: Authenticity) -> list[str]:
         f"{counts[kind]:,} {kind}" for kind in ("scaffold", "vendored", "generated", "test data") if counts.get(kind)
     ]
     if parts:
-        found.append(f"Not counted as evidence: {', '.join(parts)} files.")
+        one = len(parts) == 1 and parts[0].startswith("1 ")
+        found.append(f"Not counted as evidence: {', '.join(parts)} {'file' if one else 'files'}.")
     return found
 
 

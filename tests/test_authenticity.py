@@ -124,6 +124,12 @@ def test_generated_and_vendored_parts_are_counted(git_repository: BuildGit):
     assert "Not counted as evidence: 2 vendored, 1 generated files." in facts(folder).facts
 
 
+def test_a_single_file_aside_is_a_file(git_repository: BuildGit):
+    folder = git_repository({**FILES, "mlruns/0/meta.yaml": "a: 1\n"})
+
+    assert "Not counted as evidence: 1 generated file." in facts(folder).facts
+
+
 def test_nobody_is_named(git_repository: BuildGit):
     report = analyze(str(git_repository(FILES)), Options(owner="Tester"))
 
