@@ -12,6 +12,7 @@ from analyzer.soundness import Defect
 
 __all__ = ["NextStep", "next_steps"]
 
+_MENDS = "Mend what would not run"
 _EFFORT = {"an hour": 0, "an evening": 1, "a weekend": 2}
 
 
@@ -31,6 +32,11 @@ class NextStep(Struct, frozen=True):
     why: str
     builds_on: Evidence | None = None
     criteria: tuple[str, ...] = ()
+
+    @property
+    def mends(self) -> bool:
+        """Whether it is the one that mends what would not run, which comes before all others whatever it gains."""
+        return self.title == _MENDS
 
 
 def next_steps(card: Scorecard, defects: Iterable[Defect] = (), most: int = 5) -> tuple[NextStep, ...]:
@@ -62,7 +68,7 @@ def _mending(defects: list[Defect], stopped: list[ScoredCriterion], card: Scorec
     at = defects[0]
     return NextStep(
         stopped[0].criterion.id,
-        "Mend what would not run",
+        _MENDS,
         round(sum(_gain(item, card) for item in stopped), 1),
         "an hour",
         Status.PARTIAL,

@@ -20,7 +20,7 @@ from analyzer.knowledge.interview import TOPICS
 from analyzer.report import Report
 from analyzer.reporters.owners_word import OWNERS_WORD, owners_sentences
 from analyzer.reporters.wiring_text import chain_text
-from analyzer.reporters.words import STATUS_WORDS, leaning, number, place, sentence, spans, strengths, visible
+from analyzer.reporters.words import STATUS_WORDS, leaning, number, order_of, place, sentence, spans, strengths, visible
 from analyzer.scorer import ScoredCriterion, ScoredSection
 
 __all__ = ["console_for", "print_report", "printed", "render_text"]
@@ -89,7 +89,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
     """Print the report. ``verbose`` adds every criterion's instructions, and all problems."""
     parts: list[RenderableType] = [_header(report), "", _bars(report), ""]
     if report.next_steps:
-        parts += [_title("Next steps, by points gained"), *_steps(report), ""]
+        parts += [_title(f"Next steps, {order_of(report.next_steps[0])}"), *_steps(report), ""]
     chain = chain_text(report)
     if chain:
         parts += [*chain, ""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from analyzer.advice import NextStep
 from analyzer.findings import Evidence, Status
 from analyzer.report import Report
 from analyzer.scorer import ScoredCriterion, ScoredSection
@@ -13,6 +14,7 @@ __all__ = [
     "gaps",
     "leaning",
     "number",
+    "order_of",
     "place",
     "plain_utf8",
     "sentence",
@@ -49,6 +51,11 @@ def _escaped(character: str) -> str:
 def plain_utf8(text: str) -> str:
     """Text that any UTF-8 reader takes: bytes of a path that are no UTF-8 are shown as escapes."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def order_of(first: NextStep) -> str:
+    """In which order the next steps stand that begin with this one."""
+    return "what would not run first, then by points gained" if first.mends else "by points gained"
 
 
 def number(value: float) -> str:

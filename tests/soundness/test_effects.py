@@ -99,6 +99,7 @@ def test_mending_is_the_first_step_and_gains_what_was_lost(git_repository):
     assert {"e2e.training", "e2e.experiment-tracking"} <= set(defect.criteria)
     assert step.gain == round(sum(round(item.lost * report.scorecard.scale, 1) for item in lost), 1)
     assert not {item.criterion for item in report.next_steps[1:]} & set(defect.criteria)
+    assert "Next steps, what would not run first, then by points gained\n1. Mend what" in render_text(report)
 
 
 def test_reports_tell_the_defects(git_repository):

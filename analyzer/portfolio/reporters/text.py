@@ -13,7 +13,7 @@ from analyzer.findings import Status
 from analyzer.github.words import owner_sentences
 from analyzer.portfolio.model import PlannedStep, Portfolio, Skill, Unit
 from analyzer.reporters.text import printed
-from analyzer.reporters.words import STATUS_WORDS, number, visible
+from analyzer.reporters.words import STATUS_WORDS, number, order_of, visible
 
 __all__ = ["print_portfolio", "render_text"]
 
@@ -32,7 +32,7 @@ def print_portfolio(portfolio: Portfolio, console: Console, *, verbose: bool = F
     """Print the portfolio. ``verbose`` adds every criterion, all technologies, and all that was left out."""
     parts: list[RenderableType] = [_header(portfolio), "", _bars(portfolio), ""]
     if portfolio.plan:
-        parts += [_title("Next steps for the whole, by points gained"), *_plan(portfolio.plan), ""]
+        parts += [_title(f"Next steps for the whole, {order_of(portfolio.plan[0].step)}"), *_plan(portfolio.plan), ""]
     parts += [_title("Skills"), *_skills(portfolio.skills, verbose), ""]
     parts += [_title("Strongest projects"), *_strongest(portfolio), ""]
     parts += [_title("Repositories"), _units(portfolio.units), ""]
