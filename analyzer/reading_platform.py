@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from analyzer.artifacts import cloud_templates, monitoring
+from analyzer.artifacts.ecs import TaskDefinition, parse_task_definition
 from analyzer.artifacts.infrastructure import InfraFile, local_source
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.kubernetes import HelmChart, KubernetesObject, parse_chart, parse_kubernetes, parse_template
@@ -124,8 +125,13 @@ class ReadingPlatform(ReadingCi):
         return tuple(
             path
             for path in self.inventory.of(Kind.PLATFORM)
-            if path not in manifests and _says_something(self.text(path) or "")
+            if path not in manifests and _deploys(path, self.text(path) or "")
         )
+
+    @cached_property
+    def task_definitions(self) -> tuple[TaskDefinition, ...]:
+        """Task definitions of Amazon ECS."""
+        return tuple(self._parsed(parse_task_definition, *item) for item in self._sniffed("task-definition"))
 
     @cached_property
     def playbooks(self) -> tuple[str, ...]:
@@ -169,6 +175,20 @@ class ReadingPlatform(ReadingCi):
     def cloud_dashboards(self) -> tuple[str, ...]:
         """Paths of CloudWatch dashboards kept as JSON."""
         return tuple(path for path, _ in self._sniffed("cloudwatch-dashboard"))
+
+
+# Settings of an application are called as the file of App Engine, of Databricks Apps and of DigitalOcean's platform is:
+# https://cloud.google.com/appengine/docs/standard/reference/app-yaml, https://docs.databricks.com/dev-tools/databricks-apps/app-runtime,
+# https://docs.digitalocean.com/products/app-platform/reference/app-spec/
+_ANY_SETTINGS = re.compile(r"(?i)(?:^|/)app\.ya?ml$")
+_OF_PLATFORM = re.compile(
+    r"(?m)^(?:runtime|service|handlers|entrypoint|command|services|static_sites|workers|functions|spec)\s*:"
+)
+
+
+def _deploys(path: str, text: str) -> bool:
+    """Whether a file with a platform's name is one, and says something."""
+    return _says_something(text) and not (_ANY_SETTINGS.search(path) and not _OF_PLATFORM.search(text))
 
 
 def _says_something(text: str) -> bool:

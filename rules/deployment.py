@@ -21,6 +21,7 @@ from analyzer.queries.cloud import (
     cloud_remotes,
     emulated,
     kept_for_platform,
+    own_task_definitions,
     own_workloads,
     runs_nothing,
     space_header,
@@ -124,6 +125,19 @@ def serves_predictions(repo: Repository) -> Iterator[Finding]:
         yield partial("Predictions are made by a script that is run by hand", scoring[0])
 
 
+def _declared_to_run(repo: Repository) -> Iterator[Finding]:
+    """What files tell a cluster or a platform to run, other than infrastructure code."""
+    for workload in own_workloads(repo):
+        yield met("Kubernetes manifests run the project's workload", workload)
+    for definition in own_task_definitions(repo):
+        yield met("A task definition of ECS runs the project's image", definition)
+    for path in repo.platform_files if has_application(repo) else ():
+        yield met("A platform file deploys the application", first_said(repo, path))
+    header = space_header(repo)
+    if header:
+        yield met("The repository is a Hugging Face Space", header)
+
+
 @rule("e2e.cloud-deployment", reads=(Kind.TERRAFORM, Kind.GITHUB_WORKFLOW))
 def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
     """Nothing deploys the project on a cloud or cluster."""
@@ -146,13 +160,7 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
             weak.append(partial("Infrastructure code provisions stores only; nothing runs the application", resource))
         elif kind not in ("docker", "local"):
             weak.append(partial("Infrastructure code provisions nothing that is known to run an application", resource))
-    for workload in own_workloads(repo):
-        yield met("Kubernetes manifests run the project's workload", workload)
-    for path in repo.platform_files if has_application(repo) else ():
-        yield met("A platform file deploys the application", first_said(repo, path))
-    header = space_header(repo)
-    if header:
-        yield met("The repository is a Hugging Face Space", header)
+    yield from _declared_to_run(repo)
     for item in deploy_commands(repo):
         # What is applied is worth what it provisions; modules of others may provision anything.
         told = "infra.apply" in item.roles and (

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.ecs import TaskDefinition
 from analyzer.artifacts.infrastructure import InfraFile, Resource
 from analyzer.artifacts.kubernetes import KubernetesObject
 from analyzer.artifacts.python_source import Text
@@ -22,6 +23,7 @@ __all__ = [
     "emulated",
     "kept_for_platform",
     "other_workloads",
+    "own_task_definitions",
     "own_workloads",
     "resources",
     "runs_nothing",
@@ -154,6 +156,14 @@ def own_workloads(repo: Repository) -> Iterator[KubernetesObject]:
             packaged and any(not _THIRD_PARTY.match(image) for image in item.images)
         ):
             yield item
+
+
+def own_task_definitions(repo: Repository) -> Iterator[TaskDefinition]:
+    """Task definitions of ECS whose images are not all well-known products of others."""
+    if any(file.copies for file in repo.dockerfiles):
+        for item in repo.task_definitions:
+            if any(not _THIRD_PARTY.match(image) for image, _ in item.images):
+                yield item
 
 
 def other_workloads(repo: Repository) -> Iterator[KubernetesObject]:

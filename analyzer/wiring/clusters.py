@@ -57,6 +57,11 @@ class Clusters:
         for workload in workloads(self._repo):
             self._workload(workload)
         self._cluster_services()
+        for definition in self._repo.task_definitions:
+            label = f"task definition {definition.family}".strip()
+            node = self._draft.node("workload", f"ecs:{definition.path}", label, definition.place)
+            for image, line in definition.images:
+                self._images.refer(node, image, "runs", Place(definition.path, line))
         found = [
             (item, kind)
             for item, kind, file in resources(self._repo)

@@ -21,6 +21,7 @@ from analyzer.artifacts import (
 )
 from analyzer.artifacts.compose import parse_compose
 from analyzer.artifacts.dockerfile import parse_dockerfile
+from analyzer.artifacts.ecs import parse_task_definition
 from analyzer.artifacts.infrastructure_code import read_infrastructure
 from analyzer.artifacts.markdown import parse_markdown
 from analyzer.artifacts.notebook import parse_notebook
@@ -235,6 +236,12 @@ FORMATS = (
     Format("other ci", lambda text: ci.parse_other("cloudbuild.yaml", "cloudbuild", text), YAML, _CI_KEYS),
     _yaml("compose", parse_compose, "compose.yaml", _MORE_KEYS["compose"]),
     Format("kubernetes", _workflows, YAML, _MORE_KEYS["kubernetes"]),
+    _yaml(
+        "task definition",
+        parse_task_definition,
+        "task.json",
+        ("taskDefinition", "containerDefinitions", "image", "family"),
+    ),
     _yaml("chart", kubernetes.parse_chart, "chart/Chart.yaml", _MORE_KEYS["kubernetes"]),
     _yaml("prometheus", monitoring.parse_prometheus, "prometheus.yml", _MORE_KEYS["monitoring"]),
     _yaml("rules", monitoring.parse_rules, "rules.yml", _MORE_KEYS["monitoring"]),
