@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from analyzer.artifacts.python_source import Class, Function, PythonModule
+from analyzer.artifacts.python_values import Name
 from analyzer.remembered import remembered
 
 __all__ = ["reached_scopes"]
@@ -65,6 +66,7 @@ def reached_scopes(
         for function in module.functions:
             by_name.setdefault(function.name, []).append((module, function))
     bases = {item.name: (module, item) for module in modules for item in module.classes}
+    chosen = _chosen_by_name(modules)
     pending: list[str] = list(outside)
     reached: set[tuple[str, str]] = set()
     known: set[str] = set()
@@ -74,9 +76,11 @@ def reached_scopes(
         if (module.path, function.qualname) not in reached:
             reached.add((module.path, function.qualname))
             pending.extend(_names_used(module, function.qualname))
+            pending.extend(chosen.get((module.path, function.qualname), ()))
 
     for module in modules:
         pending.extend(_names_used(module, ""))
+        pending.extend(chosen.get((module.path, ""), ()))
         pending += module.targets
         for function, only_started in _entries(module):
             if not only_started or started(function.path):
@@ -102,6 +106,22 @@ def reached_scopes(
             if function.nested and (module.path, outer) in reached:
                 reached.add((module.path, function.qualname))
     return frozenset(reached)
+
+
+def _chosen_by_name(modules: Sequence[PythonModule]) -> dict[tuple[str, str], set[str]]:
+    """The methods that a scope takes from a class by a name that is only known when it runs, where a text holds that name."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for module in modules:
+        for call in module.calls if module.classes else ():
+            if call.name != "getattr" or len(call.args) < 2 or isinstance(call.args[1], str):
+                continue
+            owner = call.args[0].dotted if isinstance(call.args[0], Name) else ""
+            owner = call.scope.split(".", 1)[0] if owner in ("self", "cls") else owner
+            methods = {item.name for item in module.functions if item.qualname == f"{owner}.{item.name}"}
+            if methods:
+                told = {text.value for other in modules for text in other.texts if text.value in methods}
+                found.setdefault((module.path, call.scope), set()).update(told)
+    return found
 
 
 def _names_used(module: PythonModule, scope: str) -> Iterable[str]:

@@ -17,6 +17,7 @@ from analyzer.queries.alerts import (
     silent_alarms,
 )
 from analyzer.queries.cloud import resources
+from analyzer.queries.compared import only_train_and_validation
 from analyzer.queries.kept import (
     collected_metrics,
     exported_metrics,
@@ -27,7 +28,6 @@ from analyzer.queries.kept import (
 from analyzer.queries.monitors import (
     drift_calls,
     image_of_dashboard,
-    only_train_and_validation,
     published_reports,
     quality_on_new_data,
     report_pages,

@@ -180,6 +180,22 @@ def test_code_is_reached_from_what_runs(code, text, reached):
     assert world.is_reached("a.py", qualname) is reached
 
 
+@pytest.mark.parametrize(
+    ("user", "reached"),
+    [
+        ("def pick(name='fit_ridge'):\n    return getattr(Trainer, name)\n\npick()\n", True),
+        ("def pick(name='fit_lasso'):\n    return getattr(Trainer, name)\n\npick()\n", False),
+        ("def pick(name='fit_ridge'):\n    return getattr(Trainer, name)\n", False),
+        ("def pick(name='fit_ridge'):\n    return getattr(Other, name)\n\npick()\n", False),
+    ],
+)
+def test_a_method_may_be_chosen_by_a_name_that_a_text_holds(code, user, reached):
+    world = code(
+        {"a.py": f"class Trainer:\n    def fit_ridge(self):\n        pass\n\nclass Other:\n    pass\n\n{user}"}
+    )
+    assert world.is_reached("a.py", "Trainer.fit_ridge") is reached
+
+
 def test_methods_live_with_a_class_that_is_used(code):
     world = code(
         {

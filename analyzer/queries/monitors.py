@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call
-from analyzer.artifacts.python_values import Name
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.compared import written
 from analyzer.queries.grounding import is_used
 from analyzer.queries.kept import MONITORS, exported_metrics
 from analyzer.queries.learning import training_calls
@@ -63,7 +63,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
     """Calls that detect drift; statistical tests count where their names speak of drift."""
     code = repo.code if code_of == "code" else repo.notebook_code
     for call in code.calls("monitor.drift"):
-        if _BY_CLASS.search(_written(repo, call)):
+        if _BY_CLASS.search(written(repo, call)):
             continue
         if (
             not _STATISTICS.match(call.name)
@@ -72,7 +72,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
         ):
             yield call
     for call in code.calls("monitor.report"):
-        if call.last in ("Dashboard", "Profile") and _OLD_PARTS.search(_written(repo, call)):
+        if call.last in ("Dashboard", "Profile") and _OLD_PARTS.search(written(repo, call)):
             yield call
     for function in code.functions:
         if re.search(
@@ -108,89 +108,6 @@ _ARITHMETIC = frozenset({"numpy", "scipy", "pandas", "math", "statistics", "abs"
 _DETECTOR = re.compile(r"(?i)^\w*drift\w*detect\w*\.(?:detect|check|test|score|run|evaluate|compare)")
 """A method of a class that detects drift."""
 
-# Reference and current data that are drawn from one table by chance.
-_SPLIT = re.compile(
-    r"\b(?:ref\w*|train\w*)\s*,\s*(?:cur\w*|val\w*|test\w*)\s*=\s*train_test_split\(|\breference\w*\s*,\s*\w*current\w*\s*=\s*train_test_split\("
-)
-
-
-_VALIDATION = re.compile(r"train_test_split|(?:^|(?<!to)[._])x?_?(?:val|valid|validation|test)(?:$|[._])")
-_TRAINING = re.compile(r"train|reference")
-# The other way round only by the whole name, which nobody gives to new data.
-_HELD_OUT = re.compile(r"^(?:x|df|data)?_?(?:val|valid|validation|test)(?:_(?:df|data|set))?$")
-_TRAINED_ON = re.compile(r"^(?:x|df|data)?_?train(?:_(?:df|data|set))?$")
-
-
-def _written(repo: Repository, call: Call) -> str:
-    """The source lines of a call."""
-    lines = (repo.text(call.path) or "").split("\n")
-    return "\n".join(lines[call.line - 1 : max(call.end_line, call.line)])
-
-
-def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
-    """Whether every comparison is of training with validation data of the same split, either way round."""
-    code = repo.code
-    runs = [
-        call
-        for module in code.modules
-        for call in module.calls
-        if call.has_keyword("reference_data") and call.has_keyword("current_data")
-    ]
-    if not runs:
-        return False
-    paths = {call.path for call in calls}
-    relevant = [call for call in runs if call.path in paths]
-    if relevant and all(_SPLIT.search(repo.text(call.path) or "") for call in relevant):
-        return True
-
-    def words(call: Call, keyword: str) -> Iterator[str]:
-        """The name of what is given, and those of the files that it is read from."""
-        written = re.search(rf"\b{keyword}\s*=\s*(\w+)", _written(repo, call))
-        value = call.keyword(keyword)
-        name = written.group(1) if written else value.dotted if isinstance(value, Name) else str(value or "")
-        yield name.lower()
-        module = code.module(call.path)
-        for item in module.assignments if module else ():
-            if item.target == name and isinstance(item.value, Name):
-                yield item.value.dotted.lower()
-        for other in module.calls if module else ():
-            if other.assigned == name and other.last == "DataFrame" and other.scope == call.scope:
-                yield from (found.lower() for found in re.findall(r"DataFrame\(\s*(\w+)", _written(repo, other)))
-            if other.assigned == name and other.last.startswith("read_"):
-                yield from (text.rsplit("/", 1)[-1].lower() for text in other.texts())
-
-    def split(call: Call) -> bool:
-        if _same_data(repo, call):
-            return True
-        now, before = tuple(words(call, "current_data")), tuple(words(call, "reference_data"))
-        if any(_VALIDATION.search(word) for word in now) and any(_TRAINING.search(word) for word in before):
-            return True
-        return any(_HELD_OUT.search(word) for word in before) and any(_TRAINED_ON.search(word) for word in now)
-
-    return bool(relevant) and all(split(call) for call in relevant)
-
-
-def _same_data(repo: Repository, call: Call) -> bool:
-    """Whether a comparison is of a table with itself: of one name, or of two that hold the same file unchanged."""
-    module = repo.code.module(call.path)
-    written = _written(repo, call)
-    given = [re.search(rf"\b{keyword}\s*=\s*(\w+)\s*[,)\n]", written) for keyword in ("reference_data", "current_data")]
-    names = [found[1] for found in given if found and found[1] != "None"]
-    if module is None or len(names) < 2:
-        return False
-    if names[0] == names[1]:
-        return True
-    read: list[tuple[str, ...]] = []
-    for name in names:
-        made = [item for item in module.calls if item.assigned == name and item.scope == call.scope]
-        if len(made) != 1 or not made[0].last.startswith("read_") or not _WHOLE.search(_written(repo, made[0])):
-            return False
-        read.append(made[0].texts())
-    return bool(read[0]) and read[0] == read[1] and not any("{" in text for text in read[0])
-
-
-_WHOLE = re.compile(r"=\s*[\w.]+\([^()\[\]]*\)\s*$")
-"""A table as it is read, without a selection of its rows."""
 
 PROXY = "A proxy of model quality is tracked"
 UNKEPT = "The registered model is scored outside of training, and nothing keeps the result"
@@ -282,7 +199,7 @@ def _of_kept_predictions(repo: Repository, call: Call) -> bool:
     """Whether a metric compares what came true with predictions that another program made."""
     module = repo.code.module(call.path)
     predicts = module is None or any("model.predict" in roles_of(item.name) for item in module.calls)
-    return not predicts and bool(_AGAINST.search(_written(repo, call)))
+    return not predicts and bool(_AGAINST.search(written(repo, call)))
 
 
 def _stores(repo: Repository, call: Call) -> bool:

@@ -113,10 +113,9 @@ def _nowhere(layout: Layout, declared: Declared, module: PythonModule, item: Imp
         return None
     if _may_appear(layout, item.module):
         return None
-    parts = item.module.split(".")
-    if any(layout.exists(".".join(parts[start:]), module.path) for start in range(1, len(parts))):
+    if _stands_elsewhere(layout, module, item):
         return None  # the folder has another name where the code runs
-    if len(parts) == 1 and item.name and layout.exists(item.name, module.path):
+    if "." not in item.module and item.name and layout.exists(item.name, module.path):
         return None
     if lost := _lost_module(layout, module, item):
         return Defect(module.path, item.line, "missing-module", f"{item.module} is imported, but {lost}")
@@ -158,6 +157,19 @@ def _lost_folder(layout: Layout, dotted: str) -> str:
     """
     folders = dotted.strip(".").split(".")[:-1]
     return next((name for name in folders if name in _HOLDS_DATA and layout.is_ignored(f"{name}/")), "")
+
+
+def _stands_elsewhere(layout: Layout, module: PythonModule, item: ImportedName) -> bool:
+    """Whether the end of a dotted name is a module here that may hold what is imported from it."""
+    parts = item.module.split(".")
+    for tail in (".".join(parts[start:]) for start in range(1, len(parts))):
+        if not layout.exists(tail, module.path):
+            continue
+        targets = layout.modules(tail, module.path)
+        whole = not item.name or item.name == "*" or layout.exists(f"{tail}.{item.name}", module.path)
+        if whole or not targets or any(layout.defines(target, item.name) is not False for target in targets):
+            return True
+    return False
 
 
 def _may_appear(layout: Layout, dotted: str) -> bool:
@@ -233,8 +245,7 @@ def _missing_module(layout: Layout, declared: Declared, module: PythonModule, it
     if _may_appear(layout, dotted) or (not dotted.startswith(".") and declared.covers(dotted)):
         return None
     if not dotted.startswith("."):
-        parts = dotted.split(".")
-        if any(layout.exists(".".join(parts[start:]), path) for start in range(1, len(parts))):
+        if _stands_elsewhere(layout, module, item):
             return None  # found below another folder, which may be on the path where it runs
         for target in layout.modules(head, path) if head else ():
             if layout.defines(target, last) is not False:

@@ -120,6 +120,16 @@ def test_an_unknown_name_that_nothing_shows_to_be_an_own_module(repository):
     assert [kind for kind, _ in kinds(repository, files)] == ["undeclared-package"]
 
 
+@pytest.mark.parametrize(("name", "told"), [("build", []), ("fetch", ["undeclared-package"])])
+def test_the_end_of_a_name_is_another_module_only_if_that_holds_what_is_imported(repository, name, told):
+    files = {
+        "dags/app.py": f"from helpers.features import {name}\n{name}()\n",
+        "src/features.py": "def build(): ...\n",
+        "requirements.txt": NEEDS,
+    }
+    assert [kind for kind, _ in kinds(repository, files)] == told
+
+
 def test_a_package_that_nothing_declares_is_told_once(repository):
     files = {
         "a.py": "import xgboost\nxgboost.train()\n",
