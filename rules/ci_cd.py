@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from analyzer.artifacts.python_source import Function, parse_python
+from analyzer.commands import Invocation
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
 from analyzer.plugins import rule
@@ -22,6 +23,7 @@ from analyzer.queries.ci import (
     pushes,
     stalled_commands,
 )
+from analyzer.queries.containers import composed
 from analyzer.queries.gates import gates, idle_gates
 from analyzer.queries.leading import leads_to, module_reaches
 from analyzer.queries.places import where_named
@@ -157,8 +159,15 @@ def ci_delivers(repo: Repository) -> Iterator[Finding]:
         yield from _graded(tuple(ordered), "CI pushes an image or deploys")
         return
     building = [act for act in acts(repo, "image.build") if act.invocation is not None or not pushes(act)]
+    # A runner has no image yet, so that to start a service builds it.
+    building += [act for act in acts(repo, "compose.up") if act.invocation and _starts_own(repo, act.invocation)]
     if building:
         yield partial("CI builds an image, but neither pushes nor deploys it", building[0].place, building[0].origin)
+
+
+def _starts_own(repo: Repository, item: Invocation) -> bool:
+    """Whether a command of compose starts a service that is built from the repository."""
+    return any(service.builds for service in composed(repo, item))
 
 
 def _program_deploys(repo: Repository, act: Act) -> bool:

@@ -54,7 +54,7 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
             (item for item in about(document, "setup") if item.words >= 8 and not _NAMES_FILE.match(item.title)), None
         )
         if section:
-            yield lacking or partial("Steps are told without the commands to type", section)
+            yield lacking or partial("Steps are told, and the page holds no commands to type", section)
             return
 
 
@@ -213,7 +213,10 @@ def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Fin
             continue
         code = sum(len(item.of("code")) for item in below)
         words = sum(item.words for item in below)
-        entries = max(len(below) - 1, sum(len(item.of("item")) for item in below))
+        led = sum(
+            _IN_BOLD.match(repo.line(block.place)) is not None for item in below for block in item.of("paragraph")
+        )
+        entries = max(len(below) - 1, sum(len(item.of("item")) for item in below), led)
         told = words >= _MANY_WORDS and (entries >= _MANY_ENTRIES or code >= _MANY_ENTRIES - 1)
         if procedure and code >= 2 and words >= 30:
             yield met("An operational procedure is described, with its commands", section)
@@ -229,6 +232,8 @@ def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Fin
         yield met("An operational procedure is described, with its commands", document)
 
 
+_IN_BOLD = re.compile(r"\s*(?:\*\*|__)\S")
+"""How a paragraph begins that has its heading in bold in front of it."""
 _FAQ = re.compile(r"(?i)(?:^|/)(?:[\w-]*[-_])?(?:faqs?|q-?and-?a|questions)\.\w+$")
 _ASKS_ABOUT = re.compile(r"(?i)\W*(?:q\d*\W+)?(?:what|how|which|can|could|where|do|does|is|are|why|who|when|should)\b")
 _QUESTION = 120  # characters that one line of a question has at most

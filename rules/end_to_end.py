@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.orchestration import Workflow
-from analyzer.artifacts.python_source import Assignment, Call
+from analyzer.artifacts.python_source import Assignment, Call, Function
 from analyzer.code import Code
 from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
@@ -14,7 +14,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.declared import holds_code, own_parts, runs_own, state_machines
-from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, trains_here
+from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, raw_inputs, trains_here
 from analyzer.queries.learning import (
     LOGS_ANY_FILE,
     derived_columns,
@@ -22,6 +22,7 @@ from analyzer.queries.learning import (
     file_readers,
     is_model_dump,
     is_model_file,
+    may_hold_model,
     training_calls,
 )
 from analyzer.queries.places import where_named
@@ -67,6 +68,9 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
         return
     for command in data_downloads(repo):
         yield met("Raw data are downloaded by a command", command.origin, command.place)
+        return
+    for node, declared in raw_inputs(repo):
+        yield met("A node of the pipeline is given raw data by the catalog", node, declared)
         return
     if place := inside or aside:
         yield partial("Data are read inside the training or scoring code, not by a step of their own", place)
@@ -265,31 +269,45 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         if len({run.text for run in runs}) >= 2:
             yield partial(f"Stages are chained by {name}, not by an orchestrator", runs[0].origin)
             return
+    best: tuple[int, Function | None] = (0, None)
     for function in repo.code.functions:
-        if _chained(repo.code, function.path, function.qualname):
-            yield partial("Stages are chained by one function, not by an orchestrator", function.head)
-            return
+        stages, _ = _chained(repo.code, function.path, function.qualname)
+        if stages > best[0]:
+            best = stages, function
+        if stages >= _MOST_STAGES:
+            break
+    if best[1]:
+        yield partial("Stages are chained by one function, not by an orchestrator", best[1].head)
+        return
     for module in repo.code.modules:
-        if calls := _chained(repo.code, module.path, ""):
-            yield partial("Stages are chained by one script, not by an orchestrator", calls[0])
+        stages, first = _chained(repo.code, module.path, "")
+        if first:
+            yield partial("Stages are chained by one script, not by an orchestrator", first)
             return
     for call in script_starts(repo):
         yield partial("Stages are chained by one script, not by an orchestrator", call)
         return
 
 
-def _chained(code: Code, path: str, scope: str) -> list[Call]:
-    """The calls of a function, or of a module outside functions, that come to stages: two or more, training among them."""
-    roles = frozenset({"data.read", "feature.transform", "model.fit", "data.download"})
+_STAGES = frozenset({"data.read", "feature.transform", "model.fit", "data.download"})
+_MOST_STAGES = 3  # of which one gets the data, in whatever way
+
+
+def _chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
+    """How many stages a function, or a module outside functions, ties together, and the first call that comes to one.
+
+    Two or more, training among them; else none.
+    """
     found: dict[tuple[str, str], tuple[Call, set[str]]] = {}
     for call, target in code.local_calls(path, scope):
         if target[1] != scope and target not in found:
-            found[target] = call, {role for role in roles if code.reaches(*target, role, steps=3)}
+            found[target] = call, {role for role in _STAGES if code.reaches(*target, role, steps=3)}
     stages = {role for _, come in found.values() for role in come}
     if scope:  # what it does itself is a stage too
-        stages |= {role for call in code.calls_in(path, scope) for role in roles & roles_of(call.name)}
-    calls = [call for call, come in found.values() if come]
-    return calls if len(stages) >= 2 and "model.fit" in stages and len(found) >= 2 else []
+        stages |= {role for call in code.calls_in(path, scope) for role in _STAGES & roles_of(call.name)}
+    first = next((call for call, come in found.values() if come), None)
+    chained = first and len(stages) >= 2 and "model.fit" in stages and len(found) >= 2
+    return (len(stages), first) if chained else (0, None)
 
 
 @rule("e2e.experiment-tracking", reads=_PYTHON_OR_NOTEBOOK)
@@ -342,7 +360,7 @@ def registers_models(repo: Repository) -> Iterator[Finding]:
     for file in repo.dvc_files:
         made = (out for stage in file.stages if runs_own(repo, stage) for out in stage.outs)
         tracked = [*file.tracked, *made]
-        if any(re.search(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pth?|ckpt|safetensors|keras)$", name) for name in tracked):
+        if any(map(may_hold_model, tracked)):
             yield met("The model is versioned with DVC", file)
             return
     saved: list[Located] = [

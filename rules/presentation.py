@@ -188,10 +188,13 @@ def _lists(block: Block) -> bool:
     """Whether a block names tools, or is a tree of folders."""
     if block.kind == "code":
         return bool(_BRANCHES.search(block.text))
+    if block.kind == "item":  # it begins with the tool, which else does something: "Step 2: format with black"
+        return bool(named_tools(" ".join(block.text.split(maxsplit=_FIRST_WORDS)[:_FIRST_WORDS])))
     return len(named_tools(block.text)) >= _TOOLS_OF_A_LIST.get(block.kind, 2)
 
 
-_TOOLS_OF_A_LIST = {"item": 1, "paragraph": 4}  # two or three stand in any sentence on how something works
+_FIRST_WORDS = 5
+_TOOLS_OF_A_LIST = {"paragraph": 4}  # two or three stand in any sentence on how something works
 
 
 @rule("doc.diagram", reads=_DOCUMENT)

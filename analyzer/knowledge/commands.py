@@ -33,7 +33,7 @@ _ROLES: dict[str, str] = {
     r"|(?:/kaniko/)?executor\b(?!.*--no-push\b).*\s(?:--destination|-d)\b",
     "deploy": r"terraform\b.*\bapply\b|tofu\b.*\bapply\b|terragrunt\b.*\bapply\b|pulumi\b.*\bup\b|kubectl\b.*\b(?:apply|rollout|set image|create|patch)\b"
     r"|helm\b.*\b(?:upgrade|install)\b|helmfile\b.*\b(?:apply|sync)\b|kustomize\b.*\bapply\b|aws cloudformation (?:deploy|create-stack|update-stack)\b"
-    r"|sam deploy\b|cdk deploy\b|(?:serverless|sls) deploy\b|aws (?:ecs|eks|lambda|elasticbeanstalk|apprunner|sagemaker) (?:update(?!-kubeconfig)|create|deploy|register|publish)\S*"
+    r"|sam deploy\b|cdk deploy\b|(?:serverless|sls) deploy\b|aws (?:ecs|eks|lambda|elasticbeanstalk|apprunner|sagemaker) (?:update(?!-kubeconfig)|create|deploy|register|publish(?!-layer))\S*"
     r"|gcloud (?:run|app|functions|ai|container|deploy|compute instances) (?:deploy|create|update|models|endpoints|jobs|services|clusters)\S*"
     r"|gcloud (?:run|app|functions) deploy\b|az (?:ml|webapp|containerapp|functionapp|aks|container|deployment|staticwebapp)\b"
     r"|flyctl? deploy\b|heroku\b.*\b(?:push|release|container:release)\b|git push\b.*\bheroku\b|railway up\b|vercel\b"

@@ -185,7 +185,7 @@ _NAMES: tuple[tuple[str, str, bool], ...] = (
     (r"(?:^|/)\.dvc/config$", "dvc-config", True),
     (r"^.+\.dvc$", "dvc-pointer", False),
     (r"^mlproject$", "mlproject", False),
-    (r"^(?:gnu)?makefile(?:\..*)?$|^.*\.mk$", "makefile", False),
+    (r"^(?:gnu)?makefile(?:\..*|[_-][\w-]*)?$|^.*\.mk$", "makefile", False),
     (r"^\.?justfile$|^.+\.just$", "justfile", False),
     (r"^taskfile(?:\.dist)?\.ya?ml$", "taskfile", False),
     (r"^tox\.(?:ini|toml)$", "tox", False),

@@ -1,4 +1,4 @@
-"""What prose wants to reach or makes up, and does not say that it was reached: goals, targets, criteria of success."""
+"""What prose wants to reach, sets or makes up, and does not say that it was reached: goals, criteria of success, settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def aims(document: Document) -> frozenset[Block]:
 
 
 def _wants(table: str) -> bool:
-    """Whether a table has a column of what is wanted, and none of what was reached."""
+    """Whether a table has a column of what is wanted or set, and none of what was reached."""
     head = next((row for row in table.split("\n") if row.strip("| \t")), "")
     cells = [cell.strip(" *_`") for cell in head.split("|")]
     return any(map(_WANTED.fullmatch, cells)) and not any(map(_REACHED.search, cells))
@@ -45,7 +45,7 @@ def _wants(table: str) -> bool:
 
 _PLAN = re.compile(r"(?i)(?:^|/)(?:[\w-]*[-_])?(?:road-?map|next[-_ ]?steps?|plans?|planning|backlog)\.\w+$")
 _WANTED = re.compile(
-    r"(?i)(?:the )?(?:targets?|goals?|slos?|slas?|objectives?|thresholds?|acceptance)(?: values?| metrics?)?"
+    r"(?i)(?:the )?(?:targets?|goals?|slos?|slas?|objectives?|thresholds?|acceptance)(?: values?| metrics?)?|defaults?(?: values?)?"
 )
 _REACHED = re.compile(r"(?i)actual|achiev|result|current|measured(?! by)|reached|score|observed|obtained|status")
 

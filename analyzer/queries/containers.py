@@ -6,12 +6,13 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
-from itertools import islice
+from itertools import islice, pairwise
 
 from msgspec import Struct
 
 from analyzer.artifacts.compose import ComposeService
 from analyzer.artifacts.dockerfile import Copy, Dockerfile
+from analyzer.commands import Invocation
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.path_index import PathIndex
@@ -20,6 +21,7 @@ from analyzer.repository import Repository
 
 __all__ = [
     "Packaging",
+    "composed",
     "contexts",
     "in_context",
     "may_hold",
@@ -30,6 +32,19 @@ __all__ = [
     "used_services",
     "wraps_a_server",
 ]
+
+
+def composed(repo: Repository, item: Invocation) -> Iterator[ComposeService]:
+    """The services of compose files that a command of compose is about: those that it names, else all of its files."""
+    named = [after for before, after in pairwise(item.argv) if before in ("-f", "--file")]
+    paths = [path for name in named if (path := repo.find(name, item.folder))]
+    files = [file for file in repo.compose_files if file.path in paths]
+    if not files and not named:
+        files = [file for file in repo.compose_files if posixpath.dirname(file.path) == item.folder]
+        files = files or (list(repo.compose_files) if len(repo.compose_files) == 1 else [])
+    for file in files:
+        yield from [service for service in file.services if service.name in item.argv] or file.services
+
 
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
 
@@ -127,6 +142,8 @@ def in_context(repository: Repository, dockerfile: Dockerfile, context: str) -> 
             lacking += ((copy, source) for source, those in found if not those and "$" not in source)
         if not paths and not any("$" in source for source in copy.sources) and copy.sources:
             absent.append(copy)
+        if _SETS_UP_A_STORE.search(copy.destination):
+            continue
         own = [path for path in paths if kind_of(path) in _CODE or MODEL_FILE.search(path) or path.endswith("MLmodel")]
         if own and decisive is None:
             decisive = copy
@@ -139,6 +156,8 @@ def in_context(repository: Repository, dockerfile: Dockerfile, context: str) -> 
     return Packaging(dockerfile, context, tuple(code), decisive, tuple(absent), starts, elsewhere, tuple(lacking))
 
 
+# Where images of databases look for what fills them at first: https://hub.docker.com/_/postgres
+_SETS_UP_A_STORE = re.compile(r"docker-entrypoint-initdb\.d")
 _MOST_SOURCES = 2000
 
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call, Function
+from analyzer.artifacts.python_values import Name
 from analyzer.code import Code
+from analyzer.findings import Place
 from analyzer.queries.learning import function_of
+from analyzer.repository import Repository
 
-__all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "serves", "trains_here"]
+__all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "raw_inputs", "serves", "trains_here"]
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|/predict|/health|/score|/infer")
 _SCORING = re.compile(
@@ -126,3 +129,50 @@ def _is_given_to_operator(code: Code, function: Function) -> bool:
     module = code.module(function.path)
     given = (call.keyword("python_callable") for call in (module.calls if module else ()))
     return any(getattr(value, "dotted", "") == function.name for value in given)
+
+
+# Where Kedro's catalog of data sets stands: https://docs.kedro.org/en/stable/catalog-data/data_catalog/
+_CATALOG = re.compile(r"(?:^|/)conf/(?:[^/]+/)*(?:catalog[^/]*|catalog/.+)\.ya?ml$")
+
+
+def raw_inputs(repo: Repository) -> Iterator[tuple[Call, Place]]:
+    """Nodes of Kedro that are given a data set which no node makes, each with the line of the catalog that reads it.
+
+    Kedro reads it from where the catalog says; a node that trains as well is no step of its own.
+    """
+    nodes = [call for call in repo.code.calls("pipeline.step") if call.root == "kedro" and not call.decorates]
+    catalogs = [path for path in repo.paths if _CATALOG.search(path)] if nodes else []
+    made = {name for node in nodes for name in _data_sets(repo, node, "outputs", 2)}
+    for node in nodes if catalogs else ():
+        if is_scoring(node.path) or _WATCHING.search(node.path):
+            continue
+        function = node.keyword("func") or (node.args[0] if node.args else None)
+        target = repo.code.definition(function.dotted, node.path) if isinstance(function, Name) else None
+        if target and repo.code.reaches(*target, "model.fit", steps=1):
+            continue
+        for name in _data_sets(repo, node, "inputs", 1):
+            place = None if name in made else next(_declared(repo, catalogs, name), None)
+            if place:
+                yield node, place
+
+
+def _data_sets(repo: Repository, node: Call, keyword: str, position: int) -> tuple[str, ...]:
+    """The names of the data sets that a node takes or makes: one, a list, or a mapping, whose keys may come along."""
+    value = node.keyword(keyword) if node.has_keyword(keyword) else None
+    if value is None and position < len(node.args):
+        value = node.args[position]
+    if isinstance(value, Name) and value.dotted == "dict":
+        inside = repo.code.calls_in(node.path, node.scope)
+        mappings = [call for call in inside if call.name == "dict" and node.line <= call.line <= node.end_line]
+        return tuple(text for call in mappings for text in call.texts())
+    if isinstance(value, tuple):
+        return tuple(item for item in value if isinstance(item, str))
+    return (value,) if isinstance(value, str) else ()
+
+
+def _declared(repo: Repository, catalogs: list[str], name: str) -> Iterator[Place]:
+    """The lines of catalogs that declare a data set."""
+    for path in catalogs:
+        for number, line in enumerate(repo.lines(path), 1):
+            if line.startswith((f"{name}:", f'"{name}":')):
+                yield Place(path, number)

@@ -191,13 +191,14 @@ def _keeps_prediction(code: Code, call: Call) -> bool:
 
 
 _COUNTS = re.compile(r"\blen\(")
+_TELLS_KIND = re.compile(r"\btype\(|\.(?:shape|dtypes?)\b")
 _TELLS_FAILURE = re.compile(r"(?i)error|fail(?:ed|ure)|invalid|exception|could not|unable")
 
 
 def _is_no_answer(lines: str) -> bool:
-    """Whether a log tells how good a model is, or what went wrong."""
+    """Whether a log tells how good a model is, what kind of thing an answer is, or what went wrong."""
     about_model = _TELLS_QUALITY.search(lines) and not _OF_AN_ANSWER.search(lines)
-    return bool(about_model or _TELLS_FAILURE.search(lines))
+    return bool(about_model or _TELLS_KIND.search(lines) or _TELLS_FAILURE.search(lines))
 
 
 def _lines_of(repo: Repository, place: Place) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "file_readers",
     "is_model_dump",
     "is_model_file",
+    "may_hold_model",
     "training_calls",
 ]
 
@@ -68,6 +69,15 @@ def is_model_dump(repo: Repository, call: Call) -> bool:
     match = _DUMPED.search(repo.line(call.place))
     names = [name.rsplit(".", 1)[-1] for name in re.findall(r"[A-Za-z_][\w.]*", match.group(1))] if match else []
     return not names or any(_A_MODEL.search(name) or not _NO_MODEL_NAME.search(name) for name in names)
+
+
+_KEPT_MODEL = re.compile(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pth?|ckpt|safetensors|keras)$")
+
+
+def may_hold_model(path: str) -> bool:
+    """Whether a file or folder may hold a model, as far as its path tells: an encoder beside the data is none."""
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return bool(_KEPT_MODEL.search(path)) and ("model" in path.lower() or not _NO_MODEL_NAME.search(stem))
 
 
 LOGS_ANY_FILE = frozenset({"log_artifact", "log_artifacts", "save", "add_file"})

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from analyzer.artifacts.dependencies import normalise
 from analyzer.artifacts.document import Document, Link
+from analyzer.knowledge.packages import DISTRIBUTIONS
 from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, PERSONAL_HOSTS, VIDEO_HOSTS
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
@@ -73,6 +74,7 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             HOSTED_STATIC.match(link.url)
             and not _START_PAGE.fullmatch(link.url)
             and not _is_data(link.url)
+            and not _is_of_library(link)
             and _is_projects(repo, link)
             and not _is_of_data(repo, link)
             and not _ON_OWN_SITE.search(link.url)  # an article
@@ -195,6 +197,13 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
         if _LISTS_OTHERS.match(section.title)
         for link in section.links
     }
+    of_author = {
+        id(link)
+        for section in (repo.readme.sections if repo.readme else ())
+        if _OF_AUTHOR.match(section.heading)
+        for link in section.links
+        if _is_front_page(link) and not _NOT_OWN.search(link.url)
+    }
     for link in repo.readme.links if repo.readme else ():
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
@@ -202,19 +211,20 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
         if (
             _is_played_here(repo, link)
             or _is_kept_here(repo, link)
-            or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(context))
+            or (KEPT_FILE.match(link.url) and _IS_VIDEO.search(f"{link.text} {_around(repo, link)}"))
         ):
             yield link, "video"
         elif VIDEO_HOSTS.match(link.url):
             led_in = " ".join(repo.lines(link.path)[max(link.line - 5, 0) : link.line])
             if not _INSTRUCTS.search(context) and not _COURSE.search(f"{led_in} {context} {link.url}"):
                 yield link, "video"
-        elif _is_named_after_project(repo, host):
+        elif _is_named_after_project(repo, host) or id(link) in of_author:
             yield link, "site"
         elif (
             link.image
             or link.url in running  # the application itself says nothing of who made it
             or labels & others
+            or _is_of_library(link)
             or not host
             or (_KNOWN_SITES.search(host) and not PERSONAL_HOSTS.match(link.url))
             or _LOCAL_HOST.search(link.url)
@@ -232,6 +242,16 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
     for link in own_articles(repo):
         if BLOG_HOSTS.match(link.url):
             yield link, "site"
+
+
+_OF_AUTHOR = re.compile(
+    r"(?i)(?:about (?:me|the author)|authors?|contacts?|connect(?: with me)?|maintainers?|get in touch)\b"
+)
+
+
+def _is_front_page(link: Link) -> bool:
+    """Whether a link leads to the front page of a domain that is none of a well-known service."""
+    return _is_own_domain(link) and not _path(link) and not link.image and not _LOCAL_HOST.search(link.url)
 
 
 _LISTS_OTHERS = re.compile(
@@ -257,6 +277,12 @@ def _is_kept_here(repo: Repository, link: Link) -> bool:
     return posixpath.normpath(posixpath.join(posixpath.dirname(link.path), plain.lstrip("/"))) in repo.snapshot.entries
 
 
+def _is_of_library(link: Link) -> bool:
+    """Whether pages that a platform keeps for a project are those of a well-known library, by the project's name."""
+    return bool(_OF_LIBRARIES.search(_host(link))) and normalise(_path(link).split("/", 1)[0]) in _LIBRARIES
+
+
+_LIBRARIES = frozenset().union(*DISTRIBUTIONS.values())
 _OF_LIBRARIES = re.compile(r"(?i)(?:readthedocs\.io|github\.io|gitlab\.io)$")
 
 
@@ -288,6 +314,11 @@ def _host(link: Link) -> str:
         return (urlsplit(link.url).hostname or "").lower()
     except ValueError:  # brackets that are no IPv6 address
         return ""
+
+
+def _path(link: Link) -> str:
+    """The path of an address without the slashes at its ends."""
+    return urlsplit(link.url).path.strip("/") if _host(link) else ""
 
 
 def _is_named_after_project(repo: Repository, host: str) -> bool:

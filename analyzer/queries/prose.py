@@ -149,7 +149,7 @@ def metric_numbers(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks that state a metric with a number: tables, items, paragraphs."""
     wanted = aims(document)
     for block in (block for block in document.blocks if block not in wanted):
-        if block.kind == "code" and block.lang not in ("", "text", "console", "txt"):
+        if block.kind == "code" and block.lang not in _PRINTED:
             continue
         if _OF_TESTS.search(block.text):
             continue  # how many tests pass and what they cover says nothing of the model
@@ -176,7 +176,7 @@ def in_results(document: Document, block: Block) -> bool:
 
 _SENTENCE_END = re.compile(r"(?<=[a-z)\]\d%][.!?])\s+(?=[A-Z])")
 _SET_NOT_MEASURED = re.compile(
-    r"(?i)\bthresholds?\b|[:\s]<=?\s?0?[.,]\d|\b(?:if|when|unless|until|must|should|at least)\b[^.]{0,60}[<>≥≤]=?\s?\d"
+    r"(?i)\bthresholds?\b|\b(?:criteri(?:a|on)|e\.g\.)[^.]{0,30}[<>≥≤]|[:\s]<=?\s?0?[.,]\d|\b(?:if|when|unless|until|must|should|at least)\b[^.]{0,60}[<>≥≤]=?\s?\d"
 )
 # What is asked for: "models which have an accuracy of more than 80 %", "above an 80 % true positive rate".
 _ASKED_FOR = re.compile(
@@ -242,13 +242,42 @@ def quantified(document: Document) -> Iterator[tuple[Block, str]]:
         steps = any(TITLES["setup"].search(title) for title in (section.title, *section.trail[1:]))
         told = bool(TITLES["problem"].search(section.heading)) and not TITLES["results"].search(section.heading)
         background = told or section.level <= 1
+        timed = bool(_ON_SPEED.search(section.heading))
         for block in section.blocks:
-            if block.kind == "code" or block in wanted:
+            if block in wanted:
+                continue
+            if not steps and (line := _timed_line(block, printed=timed)):
+                yield block, line
+            if block.kind == "code":
                 continue
             lines = (line for line in _stated_lines(block) if not steps or _MEASURED.search(line))
             line = next((line for line in lines if _compares(line, background=background)), "")
             if line:
                 yield block, line
+
+
+# Headings of columns with how long something of the system takes, and in which unit.
+_TIMED = re.compile(
+    r"(?i)\b(?:train\w*|fit|infer\w*|predict\w*|latenc\w+|p(?:50|9[059])|response|run ?time|execution|processing|(?:mean|avg|median) time)\b"
+    r"[^|()]{0,20}[(\[](?:ms|s|secs?|seconds?|mins?|minutes?|h|hours?)[)\]]"
+)
+
+
+_PRINTED = ("", "text", "console", "txt")  # languages of code blocks that hold what a program printed
+_ON_SPEED = re.compile(r"(?i)latency|performance|benchmark|load test|timings?|speed|throughput")
+_TOOK = re.compile(r"(?i)[:=|]\s*\d+(?:\.\d+)?\s?(?:ms|s|secs?|seconds?|milliseconds?)\b")
+
+
+def _timed_line(block: Block, *, printed: bool) -> str:
+    """The first line of two or more that tell how long something took: rows of a table, or of what was printed."""
+    head, *rows = block.text.split("\n")
+    if block.kind == "table" and _TIMED.search(head):
+        rows = [row for row in rows if _DIGIT.search(row)]
+    elif printed and block.kind == "code" and block.lang in _PRINTED:
+        rows = [row for row in (head, *rows) if _TOOK.search(row)]
+    else:
+        return ""
+    return rows[0] if len(rows) > 1 else ""
 
 
 _MEASURED = re.compile(r"(?i)\b(?:took|saved|was|were|has been|have been|achieved|reached|dropped|fell|rose)\b")

@@ -16,6 +16,7 @@ from analyzer.knowledge.actions import action_roles
 from analyzer.path_index import PathIndex
 from analyzer.queries.ci import deploys_remotely
 from analyzer.queries.commands import Source, invocations_by_source
+from analyzer.queries.containers import composed
 from analyzer.queries.programs import targets
 from analyzer.repository import Repository
 from analyzer.wiring.code import module_id
@@ -187,19 +188,11 @@ class Delivery:
         self._draft.edge(node, f"image:{dockerfile}", "pushes", place)
 
     def _up(self, node: str, item: Invocation, verb: str) -> None:
-        named = [item.argv[i + 1] for i, word in enumerate(item.argv[:-1]) if word in ("-f", "--file")]
-        paths = [path for name in named if (path := self._repo.find(name, item.folder))]
-        files = [file for file in self._repo.compose_files if file.path in paths]
-        if not files and not named:
-            files = [f for f in self._repo.compose_files if f.path.rpartition("/")[0] == item.folder]
-            files = files or (list(self._repo.compose_files) if len(self._repo.compose_files) == 1 else [])
-        for file in files:
-            chosen = [service for service in file.services if service.name in item.argv] or list(file.services)
-            for service in chosen:
-                if verb == "starts":
-                    self._draft.edge(node, service_id(service), verb, item.origin)
-                elif service.builds:
-                    self._draft.edge(node, f"image:{service.dockerfile}", verb, item.origin)
+        for service in composed(self._repo, item):
+            if verb == "starts":
+                self._draft.edge(node, service_id(service), verb, item.origin)
+            elif service.builds:
+                self._draft.edge(node, f"image:{service.dockerfile}", verb, item.origin)
 
     def _container(self, node: str, item: Invocation) -> None:
         for word in item.argv[2:]:
