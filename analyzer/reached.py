@@ -35,7 +35,9 @@ _ENTRY_NAMES = frozenset(
         "output_fn",
         "init",
         "run",
-        "create_app",
+        "create_app",  # factories, of which Flask finds these two: https://flask.palletsprojects.com/en/stable/cli/
+        "make_app",
+        "build_app",
         "entrypoint",
     ]
 )

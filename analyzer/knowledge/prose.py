@@ -95,7 +95,7 @@ CAUSE = Caseless(
 )
 
 DIAGRAM_WORDS = re.compile(
-    r"(?i)archit|diagram|(?<!ml)(?<!air)(?<!tensor)(?<!kube)(?<!meta)flow|pipeline|\bdag\b|schema|overview|design|infra|structure|mlops|system|process|components|blueprint|topology|sequence|data[-_ ]?flow|lineage|graph"
+    r"(?i)archit|diagram|(?<!ml)(?<!air)(?<!tensor)(?<!kube)(?<!meta)flow|pipeline|\bdag\b|schema|overview|design|infra|structure|mlops(?!\d)|system|process|components|blueprint|topology|sequence|data[-_ ]?flow|lineage|graph"
 )
 
 RELATES = Caseless(

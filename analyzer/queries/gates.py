@@ -20,7 +20,7 @@ from analyzer.repository import Repository
 __all__ = ["METRIC", "gates", "idle_gates"]
 
 METRIC = re.compile(
-    r"(?i)rmse|\bmae|\bmse|mape|accuracy|\bacc\b|f1|f_?beta|f0?[25]\b|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
+    r"(?i)rmse|rsme|\bmae|\bmse|mape|accuracy|\bacc\b|f1|f_?beta|f0?[25]\b|auc|\br2\b|r2_|_r2|score|precision|recall|\bloss|metric|error|performance|kappa|quality|skill|brier"
 )
 _GAIN = re.compile(r"(?i)improve|uplift|\bgain|\bdelta\b|\bdiff\b|\bmargin\b")
 _RIVALS = re.compile(r"(?i)champion|challenger|contender|incumbent")

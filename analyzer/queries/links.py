@@ -25,7 +25,7 @@ _LOCAL_HOST = re.compile(
 )
 _PAGE_WORDS = re.compile(
     r"(?i)evidently|reports?\b|slides|course|dataset|documentation|\bdocs?\b|monitoring|drift|grafana|mlflow|prometheus"
-    r"|pushgateway|prefect|airflow"
+    r"|pushgateway|prefect|airflow|adminer|pgadmin"
 )
 _PAGE_PORTS = frozenset({3000, 4200, 9090, 9091, 9093})  # Grafana, Prefect, Prometheus, its gateway, Alertmanager
 _LED_IN = 60
@@ -91,11 +91,12 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             yield link, "application"
 
 
-_ADDRESS = re.compile(r"[\d.]+")
+# What names a machine and not what runs there.
+_ADDRESS = re.compile(r"[\d.]+|(?:ec2|vm|ip)-[\d-]+\..+|[\w-]+\.cloudapp\.azure\.com")
 
 
 def _is_page(repo: Repository, link: Link) -> bool:
-    """Whether a hosted thing is a page beside the application; an address in digits is told by its line and port."""
+    """Whether a hosted thing is a page beside the application; that on a machine is told by its line and port."""
     told = f"{link.text} {_host(link)}"
     if not _ADDRESS.fullmatch(_host(link)):
         return bool(_PAGE_WORDS.search(told))

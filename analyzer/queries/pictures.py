@@ -126,7 +126,9 @@ def flows(repo: Repository) -> Iterator[Block]:
 
 
 _OUTCOME = re.compile(r"(?i)report|metrics|confusion|evaluation|(?<![a-z])roc(?![a-z])")
-_SNAPSHOT = re.compile(r"(?i)snap-?shot|screen-?shot|you (?:should|will|can)(?: now)? see|output like this")
+_SNAPSHOT = re.compile(
+    r"(?i)snap-?shot|screen-?shot|you (?:should|will|can)(?: now)? see|output like this|\bui\s*:?\s*$"
+)
 
 
 def _is_snapshot(repo: Repository, image: Image) -> bool:

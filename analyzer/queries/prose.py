@@ -180,7 +180,7 @@ _SET_NOT_MEASURED = re.compile(
 )
 # What is asked for: "models which have an accuracy of more than 80 %", "above an 80 % true positive rate".
 _ASKED_FOR = re.compile(
-    r"(?i)\b(?:objectives?|goals?|targets?)\b[^.]{0,60}\d|\babove an?\s\d|\b(?:which|that)\s(?:have|has)\b[^.]{0,60}\b(?:more|greater|higher|less|lower|better)\sthan\s\d"
+    r"(?i)\b(?:ought|has|have) to (?:have|be|reach)\b[^.]{0,40}\d|\b(?:objectives?|goals?|targets?)\b[^.]{0,60}\d|\babove an?\s\d|\b(?:which|that)\s(?:have|has)\b[^.]{0,60}\b(?:more|greater|higher|less|lower|better)\sthan\s\d"
 )
 # How much of the data, which is no result: "the latest 20 % of the data", "80 % for training".
 _SHARE_OF_DATA = re.compile(

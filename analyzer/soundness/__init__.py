@@ -13,6 +13,7 @@ from analyzer.soundness.dags import unknown_dags
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.held_files import unheld_files
+from analyzer.soundness.held_modules import unheld_modules
 from analyzer.soundness.home_paths import foreign_homes
 from analyzer.soundness.ignored_copies import ignored_copies
 from analyzer.soundness.images import broken_images
@@ -55,6 +56,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "builds in CI": lambda: unbuildable_in_ci(layout),
         "ignored copies": lambda: ignored_copies(repository),
         "held files": lambda: unheld_files(repository),
+        "held modules": lambda: unheld_modules(layout),
         "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
         "templates": lambda: undeclared_in_templates(repository),

@@ -13,7 +13,7 @@ from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.images import TEMPLATES
 
-__all__ = ["unheld_files"]
+__all__ = ["copies_file_by_file", "line_of_copies", "unheld_files"]
 
 _FILE = re.compile(
     r"(?!/|~|\w+:)[\w./ -]{0,200}\.(?:pkl|pickle|joblib|bin|onnx|pt|pth|h5|keras|cbm|csv|parquet|json|ya?ml)"
@@ -32,13 +32,10 @@ def unheld_files(repository: Repository) -> Iterator[Defect]:
 
     Told only of images that copy file by file, whose service mounts nothing and whose other commands name no such file.
     """
-    mounting = {service.dockerfile for file in repository.compose_files for service in file.services if service.volumes}
     for packaging in packagings(repository):
         file = packaging.dockerfile
-        if file.path in mounting or file.path.endswith(TEMPLATES) or not packaging.code:
+        if not copies_file_by_file(repository, packaging):
             continue
-        if not all(map(_HOLDS_NOTHING.match, file.images)):
-            continue  # what somebody else has put into a base is not known
         started = {target.path for target, _ in started_by(repository, packaging) if target.path in packaging.code}
         held: frozenset[str] | None = None
         text = repository.text(file.path) or ""
@@ -47,7 +44,25 @@ def unheld_files(repository: Repository) -> Iterator[Defect]:
             held = held if held is not None else _names_held(repository, packaging)
             if base not in held and base not in text:
                 sentence = f"the image does not hold {name}, which {path}:{line} opens when it starts"
-                yield Defect(file.path, _line(packaging), "image-lacks", sentence)
+                yield Defect(file.path, line_of_copies(packaging), "image-lacks", sentence)
+
+
+def copies_file_by_file(repository: Repository, packaging: Packaging) -> bool:
+    """Whether all code of an image comes by its copies: no service mounts a folder, and no base of somebody holds files."""
+    file = packaging.dockerfile
+    mounted = any(
+        service.volumes and service.dockerfile == file.path
+        for compose in repository.compose_files
+        for service in compose.services
+    )
+    if mounted or file.path.endswith(TEMPLATES) or not packaging.code:
+        return False
+    return all(map(_HOLDS_NOTHING.match, file.images))
+
+
+def line_of_copies(packaging: Packaging) -> int:
+    """The line that brings in code, or the first of the Dockerfile."""
+    return packaging.decisive.line if packaging.decisive else packaging.dockerfile.place.line
 
 
 def _opened(repository: Repository, path: str) -> Iterator[tuple[str, int, str]]:
@@ -71,7 +86,3 @@ def _names_held(repository: Repository, packaging: Packaging) -> frozenset[str]:
         for source in copy.sources
         for path in sources(repository, packaging.context, source)
     )
-
-
-def _line(packaging: Packaging) -> int:
-    return packaging.decisive.line if packaging.decisive else packaging.dockerfile.place.line

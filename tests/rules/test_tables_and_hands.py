@@ -39,8 +39,14 @@ def test_what_a_table_sets_was_not_measured(repository: BuildRepository) -> None
     assert decided(repository, "doc.results", files).status is Status.MISSING
 
 
-def test_a_criterion_is_no_result(repository: BuildRepository) -> None:
-    text = "- Registering models that meet the criteria (e.g., R² ≥ 0.85)\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Registering models that meet the criteria (e.g., R² ≥ 0.85)\n",
+        "The model ought to have at least 15% of precision, so that it is not trivial.\n",
+    ],
+)
+def test_a_criterion_is_no_result(repository: BuildRepository, text: str) -> None:
     files = {"README.md": f"{TITLE}## Tracking\n\n{text}", "train.py": TRAIN}
     assert decided(repository, "doc.quantified", files).status is Status.MISSING
 
@@ -61,6 +67,38 @@ def test_a_criterion_is_no_result(repository: BuildRepository) -> None:
 )  # fmt: skip
 def test_whose_page_a_link_leads_to(repository: BuildRepository, page: str, wanted: Status) -> None:
     assert decided(repository, "doc.site", {"README.md": TITLE + page, "train.py": TRAIN}).status is wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("MLflow is running on: http://ec2-18-117-234-13.us-east-2.compute.amazonaws.com:5000", Status.PARTIAL),
+        ("Adminer is running on: http://18.117.234.13:8080", Status.PARTIAL),
+        ("The service is running on: http://ec2-18-117-234-13.us-east-2.compute.amazonaws.com:8080", Status.MET),
+    ],
+)
+def test_what_runs_on_a_machine_is_told_by_its_line(repository: BuildRepository, line: str, wanted: Status) -> None:
+    app = (
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/predict')\ndef predict():\n    return '1'\n"
+    )
+    files = {"README.md": f"{TITLE}## Steps\n\n{line}\n", "app.py": app, "train.py": TRAIN}
+    assert decided(repository, "e2e.live-endpoint", files).status is wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "wanted"),
+    [
+        ("Parts:", "mlops.png", Status.MET),
+        ("Parts:", "mlops4.png", Status.MISSING),
+        ("Prefect UI:", "pipeline.png", Status.MISSING),
+        ("What runs:", "pipeline.png", Status.MET),
+    ],
+)
+def test_pictures_of_a_series_and_of_a_page_are_no_diagrams(
+    repository: BuildRepository, line: str, name: str, wanted: Status
+) -> None:
+    page = f"{TITLE}## Steps\n\n{line}\n\n![alt text](https://i.ibb.co/rkRyt/{name})\n"
+    assert decided(repository, "doc.diagram", {"README.md": page, "train.py": TRAIN}).status is wanted
 
 
 @pytest.mark.parametrize(("entries", "wanted"), [(5, Status.MET), (4, Status.PARTIAL)])
@@ -116,6 +154,20 @@ def test_an_encoder_that_dvc_keeps_is_no_model(repository: BuildRepository, out:
     files = {"dvc.yaml": f"stages:\n  tidy:\n    cmd: python tidy.py\n    outs: [{out}]\n", "tidy.py": "print(1)\n"}
     found = decided(repository, "e2e.model-registry", {**files, "train.py": TRAIN})
     assert (found.status is Status.MET) is (wanted is Status.MET)
+
+
+def test_an_archive_is_a_source_of_data(repository: BuildRepository) -> None:
+    code = "import requests\nimport pandas as pd\n\n\ndef fetch(name):\n    return requests.get(f'https://harbour.example/{name}.7z')\n\n\npd.read_csv(fetch('docks'))\n"
+    assert decided(repository, "repro.data-versioning", {"fetch.py": code, "train.py": TRAIN}).status is Status.PARTIAL
+
+
+def test_a_service_is_made_by_a_factory(repository: BuildRepository) -> None:
+    app = (
+        "import joblib\nfrom flask import Flask\n\n\ndef make_app():\n    app = Flask(__name__)\n\n    @app.route('/predict')\n"
+        "    def predict():\n        return str(joblib.load('m.pkl').predict([[1]]))\n\n    return app\n"
+    )
+    files = {"app.py": app, "Dockerfile": 'FROM python:3.12\nCOPY app.py .\nCMD ["flask", "--app", "app", "run"]\n'}
+    assert decided(repository, "e2e.serving", files | MODEL).status is Status.MET
 
 
 def test_the_function_that_chains_most_is_shown(repository: BuildRepository) -> None:

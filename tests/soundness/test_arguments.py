@@ -143,7 +143,7 @@ OPENS = "import pickle\n\nwith open('tides.pkl', 'rb') as file:\n    model = pic
         ("COPY app.py tides.pkl ./", OPENS, False),
         ("COPY . .", OPENS, False),
         ("COPY app.py ./\nRUN curl -O https://harbour.example/tides.pkl", OPENS, False),
-        ("COPY app.py ./", OPENS.replace("import pickle\n", "import pickle\nfrom sea import fetch\n\nfetch('tides.pkl')\n"), False),
+        ("COPY app.py sea.py ./", OPENS.replace("import pickle\n", "import pickle\nfrom sea import fetch\n\nfetch('tides.pkl')\n"), False),
         ("COPY app.py ./", "def later():\n    return open('tides.pkl')\n", False),
     ],
 )  # fmt: skip
@@ -160,6 +160,37 @@ def test_a_file_that_the_image_does_not_hold(
     found = [item for item in told(repository, files) if "does not hold" in item[2]]
     wanted = "the image does not hold tides.pkl, which app.py:3 opens when it starts"
     assert found == ([("Dockerfile", 3, wanted)] if lacks else [])
+
+
+@pytest.mark.parametrize(
+    ("copied", "program", "lacks"),
+    [
+        ("COPY app.py ./", "from src.sea import fetch\nfetch()\n", "src/sea.py, which app.py:1"),
+        ("COPY app.py ./\nCOPY src/far.py src/", "from src.far import go\ngo()\n", "src/sea.py, which src/far.py:1"),
+        ("COPY app.py ./\nCOPY src src", "from src.sea import fetch\nfetch()\n", ""),
+        ("COPY app.py ./\nCOPY src/sea.py ./", "from src.sea import fetch\nfetch()\n", ""),
+        ("COPY app.py ./\nRUN git clone https://harbour.example/src", "from src.sea import fetch\nfetch()\n", ""),
+        ("COPY app.py ./\nRUN pip install .", "from src.sea import fetch\nfetch()\n", ""),
+        (
+            "COPY app.py ./",
+            "try:\n    from src.sea import fetch\nexcept ImportError:\n    fetch = print\nfetch()\n",
+            "",
+        ),
+        ("COPY app.py ./", "def later():\n    from src.sea import fetch\n    fetch()\n", ""),
+    ],
+)
+def test_a_module_that_the_image_does_not_hold(
+    repository: BuildRepository, copied: str, program: str, lacks: str
+) -> None:
+    files = {
+        "Dockerfile": f'FROM python:3.12\nWORKDIR /app\n{copied}\nCMD ["python", "app.py"]\n',
+        "app.py": program,
+        "src/__init__.py": "",
+        "src/sea.py": "def fetch(): ...\n",
+        "src/far.py": "from src.sea import fetch\ndef go():\n    fetch()\n",
+    }
+    found = [item[2] for item in told(repository, files) if "does not hold" in item[2]]
+    assert found == ([f"the image does not hold {lacks} imports when it starts"] if lacks else [])
 
 
 def test_what_compose_mounts_need_not_be_held(repository: BuildRepository) -> None:
