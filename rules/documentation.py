@@ -180,6 +180,9 @@ _COMMANDS = re.compile(r"(?i)(?:^|/)(?:useful_?)?commands?\.(?:md|rst)$")
 
 
 _MANY_WORDS, _MANY_ENTRIES = 60, 5
+_EXPLAINS = re.compile(r"(?m)^[ \t]*#[ \t]+\w")
+"""A line among commands that says what the next one is for."""
+_MANY_STEPS = 3
 _FEW_COMMANDS = 4  # of a page that says little more than what to type
 
 
@@ -218,7 +221,8 @@ def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Fin
         )
         entries = max(len(below) - 1, sum(len(item.of("item")) for item in below), led)
         told = words >= _MANY_WORDS and (entries >= _MANY_ENTRIES or code >= _MANY_ENTRIES - 1)
-        if procedure and code >= 2 and words >= 30:
+        explained = sum(len(_EXPLAINS.findall(block.text)) for item in below for block in item.of("code"))
+        if procedure and ((code >= 2 and words >= 30) or explained >= _MANY_STEPS):
             yield met("An operational procedure is described, with its commands", section)
         elif _TROUBLE.search(section.heading) and (told or min(entries, code) >= _MANY_ENTRIES or code > _MANY_ENTRIES):
             many = "five entries or more" if entries >= _MANY_ENTRIES else "the commands that help"

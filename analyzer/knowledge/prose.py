@@ -106,6 +106,7 @@ RELATES = Caseless(
 PROCEDURE = re.compile(
     r"(?i)roll[-_ ]?back|restor(?:e|ing)|back[-_ ]?up|recover|rotat(?:e|ing)|redeploy|delet(?:e|ing)|upgrad(?:e|ing)|\bmigrat(?:e|ing|ion)|scal(?:e|ing) (?:up|down|out)|incident|on[-_ ]?call|run[-_ ]?book|failover"
     r"|(?:promot|mov|releas)\w*\b.{0,60}\bproduction\b|forc(?:e|ing)\b.{0,20}\bre-?train|manual(?:ly)? (?:re-?train|trigger)|trigger\w*\b.{0,40}\bmanually"
+    r"|\btrigger\w*\s(?:\w+\s){0,2}re-?train|\bday[- ]to[- ]day\b|\bcanary\b|\bnew (?:deployment|release|version)s?\b"
 )
 # A name of a tool or service in running text.
 TOOL_WORDS = Caseless(

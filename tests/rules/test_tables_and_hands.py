@@ -109,6 +109,21 @@ def test_entries_may_begin_in_bold(repository: BuildRepository, entries: int, wa
     assert decided(repository, "doc.operations", files).status is wanted
 
 
+@pytest.mark.parametrize(
+    ("heading", "comments", "wanted"),
+    [
+        ("Day-to-day operations", "# what ran\n{0}\n# start it\n{0}\n# look at it\n{0}", Status.MET),
+        ("Day-to-day operations", "{0}\n{0}\n{0}", Status.PARTIAL),
+        ("How to begin", "# what ran\n{0}\n# start it\n{0}\n# look at it\n{0}", Status.MISSING),
+    ],
+)
+def test_commands_may_be_explained_by_comments(
+    repository: BuildRepository, heading: str, comments: str, wanted: Status
+) -> None:
+    page = f"{TITLE}## {heading}\n\n```bash\n{comments.format('dockctl jobs list docks')}\n```\n"
+    assert decided(repository, "doc.operations", {"README.md": page, "docks.py": "x = 1\n"}).status is wanted
+
+
 def test_a_step_that_names_a_tool_is_no_list_of_tools(repository: BuildRepository) -> None:
     steps = "- Step 1: install and run tests with pytest\n- Step 2: format the code using black\n"
     files = {"README.md": f"{TITLE}## CI/CD Pipeline\n\n{steps}", "docks.py": "x = 1\n"}
