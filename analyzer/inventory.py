@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from analyzer.knowledge.library_names import library_parts
 from analyzer.knowledge.paths import (
     ANY_NAME,
     ANY_PATH,
@@ -345,14 +346,19 @@ def _copied_folders(paths: list[str], prefix: str) -> frozenset[str]:
     """Folders that hold another repository or a library.
 
     A whole repository below another (a README, a licence and the files of git beside each other), a folder out of a zip
-    file, a package named like a library, a folder for the work of others. They are copies only where there is other code.
+    file, a package named like a library or with its parts, a folder for the work of others. They are copies only where there is
+    other code.
     """
     names: dict[str, set[str]] = {}
     for path in paths:
         folder, _, name = path[len(prefix) :].rpartition("/")
         if folder:
             names.setdefault(folder, set()).add(name.lower().split(".", 1)[0] or name.lower())
-    found = {folder for folder, inside in names.items() if _is_repository(inside)}
+    for folder in list(names):
+        parent, _, name = folder.rpartition("/")
+        if parent in names:
+            names[parent].add(name.lower())
+    found = {folder for folder, inside in names.items() if _is_repository(inside) or _is_library(inside)}
     for folder, inside in names.items():
         head, _, rest = folder.removeprefix("src/").partition("/")
         if "__init__" in inside and not rest and head in LIBRARY_PACKAGES:
@@ -371,6 +377,17 @@ def _copied_folders(paths: list[str], prefix: str) -> frozenset[str]:
 def _is_repository(names: set[str]) -> bool:
     """Whether a folder holds what the root of a repository holds."""
     return bool(names & {"license", "licence", "copying"}) and "readme" in names and ".gitignore" in names
+
+
+_LEAST_PARTS = 12  # below which a package of one's own may have the names of a library's parts
+
+
+def _is_library(names: set[str]) -> bool:
+    """Whether a package has the parts of a well-known library, whatever it is called itself."""
+    if "__init__" not in names or len(names) <= _LEAST_PARTS:
+        return False
+    parts = {name for name in names if not name.startswith(("_", "."))}
+    return any(len(parts & known) >= max(_LEAST_PARTS, len(parts) * 0.8) for known in library_parts().values())
 
 
 def _counting_course(owners: Mapping[str, Owner]) -> dict[str, Owner]:

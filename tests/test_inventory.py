@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.inventory import Kind, Owner, kind_of, take_inventory
+from analyzer.knowledge.library_names import library_parts
 from analyzer.knowledge.paths import KINDS_BY_NAME, KINDS_BY_SUFFIX, TELLS_BY_ITSELF
 
 
@@ -215,6 +216,21 @@ def test_modules_of_zoomcamp_by_their_names():
     assert take_inventory([*modules, "notes/look.ipynb"]).course_only
     assert not take_inventory([*modules, "app/serve.py"]).course_only
     assert not take_inventory([path.replace("-", "_") for path in modules]).course_only
+
+
+def test_a_package_with_the_parts_of_a_library_is_a_copy_whatever_it_is_called():
+    parts = sorted(library_parts()["mlflow"])
+    for names, owner in (
+        (parts[:20], Owner.VENDORED),
+        (parts[:11], Owner.OWN),
+        (parts[:12] + list("abcdef"), Owner.OWN),
+    ):
+        package = [f"tools/mine/{name}.py" for name in ("__init__", *names)]
+        found = take_inventory([*package, "tools/mine/deep/more.py", "train.py"], "").owners
+        assert {found[path] for path in package} == {owner}
+        assert found["tools/mine/deep/more.py"] is owner
+        assert found["train.py"] is Owner.OWN
+    assert take_inventory([f"mine/{name}.py" for name in ("__init__", *parts)], "").owners["mine/db.py"] is Owner.OWN
 
 
 def test_course_work_counts_when_what_stood_beside_it_is_a_copy():

@@ -9,6 +9,8 @@ What was read of a wheel is kept in FOLDER, so that a second run reads only what
     {"roots": [import names], "versions": [oldest ... newest],
      "modules": {"dotted.name": [in, open, {mask: "names"}]}}
 
+and one more, ``parts.json``, with what each has right below its root: {"import name": "names"}.
+
 Masks are bit sets over the versions, in hexadecimal: ``in`` where the module exists, ``open`` where its names cannot
 be known (``__getattr__``, compiled code, star imports from outside), the keys of the last part where names exist.
 """
@@ -314,10 +316,22 @@ def present() -> dict[str, dict[str, object]]:
 def write(tables: dict[str, dict[str, object]]) -> None:
     """Write the table; the same input gives the same bytes."""
     with zipfile.ZipFile(TABLE, "w", zipfile.ZIP_LZMA) as archive:
-        for name in sorted(tables):
+        for name, table in (*sorted(tables.items()), ("parts", parts(tables))):
             entry = zipfile.ZipInfo(f"{name}.json", (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_LZMA
-            archive.writestr(entry, json.dumps(tables[name], sort_keys=True, separators=(",", ":")))
+            archive.writestr(entry, json.dumps(table, sort_keys=True, separators=(",", ":")))
+
+
+def parts(tables: dict[str, dict[str, object]]) -> dict[str, str]:
+    """The modules and packages right below the root of each library, of any version, private ones left out."""
+    found: dict[str, set[str]] = {}
+    for table in tables.values():
+        for dotted in table["modules"]:
+            for root in table["roots"]:
+                below = dotted.removeprefix(f"{root}.").split(".", 1)[0] if dotted.startswith(f"{root}.") else ""
+                if below and not below.startswith("_"):
+                    found.setdefault(root, set()).add(below.lower())
+    return {root: " ".join(sorted(names)) for root, names in found.items()}
 
 
 if __name__ == "__main__":

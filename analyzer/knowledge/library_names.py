@@ -13,7 +13,7 @@ from operator import or_
 
 from msgspec import Struct
 
-__all__ = ["LIBRARIES", "Library", "library"]
+__all__ = ["LIBRARIES", "Library", "library", "library_parts"]
 
 LIBRARIES: dict[str, str] = {
     "airflow": "apache-airflow",
@@ -196,3 +196,9 @@ def library(name: str) -> Library | None:
         for dotted, (exists, opened, groups) in document["modules"].items()
     }
     return Library(name, tuple(document["versions"]), modules)
+
+
+@lru_cache(maxsize=1)
+def library_parts() -> dict[str, frozenset[str]]:
+    """The names in lower case of what stands right below the root of each library, by its import name."""
+    return {root: frozenset(names.split()) for root, names in json.loads(_archive().read("parts.json")).items()}

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from analyzer.knowledge.library_names import library_parts
 from tests.adversarial import texts
 from tests.adversarial.kit import Content, Link, Submodule, Tree, fixture
 from tests.adversarial.stubs import EMPTY, STUBS
@@ -544,6 +545,15 @@ def library_folder(tree: Tree) -> Files:
             if name.startswith("src/dropwindow/"):
                 files[f"{library}/{name.removeprefix('src/dropwindow/')}"] = content
     return _added(tree, files)
+
+
+@trick("a library's source under another name")
+def renamed_library(tree: Tree) -> Files:
+    """Its parts with their names, and what a good project has in each of them."""
+    parts = sorted(library_parts()["mlflow"])
+    modules = [content for name, content in fixture("exemplary").items() if name.startswith("src/dropwindow/")]
+    files: Files = {f"tools/mine/{part}.py": modules[index % len(modules)] for index, part in enumerate(parts)}
+    return _added(tree, {**files, "tools/mine/__init__.py": ""})
 
 
 @trick("a good project with its own licence in a folder")
