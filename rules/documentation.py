@@ -169,9 +169,14 @@ _UNFINISHED = Caseless(
 
 
 def _unfinished_blocks(repo: Repository) -> frozenset[Block]:
-    """The blocks of sections of documents that say of themselves that they are unfinished."""
+    """The blocks of sections of documents that say of themselves that they are unfinished; among many commands it is a remark."""
     sections = (section for item in own_documents(repo) for section in item.sections)
-    unfinished = (section for section in sections if _UNFINISHED.search(f"{section.title} {section.prose}"))
+    unfinished = (
+        section
+        for section in sections
+        if _UNFINISHED.search(section.title)
+        or (_UNFINISHED.search(section.prose) and len(section.of("code")) < _MANY_ENTRIES)
+    )
     return frozenset(block for section in unfinished for block in section.blocks)
 
 

@@ -23,6 +23,7 @@ from analyzer.queries.kept import (
     exported_metrics,
     kept_workspaces,
     logged_predictions,
+    provisioned_copies,
     stored_metrics,
 )
 from analyzer.queries.monitors import (
@@ -129,6 +130,9 @@ def shows_dashboards(repo: Repository) -> Iterator[Finding]:
         break
     for place in report_pages(repo):
         yield partial("Only HTML reports are written", place)
+        break
+    for place in provisioned_copies(repo):
+        yield partial("A dashboard is provisioned that is an unchanged copy of a public one", place)
         break
 
 

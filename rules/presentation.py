@@ -137,7 +137,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     if section and (weight >= _MANY_WORDS or total >= _MANY_IN_ALL):
         yield met("The architecture and how its parts work together are explained", shown[1] or section)
     elif total >= _FEW_BESIDE_A_FLOW and (drawn := next(flows(repo), None)):
-        yield met("How the parts work together is drawn in text and explained", drawn)
+        yield met("How the parts work together is drawn in text", drawn)
     elif total >= _FEW_BESIDE_REASONS and (reasons := _design_sections(repo)):
         yield met("Decisions about the design are explained", reasons[0])
     elif listed or section:
@@ -207,7 +207,14 @@ def shows_diagram(repo: Repository) -> Iterator[Finding]:
         if repo.snapshot.entries[path].size > 60:
             yield met("A diagram is kept beside the documentation", Place(path, 1))
             return
+    for path in filter(_HOLDS_DRAWING.search, repo.paths):
+        if b"mxfile" in (repo.snapshot.read(path) or b""):
+            yield met("A diagram is kept beside the documentation", Place(path, 1))
+            return
 
+
+# Pictures that hold the drawing they were made of: https://www.drawio.com/doc/faq/save-file-formats
+_HOLDS_DRAWING = re.compile(r"(?i)\.drawio\.(?:png|svg)$")
 
 # What pictures full of numbers come from: a tracker, a report, a dashboard.
 _MAKES_PICTURES = ("track.run", "track.value", "track.method", "monitor.report", "metrics.export")
@@ -228,12 +235,22 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
         for section, image in pictures
         if (image.path, image.line) not in drawn or TITLES["results"].search(section.heading)
     ]
-    pictures.sort(key=lambda item: (not shows_metrics(*item), not TITLES["results"].search(item[0].heading)))
+    pictures.sort(
+        key=lambda item: (
+            not shows_metrics(*item),
+            bool(_OF_OPERATION.search(f"{item[1].source} {item[1].alt}")),
+            not TITLES["results"].search(item[0].heading),
+        )
+    )
     tracked = [image for section, image in pictures if shows_metrics(section, image)]
     if tracked and repo.world.has(*_MAKES_PICTURES):
         yield met("Results are shown by pictures of metrics", tracked[0])
     elif pictures:
         yield partial("Results are shown in a picture, without numbers in the text", pictures[0][1])
+
+
+_OF_OPERATION = re.compile(r"(?i)grafana|prometheus|dashboard")
+"""What shows how a service does, and only then how good its model is."""
 
 
 def _line_of(repo: Repository, block: Block, text: str) -> Place:

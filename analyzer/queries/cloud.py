@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.ecs import TaskDefinition
-from analyzer.artifacts.infrastructure import InfraFile, Resource
+from analyzer.artifacts.infrastructure import InfraFile, Resource, local_source
 from analyzer.artifacts.kubernetes import KubernetesObject
 from analyzer.artifacts.python_source import Text
 from analyzer.findings import Place
@@ -72,10 +72,27 @@ _THIRD_PARTY = re.compile(
 )
 
 
+def _idle_modules(repo: Repository) -> frozenset[str]:
+    """Folders of modules of Terraform that no file takes, where it takes others of the same folder."""
+    called = {
+        folder for file in repo.infrastructure for module in file.modules if (folder := local_source(file, module))
+    }
+    beside = {posixpath.dirname(folder) for folder in called}
+    folders = {posixpath.dirname(file.path) for file in repo.infrastructure}
+    return frozenset(
+        folder
+        for folder in folders - called
+        if posixpath.dirname(folder) in beside and posixpath.basename(posixpath.dirname(folder)) == "modules"
+    )
+
+
 @remembered
 def resources(repo: Repository) -> Iterator[tuple[Resource, str, InfraFile]]:
-    """Every resource with its class and file."""
+    """Every resource with its class and file, but for those of modules that nobody calls beside others that are."""
+    idle = _idle_modules(repo)
     for file in repo.infrastructure:
+        if posixpath.dirname(file.path) in idle:
+            continue
         for resource in file.resources:
             yield resource, resource_class(resource.type), file
 

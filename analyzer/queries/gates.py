@@ -11,6 +11,7 @@ from analyzer.artifacts.python_source import Comparison, Condition, Function
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.compared import written
 from analyzer.queries.decisions import asking, deciders
 from analyzer.queries.places import where_named
 from analyzer.queries.registries import names_model
@@ -127,7 +128,11 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
     """The comparisons of model metrics, without those of drift and of tuning."""
     for item in repo.code.comparisons:
         words = " ".join((*item.left, *item.right))
-        promotes = any(_PROMOTES.search(act) for act in item.guarded_names) or _leads_to_promotion(repo.code, item)
+        promotes = (
+            any(_PROMOTES.search(act) for act in item.guarded_names)
+            or _leads_to_promotion(repo.code, item)
+            or _names_the_stage(repo, item)
+        )
         rivals = bool(_RIVALS.search(words)) or _paired(item.left, item.right)
         gain = bool(_GAIN.search(words)) and (promotes or bool(_PROMOTES.search(item.scope)))
         if not (METRIC.search(words) or rivals or gain):
@@ -151,6 +156,19 @@ def _leads_to_promotion(code: Code, item: Comparison) -> bool:
     )
 
 
+def _names_the_stage(repo: Repository, item: Comparison) -> bool:
+    """Whether a variable that holds what was decided is handed to a call further down that gives a version a stage."""
+    if not item.flags:
+        return False
+    flags = "|".join(map(re.escape, item.flags))
+    handed = re.compile(rf"(?:\b(?:stage|alias)\s*=|,)\s*(?:{flags})\s*[,)]")  # and not the name of the better one
+    return any(
+        handed.search(written(repo, call))
+        for call in repo.code.calls_in(item.path, item.scope)
+        if call.line > item.line and "registry.promote" in roles_of(call.name)
+    )
+
+
 _BEST_SO_FAR = re.compile(r"^best_\w*(?:score|metric|acc\w*|f1|auc|rmse|mae|mse|r2|loss|error)$")
 
 
@@ -160,6 +178,9 @@ def _is_best_so_far(repo: Repository, item: Comparison) -> bool:
     module = repo.code.module(item.path)
     function = module.function_at.get(item.scope) if module else None
     if item.constant or not best or function is None or best in map(str.lower, function.parameters):
+        return False
+    recorded = re.compile(rf"(?mi)^\s*{best}\s*=.*\.metrics?\b")  # what a tracker keeps of a run
+    if recorded.search("\n".join(repo.lines(item.path)[function.line - 1 : item.line])):
         return False
     return not any(call.assigned.lower() == best for call in repo.code.calls_in(item.path, item.scope))
 

@@ -10,13 +10,14 @@ from analyzer.artifacts.python_source import Call
 from analyzer.artifacts.yaml_reader import Node, read_yaml
 from analyzer.code import Code
 from analyzer.findings import Place
-from analyzer.inventory import Kind
+from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
 from analyzer.queries.serving import is_started, model_is_lost, prediction_routes
 from analyzer.repository import Repository
+from analyzer.sniff import sniff_json
 
 __all__ = [
     "MONITORS",
@@ -25,6 +26,7 @@ __all__ = [
     "kept_predictions",
     "kept_workspaces",
     "logged_predictions",
+    "provisioned_copies",
     "stored_metrics",
 ]
 
@@ -73,6 +75,9 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     for call in tables:
         if call.path in measuring - monitors:
             yield call.place
+    for call in code.calls("metrics.store") if monitors else ():
+        if call.last == "to_sql" and any(_TABLE_OF_METRICS.search(text) for text in call.texts()[:1]):
+            yield call.place
     helpers: dict[str, Place] = {}
     for text in code.texts(_INSERTS_MEASURES, "insert") if monitors else ():
         helpers.setdefault(text.path, text.place)
@@ -83,6 +88,7 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     yield from (helpers[path] for path in sorted(helpers))
 
 
+_TABLE_OF_METRICS = re.compile(r"(?i)metrics|drift|monitoring")
 _TIME = re.compile(rf"(?i)^{_OF_A_REQUEST}$")
 
 
@@ -273,3 +279,21 @@ def _switched_on(node: Node, depth: int = 0) -> Iterator[int]:
                 yield value.get("enabled").line
         elif value.kind == "mapping":
             yield from _switched_on(value, depth + 1)
+
+
+def provisioned_copies(repo: Repository) -> Iterator[Place]:
+    """Dashboards that are unchanged copies of public ones, and that a compose service of the project mounts."""
+    copies = [path for path in repo.inventory.copies if kind_of(path) is Kind.JSON]
+    mounted = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(service.path), volume.split(":", 1)[0]))
+        for file in (repo.compose_files if copies else ())
+        for service in file.services
+        for volume in service.volumes
+        if volume.startswith(".")
+    }
+    for path in copies:
+        if (
+            any(path.startswith(f"{folder}/") for folder in mounted)
+            and sniff_json(repo.text(path) or "") == "dashboard"
+        ):
+            yield Place(path, 1)

@@ -179,7 +179,7 @@ _WROTE_OF_THIS = re.compile(
 _SITE_WORDS = re.compile(
     r"(?i)portfolio|personal (?:web)?site|my website|project (?:page|site|website)|homepage|\bdocumentation\b[^.\n]{0,40}\b(?:for|of) (?:this|the|our) project\b"
 )
-_NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit")
+_NOT_OWN = re.compile(r"(?i)^https?://docs?\.|evidently|dataset|pre-commit|cookiecutter")
 _INSTRUCTS = re.compile(
     r"(?i)\bsteps (?:in|of|from)\b|\bwith the help of\b|\bfollow(?:ing)? (?:this|the(?:se)?)? ?\W?(?:link|blog|guide|tutorial|video|article|post)s?\b|\bin case you\b|\bif you (?:do not|don't|need|want)\b|\bhow to (?:install|set|create|get)\b"
 )

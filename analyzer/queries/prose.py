@@ -88,8 +88,8 @@ def is_grounded(repo: Repository, text: str) -> bool:
 def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
     """Blocks of a section that explain how parts work together.
 
-    Under a heading on architecture every sentence counts; elsewhere, but for set-up, the sentences that name a tool
-    and say what it does to what. Sentences that fit any project count nowhere.
+    Under a heading on architecture every sentence counts; elsewhere, but for set-up, the sentences that name a tool, or several
+    where the problem is told, and say what they do to what. Sentences that fit any project count nowhere.
     """
     if not is_grounded(repo, f"{section.title}\n{section.prose}"):
         return []
@@ -104,13 +104,16 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
         return blocks
     if TITLES["architecture"].search(section.heading):
         return [block for block in blocks if RELATES.search(block.text) or TOOL_WORDS.search(block.text)]
-    if any(TITLES[kind].search(section.heading) for kind in ("problem", "operations", "advice")):
+    if any(TITLES[kind].search(section.heading) for kind in ("operations", "advice")):
         return []
     if any(TITLES["setup"].search(title) for title in (section.heading, *section.trail[-1:])):
         return []
+    if TITLES["problem"].search(section.heading):  # an overview may tell what does what to what
+        return [block for block in blocks if RELATES.search(block.text) and len(named_tools(block.text)) >= _FEW_TOOLS]
     return [block for block in blocks if RELATES.search(block.text) and TOOL_WORDS.search(block.text)]
 
 
+_FEW_TOOLS = 2
 # Sentences that say where something is told instead of telling it.
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)\bwhere to find it\b|\bthis (?:read-?me|guide|folder|document) will (?:show|walk|guide|help)\b|\bhead over to\b"

@@ -27,12 +27,17 @@ def registrations(code: Code) -> list[Call]:
         for call in module.calls:
             named = names_model(call)
             if not named and call.last == "log_artifact" and (call.root == "wandb" or "WandbLogger" in call.name):
-                named = call.has_keyword("aliases") or any(item.keyword("type") == "model" for item in module.calls)
+                named = call.has_keyword("aliases") or any(map(_is_of_model, module.calls))
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)
     found = [call for call in found if call.last != "Model" or call.keyword("version") not in _STAGES]
     # A declaration of a model with its name comes behind the calls that make and move its versions.
     return sorted(found, key=lambda call: (call.last == "Model", call.path, call.line))
+
+
+def _is_of_model(call: Call) -> bool:
+    """Whether an artifact of W&B is one of a model: ``Artifact(name, type)``."""
+    return call.keyword("type") == "model" or (call.last == "Artifact" and call.args[1:2] == ("model",))
 
 
 _BY_ADDRESS = frozenset({"register_model", "create_model_version", "create_registered_model"})
