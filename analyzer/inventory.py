@@ -346,8 +346,8 @@ def _copied_folders(paths: list[str], prefix: str) -> frozenset[str]:
     """Folders that hold another repository or a library.
 
     A whole repository below another (a README, a licence and the files of git beside each other), a folder out of a zip
-    file, a package named like a library or with its parts, a folder for the work of others. They are copies only where there is
-    other code.
+    file, a package named like a library or with its parts, a model with its card, a folder for the work of others. They are copies
+    only where there is other code.
     """
     names: dict[str, set[str]] = {}
     for path in paths:
@@ -358,7 +358,7 @@ def _copied_folders(paths: list[str], prefix: str) -> frozenset[str]:
         parent, _, name = folder.rpartition("/")
         if parent in names:
             names[parent].add(name.lower())
-    found = {folder for folder, inside in names.items() if _is_repository(inside) or _is_library(inside)}
+    found = {folder for folder, inside in names.items() if any(is_it(inside) for is_it in _COPIES)}
     for folder, inside in names.items():
         head, _, rest = folder.removeprefix("src/").partition("/")
         if "__init__" in inside and not rest and head in LIBRARY_PACKAGES:
@@ -379,6 +379,11 @@ def _is_repository(names: set[str]) -> bool:
     return bool(names & {"license", "licence", "copying"}) and "readme" in names and ".gitignore" in names
 
 
+def _is_model(names: set[str]) -> bool:
+    """Whether a folder is a model as a hub gives it out: with its card, its configuration and its tokenizer."""
+    return {"readme", "config"} <= names and bool(names & {"tokenizer", "tokenizer_config"})
+
+
 _LEAST_PARTS = 12  # below which a package of one's own may have the names of a library's parts
 
 
@@ -388,6 +393,9 @@ def _is_library(names: set[str]) -> bool:
         return False
     parts = {name for name in names if not name.startswith(("_", "."))}
     return any(len(parts & known) >= max(_LEAST_PARTS, len(parts) * 0.8) for known in library_parts().values())
+
+
+_COPIES = (_is_repository, _is_library, _is_model)
 
 
 def _counting_course(owners: Mapping[str, Owner]) -> dict[str, Owner]:

@@ -233,6 +233,13 @@ def test_a_package_with_the_parts_of_a_library_is_a_copy_whatever_it_is_called()
     assert take_inventory([f"mine/{name}.py" for name in ("__init__", *parts)], "").owners["mine/db.py"] is Owner.OWN
 
 
+def test_a_model_with_its_card_is_somebody_elses():
+    model = [f"models/base/{name}" for name in ("README.md", "config.json", "tokenizer.json", "pytorch_model.bin")]
+    found = take_inventory([*model, "models/mine/config.json", "models/mine/tokenizer.json", "train.py"]).owners
+    assert {found[path] for path in model} == {Owner.VENDORED}
+    assert found["models/mine/config.json"] is Owner.OWN
+
+
 def test_course_work_counts_when_what_stood_beside_it_is_a_copy():
     inventory = take_inventory([*(f"0{number}-part/homework/a.py" for number in range(1, 4)), "generate/make.py"])
     assert not inventory.course_only

@@ -128,10 +128,12 @@ def parse_requirements(path: str, text: str) -> DependencyFile:
         elif line and not line.startswith(("#", "-", "--")):
             item = _requirement(line, number)
             if item:
-                found.append(item)
+                found.append(replace(item, pinned=False) if _REFUSED_PIN.search(line) else item)
     return DependencyFile(path, "pip", tuple(found), bool(_COMPILED.search(text)), tuple(includes))
 
 
+_REFUSED_PIN = re.compile(r"^[\w.\[\]-]+\s*=\s*[^=\s]+$")
+"""A version behind one equals sign, which pip refuses; conda writes ``name=version=build`` into such files, and reads them."""
 _DECLARES = re.compile(
     r"(?i)\s*\[.*(?:dependenc|packages|require)|\s*(?:dev-)?dependencies\s*=|\s*install_requires\s*[=:]"
 )

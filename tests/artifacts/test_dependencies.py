@@ -219,3 +219,12 @@ def test_lock_files_of_every_tool_name_their_packages(path: str, text: str, line
 
 def test_a_list_of_requirements_without_versions_is_no_lock() -> None:
     assert not parse_lock("requirements.lock", "requirements", "pandas\n").lock
+
+
+@pytest.mark.parametrize(
+    ("line", "pinned"),
+    [("mlflow==1.27.0", True), ("mlflow=1.27.0", False), ("mlflow=1.27.0=py39_0", True), ("mlflow = 1", False)],
+)
+def test_pip_refuses_a_version_behind_one_sign(line: str, *, pinned: bool) -> None:
+    [found] = parse_requirements("requirements.txt", f"{line}\n").requirements
+    assert found.pinned is pinned

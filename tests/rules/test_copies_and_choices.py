@@ -76,6 +76,23 @@ def test_a_callback_of_a_tracker_records(repository: BuildRepository) -> None:
     assert decided(repository, "e2e.experiment-tracking", {"train.py": code}).status is Status.MET
 
 
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ('python -c "from tests import unit_docks; unit_docks.test_high()"', "2 unit tests with assertions"),
+        ('python -c "import docks; docks.high()"', "no runner collects"),
+    ],
+)
+def test_a_test_that_a_command_calls_runs(repository: BuildRepository, command: str, wanted: str) -> None:
+    tests = "from docks import high\n\n\ndef test_high():\n    assert high() == 1\n\n\ndef test_low():\n    assert high() != 0\n"
+    files = {
+        "docks.py": "def high():\n    return 1\n",
+        "tests/unit_docks.py": tests,
+        "tests/run.sh": f"#!/bin/bash\n{command}\n",
+    }
+    assert wanted in decided(repository, "tests.unit", files).summary
+
+
 # -- monitoring and infrastructure -------------------------------------------------------------------------------
 
 DASHBOARD = '{"panels": [{"targets": [{"expr": "up"}]}], "schemaVersion": 30}'
