@@ -318,7 +318,7 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
         values = [*repo.code.calls("track.method")]
     if values:
         training = {call.path for call in training_calls(repo.code)}
-        values.sort(key=lambda call: (is_scoring(call.path), call.path not in training))
+        values.sort(key=lambda call: (is_scoring(call.path), call.path not in training, call.last.startswith("init_")))
         yield met(f"{_tracked(values)} of runs are tracked in code", *values[:3])
         return
     runs = repo.code.calls("track.run", "track.model")

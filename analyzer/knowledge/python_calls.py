@@ -131,9 +131,9 @@ ROLES: dict[str, str] = {
     "track.value": """
         mlflow.log_metric mlflow.log_metrics mlflow.log_param mlflow.log_params mlflow.autolog mlflow.*.autolog
         mlflow.*.log_metric mlflow.*.log_param mlflow.*.log_metrics mlflow.*.log_params mlflow.*.log_batch
-        wandb.*.WandbCallback wandb.*.WandbMetricsLogger wandb.*.wandb_callback
+        wandb.*.WandbCallback wandb.*.WandbMetricsLogger wandb.*.wandb_callback zenml.*.get_neptune_run
         mlflow.evaluate wandb.log wandb.config.* wandb.init.log wandb.init.config.* wandb.integration.*
-        wandb.*.log wandb.sklearn.* comet_ml.*.log_* comet_ml.*.set_* neptune.*.log neptune.init_run* neptune.*.append
+        wandb.*.log wandb.sklearn.* comet_ml.*.log_* comet_ml.*.set_* neptune.*.log neptune.init_run* neptune.init_model* neptune.*.append
         clearml.*.report_* clearml.Task.*.connect* clearml.Task.init dvclive.* tensorflow.keras.callbacks.TensorBoard
         keras.callbacks.TensorBoard torch.utils.tensorboard.SummaryWriter.* tensorboardX.SummaryWriter.*
         tensorflow.summary.* sagemaker.experiments.*.log_* google.cloud.aiplatform.log_* aim.Run.track* sacred.*

@@ -68,11 +68,14 @@ def test_the_type_of_an_artifact_may_stand_second(repository: BuildRepository, m
     assert decided(repository, "e2e.model-registry", {"train.py": code}).status is wanted
 
 
-def test_a_callback_of_a_tracker_records(repository: BuildRepository) -> None:
-    code = (
-        "import wandb\nfrom catboost import CatBoostRegressor\nfrom wandb.catboost import WandbCallback\n\nwandb.init()\n"
-        "CatBoostRegressor().fit([[1]], [1], callbacks=[WandbCallback()])\n"
-    )
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"import wandb\nfrom wandb.catboost import WandbCallback\n{TRAIN}\nwandb.init()\nmodel.fit([[1]], callbacks=[WandbCallback()])\n",
+        f"import neptune\n{TRAIN}\nmodel = neptune.init_model(name='docks', key='D')\nmodel['rmse'].log(1)\n",
+    ],
+)
+def test_callbacks_and_entries_of_a_tracker_record(repository: BuildRepository, code: str) -> None:
     assert decided(repository, "e2e.experiment-tracking", {"train.py": code}).status is Status.MET
 
 
