@@ -73,15 +73,13 @@ def run_by_name(repo: Repository) -> frozenset[str]:
             path = repo.find(match.group(), origin.rpartition("/")[0])
             tail = "/" + re.sub(r"^(?:\.{1,2}/)+", "", match.group())
             found.update([path] if path else [item for item in tests if f"/{item}".endswith(tail)])
-    for item in all_invocations(repo):
-        found |= {path for path in tests if _calls_a_test(item.text, path)}
+    called = {name for item in all_invocations(repo) if " -c " in item.text for name in _CALLS.findall(item.text)}
+    found.update(path for path in tests if called and path.rsplit("/", 1)[-1].removesuffix(".py") in called)
     return frozenset(found)
 
 
-def _calls_a_test(command: str, path: str) -> bool:
-    """Whether a command has Python call a test of a module: ``python -c "import a; a.test_b()"``."""
-    stem = path.rsplit("/", 1)[-1].removesuffix(".py")
-    return " -c " in command and bool(re.search(rf"\b{re.escape(stem)}\.test\w*\(", command))
+_CALLS = re.compile(r"\b(\w+)\.test\w*\(")
+"""A call of a test by the name of its module: ``python -c "import a; a.test_b()"``."""
 
 
 def asserting(module: PythonModule, *, named: bool = True) -> Iterator[Function]:

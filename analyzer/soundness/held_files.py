@@ -50,14 +50,15 @@ def unheld_files(repository: Repository) -> Iterator[Defect]:
 def copies_file_by_file(repository: Repository, packaging: Packaging) -> bool:
     """Whether all code of an image comes by its copies: no service mounts a folder, and no base of somebody holds files."""
     file = packaging.dockerfile
-    mounted = any(
-        service.volumes and service.dockerfile == file.path
-        for compose in repository.compose_files
-        for service in compose.services
-    )
-    if mounted or file.path.endswith(TEMPLATES) or not packaging.code:
+    if file.path in repository.once(_mounting) or file.path.endswith(TEMPLATES) or not packaging.code:
         return False
     return all(map(_HOLDS_NOTHING.match, file.images))
+
+
+def _mounting(repository: Repository) -> frozenset[str]:
+    """The Dockerfiles of services that mount something."""
+    services = (service for file in repository.compose_files for service in file.services if service.volumes)
+    return frozenset(service.dockerfile for service in services)
 
 
 def line_of_copies(packaging: Packaging) -> int:
