@@ -10,10 +10,11 @@ from msgspec import Struct
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.artifacts.python_values import Name
 from analyzer.code import Code
+from analyzer.queries.places import written
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["only_train_and_validation", "written"]
+__all__ = ["only_train_and_validation"]
 
 # Reference and current data that are drawn from one table by chance.
 _SPLIT = re.compile(
@@ -27,12 +28,6 @@ _TRAINING = re.compile(r"train|reference")
 _HELD_OUT = re.compile(r"^(?:x|df|data)?_?(?:val|valid|validation|test)(?:_(?:df|data|set))?$")
 _TRAINED_ON = re.compile(r"^(?:x|df|data)?_?train(?:_(?:df|data|set))?$")
 _NOW, _BEFORE = "current_data", "reference_data"
-
-
-def written(repo: Repository, call: Call) -> str:
-    """The source lines of a call."""
-    lines = (repo.text(call.path) or "").split("\n")
-    return "\n".join(lines[call.line - 1 : max(call.end_line, call.line)])
 
 
 def only_train_and_validation(repo: Repository, calls: list[Call]) -> bool:
@@ -75,7 +70,7 @@ def _is_of_training(repo: Repository, call: Call) -> bool:
 
 def _name_of(repo: Repository, call: Call, keyword: str) -> str:
     """The name of what is given by a keyword, as it is written."""
-    match = re.search(rf"\b{keyword}\s*=\s*(\w+)", written(repo, call))
+    match = re.search(rf"\b{keyword}\s*=\s*(\w+)", written(repo, call.place))
     value = call.keyword(keyword)
     return match.group(1) if match else value.dotted if isinstance(value, Name) else str(value or "")
 
@@ -114,7 +109,7 @@ def _argument(repo: Repository, call: Call, function: Function, parameter: str) 
     if call.has_keyword(parameter):
         return _name_of(repo, call, parameter)
     names = _given_by_callers(function)
-    match = re.search(rf"\b{re.escape(call.last)}\(([^()]*)", written(repo, call))
+    match = re.search(rf"\b{re.escape(call.last)}\(([^()]*)", written(repo, call.place))
     plain = [text.strip() for text in match.group(1).split(",")] if match else []
     index = names.index(parameter)
     return plain[index] if index < len(plain) and plain[index].isidentifier() else ""
@@ -141,11 +136,11 @@ def _words(repo: Repository, table: _Table) -> Iterator[str]:
         if made.assigned != table.name:
             continue
         if made.last == "DataFrame" and made.scope == table.scope:
-            yield from (found.lower() for found in re.findall(r"DataFrame\(\s*(\w+)", written(repo, made)))
+            yield from (found.lower() for found in re.findall(r"DataFrame\(\s*(\w+)", written(repo, made.place)))
         elif made.last.startswith("read_"):
             yield from (text.rsplit("/", 1)[-1].lower() for text in made.texts())
         elif made.last in _KEEP_ROWS and made.scope == table.scope:
-            yield from (found.lower() for found in re.findall(rf"=\s*(\w+)\.{made.last}\(", written(repo, made)))
+            yield from (found.lower() for found in re.findall(rf"=\s*(\w+)\.{made.last}\(", written(repo, made.place)))
 
 
 _KEEP_ROWS = frozenset({"assign", "copy", "drop", "rename", "reset_index", "astype", "fillna"})
@@ -155,7 +150,7 @@ _KEEP_ROWS = frozenset({"assign", "copy", "drop", "rename", "reset_index", "asty
 def _same_data(repo: Repository, call: Call) -> bool:
     """Whether a comparison is of a table with itself: of one name, or of two that hold the same file unchanged."""
     module = repo.code.module(call.path)
-    source = written(repo, call)
+    source = written(repo, call.place)
     given = [re.search(rf"\b{keyword}\s*=\s*(\w+)\s*[,)\n]", source) for keyword in (_BEFORE, _NOW)]
     names = [found[1] for found in given if found and found[1] != "None"]
     if module is None or len(names) < 2:
@@ -165,7 +160,7 @@ def _same_data(repo: Repository, call: Call) -> bool:
     read: list[tuple[str, ...]] = []
     for name in names:
         made = [item for item in module.calls if item.assigned == name and item.scope == call.scope]
-        if len(made) != 1 or not made[0].last.startswith("read_") or not _WHOLE.search(written(repo, made[0])):
+        if len(made) != 1 or not made[0].last.startswith("read_") or not _WHOLE.search(written(repo, made[0].place)):
             return False
         read.append(made[0].texts())
     return bool(read[0]) and read[0] == read[1] and not any("{" in text for text in read[0])

@@ -11,9 +11,8 @@ from analyzer.artifacts.python_source import Comparison, Condition, Function
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
-from analyzer.queries.compared import written
 from analyzer.queries.decisions import asking, deciders
-from analyzer.queries.places import where_named
+from analyzer.queries.places import where_named, written
 from analyzer.queries.registries import names_model
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -163,7 +162,7 @@ def _names_the_stage(repo: Repository, item: Comparison) -> bool:
     flags = "|".join(map(re.escape, item.flags))
     handed = re.compile(rf"(?:\b(?:stage|alias)\s*=|,)\s*(?:{flags})\s*[,)]")  # and not the name of the better one
     return any(
-        handed.search(written(repo, call))
+        handed.search(written(repo, call.place))
         for call in repo.code.calls_in(item.path, item.scope)
         if call.line > item.line and "registry.promote" in roles_of(call.name)
     )

@@ -15,6 +15,7 @@ from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
+from analyzer.queries.places import written
 from analyzer.queries.serving import is_started, model_is_lost, prediction_routes
 from analyzer.repository import Repository
 from analyzer.sniff import sniff_json
@@ -150,7 +151,7 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
                     )
                     or call.last in ("put_record", "produce")
                 )
-                and not _is_no_answer(lines := _lines_of(repo, call.place))
+                and not _is_no_answer(lines := written(repo, call.place))
                 and not (_COUNTS.search(lines) and _is_before_answer(code, call))
             ):
                 yield call.place
@@ -207,10 +208,6 @@ def _is_no_answer(lines: str) -> bool:
     return bool(about_model or _TELLS_KIND.search(lines) or _TELLS_FAILURE.search(lines))
 
 
-def _lines_of(repo: Repository, place: Place) -> str:
-    return "\n".join(repo.lines(place.path)[place.line - 1 : max(place.last, place.line)])
-
-
 _PREDICTED = re.compile(r"(?i)predict|scores?\b|probab|forecast|inference|\boutput|\bresults?\b|response")
 
 
@@ -225,11 +222,11 @@ def kept_predictions(repo: Repository) -> Iterator[Place]:
     for place in logged_predictions(repo):
         if (place.path, place.line) in reports:
             continue
-        lines = _lines_of(repo, place)
+        lines = written(repo, place)
         call = keeping.get((place.path, place.line))
         made = call and any("model.predict" in roles_of(item.name) for item in code.calls_in(call.path, call.scope))
-        written = _COUNTED.sub(" ", lines)
-        if (made and written == lines) or _PREDICTED.search(written):
+        counted = _COUNTED.sub(" ", lines)
+        if (made and counted == lines) or _PREDICTED.search(counted):
             yield place
 
 

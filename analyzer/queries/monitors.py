@@ -9,11 +9,11 @@ from analyzer.artifacts.python_source import Call
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
-from analyzer.queries.compared import written
 from analyzer.queries.grounding import is_used
 from analyzer.queries.kept import MONITORS, exported_metrics
 from analyzer.queries.learning import training_calls
 from analyzer.queries.pictures import says_nothing, shows, words_of
+from analyzer.queries.places import written
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -63,7 +63,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
     """Calls that detect drift; statistical tests count where their names speak of drift."""
     code = repo.code if code_of == "code" else repo.notebook_code
     for call in code.calls("monitor.drift"):
-        if _BY_CLASS.search(written(repo, call)):
+        if _BY_CLASS.search(written(repo, call.place)):
             continue
         if (
             not _STATISTICS.match(call.name)
@@ -72,7 +72,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
         ):
             yield call
     for call in code.calls("monitor.report"):
-        if call.last in ("Dashboard", "Profile") and _OLD_PARTS.search(written(repo, call)):
+        if call.last in ("Dashboard", "Profile") and _OLD_PARTS.search(written(repo, call.place)):
             yield call
     for function in code.functions:
         if re.search(
@@ -199,7 +199,7 @@ def _of_kept_predictions(repo: Repository, call: Call) -> bool:
     """Whether a metric compares what came true with predictions that another program made."""
     module = repo.code.module(call.path)
     predicts = module is None or any("model.predict" in roles_of(item.name) for item in module.calls)
-    return not predicts and bool(_AGAINST.search(written(repo, call)))
+    return not predicts and bool(_AGAINST.search(written(repo, call.place)))
 
 
 def _stores(repo: Repository, call: Call) -> bool:

@@ -7,7 +7,7 @@ import re
 from analyzer.findings import Located, Place
 from analyzer.repository import Repository
 
-__all__ = ["first_said", "where_named"]
+__all__ = ["first_said", "where_named", "written"]
 
 _COMMENT = re.compile(r"^\s*(?:#|//|$)")
 
@@ -21,6 +21,11 @@ def where_named(repo: Repository, item: Located | Place, *names: str) -> Place:
             if wanted.search(line):
                 return Place(place.path, number, place.last)
     return place
+
+
+def written(repo: Repository, place: Place) -> str:
+    """The source lines of what stands at a place."""
+    return "\n".join(repo.lines(place.path)[place.line - 1 : max(place.last, place.line)])
 
 
 def first_said(repo: Repository, path: str) -> Place:
