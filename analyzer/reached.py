@@ -112,17 +112,23 @@ def reached_scopes(
 
 def _chosen_by_name(modules: Sequence[PythonModule]) -> dict[tuple[str, str], set[str]]:
     """The methods that a scope takes from a class by a name that is only known when it runs, where a text holds that name."""
-    found: dict[tuple[str, str], set[str]] = {}
+    asking: dict[tuple[str, str], set[str]] = {}
     for module in modules:
         for call in module.calls if module.classes else ():
             if call.name != "getattr" or len(call.args) < 2 or isinstance(call.args[1], str):
                 continue
             owner = call.args[0].dotted if isinstance(call.args[0], Name) else ""
             owner = call.scope.split(".", 1)[0] if owner in ("self", "cls") else owner
-            methods = {item.name for item in module.functions if item.qualname == f"{owner}.{item.name}"}
-            if methods:
-                told = {text.value for other in modules for text in other.texts if text.value in methods}
-                found.setdefault((module.path, call.scope), set()).update(told)
+            asking.setdefault((module.path, owner), set()).add(call.scope)
+    if not asking:
+        return {}
+    told = {text.value for module in modules for text in module.texts}
+    found: dict[tuple[str, str], set[str]] = {}
+    for module in modules:
+        for function in module.functions:
+            owner = function.qualname.removesuffix(f".{function.name}")
+            for scope in asking.get((module.path, owner), ()) if function.name in told else ():
+                found.setdefault((module.path, scope), set()).add(function.name)
     return found
 
 

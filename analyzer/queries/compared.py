@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -57,6 +58,8 @@ class _Table(Struct, frozen=True):
 
 _MOST_HANDS = 3
 """Functions through which a table is followed back to where it is made."""
+_MOST_ORIGINS = 30
+"""Places where two tables of one comparison may be made; of more nothing is said."""
 
 
 def _is_of_training(repo: Repository, call: Call) -> bool:
@@ -64,7 +67,9 @@ def _is_of_training(repo: Repository, call: Call) -> bool:
     if _same_data(repo, call):
         return True
     now, before = (_Table(call.path, call.scope, _name_of(repo, call, keyword)) for keyword in (_NOW, _BEFORE))
-    pairs = list(_handed_in(repo, now, before, _MOST_HANDS))
+    pairs = list(islice(_handed_in(repo, now, before, _MOST_HANDS), _MOST_ORIGINS + 1))
+    if len(pairs) > _MOST_ORIGINS:
+        return False
     return all(_is_split(repo, *pair, handed=pair != (now, before)) for pair in pairs)
 
 
@@ -128,13 +133,9 @@ def _is_split(repo: Repository, now: _Table, before: _Table, *, handed: bool) ->
 def _words(repo: Repository, table: _Table) -> Iterator[str]:
     """The name of a table, those of what it is made from, and of the files that it is read from."""
     yield table.name.lower()
-    module = repo.code.module(table.path)
-    for item in module.assignments if module else ():
-        if item.target == table.name and isinstance(item.value, Name):
-            yield item.value.dotted.lower()
-    for made in module.calls if module else ():
-        if made.assigned != table.name:
-            continue
+    assigned, calls = _made(repo.code, table.path)
+    yield from assigned.get(table.name, ())
+    for made in calls.get(table.name, ()):
         if made.last == "DataFrame" and made.scope == table.scope:
             yield from (found.lower() for found in re.findall(r"DataFrame\(\s*(\w+)", written(repo, made.place)))
         elif made.last.startswith("read_"):
@@ -143,23 +144,37 @@ def _words(repo: Repository, table: _Table) -> Iterator[str]:
             yield from (found.lower() for found in re.findall(rf"=\s*(\w+)\.{made.last}\(", written(repo, made.place)))
 
 
+@remembered
+def _made(code: Code, path: str) -> tuple[dict[str, list[str]], dict[str, list[Call]]]:
+    """What the variables of a module are assigned: the names in lower case, and the calls."""
+    assigned: dict[str, list[str]] = {}
+    calls: dict[str, list[Call]] = {}
+    module = code.module(path)
+    for item in module.assignments if module else ():
+        if isinstance(item.value, Name):
+            assigned.setdefault(item.target, []).append(item.value.dotted.lower())
+    for call in module.calls if module else ():
+        if call.assigned:
+            calls.setdefault(call.assigned, []).append(call)
+    return assigned, calls
+
+
 _KEEP_ROWS = frozenset({"assign", "copy", "drop", "rename", "reset_index", "astype", "fillna"})
 """Methods of a table that give the same rows with other columns."""
 
 
 def _same_data(repo: Repository, call: Call) -> bool:
     """Whether a comparison is of a table with itself: of one name, or of two that hold the same file unchanged."""
-    module = repo.code.module(call.path)
     source = written(repo, call.place)
     given = [re.search(rf"\b{keyword}\s*=\s*(\w+)\s*[,)\n]", source) for keyword in (_BEFORE, _NOW)]
     names = [found[1] for found in given if found and found[1] != "None"]
-    if module is None or len(names) < 2:
+    if len(names) < 2:
         return False
     if names[0] == names[1]:
         return True
     read: list[tuple[str, ...]] = []
     for name in names:
-        made = [item for item in module.calls if item.assigned == name and item.scope == call.scope]
+        made = [item for item in _made(repo.code, call.path)[1].get(name, ()) if item.scope == call.scope]
         if len(made) != 1 or not made[0].last.startswith("read_") or not _WHOLE.search(written(repo, made[0].place)):
             return False
         read.append(made[0].texts())

@@ -157,15 +157,23 @@ def _leads_to_promotion(code: Code, item: Comparison) -> bool:
 
 def _names_the_stage(repo: Repository, item: Comparison) -> bool:
     """Whether a variable that holds what was decided is handed to a call further down that gives a version a stage."""
-    if not item.flags:
-        return False
-    flags = "|".join(map(re.escape, item.flags))
-    handed = re.compile(rf"(?:\b(?:stage|alias)\s*=|,)\s*(?:{flags})\s*[,)]")  # and not the name of the better one
-    return any(
-        handed.search(written(repo, call.place))
-        for call in repo.code.calls_in(item.path, item.scope)
-        if call.line > item.line and "registry.promote" in roles_of(call.name)
-    )
+    handed = _given_as_stage(repo, item.path, item.scope) if item.flags else {}
+    return any(handed.get(flag, 0) > item.line for flag in item.flags)
+
+
+@remembered
+def _given_as_stage(repo: Repository, path: str, scope: str) -> dict[str, int]:
+    """The names that calls of a scope give as a version's stage or alias, each with the last line where one does."""
+    return {
+        name: call.line
+        for call in sorted(repo.code.calls_in(path, scope), key=lambda call: call.line)
+        if "registry.promote" in roles_of(call.name)
+        for name in _AS_STAGE.findall(written(repo, call.place))
+    }
+
+
+_AS_STAGE = re.compile(r"(?:\b(?:stage|alias)\s*=|,)\s*(\w+)(?=\s*[,)])")
+"""By its keyword, or behind a comma; what stands first is the name of the model."""
 
 
 _BEST_SO_FAR = re.compile(r"^best_\w*(?:score|metric|acc\w*|f1|auc|rmse|mae|mse|r2|loss|error)$")
@@ -178,10 +186,18 @@ def _is_best_so_far(repo: Repository, item: Comparison) -> bool:
     function = module.function_at.get(item.scope) if module else None
     if item.constant or not best or function is None or best in map(str.lower, function.parameters):
         return False
-    recorded = re.compile(rf"(?mi)^\s*{best}\s*=.*\.metrics?\b")  # what a tracker keeps of a run
-    if recorded.search("\n".join(repo.lines(item.path)[function.line - 1 : item.line])):
-        return False
-    return not any(call.assigned.lower() == best for call in repo.code.calls_in(item.path, item.scope))
+    return best not in _filled(repo, function)
+
+
+@remembered
+def _filled(repo: Repository, function: Function) -> frozenset[str]:
+    """The variables in lower case that a function gets from a call, or from what a tracker keeps of a run."""
+    calls = repo.code.calls_in(function.path, function.qualname)
+    recorded = _RECORDED.findall(written(repo, function.place))
+    return frozenset(name.lower() for name in (*(call.assigned for call in calls), *recorded))
+
+
+_RECORDED = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=.*\.metrics?\b")
 
 
 def _paired(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.artifacts.python_values import Name
+from analyzer.artifacts.yaml_reader import read_yaml
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.queries.learning import function_of
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["comes_later", "data_reads", "is_scoring", "is_step", "raw_inputs", "serves", "trains_here"]
@@ -141,9 +143,9 @@ def raw_inputs(repo: Repository) -> Iterator[tuple[Call, Place]]:
     Kedro reads it from where the catalog says; a node that trains as well is no step of its own.
     """
     nodes = [call for call in repo.code.calls("pipeline.step") if call.root == "kedro" and not call.decorates]
-    catalogs = [path for path in repo.paths if _CATALOG.search(path)] if nodes else []
-    made = {name for node in nodes for name in _data_sets(repo, node, "outputs", 2)}
-    for node in nodes if catalogs else ():
+    declared = _declared(repo) if nodes else {}
+    made = {name for node in nodes for name in _data_sets(repo, node, "outputs", 2)} if declared else set()
+    for node in nodes if declared else ():
         if is_scoring(node.path) or _WATCHING.search(node.path):
             continue
         function = node.keyword("func") or (node.args[0] if node.args else None)
@@ -151,9 +153,8 @@ def raw_inputs(repo: Repository) -> Iterator[tuple[Call, Place]]:
         if target and repo.code.reaches(*target, "model.fit", steps=1):
             continue
         for name in _data_sets(repo, node, "inputs", 1):
-            place = None if name in made else next(_declared(repo, catalogs, name), None)
-            if place:
-                yield node, place
+            if name in declared and name not in made:
+                yield node, declared[name]
 
 
 def _data_sets(repo: Repository, node: Call, keyword: str, position: int) -> tuple[str, ...]:
@@ -162,17 +163,31 @@ def _data_sets(repo: Repository, node: Call, keyword: str, position: int) -> tup
     if value is None and position < len(node.args):
         value = node.args[position]
     if isinstance(value, Name) and value.dotted == "dict":
-        inside = repo.code.calls_in(node.path, node.scope)
-        mappings = [call for call in inside if call.name == "dict" and node.line <= call.line <= node.end_line]
-        return tuple(text for call in mappings for text in call.texts())
+        mappings = _mappings(repo, node.path)
+        lines = range(node.line, node.end_line + 1)
+        return tuple(text for line in lines for call in mappings.get(line, ()) for text in call.texts())
     if isinstance(value, tuple):
         return tuple(item for item in value if isinstance(item, str))
     return (value,) if isinstance(value, str) else ()
 
 
-def _declared(repo: Repository, catalogs: list[str], name: str) -> Iterator[Place]:
-    """The lines of catalogs that declare a data set."""
-    for path in catalogs:
-        for number, line in enumerate(repo.lines(path), 1):
-            if line.startswith((f"{name}:", f'"{name}":')):
-                yield Place(path, number)
+@remembered
+def _mappings(repo: Repository, path: str) -> dict[int, list[Call]]:
+    """The mappings that a module makes by calling ``dict``, by their lines."""
+    found: dict[int, list[Call]] = {}
+    module = repo.code.module(path)
+    for call in module.calls if module else ():
+        if call.name == "dict":
+            found.setdefault(call.line, []).append(call)
+    return found
+
+
+def _declared(repo: Repository) -> dict[str, Place]:
+    """The data sets that catalogs declare, each with its line."""
+    return {
+        name: Place(path, line)
+        for path in repo.paths
+        if _CATALOG.search(path)
+        for document in read_yaml(repo.text(path) or "").documents
+        for name, line, _ in document.items()
+    }
