@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.orchestration import Workflow
@@ -239,12 +240,13 @@ def _started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
 
 def _largest_first(code: Code, flows: tuple[Call, ...], steps: tuple[Call, ...]) -> tuple[Call, ...]:
     """Flows with those first that come to training, of these the one that ties most stages; others in their order."""
+    steps_of = Counter(step.path for step in steps)
 
     def trains(flow: Call) -> bool:
         return any(code.reaches(flow.path, scope, "model.fit", steps=4) for scope in _scopes(code, flow))
 
     def stages(flow: Call) -> int:
-        return len(_called(code, flow)) if flow.decorates else sum(step.path == flow.path for step in steps)
+        return len(_called(code, flow)) if flow.decorates else steps_of[flow.path]
 
     return tuple(sorted(flows, key=lambda flow: (not trains(flow), -stages(flow)))) if len(flows) > 1 else flows
 

@@ -10,6 +10,7 @@ from analyzer.code import Code
 from analyzer.queries.decisions import deciders
 from analyzer.queries.gates import METRIC
 from analyzer.queries.registries import names_model
+from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = ["loaded_best", "unconditional_promotions"]
@@ -54,6 +55,7 @@ def loaded_best(repo: Repository) -> Iterator[Call]:
                 yield call
 
 
+@remembered
 def _learns(code: Code, path: str, scope: str) -> bool:
     """Whether a function takes the steps of learning itself: what it keeps is the best epoch of one run."""
     return any(call.last in ("backward", "zero_grad") for call in code.calls_in(path, scope))
