@@ -192,19 +192,9 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
     """(link, ``video`` or ``site``): demo videos, project pages and personal sites that the README links."""
     others = _names_of_tools(repo)
     running = {link.url for link, kind in hosted_links(repo) if kind == "application"}
-    of_others = {
-        id(link)
-        for section in (repo.readme.sections if repo.readme else ())
-        if _LISTS_OTHERS.match(section.title)
-        for link in section.links
-    }
-    of_author = {
-        id(link)
-        for section in (repo.readme.sections if repo.readme else ())
-        if _OF_AUTHOR.match(section.heading)
-        for link in section.links
-        if _is_front_page(link) and not _NOT_OWN.search(link.url)
-    }
+    sections = repo.readme.sections if repo.readme else ()
+    of_others = {id(link) for section in sections if _LISTS_OTHERS.match(section.title) for link in section.links}
+    of_author = {id(link) for section in sections if _OF_AUTHOR.match(section.heading) for link in section.links}
     for link in repo.readme.links if repo.readme else ():
         context = f"{link.text} {repo.line(link.place)}"
         host = _host(link)
@@ -219,7 +209,7 @@ def own_sites(repo: Repository) -> Iterator[tuple[Link, str]]:
             led_in = " ".join(repo.lines(link.path)[max(link.line - 5, 0) : link.line])
             if not _INSTRUCTS.search(context) and not _COURSE.search(f"{led_in} {context} {link.url}"):
                 yield link, "video"
-        elif _is_named_after_project(repo, host) or id(link) in of_author:
+        elif _is_named_after_project(repo, host) or (id(link) in of_author and _is_front_page(link)):
             yield link, "site"
         elif (
             link.image
@@ -251,8 +241,10 @@ _OF_AUTHOR = re.compile(
 
 
 def _is_front_page(link: Link) -> bool:
-    """Whether a link leads to the front page of a domain that is none of a well-known service."""
-    return _is_own_domain(link) and not _path(link) and not link.image and not _LOCAL_HOST.search(link.url)
+    """Whether a link leads to the front page of a domain that is none of a well-known service or tool."""
+    if not _is_own_domain(link) or _path(link) or link.image:
+        return False
+    return not (_LOCAL_HOST.search(link.url) or _NOT_OWN.search(link.url))
 
 
 _LISTS_OTHERS = re.compile(
