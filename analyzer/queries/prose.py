@@ -249,12 +249,10 @@ def quantified(document: Document) -> Iterator[tuple[Block, str]]:
         for block in section.blocks:
             if block in wanted:
                 continue
-            if not steps and (line := _timed_line(block, printed=timed)):
-                yield block, line
-            if block.kind == "code":
-                continue
-            lines = (line for line in _stated_lines(block) if not steps or _MEASURED.search(line))
-            line = next((line for line in lines if _compares(line, background=background)), "")
+            line = "" if steps else _timed_line(block, printed=timed)
+            if not line and block.kind != "code":
+                lines = (line for line in _stated_lines(block) if not steps or _MEASURED.search(line))
+                line = next((line for line in lines if _compares(line, background=background)), "")
             if line:
                 yield block, line
 
