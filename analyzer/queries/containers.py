@@ -34,18 +34,6 @@ __all__ = [
 ]
 
 
-def composed(repo: Repository, item: Invocation) -> Iterator[ComposeService]:
-    """The services of compose files that a command of compose is about: those that it names, else all of its files."""
-    named = [after for before, after in pairwise(item.argv) if before in ("-f", "--file")]
-    paths = [path for name in named if (path := repo.find(name, item.folder))]
-    files = [file for file in repo.compose_files if file.path in paths]
-    if not files and not named:
-        files = [file for file in repo.compose_files if posixpath.dirname(file.path) == item.folder]
-        files = files or (list(repo.compose_files) if len(repo.compose_files) == 1 else [])
-    for file in files:
-        yield from [service for service in file.services if service.name in item.argv] or file.services
-
-
 _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.SHELL, Kind.PROGRAM, Kind.SQL})
 
 
@@ -184,6 +172,18 @@ def _matching(repository: Repository, pattern: str) -> list[str]:
     before = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
     matching = (path for path in repository.index.starting(before) if fnmatchcase(path, pattern))
     return list(islice(matching, _MOST_SOURCES))
+
+
+def composed(repo: Repository, item: Invocation) -> Iterator[ComposeService]:
+    """The services of compose files that a command of compose is about: those that it names, else all of its files."""
+    named = [after for before, after in pairwise(item.argv) if before in ("-f", "--file")]
+    paths = [path for name in named if (path := repo.find(name, item.folder))]
+    files = [file for file in repo.compose_files if file.path in paths]
+    if not files and not named:
+        files = [file for file in repo.compose_files if posixpath.dirname(file.path) == item.folder]
+        files = files or (list(repo.compose_files) if len(repo.compose_files) == 1 else [])
+    for file in files:
+        yield from [service for service in file.services if service.name in item.argv] or file.services
 
 
 def own_services(repository: Repository) -> Iterator[ComposeService]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from analyzer.artifacts.python_bindings import ImportedName
@@ -31,20 +32,21 @@ def unheld_modules(layout: Layout) -> Iterator[Defect]:
         if not copies_file_by_file(repository, packaging) or _BRINGS_MORE.search(text):
             continue
         started = {target.path for target, _ in started_by(repository, packaging) if target.path in packaging.code}
-        for path, item, lost in _lost(layout, packaging, sorted(started)):
+        if first := next(_lost(layout, packaging, text, sorted(started)), None):  # one is enough to stop it
+            path, item, lost = first
             sentence = f"the image does not hold {lost}, which {path}:{item.line} imports when it starts"
             yield Defect(packaging.dockerfile.path, line_of_copies(packaging), "image-lacks", sentence)
-            break  # one is enough to stop it
 
 
-def _lost(layout: Layout, packaging: Packaging, pending: list[str]) -> Iterator[tuple[str, ImportedName, str]]:
-    """(module, its import, the file that is not in the image) along the imports of what is started."""
+def _lost(
+    layout: Layout, packaging: Packaging, text: str, started: list[str]
+) -> Iterator[tuple[str, ImportedName, str]]:
+    """(module, its import, the file that is neither in the image nor in its text) along the imports of what is started."""
     held = frozenset(packaging.code)
     names = {posixpath.basename(path) for path in held} | {"__init__.py"}  # without which a folder is a package too
-    text = layout.repository.text(packaging.dockerfile.path) or ""
-    seen = set(pending)
+    seen, pending = set(started), deque(started)
     while pending:
-        path = pending.pop(0)
+        path = pending.popleft()
         module = layout.repository.world.module(path)
         for item in module.all_imports if module else ():
             if item.guarded or item.deferred or item.module.startswith("."):
