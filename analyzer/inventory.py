@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from analyzer.knowledge.library_names import library_parts
+from analyzer.copied_folders import copied_folders
 from analyzer.knowledge.paths import (
     ANY_NAME,
     ANY_PATH,
@@ -19,15 +19,12 @@ from analyzer.knowledge.paths import (
     HOMEWORK_NAME,
     KINDS_BY_NAME,
     KINDS_BY_SUFFIX,
-    LIBRARY_PACKAGES,
-    OUTSIDE_FOLDERS,
     SCAFFOLD_FILES,
     TELLS_BY_ITSELF,
     TEMPLATE_SUFFIXES,
     TEST_DATA_FOLDERS,
     TEST_FOLDERS,
     VENDORED_FOLDERS,
-    ZIP_FOLDER,
     ZOOMCAMP_MODULE,
 )
 
@@ -343,59 +340,13 @@ _CODE = frozenset({Kind.PYTHON, Kind.NOTEBOOK, Kind.DOCKERFILE, Kind.TERRAFORM})
 
 
 def _copied_folders(paths: list[str], prefix: str) -> frozenset[str]:
-    """Folders that hold another repository or a library.
-
-    A whole repository below another (a README, a licence and the files of git beside each other), a folder out of a zip
-    file, a package named like a library or with its parts, a model with its card, a folder for the work of others. They are copies
-    only where there is other code.
-    """
-    names: dict[str, set[str]] = {}
-    for path in paths:
-        folder, _, name = path[len(prefix) :].rpartition("/")
-        if folder:
-            names.setdefault(folder, set()).add(name.lower().split(".", 1)[0] or name.lower())
-    for folder in list(names):
-        parent, _, name = folder.rpartition("/")
-        if parent in names:
-            names[parent].add(name.lower())
-    found = {folder for folder, inside in names.items() if any(is_it(inside) for is_it in _COPIES)}
-    for folder, inside in names.items():
-        head, _, rest = folder.removeprefix("src/").partition("/")
-        if "__init__" in inside and not rest and head in LIBRARY_PACKAGES:
-            found.add(folder)
-    tops = {path[len(prefix) :].split("/", 1)[0] for path in paths if "/" in path[len(prefix) :]}
-    found |= {name for name in tops if name in OUTSIDE_FOLDERS or ZIP_FOLDER.fullmatch(name)}
-    if not found:
-        return frozenset()
+    """Folders that hold the work of others; they are copies only where there is other code."""
+    found = copied_folders(path[len(prefix) :] for path in paths)
     copies = tuple(f"{prefix}{folder}/" for folder in found)
-    beside = (path for path in paths if not path.startswith(copies))
+    beside = (path for path in paths if not path.startswith(copies)) if found else ()
     if any(kind_of(path[len(prefix) :]) in _CODE for path in beside):
         return frozenset(f"{prefix}{folder}" for folder in found)
     return frozenset()
-
-
-def _is_repository(names: set[str]) -> bool:
-    """Whether a folder holds what the root of a repository holds."""
-    return bool(names & {"license", "licence", "copying"}) and "readme" in names and ".gitignore" in names
-
-
-def _is_model(names: set[str]) -> bool:
-    """Whether a folder is a model as a hub gives it out: with its card, its configuration and its tokenizer."""
-    return {"readme", "config"} <= names and bool(names & {"tokenizer", "tokenizer_config"})
-
-
-_LEAST_PARTS = 12  # below which a package of one's own may have the names of a library's parts
-
-
-def _is_library(names: set[str]) -> bool:
-    """Whether a package has the parts of a well-known library, whatever it is called itself."""
-    if "__init__" not in names or len(names) <= _LEAST_PARTS:
-        return False
-    parts = {name for name in names if not name.startswith(("_", "."))}
-    return any(len(parts & known) >= max(_LEAST_PARTS, len(parts) * 0.8) for known in library_parts().values())
-
-
-_COPIES = (_is_repository, _is_library, _is_model)
 
 
 def _counting_course(owners: Mapping[str, Owner]) -> dict[str, Owner]:
