@@ -155,6 +155,7 @@ def test_a_picture_may_hold_its_drawing(repository: BuildRepository, content: st
     ("heading", "text", "wanted"),
     [
         ("Overview", "Every day Prefect runs the predictions, which are stored in a bucket, and MLflow keeps the models.", Status.PARTIAL),
+        ("Overview", "Every day Prefect runs the predictions, which are stored in a harbour, and a clerk keeps the books of all.", Status.MISSING),
         ("Overview", "Every day the ships are counted, which are stored in a harbour, and a clerk keeps the books of all.", Status.MISSING),
     ],
 )  # fmt: skip
