@@ -120,9 +120,10 @@ class Running:
         if image is None:
             return Station(False, None, "no Dockerfile packages the code that uses the model")
         loads = self._loads(image)
+        verb = "packages" if self._wiring.edges_from(image.id, "copies") else "starts"  # what is mounted into it
         if loads:
-            return Station(True, image.place, f"{image.label} packages the code; {loads[0]}", image.label)
-        words = f"{image.label} packages code, but nothing shows that it loads the model that training makes"
+            return Station(True, image.place, f"{image.label} {verb} the code; {loads[0]}", image.label)
+        words = f"{image.label} {verb} code, but nothing shows that it loads the model that training makes"
         return Station(False, image.place, words, image.label)
 
     # -- deployment ------------------------------------------------------------------------------------------

@@ -79,6 +79,13 @@ def test_the_first_missing_link_is_named(
     assert (missing.sentence if missing else "") == sentence
 
 
+def test_an_image_that_copies_no_code_starts_what_is_mounted(repository: BuildRepository) -> None:
+    image = "\n".join(line for line in SYSTEM["Dockerfile"].split("\n") if not line.startswith("COPY"))
+    found = _chain(repository, {**SYSTEM, "Dockerfile": image})
+    told = next(link.sentence for link in found.links if link.name == "image")
+    assert told.startswith("Dockerfile starts ")
+
+
 def test_an_empty_repository_has_no_link(repository: BuildRepository) -> None:
     found = _chain(repository, {"README.md": "# Nothing yet\n"})
     assert [link.name for link in found.links] == list(LINKS)
