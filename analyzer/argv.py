@@ -48,6 +48,11 @@ _ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNO
 _RUN_SCRIPTS = frozenset({"uv run", "pdm run"})
 """Wrappers that run a script of Python by its name, as they run a program."""
 _PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
+_RUNS_AS_MODULE = frozenset({"invoke"})
+"""Task runners that Python starts as a module too."""
+_COVERAGE_WITH_VALUE = frozenset(
+    {"--source", "--source-pkgs", "--omit", "--include", "--rcfile", "--data-file", "--context", "--concurrency"}
+)
 
 
 @lru_cache(maxsize=1024)
@@ -63,7 +68,8 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
         two, three = " ".join([first, *words[1:2]]), " ".join([first, *words[1:3]])
         wrapper = next((name for name in (three, two, first) if name in WRAPPERS), "")
         if wrapper:
-            words = skip_flags(words[len(wrapper.split()) :])[WRAPPERS[wrapper] :]
+            rest = words[len(wrapper.split()) :]
+            words = skip_flags(_without_coverage(rest) if wrapper == "coverage run" else rest)[WRAPPERS[wrapper] :]
             while words and "=" in words[0] and not words[0].startswith("-"):
                 words.pop(0)
             if wrapper in _RUN_SCRIPTS and words and words[0].endswith(".py"):
@@ -72,11 +78,24 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
                 words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
             continue
         if words[1:2] == ["-m"] and _ANY_PYTHON.fullmatch(first):
+            if words[2:3] == ["coverage"] or (words[2:3] and words[2] in _RUNS_AS_MODULE):
+                words = words[2:]
+                continue
             return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])
         if _PYTHON.fullmatch(first):
             words[0] = "python"
         return tuple(words)
     return tuple(words)
+
+
+def _without_coverage(words: list[str]) -> list[str]:
+    """The words of ``coverage run`` without its own flags that have their value apart."""
+    index = 0
+    while index + 1 < len(words) and words[index].startswith("-") and words[index] != "-m":
+        if words[index] in _COVERAGE_WITH_VALUE:
+            return _without_coverage([*words[:index], *words[index + 2 :]])
+        index += 1
+    return words
 
 
 def skip_flags(words: list[str]) -> list[str]:

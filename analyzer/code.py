@@ -9,7 +9,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from analyzer.artifacts.python_source import Call, Class, Comparison, Condition, Function, Import, PythonModule, Text
+from analyzer.artifacts.python_source import (
+    Call,
+    Class,
+    Comparison,
+    Condition,
+    Function,
+    Import,
+    PythonModule,
+    Text,
+)
+from analyzer.artifacts.python_values import Name
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.local_modules import LocalModules
 from analyzer.reached import reached_scopes
@@ -157,8 +167,22 @@ class Code:
 
     @remembered
     def _called_from(self, path: str, scope: str) -> tuple[tuple[str, str], ...]:
-        """The local functions that a function calls, in order, as often as it calls them."""
-        return tuple(target for _, target in self.local_calls(path, scope))
+        """The local functions that a function calls or hands to what calls them, in order, as often as it does."""
+        called = [target for _, target in self.local_calls(path, scope)]
+        return (*called, *self._handed_on(path, scope))
+
+    def _handed_on(self, path: str, scope: str) -> Iterator[tuple[str, str]]:
+        """The local functions that stand as arguments in the calls of a function: ``background.add_task(retrain)``."""
+        module = self._world._by_path.get(path)
+        for call in self.calls_in(path, scope) if module else ():
+            for value in (*call.args, *(call.keywords or {}).values()):
+                if not isinstance(value, Name):
+                    continue
+                inner = f"{scope}.{value.dotted}"
+                if module and scope and inner in module.function_at:
+                    yield path, inner
+                elif target := self.definition(value.dotted, path):
+                    yield target
 
     def local_calls(self, path: str, scope: str) -> Iterator[tuple[Call, tuple[str, str]]]:
         """The calls of a function that come to local functions, each with the path and qualified name of what it calls."""

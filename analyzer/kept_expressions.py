@@ -55,8 +55,9 @@ def kept_expressions(place: Path | None = None) -> Iterator[None]:
         key = (pattern, int(flags)) if type(pattern) is str else None
         given = known.get(key) if key else None
         if given is not None:
+            final_flags, code, *groups = given
             with suppress(RuntimeError, TypeError, ValueError, OverflowError):
-                return construct(pattern, *given)
+                return construct(pattern, final_flags, code.tolist(), *groups)
         if key is None or flags & re.DEBUG or not _is_of_code(pattern):
             return compile_(pattern, flags)
         taken: list[tuple[Any, ...]] = []
@@ -121,12 +122,11 @@ def _read(place: Path) -> dict[tuple[str, int], tuple[Any, ...]]:
             return {}
         numbers = array("I")
         numbers.frombytes(tail)
-        codes = numbers.tolist()
         found: dict[tuple[str, int], tuple[Any, ...]] = {}
         end = 0
         for pattern, flags, length, final_flags, groups, by_name, by_number in entries:
             begin, end = end, end + length
-            found[pattern, flags] = (final_flags, codes[begin:end], groups, by_name, tuple(by_number))
+            found[pattern, flags] = (final_flags, numbers[begin:end], groups, by_name, tuple(by_number))
     except (OSError, ValueError, TypeError, RecursionError):
         return {}
     return found

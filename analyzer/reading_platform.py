@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from analyzer.artifacts import cloud_templates, monitoring
+from analyzer.artifacts import cloud_templates, dvc, monitoring
 from analyzer.artifacts.ecs import TaskDefinition, parse_task_definition
 from analyzer.artifacts.infrastructure import InfraFile, local_source
 from analyzer.artifacts.infrastructure_code import read_infrastructure
@@ -36,6 +36,29 @@ class ReadingPlatform(ReadingCi):
     def notebooks(self) -> tuple[Notebook, ...]:
         """All notebooks that are the candidate's."""
         return self._parse((Kind.NOTEBOOK,), parse_notebook)
+
+    # -- stages and data ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def dvc_files(self) -> tuple[dvc.DvcFile, ...]:
+        """DVC pipelines, pointers and configuration."""
+        return (
+            *map(self._with_values, self._parse((Kind.DVC_PIPELINE,), dvc.parse_dvc_pipeline)),
+            *self._parse((Kind.DVC_POINTER,), dvc.parse_dvc_pointer),
+            *self._parse((Kind.DVC_CONFIG,), dvc.parse_dvc_config, serving=True),
+        )
+
+    def _with_values(self, file: dvc.DvcFile) -> dvc.DvcFile:
+        """A DVC pipeline with the values that it takes from params.yaml, from the files of its ``vars`` and from these."""
+        if not any("${" in text for stage in file.stages for text in (stage.command, *stage.deps, *stage.outs)):
+            return file
+        values: dict[str, str] = {}
+        folder = posixpath.dirname(file.path)
+        for name in ("params.yaml", *(item.partition(":")[0] for item in file.variables)):
+            path = self.find(name, folder)
+            text = self.text(path) if path and path.endswith((".yaml", ".yml")) else None
+            values.update(self._parsed(dvc.parse_values, path, text) if path and text else ())
+        return dvc.filled(file, {**values, **dict(file.values)})
 
     # -- infrastructure --------------------------------------------------------------------------------------
 

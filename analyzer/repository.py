@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from analyzer.artifacts import (
     ci,
     dependencies,
-    dvc,
     orchestration,
     project_tasks,
     tasks,
@@ -222,15 +221,6 @@ class Repository(ReadingProse):
         """(path, line) of receivers in the project settings of Mage."""
         texts = ((path, self.text(path)) for path in self.inventory.of(Kind.YAML) if path.endswith("metadata.yaml"))
         return tuple((path, line) for path, text in texts if text and (line := orchestration.mage_receivers(text)))
-
-    @cached_property
-    def dvc_files(self) -> tuple[dvc.DvcFile, ...]:
-        """DVC pipelines, pointers and configuration."""
-        return (
-            *self._parse((Kind.DVC_PIPELINE,), dvc.parse_dvc_pipeline),
-            *self._parse((Kind.DVC_POINTER,), dvc.parse_dvc_pointer),
-            *self._parse((Kind.DVC_CONFIG,), dvc.parse_dvc_config, serving=True),
-        )
 
     @cached_property
     def dependency_files(self) -> tuple[dependencies.DependencyFile, ...]:

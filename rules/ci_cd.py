@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from analyzer.artifacts.python_source import Function, parse_python
+from analyzer.artifacts.python_source import Function
 from analyzer.commands import Invocation
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
@@ -23,6 +22,7 @@ from analyzer.queries.ci import (
     pushes,
     stalled_commands,
 )
+from analyzer.queries.ci_training import deploys_flows, training_acts
 from analyzer.queries.containers import composed
 from analyzer.queries.gates import gates, idle_gates
 from analyzer.queries.leading import leads_to, module_reaches
@@ -174,14 +174,7 @@ def _program_deploys(repo: Repository, act: Act) -> bool:
     """Whether what CI runs is a program of the project that puts the model on a managed endpoint, or flows on a server."""
     lines = frozenset((call.path, call.line) for call in repo.code.calls("serve.remote") if _PUTS.search(call.last))
     path = repo.program(act.invocation) if act.invocation else ""
-    return bool(path) and ((bool(lines) and leads_to(repo, path, lines)) or _deploys_flows(repo, path))
-
-
-def _deploys_flows(repo: Repository, path: str) -> bool:
-    """Whether a program hands flows to a server that runs them later; to serve them would keep CI waiting."""
-    return any(
-        call.path == path and call.last != "serve" and not call.scope for call in repo.code.calls("pipeline.deploy")
-    )
+    return bool(path) and ((bool(lines) and leads_to(repo, path, lines)) or deploys_flows(repo, path))
 
 
 _PUTS = re.compile(r"deploy|create|update")
@@ -190,10 +183,7 @@ _PUTS = re.compile(r"deploy|create|update")
 @rule("ci.training", reads=_CI)
 def ci_trains(repo: Repository) -> Iterator[Finding]:
     """CI/CD triggers no training."""
-    training = [
-        act for act in (*acts(repo, "dvc.repro"), *acts(repo, "train"), *acts(repo, "run.python")) if _trains(repo, act)
-    ]
-    for act in sorted(training, key=_by_purpose):
+    for act in sorted(training_acts(repo), key=_by_purpose):
         if act.misplaced or act.swallowed:
             yield partial(f"CI trains, but {act.flaw}", act.place, act.origin)
         elif _is_for_tests(repo, act):
@@ -250,45 +240,6 @@ def _test_trains(repo: Repository, test: Function) -> bool:
         for name in started
         if re.fullmatch(r"[a-z_]\w*(?:\.\w+)+", name)
     )
-
-
-_ONLY_CHECKS = frozenset({"--compile-only", "--dry-run", "--help", "--check", "--version"})
-
-
-def _trains(repo: Repository, act: Act) -> bool:
-    if act.invocation is None:
-        return False
-    words = act.invocation.argv
-    if words[0] in (
-        "dvc",
-        "mlflow",
-        "kedro",
-        "zenml",
-        "flyte",
-        "pyflyte",
-        "az",
-        "gcloud",
-        "databricks",
-        "airflow",
-        "argo",
-        "curl",
-    ):
-        return True
-    if words[0] == "prefect":
-        return "run" in words
-    if any(word in _ONLY_CHECKS for word in words):
-        return False
-    if "-c" in words[:-1]:
-        written = parse_python(act.step.path, textwrap.dedent(words[words.index("-c") + 1]))
-        if not any(_STARTS_TRAINING.search(call.last) for call in written.calls):
-            return False
-        paths = {path for item in written.imports if (path := repo.world.local.find(item.module, act.step.path))}
-        return any(module_reaches(repo, path, "model.fit") for path in sorted(paths))
-    path = repo.program(act.invocation)
-    return bool(path) and not _deploys_flows(repo, path) and module_reaches(repo, path, "model.fit")
-
-
-_STARTS_TRAINING = re.compile(r"(?i)train|fit|pipeline|flow")
 
 
 @rule("ci.data-validation", reads=(Kind.PYTHON, Kind.NOTEBOOK), needs=works_on_data)

@@ -13,6 +13,7 @@ from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.plugins import rule
+from analyzer.queries.ci_training import chained_acts
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.declared import holds_code, own_parts, runs_own, state_machines
 from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, raw_inputs, trains_here
@@ -227,15 +228,21 @@ _OF_TRAINING = re.compile(r"(?i)train|(?:^|[\W_])fit(?:$|[\W_])")
 
 
 def _started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Calls without the decorators of functions that nothing starts."""
+    """Calls without the decorators of functions that nothing starts or that only print."""
     return tuple(
         call
         for call in calls
         if not call.decorates
         or not (module := code.module(call.path))
         or not (same := [item for item in module.functions if item.name == call.decorates])
-        or any(code.is_reached(item.path, item.qualname) for item in same)
+        or any(code.is_reached(item.path, item.qualname) and not _only_says(code, item) for item in same)
     )
+
+
+def _only_says(code: Code, function: Function) -> bool:
+    """Whether a function does nothing but say something: an example that was never filled."""
+    calls = code.calls_in(function.path, function.qualname)
+    return bool(calls) and all(call.name == "print" or call.root == "logging" for call in calls)
 
 
 def _largest_first(code: Code, flows: tuple[Call, ...], steps: tuple[Call, ...]) -> tuple[Call, ...]:
@@ -271,6 +278,9 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         if len({run.text for run in runs}) >= 2:
             yield partial(f"Stages are chained by {name}, not by an orchestrator", runs[0].origin)
             return
+    for act, _ in chained_acts(repo):
+        yield partial("Stages are chained by a CI pipeline, not by an orchestrator", act.place, act.origin)
+        return
     best: tuple[int, Function | None] = (0, None)
     for function in repo.code.functions:
         stages, _ = _chained(repo.code, function.path, function.qualname)

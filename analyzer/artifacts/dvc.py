@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 from analyzer.findings import Place
 
-__all__ = ["DvcFile", "DvcStage", "parse_dvc_config", "parse_dvc_pipeline", "parse_dvc_pointer"]
+__all__ = [
+    "DvcFile",
+    "DvcStage",
+    "filled",
+    "parse_dvc_config",
+    "parse_dvc_pipeline",
+    "parse_dvc_pointer",
+    "parse_values",
+]
 
 _REMOTE = re.compile(r"^[ \t]*\[\s*'?remote\s+\"([^\"]+)\"'?\s*\]", re.MULTILINE)
 _URL = re.compile(r"^[ \t]*url\s*=\s*(\S+)", re.MULTILINE)
@@ -40,7 +50,10 @@ class DvcStage(Struct, frozen=True):
 
 
 class DvcFile(Struct, frozen=True):
-    """A dvc.yaml (``stages``), a ``.dvc`` pointer (``tracked``) or a ``.dvc/config`` (``remotes``)."""
+    """A dvc.yaml (``stages``), a ``.dvc`` pointer (``tracked``) or a ``.dvc/config`` (``remotes``).
+
+    ``variables`` are the files of values that ``vars`` names, ``values`` those that stand in the file itself, by dotted name.
+    """
 
     path: str
     stages: tuple[DvcStage, ...] = ()
@@ -48,6 +61,8 @@ class DvcFile(Struct, frozen=True):
     remotes: tuple[str, ...] = ()
     line: int = 1
     error: str = ""
+    variables: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
 
     @property
     def place(self) -> Place:
@@ -75,7 +90,57 @@ def parse_dvc_pipeline(path: str, text: str) -> DvcFile:
                 _names(body.get("metrics")),
             )
         )
-    return DvcFile(path, tuple(stages), line=root.get("stages").line, error=file.error)
+    named = root.get("vars")
+    return DvcFile(
+        path,
+        tuple(stages),
+        line=root.get("stages").line,
+        error=file.error,
+        variables=named.texts(),
+        values=tuple(pair for node in named for pair in _flat(node)),
+    )
+
+
+def parse_values(path: str, text: str) -> tuple[tuple[str, str], ...]:
+    """The scalars of a YAML file such as params.yaml, by their dotted names; of a broken file what can be read."""
+    file = read_yaml(text)
+    return tuple(_flat(file.documents[0])) if file.documents else ()
+
+
+def _flat(node: Node, before: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The scalars below a mapping, by their dotted names."""
+    for key, _, value in node.items():
+        if value.kind == "scalar":
+            yield f"{before}{key}", value.text
+        elif depth < _DEEPEST:
+            yield from _flat(value, f"{before}{key}.", depth + 1)
+
+
+_DEEPEST = 8
+_TEMPLATE = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
+_LONGEST = 10_000
+
+
+def filled(file: DvcFile, values: Mapping[str, str]) -> DvcFile:
+    """The file with ``${name}`` replaced by values (DVC: "Templating"); a name without a value stays as it is."""
+
+    def fill(text: str) -> str:
+        return _TEMPLATE.sub(lambda match: values.get(match.group(1), match.group()), text)[:_LONGEST]
+
+    def all_filled(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(fill(text) if "${" in text else text for text in texts)
+
+    stages = (
+        replace(
+            stage,
+            command=fill(stage.command),
+            deps=all_filled(stage.deps),
+            outs=all_filled(stage.outs),
+            metrics=all_filled(stage.metrics),
+        )
+        for stage in file.stages
+    )
+    return replace(file, stages=tuple(stages))
 
 
 def _names(node: Node) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from analyzer.artifacts.python_source import Call, Function, PythonModule
 from analyzer.artifacts.tasks import Task, TaskFile, line_of, line_where
@@ -37,14 +38,15 @@ def parse_nox(module: PythonModule, tool: str) -> TaskFile:
         aliases += ((other, name) for other in {function.name, function.name.replace("_", "-")} - {name})
         if head.keyword("default") is False:
             left_out.add(name)
-        tasks.append(_session(module.path, name, function, head, calls.get(function.qualname, [])))
+        tasks.append(_session(module, name, function, head, calls.get(function.qualname, [])))
     return TaskFile(
         module.path, tool, tuple(tasks), aliases=tuple(aliases), default=_sessions(module, tool, tasks, left_out)
     )
 
 
-def _session(path: str, name: str, function: Function, head: Call, calls: list[Call]) -> Task:
+def _session(module: PythonModule, name: str, function: Function, head: Call, calls: list[Call]) -> Task:
     lines: list[str] = []
+    imported = {item.module for item in module.imports if item.root not in _NO_PROJECT}
     needs = [getattr(item, "dotted", "") for item in head.args]  # invoke: @task(lint)
     for keyword in ("pre", "requires"):
         value = head.keyword(keyword)
@@ -52,10 +54,31 @@ def _session(path: str, name: str, function: Function, head: Call, calls: list[C
     for call in calls:
         if call.last == "notify":
             needs += call.texts()[:1]
-        elif call.last in _RUNS:
+        elif line := _command_of(call, function, imported):
             lines += [""] * max(call.line - function.line - len(lines), 0)
-            lines.append(" ".join(arg for arg in call.args if isinstance(arg, str)))
-    return Task(path, name, function.line, "\n".join(lines), function.line, tuple(need for need in needs if need))
+            lines.append(line)
+    return Task(
+        module.path, name, function.line, "\n".join(lines), function.line, tuple(need for need in needs if need)
+    )
+
+
+def _command_of(call: Call, function: Function, imported: Collection[str]) -> str:
+    """The command line that a call in a task runs, or an empty text.
+
+    A helper that is handed the context runs what it is given; a function of a module that the task imports is what
+    ``python -c`` would run.
+    """
+    given = " ".join(arg for arg in call.args if isinstance(arg, str))
+    context = function.parameters[0] if function.parameters else ""
+    handed = bool(call.args) and getattr(call.args[0], "dotted", "") == context != ""
+    module, dot, name = call.name.rpartition(".")
+    if call.last in _RUNS or (handed and given and not dot):
+        return given
+    own = module in imported and name[:1].islower()
+    return f'python -c "from {module} import {name}; {name}()"' if own else ""
+
+
+_NO_PROJECT = frozenset(sys.stdlib_module_names)
 
 
 def _items(value: object) -> tuple[object, ...]:

@@ -18,6 +18,22 @@ _ENVIRON = "os.environ."
 _PLAIN_TYPES = frozenset({"str", "int", "float", "Path", "pathlib.Path", "os.PathLike"})
 """Annotations that tell nothing of a parameter's value: as a value it stands for itself."""
 _BUILTINS = frozenset(dir(builtins))
+_WRAPS_FUNCTION = frozenset(
+    [
+        "prefect.task",
+        "prefect.flow",
+        "prefect.tasks.task",
+        "prefect.flows.flow",
+        "functools.partial",
+        "ray.remote",
+        "flytekit.task",
+        "zenml.step",
+        "tensorflow.function",
+        "jax.jit",
+        "torch.compile",
+    ]
+)
+"""Calls that make of a function one that does the same."""
 _WRAPPERS = frozenset({"Path", "pathlib.Path", "str", "int", "float"})
 
 
@@ -71,11 +87,17 @@ class Resolver:
         known = self.value(value)
         lasting = isinstance(known, (str, int, float, bool, tuple)) or _is_variable(known)
         self._constants[-1][name] = known if lasting else None
-        dotted = self.name(value)
+        dotted = self._wrapped(value) or self.name(value)
         self._names[-1][name] = dotted or name
         if name in self.imported and not dotted:
             self.imported.discard(name)
         return known
+
+    def _wrapped(self, value: ast.expr) -> str:
+        """The function that a tool wraps without changing what it does: ``train = task(train, retries=3)``."""
+        if isinstance(value, ast.Call) and value.args and isinstance(value.args[0], (ast.Name, ast.Attribute)):
+            return self.name(value.args[0]) if self.name(value.func) in _WRAPS_FUNCTION else ""
+        return ""
 
     def believe(self, name: str, annotation: ast.expr, value: ast.expr) -> None:
         """Let a variable stand for the imported class that it is declared to be, where a factory makes it.

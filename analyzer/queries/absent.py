@@ -140,14 +140,24 @@ def _command_in_vain(repo: Repository, command: ShellCommand, words: tuple[str, 
     if name == "docker" and "build" in words:
         return not _has_kind(repo, Kind.DOCKERFILE)
     kinds = _NEEDED_KINDS.get(name)
-    if name == "dvc" and words[1:2] in (("pull",), ("repro",)) and _absent(repo, list(_positional(words[2:]))):
-        return True
+    if name == "dvc" and words[1:2] in (("pull",), ("repro",)):
+        asked = list(_positional(words[2:]))
+        if _absent(repo, asked) and not any(_is_known_to_dvc(repo, target) for target in asked):
+            return True
     if kinds:
         return not any(_has_kind(repo, kind) for kind in kinds)
     if name == "kubectl" and "apply" in words:
         files = [after for before, after in itertools.pairwise(words) if before in ("-f", "-k", "--filename")]
         return _absent(repo, files)
     return False
+
+
+def _is_known_to_dvc(repo: Repository, target: str) -> bool:
+    """Whether DVC can get a target that git does not hold: one with a pointer beside it, a stage, or what a stage makes."""
+    plain = posixpath.normpath(target.strip("\"'"))
+    stages = [stage for file in repo.dvc_files for stage in file.stages]
+    made = {out for stage in stages for out in (stage.name, *stage.outs)}
+    return plain in made or not _is_absent(repo, f"{plain}.dvc")
 
 
 def _positional(words: tuple[str, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.python_source import PythonModule
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.ci_training import training_acts
 from analyzer.queries.leading import module_reaches
 from analyzer.queries.monitors import WATCHED, drift_calls, monitor_modules
 from analyzer.remembered import remembered
@@ -37,6 +38,21 @@ def _started_over_http(repo: Repository) -> Iterator[Place]:
                 yield call.place
 
 
+_STARTS_CI = re.compile(r"/trigger/pipeline\b|/dispatches\b|/api/v\d/pipeline\b")
+"""Addresses at which GitLab, GitHub or CircleCI start a pipeline that somebody asks for."""
+
+
+def _starts_of_ci(repo: Repository) -> frozenset[tuple[str, int]]:
+    """(path, line) of requests that start a pipeline of CI, where CI trains."""
+    if not any(True for _ in training_acts(repo)):
+        return frozenset()
+    code = repo.code
+    asking = {(text.path, text.scope) for text in code.texts(_STARTS_CI, "pipeline", "dispatches")}
+    return frozenset(
+        (call.path, call.line) for path, scope in asking for call in code.calls_in(path, scope) if call.last == "post"
+    )
+
+
 @remembered
 def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
     """(place, whether it truly starts training) of conditional starts of training in code that watches drift or quality."""
@@ -49,6 +65,7 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
             # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
             yield call.place, any(True for _ in drift_calls(repo))
     yield from ((place, True) for place in _started_over_http(repo))
+    of_ci = repo.once(_starts_of_ci)
     detecting = {call.path for call in drift_calls(repo)}
     for module in code.modules:
         for function in module.functions if module.path in detecting else ():
@@ -90,6 +107,7 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
                     code.reaches(*target, "model.fit", steps=6)
                     or code.reaches(*target, "pipeline.trigger", steps=4)
                     or code.reaches(*target, "pipeline.flow", steps=3)
+                    or (of_ci and code.comes_to(*target, of_ci, steps=6))
                 )
             )
             if starts and target and (call.scope, call.last) in guarded:

@@ -12,8 +12,10 @@ from analyzer.findings import Place
 from analyzer.knowledge.paths import MODEL_FILE
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.module_kinds import is_collected
+from analyzer.queries.ci import acts
 from analyzer.queries.commands import all_invocations
 from analyzer.queries.leading import module_reaches
+from analyzer.queries.learning import training_calls
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -125,7 +127,30 @@ def _live_call(repo: Repository, function: Function) -> Call | None:
             or (call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and INTEGRATION.search(function.path))
         ):
             return call
-    return _connection(repo, function)
+    return _connection(repo, function) or _beside_services(repo, function)
+
+
+_SERVICE = re.compile(
+    r"(?:^|/)(?:postgres|postgis|timescaledb|mysql|mariadb|redis|mongo|kafka|rabbitmq|minio|qdrant)\b"
+)
+_CONNECTS = re.compile(r"(?:^|\.)(?:create_(?:async_)?engine|async_engine_from_config)$")
+
+
+def _beside_services(repo: Repository, function: Function) -> Call | None:
+    """The call by which what a test is given connects to a database that CI starts beside its tests."""
+    if not function.parameters or not repo.once(_has_services_for_tests) or _replaces_parts(repo, function):
+        return None
+    for path in (*(f"{folder}conftest.py" for folder in _folders(function.path)), function.path):
+        module = repo.tests.module(path)
+        for call in module.calls if module else ():
+            if call.scope and (_CONNECTS.search(call.name) or "test.server" in roles_of(call.name)):
+                return call
+    return None
+
+
+def _has_services_for_tests(repo: Repository) -> bool:
+    """Whether a job of CI that runs tests has a database or a broker beside it."""
+    return any(_SERVICE.search(image) for act in acts(repo, "test") for image in act.job.images)
 
 
 def starts_a_program(call: Call) -> bool:
@@ -303,8 +328,12 @@ def _runs_flow(repo: Repository, function: Function) -> bool:
     """Whether a test calls a flow as it is, without anything in the place of its parts, which reads data and trains."""
     flows = {(call.path, call.decorates) for call in repo.world.calls("pipeline.flow") if call.decorates}
     called = flows.intersection(target for _, target in repo.world.local_calls(function.path, function.qualname))
-    return not _replaces_parts(repo, function) and any(
-        all(repo.world.reaches(path, name, role, steps=4) for role in ("data.read", "model.fit"))
+    if not called or _replaces_parts(repo, function):
+        return False
+    fits = {(call.path, call.line) for call in training_calls(repo.code)}
+    return any(
+        repo.world.reaches(path, name, "data.read", steps=4)
+        and (repo.world.reaches(path, name, "model.fit", steps=4) or repo.world.comes_to(path, name, fits, steps=4))
         for path, name in sorted(called)
     )
 
