@@ -20,7 +20,7 @@ from analyzer.queries.prose import (
     own_documents,
 )
 from analyzer.queries.steps import absent_data, absent_files, is_run_here, misplaced_lists, typed_commands
-from analyzer.queries.told import challenges, operated, problems_by_line, solved_problems, ways_out
+from analyzer.queries.told import challenges, looked_after, operated, problems_by_line, solved_problems, ways_out
 from analyzer.repository import Repository
 
 _DOCUMENT = (Kind.DOCUMENT,)
@@ -60,7 +60,7 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
 
 _NAMES_FILE = re.compile(r"\W*[\w./-]+\.(?:py|sh|ipynb|ya?ml|toml|txt|sql|tf|json|csv|env|pem|key)\W*$")
 _INSTALLS = re.compile(
-    r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev|deps|create[_-]env|requirements)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
+    r"\b(?:pip3?|pipenv|poetry|uv|conda|mamba|npm|apt(?:-get)?|brew|pdm|hatch) .*?(?:install|sync|create|shell|lock|update|add)\b|requirements|environment\.yml|make (?:set-?up|install|env|venv|init|build|prepare|up|start|all|dev|deps|create[_-]env|requirements)\w*|docker(?:-compose| compose)? .*?(?:up|build)|docker build|kind create cluster|minikube start|k3d cluster create|setup\w*\.sh|install\w*\.sh|terraform init|python3? -m venv|pipenv$|conda activate|astro dev start|mage start"
 )
 _CLONES = re.compile(r"^(?:\$|>|#)?\s*(?:git clone|cd |ls|mkdir|cp |export |source |chmod)")
 _FETCHES = re.compile(r"\b(?:wget|curl)\b")
@@ -188,6 +188,7 @@ _MANY_WORDS, _MANY_ENTRIES = 60, 5
 _EXPLAINS = re.compile(r"(?m)^[ \t]*#[ \t]+\w")
 """A line among commands that says what the next one is for."""
 _MANY_STEPS = 3
+_SHORT_SECTION = "A short section on operation or troubleshooting"
 _FEW_COMMANDS = 4  # of a page that says little more than what to type
 
 
@@ -206,6 +207,9 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
                 yield finding
                 return
             short.append(finding)
+    told = [finding for finding in short if finding.message == _SHORT_SECTION]
+    if told and (block := next(looked_after(repo), None)):
+        yield met("A section on operation, with the commands that look after the running system", block)
     yield from short[:1]
 
 
@@ -233,7 +237,7 @@ def _sections_on_operation(repo: Repository, document: Document) -> Iterator[Fin
             many = "five entries or more" if entries >= _MANY_ENTRIES else "the commands that help"
             yield met(f"Troubleshooting is described, with {many}", section)
         elif words >= 10 or code:
-            yield partial("A short section on operation or troubleshooting", section)
+            yield partial(_SHORT_SECTION, section)
     asked = _asked_about_trouble(document) if _FAQ.search(document.path) else []
     if len(asked) >= _MANY_ENTRIES and is_grounded(repo, "\n".join(block.text for block in asked)):
         yield met("Troubleshooting is described, with five entries or more", asked[0])
@@ -266,7 +270,7 @@ def _asked_about_trouble(document: Document) -> list[Block]:
 def _notes_on_operation(repo: Repository, document: Document) -> Iterator[Finding]:
     """What a page tells of operation in passing."""
     if _COMMANDS.search(document.path) and len(list(typed_commands(document))) >= 2:
-        yield partial("A short section on operation or troubleshooting", document)
+        yield partial(_SHORT_SECTION, document)
     for problem in solved_problems(repo, document):
         yield partial("A few problems are told with their solution", problem)
     for block in operated(repo, document):

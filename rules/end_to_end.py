@@ -27,6 +27,7 @@ from analyzer.queries.learning import (
     may_hold_model,
     training_calls,
 )
+from analyzer.queries.monitors import drift_calls, monitor_modules
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.registries import logs_no_model, only_moves, own_registry, registrations
@@ -50,7 +51,10 @@ def reads_data_as_a_step(repo: Repository) -> Iterator[Finding]:
     inside: Call | None = None
     aside: Call | None = None
     later: Call | None = None
+    watching = {call.path for call in drift_calls(repo)} - trained
     for call in data_reads(code):
+        if call.path in watching and call.last == "load":
+            continue  # what new data are compared with
         if trains_here(code, call, training):
             inside = inside or call
         elif (call.path, call.scope) in scoring:
@@ -129,13 +133,41 @@ _ANSWERS = re.compile(r"(?i)predict(?!or)")
 _ASKS = frozenset({"requests.post", "httpx.post"})
 
 
+_OF_TABLES = frozenset(
+    [
+        "pandas",
+        "numpy",
+        "polars",
+        "pyspark",
+        "dask",
+        "cudf",
+        "modin",
+        "sklearn",
+        "torch",
+        "tensorflow",
+        "xarray",
+        "datasets",
+        "duckdb",
+        "vaex",
+        "ibis",
+        "scipy",
+    ]
+)
+"""Packages whose methods have the names of those of texts: ``replace``, ``split``."""
+
+
 @rule("e2e.feature-engineering", reads=_PYTHON_OR_NOTEBOOK, needs=works_on_data)
 def derives_features(repo: Repository) -> Iterator[Finding]:
     """No code that derives, encodes or transforms features was found."""
     code = repo.code
     found = code.calls("feature.transform")
     asked = {call.path for call in found if _loads_own_model(call)}
-    kept = (call for call in found if call.name != "spacy.load" or call.path not in asked)
+    trains = bool(training_calls(code) or training_calls(repo.notebook_code))
+    kept = (
+        call
+        for call in found
+        if (call.name != "spacy.load" or call.path not in asked) and (trains or call.root != "transformers")
+    )  # to ask a model of others, its own words are needed
     transforms = sorted(kept, key=lambda call: _least_sure(repo, call))
     derived = (item for item in derived_columns(code) if not is_scoring(item.path) and not _follows_answer(code, item))
     columns = sorted(derived, key=lambda item: _least_new(repo, item))
@@ -151,7 +183,10 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         yield met("Functions derive features", *(function.head for function in functions[:3]))
     else:
         prepared = code.calls("feature.impute", "feature.method")
-        simple: list[Located] = [*columns, *(call for call in prepared if call.last != "to_dict")]
+        watching = monitor_modules(repo)
+        tables = {module.path for module in code.modules if any(item.root in _OF_TABLES for item in module.imports)}
+        small = (call for call in prepared if call.last != "to_dict" and call.path in tables - watching)
+        simple: list[Located] = [*columns, *small]
         if simple:
             yield partial("Only small preparations of the data were found in code", *simple[:2])
         notebook: list[Located] = [*repo.notebook_code.calls("feature.transform"), *derived_columns(repo.notebook_code)]

@@ -36,6 +36,8 @@ _BOLD_LINE = re.compile(
     r"^[ \t]*(\*\*|__)(?![-\s])([^*_\n]{2,79}?)\1:?[ \t]*(?:<br\s*/?>[ \t]*)$", re.MULTILINE | re.IGNORECASE
 )
 LONGEST = 1_000_000
+_FENCE_END = re.compile(r"^( {0,3}(?:`{3,}|~{3,}))[ \t]+$", re.MULTILINE)
+"""The end of a block of code; spaces and tabs may follow (CommonMark 0.31.2, 4.5), of which the parser knows only spaces."""
 
 
 def parse_markdown(path: str, text: str) -> Document:
@@ -43,6 +45,8 @@ def parse_markdown(path: str, text: str) -> Document:
     import pyromark
 
     text = _visible(text[:LONGEST])
+    if "\t\n" in text:
+        text = _FENCE_END.sub(r"\1", text)
     options = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
     builder = _Builder(path, text)
     for event, span in pyromark.events_with_range(text, options=options):

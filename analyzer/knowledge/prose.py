@@ -39,15 +39,29 @@ __all__ = [
 # Architecture and design in the languages of the projects that were looked at, and their neighbours.
 DESIGN_ELSEWHERE = r"arquite[ct]{1,2}ura|architekt|архитектур|mimari|아키텍처|설계|架构|架構|アーキテクチャ|設計|设计"
 
+# The same of the other topics: Spanish, Portuguese, French, German, Russian, Ukrainian, Polish, Turkish.
+_PROBLEM_ELSEWHERE = r"описание|опис проєкту|о проекте|про проєкт|цель проекта|мета проєкту|постановка задачи|descripci[oó]n|descri[cç][aã]o|contexto|pr[eé]sentation|aufgabenstellung|projektbeschreibung|opis projektu|hakk[iı]nda"
+_PARTS_ELSEWHERE = r"\bcomponentes\b|\bcomposants\b|\bkomponenten\b|компонент"
+_SETUP_ELSEWHERE = (
+    r"установк|встановлен|запуск|требования|вимоги|настройк|налаштуван|requisitos|pr[eé]-?requis|instru(?:cciones|[cç][oõ]es)|ejecuci[oó]n|execu[cç][aã]o|"
+    r"instala[cç]|lancement|d[eé]marrage|voraussetzung|einrichtung|inbetriebnahme|uruchomi|instalacj|wymagania|kurulum|çalıştır"
+)
+_RESULTS_ELSEWHERE = r"результат|метрики|r[eé]sultats|ergebnis|wyniki|sonuçlar"
+_OPERATIONS_ELSEWHERE = r"устранени|неполадк|неисправност|эксплуатац|усунення|(?:soluci[oó]n|solu[cç][aã]o|resoluci[oó]n|resolu[cç][aã]o) de problemas|d[eé]pannage|fehlerbehebung|probleml[oö]sung|sorun giderme"
+_CHALLENGES_ELSEWHERE = (
+    r"desaf[ií]os|трудност|сложност|d[eé]fis\b|difficult[eé]s|herausforderung|wyzwania|lecciones|lições"
+)
+
 TITLES: dict[str, Caseless] = {
     "problem": Caseless(
         r"probl[eéè]m|objecti(?:ve|f)|contexte|introduc|\babout\b|motivation|background|business|\bgoals?\b|context|purpose|use[- ]?case|"
-        r"(?:project|application|app|product|task) description|^description|^(?:project )?(?:summary|overview)|\bwhy\b|scenario|what (?:is|does)|the project|problema|objetivo|einleitung|abstract"
+        r"(?:project|application|app|product|task) description|^description|^(?:project )?(?:summary|overview)|\bwhy\b|scenario|what (?:is|does)|the project|problema|objetivo|einleitung|abstract|"
+        + _PROBLEM_ELSEWHERE
     ),
     "architecture": Caseless(
         r"architect|design|how (?:it|this) works|work ?flow|pipeline|system|components?\b|solution|technical|mlops (?:approach|overview)|"
         r"implementation|infrastructure|orchestrat|deployment|monitoring|data flow|how (?:the )?(?:parts|pieces|components|everything|it all) |the parts|project (?:details|overview)|approach|experiment tracking|serving|registry|"
-        + DESIGN_ELSEWHERE
+        f"{DESIGN_ELSEWHERE}|{_PARTS_ELSEWHERE}"
     ),
     "design": Caseless(
         r"architect|design|how (?:it|this) works|how (?:the )?(?:parts|pieces|components|everything|it all) |decision|rationale|why (?:we|i|this|these)|tech(?:nology)? (?:choices?|stack)|trade[- ]?offs?|"
@@ -58,18 +72,21 @@ TITLES: dict[str, Caseless] = {
     ),
     "setup": Caseless(
         r"install|set[- ]?up|getting[- ]started|quick[- ]?start|usage|how to|\brun\b|running|reproduc|prerequisit|instructions?|"
-        r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut(?!ion flow)|launch|guide|requirements|instalaci|local development|configur|make "
+        r"\bbuild\b|steps|deploy|environment|start(?:ing)?\b|execut(?!ion flow)|launch|guide|requirements|instalaci|local development|configur|make |"
+        + _SETUP_ELSEWHERE
     ),
     "results": Caseless(
         r"results?\b|performance|evaluation|metrics?\b|findings|outcomes?|benchmark|comparison|model selection|experiments?\b|accuracy|scores?\b|impact|"
-        r"resultados|insights|best model|screenshots?|demo|output|model development|modell?ing"
+        r"resultados|insights|best model|screenshots?|demo|output|model development|modell?ing|" + _RESULTS_ELSEWHERE
     ),
     "operations": Caseless(
         r"trouble[- ]?shoot|run ?book|\bfaq|known issues|common (?:issues?|errors?|problems?)|(?<!learning )(?<!ml )(?<!ai )(?<!orchestration )(?<!model )\boperations?\b|operational|(?<!predictive )maintenance|roll[- ]?back|"
-        r"incident|^(?:how to )?debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas"
+        r"incident|^(?:how to )?debug|on[- ]?call|recovery|clean(?:ing)?[- ]?up|tear(?:ing)?[- ]?down|destroy|stopping|shut(?:ting)?[- ]?down|restor|backup|(?:something|things?|it|anything) (?:is|goes|go|went)? ?wrong|when (?:it|something|things) (?:fail|break)|if (?:it|something) (?:fail|break|is wrong)|gotchas|"
+        + _OPERATIONS_ELSEWHERE
     ),
     "challenges": Caseless(
-        r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|(?:problems?|issues?|bugs?) (?:we |i )?(?:faced|encountered|solved|resolved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls"
+        r"challeng|lessons?|what (?:was|is) (?:hard|harder|difficult)|hard parts?|harder than|learn(?:ed|t)\b|\blearnings\b|what (?:i|we) learn|difficult|obstacles?|(?:problems?|issues?|bugs?) (?:we |i )?(?:faced|encountered|solved|resolved|i )|what (?:went|i would)|retrospective|reflections?|pitfalls|"
+        + _CHALLENGES_ELSEWHERE
     ),
     "known-issues": Caseless(
         r"known (?:issues|problems|bugs|limitations)|(?:issues?|problems?) (?:faced|encountered|met)|^issues$|caveats|what broke"

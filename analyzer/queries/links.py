@@ -153,6 +153,9 @@ def own_articles(repo: Repository) -> Iterator[Link]:
             for line in range(item.line, item.end_line + 1)
         }
         for link in section.links:
+            if _IS_ARTICLE.fullmatch(link.text.strip()) and own_words(repo, re.sub(r"[-_/.]", " ", _path(link))):
+                yield link
+                continue
             if not (ARTICLE_HOSTS.match(link.url) or _ON_OWN_SITE.search(link.url)):
                 continue
             context = f"{link.text} {repo.line(link.place)}"
@@ -168,6 +171,9 @@ def own_articles(repo: Repository) -> Iterator[Link]:
                 yield link
 
 
+_IS_ARTICLE = re.compile(
+    r"(?i)(?:read )?(?:my |our |the )?(?:blog ?post|(?:full |project )?article|write-?up|case study)"
+)
 _ON_OWN_SITE = re.compile(
     r"(?i)^https?://[\w.-]+\.(?:github\.io|gitlab\.io|netlify\.app|pages\.dev)/\S*(?:blog|posts?|article)"
 )

@@ -20,11 +20,11 @@ from analyzer.knowledge.prose import (
     WAY_OUT,
     WHEN,
 )
-from analyzer.queries.prose import about, is_grounded
+from analyzer.queries.prose import about, is_grounded, own_documents
 from analyzer.queries.steps import is_run_here, typed_commands
 from analyzer.repository import Repository
 
-__all__ = ["challenges", "operated", "problems_by_line", "solved_problems", "ways_out"]
+__all__ = ["challenges", "looked_after", "operated", "problems_by_line", "solved_problems", "ways_out"]
 
 
 _LEAST_WORDS = 25
@@ -158,14 +158,31 @@ def operated(repo: Repository, document: Document) -> Iterator[Block]:
     A page of the docs that leads up to taking it down is a guide to using it; a README ends its set-up so.
     """
     guide = bool(_OF_DOCS.search(document.path))
-    kinds: set[str] = set()
+    seen: set[str] = set()
+    for block, kinds in _kinds_of_care(repo, document):
+        seen |= kinds - {"back"}
+        if "back" in kinds or ("down" in kinds and guide) or len(seen) >= _LEAST_KINDS:
+            yield block
+
+
+def looked_after(repo: Repository) -> Iterator[Block]:
+    """The last of two kinds of commands, on one page, that look after a running system or take it back."""
+    for document in own_documents(repo):
+        seen: set[str] = set()
+        for block, kinds in _kinds_of_care(repo, document):
+            seen |= kinds - {"down"}
+            if len(seen) >= _LEAST_KINDS:
+                yield block
+                break
+
+
+def _kinds_of_care(repo: Repository, document: Document) -> Iterator[tuple[Block, set[str]]]:
+    """Commands to a running system of the project, with what they do: look after it in some way, ``back``, or ``down``."""
     for block, command in typed_commands(document):
         kept, back, down = (pattern.search(command) for pattern in (LOOKS_AFTER, TAKES_BACK, TAKES_DOWN))
         if (kept or back or down) and _is_for(repo, block, command):
-            kinds.update(kind for kind in (kept.groups() if kept else ()) if kind)
-            kinds.update(["down"] if down else [])
-            if back or (down and guide) or len(kinds) >= _LEAST_KINDS:
-                yield block
+            named = {kind for kind in (kept.groups() if kept else ()) if kind}
+            yield block, named | ({"back"} if back else set()) | ({"down"} if down else set())
 
 
 _OF_DOCS = re.compile(r"(?i)(?:^|/)docs?/(?:.*/)?(?!readme)[^/]*$")
