@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from analyzer.artifacts.orchestration import Workflow
@@ -11,11 +10,11 @@ from analyzer.artifacts.python_source import Assignment, Call, Function
 from analyzer.code import Code
 from analyzer.findings import Finding, Located, met, partial
 from analyzer.inventory import Kind
-from analyzer.knowledge.python_calls import roles_of
 from analyzer.plugins import rule
 from analyzer.queries.ci_training import chained_acts
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.declared import holds_code, own_parts, runs_own, state_machines
+from analyzer.queries.flows import MOST_STAGES, called_by, chained, largest_first, started
 from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, raw_inputs, trains_here
 from analyzer.queries.learning import (
     LOGS_ANY_FILE,
@@ -236,12 +235,12 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
             yield partial("The DVC pipeline has a single stage", file)
     for place, states in state_machines(repo):
         yield met(f"A state machine of {states} tasks ties the stages together", place)
-    steps = _started(repo.code, repo.code.calls("pipeline.step"))
-    flows = _largest_first(repo.code, _started(repo.code, repo.code.calls("pipeline.flow")), steps)
+    steps = started(repo.code, repo.code.calls("pipeline.step"))
+    flows = largest_first(repo.code, started(repo.code, repo.code.calls("pipeline.flow")), steps)
     classes = [
         item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
     ]
-    if flows and (len(steps) >= 2 or any(len(_called(repo.code, flow)) >= 2 for flow in flows)):
+    if flows and (len(steps) >= 2 or any(len(called_by(repo.code, flow)) >= 2 for flow in flows)):
         beside = sorted(steps, key=lambda step: step.path != flows[0].path)
         yield met("An orchestrator ties the stages together", flows[0], *beside[:2])
     elif len(classes) >= 2 or any("metaflow.FlowSpec" in item.bases for item in classes):
@@ -262,50 +261,6 @@ def _trains(workflow: Workflow) -> bool:
 _OF_TRAINING = re.compile(r"(?i)train|(?:^|[\W_])fit(?:$|[\W_])")
 
 
-def _started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Calls without the decorators of functions that nothing starts or that only print."""
-    return tuple(
-        call
-        for call in calls
-        if not call.decorates
-        or not (module := code.module(call.path))
-        or not (same := [item for item in module.functions if item.name == call.decorates])
-        or any(code.is_reached(item.path, item.qualname) and not _only_says(code, item) for item in same)
-    )
-
-
-def _only_says(code: Code, function: Function) -> bool:
-    """Whether a function does nothing but say something: an example that was never filled."""
-    calls = code.calls_in(function.path, function.qualname)
-    return bool(calls) and all(call.name == "print" or call.root == "logging" for call in calls)
-
-
-def _largest_first(code: Code, flows: tuple[Call, ...], steps: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Flows with those first that come to training, of these the one that ties most stages; others in their order."""
-    steps_of = Counter(step.path for step in steps)
-
-    def trains(flow: Call) -> bool:
-        return any(code.reaches(flow.path, scope, "model.fit", steps=4) for scope in _scopes(code, flow))
-
-    def stages(flow: Call) -> int:
-        return len(_called(code, flow)) if flow.decorates else steps_of[flow.path]
-
-    return tuple(sorted(flows, key=lambda flow: (not trains(flow), -stages(flow)))) if len(flows) > 1 else flows
-
-
-def _called(code: Code, flow: Call) -> set[tuple[str, str]]:
-    """The functions of the repository that a flow calls."""
-    calls = (call for scope in _scopes(code, flow) for call in code.calls_in(flow.path, scope))
-    return {target for call in calls if (target := code.definition(call.name, flow.path))}
-
-
-def _scopes(code: Code, flow: Call) -> list[str]:
-    """The functions that a flow decorates, or in which it is made."""
-    module = code.module(flow.path)
-    name = flow.decorates or flow.scope
-    return [item.qualname for item in module.functions if item.name == name] if module else []
-
-
 @rule("e2e.pipeline", reads=_PYTHON)
 def chains_scripts(repo: Repository) -> Iterator[Finding]:
     """Neither an orchestrator nor a script ties stages together."""
@@ -318,43 +273,22 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         return
     best: tuple[int, Function | None] = (0, None)
     for function in repo.code.functions:
-        stages, _ = _chained(repo.code, function.path, function.qualname)
+        stages, _ = chained(repo.code, function.path, function.qualname)
         if stages > best[0]:
             best = stages, function
-        if stages >= _MOST_STAGES:
+        if stages >= MOST_STAGES:
             break
     if best[1]:
         yield partial("Stages are chained by one function, not by an orchestrator", best[1].head)
         return
     for module in repo.code.modules:
-        stages, first = _chained(repo.code, module.path, "")
+        stages, first = chained(repo.code, module.path, "")
         if first:
             yield partial("Stages are chained by one script, not by an orchestrator", first)
             return
     for call in script_starts(repo):
         yield partial("Stages are chained by one script, not by an orchestrator", call)
         return
-
-
-_STAGES = frozenset({"data.read", "feature.transform", "model.fit", "data.download"})
-_MOST_STAGES = 3  # of which one gets the data, in whatever way
-
-
-def _chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
-    """How many stages a function, or a module outside functions, ties together, and the first call that comes to one.
-
-    Two or more, training among them; else none.
-    """
-    found: dict[tuple[str, str], tuple[Call, set[str]]] = {}
-    for call, target in code.local_calls(path, scope):
-        if target[1] != scope and target not in found:
-            found[target] = call, {role for role in _STAGES if code.reaches(*target, role, steps=3)}
-    stages = {role for _, come in found.values() for role in come}
-    if scope:  # what it does itself is a stage too
-        stages |= {role for call in code.calls_in(path, scope) for role in _STAGES & roles_of(call.name)}
-    first = next((call for call, come in found.values() if come), None)
-    chained = first and len(stages) >= 2 and "model.fit" in stages and len(found) >= 2
-    return (len(stages), first) if chained else (0, None)
 
 
 @rule("e2e.experiment-tracking", reads=_PYTHON_OR_NOTEBOOK)
