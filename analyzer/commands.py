@@ -150,7 +150,7 @@ class CommandResolver:
             for file in self._repository.dvc_files:
                 for stage in file.stages:
                     yield from self._inner(invocation, stage.commands, stage.place, f"dvc:{stage.name}", "")
-        elif name in _RUNNERS:
+        elif name in _RUNNERS and (name != "mlflow" or invocation.argv[1:2] == ("run",)):
             yield from self._tasks(invocation, _RUNNERS[name])
         elif name in _HOOK_RUNNERS and "run" in invocation.argv:
             yield from self._hooks(invocation)

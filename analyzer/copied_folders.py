@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzer.knowledge.library_names import library_parts
-from analyzer.knowledge.paths import LIBRARY_PACKAGES, OUTSIDE_FOLDERS, ZIP_FOLDER
+from analyzer.knowledge.paths import KNOWN_CHARTS, LIBRARY_PACKAGES, OUTSIDE_FOLDERS, ZIP_FOLDER
 
 __all__ = ["copied_folders"]
 
@@ -16,7 +16,8 @@ def copied_folders(paths: Iterable[str]) -> frozenset[str]:
     """Folders that hold another repository, a library or a model.
 
     A whole repository below another (a README, a licence and the files of git beside each other), a folder out of a zip
-    file, a package named like a library or with its parts, a model with its card, a folder for the work of others.
+    file, a package named like a library or with its parts, a model with its card, a well-known chart of Helm, a folder for
+    the work of others.
     """
     names: dict[str, set[str]] = {}
     tops: set[str] = set()
@@ -27,7 +28,9 @@ def copied_folders(paths: Iterable[str]) -> frozenset[str]:
             tops.add(folder.split("/", 1)[0])
     for folder in names:
         parent, _, name = folder.rpartition("/")
-        if parent in names:
+        while parent and parent not in names:  # a folder that holds folders alone
+            parent, _, name = parent.rpartition("/")
+        if parent:
             names[parent].add(name.lower())
     return frozenset(
         {folder for folder, inside in names.items() if any(is_copy(folder, inside) for is_copy in _COPIES)}
@@ -53,9 +56,15 @@ def _is_library(_: str, names: set[str]) -> bool:
     return any(len(parts & known) >= max(_LEAST_PARTS, len(parts) * 0.8) for known in library_parts().values())
 
 
+def _is_chart(folder: str, names: set[str]) -> bool:
+    """Whether a folder is a chart of Helm that others keep: called as they call it, with more than ``helm create`` makes."""
+    more = names & {"readme", "crds"} or any(name.startswith("charts") for name in names)
+    return {"chart", "templates"} <= names and bool(more) and folder.rpartition("/")[2] in KNOWN_CHARTS
+
+
 def _is_model(_: str, names: set[str]) -> bool:
     """Whether a folder is a model as a hub gives it out: with its card, its configuration and its tokenizer."""
     return {"readme", "config"} <= names and bool(names & {"tokenizer", "tokenizer_config"})
 
 
-_COPIES = (_is_repository, _is_named_like_a_library, _is_library, _is_model)
+_COPIES = (_is_repository, _is_named_like_a_library, _is_library, _is_model, _is_chart)

@@ -195,7 +195,7 @@ def ci_trains(repo: Repository) -> Iterator[Finding]:
         return
     alone = (test for test in collected_tests(repo) if _is_of_training(repo, test))
     for test in chain(islice(integration_tests(repo), _MOST_TESTS), islice(alone, _MOST_TESTS)):
-        if _test_trains(repo, test):
+        if _is_asked_for(repo, test.path) and _test_trains(repo, test):
             yield partial("CI trains only within a test", test.head)
             return
 
@@ -207,7 +207,26 @@ def _is_for_tests(repo: Repository, act: Act) -> bool:
     """Whether what is trained is there for the tests that the same job runs next: by the names of both."""
     told = f"{act.pipeline.path} {act.job.name}"
     after = (test for test in acts(repo, "test") if test.job is act.job and test.place.line > act.place.line)
-    return bool(re.search(r"(?i)test|integration", told)) and any(after)
+    kept = any(
+        "upload-artifact" in step.uses and _OF_MODEL.search(" ".join(step.inputs.values())) for step in act.job.steps
+    )
+    return bool(re.search(r"(?i)test|integration", told)) and any(after) and not kept
+
+
+def _is_asked_for(repo: Repository, path: str) -> bool:
+    """Whether CI runs the tests of a module: all that there are, or those that it names."""
+    for act in acts(repo, "test"):
+        words = act.invocation.argv[1:] if act.invocation else ()
+        named = [word.partition("::")[0].strip("./") for word in words if _NAMES_TESTS.fullmatch(word)]
+        if not named or any(
+            path == name or f"/{path}".endswith(f"/{name}") or f"{name}/" in f"{path}" for name in named
+        ):
+            return True
+    return False
+
+
+_NAMES_TESTS = re.compile(r"(?!-)[\w./-]*(?:/[\w./-]*|\.py)(?:::.*)?")
+_OF_MODEL = re.compile(r"(?i)model|mlruns")
 
 
 def _by_purpose(act: Act) -> tuple[bool, bool]:

@@ -28,7 +28,7 @@ from analyzer.queries.cloud import (
     telling_first,
 )
 from analyzer.queries.containers import packagings, prepares, used_services, wraps_a_server
-from analyzer.queries.links import hosted_links
+from analyzer.queries.links import hosted_elsewhere, hosted_links
 from analyzer.queries.places import first_said
 from analyzer.queries.purpose import has_model
 from analyzer.queries.schedules import requested_scoring, scheduled_scoring
@@ -90,6 +90,9 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
         page = "The README links a hosted report or documentation, not the application"
         gone = "The README links an application of which it says that it is no longer running"
         yield partial(gone if kind == "gone" else page, Place(link.path, link.line))
+        return
+    for link in hosted_elsewhere(repo):
+        yield partial("A page links the running application, and the README does not", Place(link.path, link.line))
         return
 
 

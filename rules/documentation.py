@@ -207,8 +207,8 @@ def explains_operation(repo: Repository) -> Iterator[Finding]:
                 yield finding
                 return
             short.append(finding)
-    told = [finding for finding in short if finding.message == _SHORT_SECTION]
-    if told and (block := next(looked_after(repo), None)):
+    in_section = any(finding.message == _SHORT_SECTION for finding in short)
+    if in_section and (block := next(looked_after(repo), None)):
         yield met("A section on operation, with the commands that look after the running system", block)
     yield from short[:1]
 

@@ -14,7 +14,7 @@ from analyzer.plugins import rule
 from analyzer.queries.ci_training import chained_acts
 from analyzer.queries.commands import data_downloads, script_runs, script_starts
 from analyzer.queries.declared import holds_code, own_parts, runs_own, state_machines
-from analyzer.queries.flows import MOST_STAGES, called_by, chained, largest_first, started
+from analyzer.queries.flows import MOST_STAGES, called_by, chained, joined, largest_first, started
 from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, raw_inputs, trains_here
 from analyzer.queries.learning import (
     LOGS_ANY_FILE,
@@ -132,6 +132,9 @@ _ANSWERS = re.compile(r"(?i)predict(?!or)")
 _ASKS = frozenset({"requests.post", "httpx.post"})
 
 
+_WINDOWS = re.compile(
+    r"(?is)\bselect\b.*\b(?:sum|avg|count|min|max|stddev\w*|lag|lead|rank|row_number)\s*\([^()]*\)\s*over\s*\("
+)
 _OF_TABLES = frozenset(
     [
         "pandas",
@@ -161,7 +164,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     code = repo.code
     found = code.calls("feature.transform")
     asked = {call.path for call in found if _loads_own_model(call)}
-    trains = bool(training_calls(code) or training_calls(repo.notebook_code))
+    unread = len(repo.inventory.of(Kind.NOTEBOOK)) > len(repo.notebooks)
+    trains = bool(unread or training_calls(code, reached=False) or training_calls(repo.notebook_code))
     kept = (
         call
         for call in found
@@ -172,7 +176,9 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     columns = sorted(derived, key=lambda item: _least_new(repo, item))
     several = len({item.column for item in columns}) >= 2
     scaled = all(_SCALES.search(call.name) for call in transforms)
-    if transforms and not (scaled and not several and not any(feature_functions(code))):
+    if transforms and not trains:
+        yield partial("Data are only brought into the form that a given model asks for", *transforms[:2])
+    elif transforms and not (scaled and not several and not any(feature_functions(code))):
         yield met("Features are encoded or transformed in code", *transforms[:3])
     elif transforms:
         yield partial("Features are only scaled", *transforms[:2])
@@ -180,6 +186,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         yield met("Features are derived in code", *columns[:3])
     elif functions := list(feature_functions(code)):
         yield met("Functions derive features", *(function.head for function in functions[:3]))
+    elif queries := list(code.texts(_WINDOWS, "over")):
+        yield met("Features are derived in SQL, over windows of rows", *queries[:2])
     else:
         prepared = code.calls("feature.impute", "feature.method")
         watching = monitor_modules(repo)
@@ -240,7 +248,7 @@ def orchestrates_stages(repo: Repository) -> Iterator[Finding]:
     classes = [
         item for item in repo.code.classes if any(base in ("metaflow.FlowSpec", "luigi.Task") for base in item.bases)
     ]
-    if flows and (len(steps) >= 2 or any(len(called_by(repo.code, flow)) >= 2 for flow in flows)):
+    if flows and (joined(flows, steps) or any(len(called_by(repo.code, flow)) >= 2 for flow in flows)):
         beside = sorted(steps, key=lambda step: step.path != flows[0].path)
         yield met("An orchestrator ties the stages together", flows[0], *beside[:2])
     elif len(classes) >= 2 or any("metaflow.FlowSpec" in item.bases for item in classes):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from urllib.parse import unquote
 
+from analyzer.artifacts.dependencies import DependencyFile
 from analyzer.artifacts.shell import ShellCommand
 from analyzer.artifacts.tasks import Task
 from analyzer.findings import Finding, Located, Place, met, missing, partial
@@ -84,7 +85,7 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
     if pinned and not _covers_imports(repo):
         yield partial("What is pinned is not what the code imports", pinned[0])
         return
-    if pinned and sum(pins) >= 0.8 * len(pins):
+    if pinned and (sum(pins) >= 0.8 * len(pins) or _is_main(repo, needed[0], needed)):
         yield met("Nearly all dependencies are pinned", pinned[0].firm)
     for file in sorted((*needed, *repo.dependency_files), key=lambda item: item.pinned_share == 1):
         some = f"Only {sum(pins)} of {len(pins)} dependencies have an exact version"
@@ -94,6 +95,16 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
         if path.rsplit("/", 1)[-1] == "setup.py" and "install_requires" in (repo.text(path) or ""):
             yield partial("Dependencies are declared without exact versions", Place(path, 1))
             return
+
+
+def _is_main(repo: Repository, file: DependencyFile, needed: list[DependencyFile]) -> bool:
+    """Whether the project's first list pins nearly all and is the longest, so that the others are lists of parts."""
+    longest = max(len(item.requirements) for item in needed)
+    of_project = file.path.rpartition("/")[0] == repo.subdir
+    return of_project and file.pinned_share >= _NEARLY_ALL and len(file.requirements) == longest
+
+
+_NEARLY_ALL = 0.9
 
 
 @rule("repro.data-versioning", reads=(Kind.DVC_POINTER, Kind.PYTHON), needs=works_on_data)

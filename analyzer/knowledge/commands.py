@@ -41,7 +41,7 @@ _ROLES: dict[str, str] = {
     r"|ansible-playbook\b|argocd app sync\b|dagster-cloud\b|modal deploy\b|huggingface-cli upload\b|hf upload\b"
     r"|skaffold run\b|copilot deploy\b|zappa (?:deploy|update)\b|chalice deploy\b|doctl apps\b|ssh\b|scp\b|rsync\b"
     r"|docker stack deploy\b|mlflow deployments\b|cf push\b|nomad job run\b|func azure functionapp publish\b|netlify deploy\b|render deploys\b|dokku\b"
-    r"|curl\b.*(?:(?i:deploy[-_]?hook)|api\.render\.com/(?:deploy|v1/services)|api\.vercel\.com/v1/integrations/deploy)"
+    r"|curl\b.*(?:(?i:deploy[-_]?(?:hook|url))|api\.render\.com/(?:deploy|v1/services)|api\.vercel\.com/v1/integrations/deploy)"
     r"|git (?:push|clone|remote (?:add|set-url))\b.*(?:huggingface\.co/(?:spaces/|\$|\{)|\b(?:hf|huggingface|space)\b)"
     r"|aws deploy\b|supabase functions deploy\b|truss push\b|zenml .*deploy\b",
     "infra.apply": r"(?:terraform|tofu|terragrunt)\b.*\bapply\b|pulumi\b.*\bup\b|aws cloudformation (?:deploy|create-stack)\b|sam deploy\b|cdk deploy\b",

@@ -15,6 +15,7 @@ __all__ = [
     "HOMEWORK_NAME",
     "KINDS_BY_NAME",
     "KINDS_BY_SUFFIX",
+    "KNOWN_CHARTS",
     "LIBRARY_PACKAGES",
     "LOWER_DOCKERFILE",
     "MODEL_FILE",
@@ -72,6 +73,16 @@ OUTSIDE_FOLDERS = frozenset(
 )
 # A folder of a zip file as GitHub makes it.
 ZIP_FOLDER = re.compile(r".+-(?:main|master)")
+# Charts of Helm that others keep, by the name that they have everywhere; mlflow is not among them: many write their own.
+KNOWN_CHARTS = frozenset(
+    "kube-prometheus-stack prometheus prometheus-adapter prometheus-pushgateway grafana loki loki-stack promtail tempo mimir"
+    " alloy k8s-monitoring alertmanager kube-state-metrics prometheus-node-exporter metrics-server opentelemetry-collector"
+    " opentelemetry-operator jaeger elasticsearch kibana logstash filebeat fluentd fluent-bit airflow kafka strimzi-kafka-operator"
+    " postgresql postgresql-ha mysql mariadb mongodb redis rabbitmq minio milvus qdrant weaviate clickhouse trino spark-operator"
+    " flink-kubernetes-operator kuberay-operator ray-cluster kserve kserve-crd seldon-core-operator argo-cd argo-workflows"
+    " argo-events argo-rollouts cert-manager external-secrets sealed-secrets vault keda ingress-nginx nginx-ingress traefik istiod"
+    " istio-base gateway jenkins gitlab gitea harbor gpu-operator nvidia-device-plugin triton-inference-server".split()
+)
 # A package of one of these names would hide the library from the code beside it: it is a copy of the library, or none.
 LIBRARY_PACKAGES = frozenset(
     [

@@ -190,7 +190,8 @@ ROLES: dict[str, str] = {
         prefect.task airflow.operators.* airflow.providers.*.operators.* airflow.decorators.task airflow.sdk.task
         airflow.decorators.task.* airflow.providers.*.sensors.* dagster.op dagster.asset kfp.dsl.component
         kfp.components.* zenml.step zenml.steps.step kedro.pipeline.node flytekit.task metaflow.step
-        sagemaker.workflow.steps.* azure.ai.ml.command azureml.pipeline.steps.* mage_ai.data_preparation.decorators.*
+        sagemaker.workflow.steps.* sagemaker.workflow.function_step.step sagemaker.workflow.condition_step.ConditionStep
+        azure.ai.ml.command azureml.pipeline.steps.* mage_ai.data_preparation.decorators.*
         airflow.contrib.operators.* airflow.sdk.* union.task
     """,
     "pipeline.deploy": """

@@ -8,7 +8,7 @@ from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.knowledge.python_calls import roles_of
 
-__all__ = ["MOST_STAGES", "called_by", "chained", "largest_first", "started"]
+__all__ = ["MOST_STAGES", "called_by", "chained", "joined", "largest_first", "started"]
 
 
 def started(code: Code, calls: tuple[Call, ...]) -> tuple[Call, ...]:
@@ -40,6 +40,18 @@ def largest_first(code: Code, flows: tuple[Call, ...], steps: tuple[Call, ...]) 
         return len(called_by(code, flow)) if flow.decorates else steps_of[flow.path]
 
     return tuple(sorted(flows, key=lambda flow: (not trains(flow), -stages(flow)))) if len(flows) > 1 else flows
+
+
+def joined(flows: tuple[Call, ...], steps: tuple[Call, ...]) -> bool:
+    """Whether flows have two steps together; those of Airflow have theirs where they are declared."""
+    if not all(flow.root == "airflow" for flow in flows):
+        return len(steps) >= _SEVERAL
+    steps_of = Counter(step.path for step in steps)
+    away = any(step.path not in {flow.path for flow in flows} for step in steps)
+    return any(steps_of[flow.path] >= _SEVERAL for flow in flows) or (away and len(steps) >= _SEVERAL)
+
+
+_SEVERAL = 2
 
 
 def called_by(code: Code, flow: Call) -> set[tuple[str, str]]:

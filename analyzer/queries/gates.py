@@ -264,7 +264,7 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
     names = deciders(code, answers)
     promoting = _promoting_scopes(repo)
     for condition, function in asking(code, names, _ACTS):
-        told = _JUDGES.search(f"{function.qualname} {function.path} {condition.scope}")
+        told = _JUDGES.search(" ".join((function.qualname, function.path, condition.scope, *condition.asked)))
         if (
             (condition.path, condition.scope) in promoting
             or _PROMOTES.search(function.name)

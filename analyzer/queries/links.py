@@ -14,11 +14,12 @@ from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, PERSO
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.grounding import own_words
+from analyzer.queries.prose import own_documents
 from analyzer.queries.serving import runs_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["hosted_links", "own_articles", "own_sites"]
+__all__ = ["hosted_elsewhere", "hosted_links", "own_articles", "own_sites"]
 
 _LOCAL_HOST = re.compile(
     r"(?i)localhost|127\.0\.0\.1|0\.0\.0\.0|<[^>]*>|your[-_]|://(?:www\.)?example\.(?:com|org|net)|\{|xxx|my[-_]domain|placeholder"
@@ -140,6 +141,24 @@ _ARTICLE_TITLE = re.compile(r"(?i)article|blog|posts?\b|write-?ups?|medium|publi
 _OF_OTHER_PEOPLE = re.compile(
     r"(?i)references?\b|resources?\b|acknowledg|credits?\b|help|see also|tutorial|further reading|sources?\b|learn more|badge"
 )
+
+
+def hosted_elsewhere(repo: Repository) -> Iterator[Link]:
+    """Links to the running application in pages that are not the README, where these say that it is there."""
+    for document in own_documents(repo) if runs_application(repo) else ():
+        for link in document.links if document is not repo.readme else ():
+            told = f"{link.text} {_around(repo, link)}"
+            if (
+                HOSTED_APPLICATION.match(link.url)
+                and not (_LOCAL_HOST.search(link.url) or _ACCOUNTS.search(link.url) or _EXAMPLE.search(told))
+                and _is_projects(repo, link)
+                and not _is_page(repo, link)
+                and _SAYS_LIVE.search(told)
+            ):
+                yield link
+
+
+_SAYS_LIVE = re.compile(r"(?i)\b(?:deploy(?:ed|ment)|available|hosted|live|online|running|accessible)\b")
 
 
 @remembered

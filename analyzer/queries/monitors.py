@@ -84,6 +84,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                     yield Call(function.path, function.name, function.line, function.line, scope=function.qualname)
                     break
     yield from _drops_of_quality(code)
+    yield from _shifts(code)
 
 
 # What a dashboard or a profile of Evidently before 0.2 is made of, given by its class.
@@ -101,6 +102,20 @@ def _drops_of_quality(code: Code) -> Iterator[Call]:
                 yield Call(item.path, "drift", item.line, item.line, scope=item.scope)
 
 
+def _shifts(code: Code) -> Iterator[Call]:
+    """Where code of drift takes the same statistic of two sets of data and holds their difference against a bound."""
+    for item in code.comparisons:
+        words = " ".join((*item.left, *item.right))
+        if not (_DRIFT_WORD.search(f"{item.path} {item.scope}") and _DIFFERENCE.search(words) and _BOUND.search(words)):
+            continue
+        taken = [call for call in code.calls_in(item.path, item.scope) if call.last in _TAKEN]
+        if len({call.last for call in taken}) < len(taken) and code.is_reached(item.path, item.scope):
+            yield taken[0]
+
+
+_DIFFERENCE = re.compile(r"(?i)delta|diff|shift|change|distance|deviation|drift|ratio")
+_BOUND = re.compile(r"(?i)thresh|limit|tolerance|max_|bound|alpha|cut_?off")
+_TAKEN = frozenset({"mean", "median", "std", "var", "quantile", "value_counts", "average", "percentile"})
 _MEASURES_MODEL = frozenset({"model.predict", "model.evaluate"})
 _DRIFTS = re.compile(r"(?i)drift|degrad")
 

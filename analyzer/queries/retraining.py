@@ -10,6 +10,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.queries.ci_training import training_acts
 from analyzer.queries.leading import module_reaches
+from analyzer.queries.learning import training_calls
 from analyzer.queries.monitors import WATCHED, drift_calls, monitor_modules
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -38,6 +39,19 @@ def _started_over_http(repo: Repository) -> Iterator[Place]:
                 yield call.place
 
 
+def _training_where_drifted(repo: Repository) -> Iterator[Place]:
+    """Conditions on drift that leave a function before it trains."""
+    fits = training_calls(repo.code)
+    for module in repo.code.modules if fits else ():
+        for item in module.conditions:
+            leaves = not {"return", "exit"}.isdisjoint(item.acts) and any(map(_DRIFTED.search, item.asked))
+            if leaves and any(
+                (fit.path, fit.scope) == (item.path, item.scope) and fit.line > item.line for fit in fits
+            ):
+                yield item.place
+
+
+_DRIFTED = re.compile(r"(?i)drift")
 _STARTS_CI = re.compile(r"/trigger/pipeline\b|/dispatches\b|/api/v\d/pipeline\b")
 """Addresses at which GitLab, GitHub or CircleCI start a pipeline that somebody asks for."""
 
@@ -65,6 +79,8 @@ def drift_triggers(repo: Repository) -> Iterator[tuple[Place, bool]]:
             # Blocks of one pipeline hand on by files; where drift is detected at all, a trigger so named follows it.
             yield call.place, any(True for _ in drift_calls(repo))
     yield from ((place, True) for place in _started_over_http(repo))
+    for place in _training_where_drifted(repo):
+        yield place, any(True for _ in training_acts(repo))
     of_ci = repo.once(_starts_of_ci)
     detecting = {call.path for call in drift_calls(repo)}
     for module in code.modules:

@@ -218,15 +218,27 @@ def model_servers(repo: Repository) -> Iterator[Located | Place]:
     for docker in repo.dockerfiles:
         if any(_SERVER_IMAGES.search(image) for image in docker.images):
             yield docker
+    in_ci = {pipeline.path for pipeline in repo.pipelines}  # which starts it for a test, and ends it
     for invocation in all_invocations(repo):
-        if _SERVING_COMMAND.match(invocation.text):
+        if _SERVING_COMMAND.match(invocation.text) and invocation.place.path not in in_ci:
             yield invocation.origin
     yield from repo.code.calls("serve.remote")
     yield from (file for file in repo.azure_ml if file.serves)
+    if repo.code.has("model.predict"):
+        yield from (
+            call
+            for module in repo.code.modules
+            for call in module.calls
+            if _SERVICER.search(call.last) and repo.code.is_reached(call.path, call.scope)
+        )
     for infra in repo.infrastructure:
         for resource in infra.resources:
             if re.search(r"(?i)sagemaker.*endpoint$|vertex_?ai.*endpoint|online_?endpoints?/?", resource.type):
                 yield resource
+
+
+_SERVICER = re.compile(r"^add_\w+Servicer_to_server$")
+"""What gRPC generates to hang a service of the project on a server."""
 
 
 def ui_apps(repo: Repository) -> Iterator[Call]:
