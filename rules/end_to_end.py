@@ -176,7 +176,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
     columns = sorted(derived, key=lambda item: _least_new(repo, item))
     several = len({item.column for item in columns}) >= 2
     scaled = all(_SCALES.search(call.name) for call in transforms)
-    if transforms and not trains:
+    asking = {call.path for call in code.calls("model.load", "model.predict")} | repo.once(_answering)
+    if transforms and not trains and all(call.path in asking for call in transforms):
         yield partial("Data are only brought into the form that a given model asks for", *transforms[:2])
     elif transforms and not (scaled and not several and not any(feature_functions(code))):
         yield met("Features are encoded or transformed in code", *transforms[:3])
@@ -192,7 +193,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         prepared = code.calls("feature.impute", "feature.method")
         watching = monitor_modules(repo)
         tables = {module.path for module in code.modules if any(item.root in _OF_TABLES for item in module.imports)}
-        small = (call for call in prepared if call.last != "to_dict" and call.path in tables - watching)
+        known = {*code.calls("feature.impute"), *(call for call in prepared if call.path in tables)}
+        small = (call for call in prepared if call.last != "to_dict" and call in known and call.path not in watching)
         simple: list[Located] = [*columns, *small]
         if simple:
             yield partial("Only small preparations of the data were found in code", *simple[:2])

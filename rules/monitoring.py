@@ -13,6 +13,7 @@ from analyzer.queries.alerts import (
     alert_objects,
     goes_nowhere,
     good_news,
+    insights,
     notifications,
     silent_alarms,
 )
@@ -53,6 +54,9 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
         return
     for resource in alarms(repo):
         yield met("Metrics of the cloud are watched by an alarm", resource)
+        return
+    for resource in insights(repo):
+        yield met("The cloud keeps metrics of the containers", resource)
         return
     for place in stored_metrics(repo):
         yield met("Metrics are computed into a database", place)

@@ -98,10 +98,10 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
 
 
 def _is_main(repo: Repository, file: DependencyFile, needed: list[DependencyFile]) -> bool:
-    """Whether the project's first list pins nearly all and is the longest, so that the others are lists of parts."""
-    longest = max(len(item.requirements) for item in needed)
+    """Whether the project's first list pins nearly all and holds most of what is listed, so that the others are of parts."""
+    listed = sum(len(item.requirements) for item in needed)
     of_project = file.path.rpartition("/")[0] == repo.subdir
-    return of_project and file.pinned_share >= _NEARLY_ALL and len(file.requirements) == longest
+    return of_project and file.pinned_share >= _NEARLY_ALL and 2 * len(file.requirements) > listed
 
 
 _NEARLY_ALL = 0.9

@@ -17,7 +17,7 @@ from analyzer.queries.serving import has_application
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["alarms", "alert_objects", "goes_nowhere", "good_news", "notifications", "silent_alarms"]
+__all__ = ["alarms", "alert_objects", "goes_nowhere", "good_news", "insights", "notifications", "silent_alarms"]
 
 _FAILURE_ARGUMENTS = ("on_failure_callback", "sla_miss_callback", "on_failure", "on_crashed")
 _WEBHOOK = re.compile(
@@ -38,6 +38,16 @@ def alarms(repo: Repository, *, fed: bool = True) -> Iterator[Resource]:
     if kinds & RUNS_CODE or any(file.modules for file in repo.infrastructure) or has_application(repo):
         alarmed = (resource for resource, kind, _ in resources(repo) if kind == "alarm")
         yield from (resource for resource in alarmed if _is_fed(repo, resource) is fed)
+
+
+def insights(repo: Repository) -> Iterator[Resource]:
+    """Clusters of ECS that are told to keep metrics of their containers (Container Insights)."""
+    for resource, _, _ in resources(repo):
+        if _INSIGHTS.search(resource.body):
+            yield resource
+
+
+_INSIGHTS = re.compile(r"(?i)container_?insights\W{1,20}(?:value\W{1,10})?(?:enabled|enhanced|true)\b")
 
 
 def _is_fed(repo: Repository, alarm: Resource) -> bool:

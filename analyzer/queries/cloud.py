@@ -48,6 +48,7 @@ _WORKLOADS = frozenset(
         "Service",
         "RayService",
         "RayJob",
+        "RayCluster",
         "CronWorkflow",
         "Workflow",
         "WorkflowTemplate",

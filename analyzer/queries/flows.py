@@ -7,6 +7,8 @@ from collections import Counter
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.learning import training_calls
+from analyzer.remembered import remembered
 
 __all__ = ["MOST_STAGES", "called_by", "chained", "joined", "largest_first", "started"]
 
@@ -80,9 +82,17 @@ def chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
     for call, target in code.local_calls(path, scope):
         if target[1] != scope and target not in found:
             found[target] = call, {role for role in _STAGES if code.reaches(*target, role, steps=3)}
+            if "model.fit" not in found[target][1] and code.comes_to(*target, _training_lines(code), steps=3):
+                found[target][1].add("model.fit")
     stages = {role for _, come in found.values() for role in come}
     if scope:  # what it does itself is a stage too
         stages |= {role for call in code.calls_in(path, scope) for role in _STAGES & roles_of(call.name)}
     first = next((call for call, come in found.values() if come), None)
     chained = first and len(stages) >= 2 and "model.fit" in stages and len(found) >= 2
     return (len(stages), first) if chained else (0, None)
+
+
+@remembered
+def _training_lines(code: Code) -> frozenset[tuple[str, int]]:
+    """(path, line) of the calls that train, those of objects whose class is not known included."""
+    return frozenset((call.path, call.line) for call in training_calls(code))

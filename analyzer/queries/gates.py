@@ -74,6 +74,7 @@ def gates(repo: Repository) -> Iterator[Place]:
     yield from _flagged(repo, flags)
     yield from _filtered(repo)
     yield from _asked_elsewhere(repo, judged)
+    yield from _required(repo)
     yield from _pipeline_conditions(repo)
     yield from _of_workflows(repo)
 
@@ -275,6 +276,23 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
             yield condition.place
 
 
+def _required(repo: Repository) -> Iterator[Place]:
+    """Conditions that stop where a gate that was kept in a file did not pass, in a function that one that promotes calls."""
+    code = repo.code
+    promoting = _promoting_scopes(repo)
+    asked = promoting | {target for scope in sorted(promoting) for _, target in code.local_calls(*scope)}
+    for condition in code.conditions:
+        words = " ".join((condition.scope, *condition.asked))
+        if (
+            (condition.path, condition.scope) in asked
+            and "gate" in words.lower()
+            and any(_PASSED.search(word) for word in condition.asked)
+            and any(_STOPS.search(act) for act in condition.acts)
+        ):
+            yield condition.place
+
+
+_PASSED = re.compile(r"(?i)^(?:is_)?(?:passed|pass|approved|accepted)$")
 _ACTS = re.compile(r"^(?!(?:print|log|debug|info|warning|warn|error|exception|format|get|str|echo|write|secho)$)")
 """What is done, and not only told."""
 _PROMOTING = re.compile(

@@ -317,8 +317,32 @@ def requested_scoring(repo: Repository) -> Iterator[Place]:
 
 def starts_training(repo: Repository) -> Iterator[Schedule]:
     """Schedules that come to training a model."""
-    found = [item for item in schedules(repo) if item.starts(repo, "model.fit")]
+    found = [item for item in schedules(repo) if item.starts(repo, "model.fit") or _asks_service(repo, item)]
     yield from sorted(found, key=lambda item: is_asked_first(repo, item))
+
+
+def _asks_service(repo: Repository, schedule: Schedule) -> bool:
+    """Whether what a schedule starts asks a service of the project for training, by the path of a route that trains."""
+    paths = {*schedule.modules, *(path for path, _ in schedule.functions)}
+    modules = [module for path in sorted(paths) if (module := repo.code.module(path))]
+    asked = {
+        match.group(1) for module in modules for text in module.texts if (match := _TRAINING_ROUTE.search(text.value))
+    }
+    return bool(asked) and not asked.isdisjoint(repo.once(_training_routes))
+
+
+_TRAINING_ROUTE = re.compile(r"(?i)^https?://[^/\s]+(/[\w/-]*train[\w/-]*)")
+
+
+def _training_routes(repo: Repository) -> frozenset[str]:
+    """The paths of the routes whose functions come to training."""
+    code = repo.code
+    return frozenset(
+        path
+        for call in code.calls("serve.route")
+        for path in call.texts()
+        if "train" in path.lower() and code.reaches(call.path, call.decorates, "model.fit", steps=5)
+    )
 
 
 def is_asked_first(repo: Repository, schedule: Schedule) -> bool:
