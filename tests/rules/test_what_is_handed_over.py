@@ -1,4 +1,4 @@
-"""What is handed over: to CI, to a wrapper, to the background, to a service of gRPC, and whose a chart or a page is."""
+"""What is handed over: to CI, to task runners, to wrappers of functions, to orchestrators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from tests.conftest import BuildRepository, decided
 
 TRAIN = "from sklearn.linear_model import Ridge\n\n\ndef train():\n    return Ridge().fit([[1]], [1])\n\n\nif __name__ == '__main__':\n    train()\n"
 PUSH = "on: push\njobs:\n"
-TITLE = "# Docks\n\nHow long ships wait at the docks is predicted from tides and cargo.\n\n"
 
 
 # -- CI ----------------------------------------------------------------------------------------------------------
@@ -32,9 +31,7 @@ def gitlab(train: str = "python train.py", needs: str = "[fit]") -> str:
         (gitlab(needs="[]").replace("docker build -t docks .", "python test_all.py"), Status.MISSING),
     ],
 )
-def test_a_pipeline_of_ci_chains_stages_where_it_trains(
-    repository: BuildRepository, ci: str, wanted: Status
-) -> None:
+def test_a_pipeline_of_ci_chains_stages_where_it_trains(repository: BuildRepository, ci: str, wanted: Status) -> None:
     files = {".gitlab-ci.yml": ci, "train.py": TRAIN, "clean.py": "print(1)\n", "report.py": "print(2)\n"}
     files |= {"test_all.py": "print(3)\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
     assert decided(repository, "e2e.pipeline", files).status is wanted
@@ -181,9 +178,7 @@ CONFTEST = (
 def test_fixtures_connect_to_a_database_of_ci(
     repository: BuildRepository, image: str, mocked: str, wanted: Status
 ) -> None:
-    ci = (
-        f"{PUSH}  go:\n    runs-on: x\n    services:\n      db:\n        image: {image}\n    steps:\n      - run: pytest\n"
-    )
+    ci = f"{PUSH}  go:\n    runs-on: x\n    services:\n      db:\n        image: {image}\n    steps:\n      - run: pytest\n"
     files = {
         ".github/workflows/ci.yml": ci,
         "docks.py": "def wait(client):\n    return 1\n",
@@ -211,7 +206,9 @@ whole()
 """
 
 
-@pytest.mark.parametrize("made", ["train = task(train, retries=3)", "from functools import partial\ntrain = partial(train)"])
+@pytest.mark.parametrize(
+    "made", ["train = task(train, retries=3)", "from functools import partial\ntrain = partial(train)"]
+)
 def test_a_wrapped_function_is_the_function(repository: BuildRepository, made: str) -> None:
     files = {
         "train.py": TRAIN,
@@ -264,300 +261,3 @@ def test_steps_of_sagemaker_are_functions(repository: BuildRepository) -> None:
         "def build():\n    return Pipeline(name='docks', steps=[clean(), fit(1)])\n\n\nbuild().upsert()\n"
     )
     assert decided(repository, "e2e.pipeline", {"pipeline.py": code}).status is Status.MET
-
-
-# -- retraining --------------------------------------------------------------------------------------------------
-
-TRIGGER = """\
-import requests
-from fastapi import BackgroundTasks, FastAPI
-
-app = FastAPI()
-
-
-def start(url):
-    requests.post(f"{{url}}/api/v4/projects/1/{address}", timeout=3)
-
-
-def _plan(tasks):
-    def later():
-        start("https://gitlab.com")
-
-    tasks.add_task(later)
-
-
-@app.post("/predict")
-def predict(tasks: BackgroundTasks):
-    drift_found = detect_drift([1])
-    if drift_found:
-        _plan(tasks)
-    return 1
-
-
-def detect_drift(values):
-    return sum(values) > 3
-"""
-
-
-@pytest.mark.parametrize(
-    ("address", "command", "wanted"),
-    [
-        ("trigger/pipeline", "python train.py", Status.MET),
-        ("trigger/pipeline", "echo", Status.MISSING),
-        ("issues", "python train.py", Status.MISSING),
-    ],
-)
-def test_drift_may_start_ci_which_trains(
-    repository: BuildRepository, address: str, command: str, wanted: Status
-) -> None:
-    ci = f"fit:\n  script:\n    - {command}\n"
-    files = {"app.py": TRIGGER.format(address=address), ".gitlab-ci.yml": ci, "train.py": TRAIN}
-    assert decided(repository, "mon.retraining", files).status is wanted
-
-
-SKIPS = """\
-import pandas as pd
-from sklearn.linear_model import Ridge
-
-
-def train():
-    found = pd.read_csv("drift.csv")
-    if {asked}:
-        return None
-    return Ridge().fit([[1]], [1])
-
-
-train()
-"""
-
-
-@pytest.mark.parametrize(
-    ("asked", "ci", "wanted"),
-    [
-        ('found["drift_detected"].sum() == 0', True, Status.MET),
-        ('found["drift_detected"].sum() == 0', False, Status.PARTIAL),
-        ("found.empty", True, Status.MISSING),
-    ],
-)
-def test_training_may_be_left_where_nothing_drifted(
-    repository: BuildRepository, asked: str, ci: bool, wanted: Status
-) -> None:
-    files = {"train.py": SKIPS.format(asked=asked)}
-    if ci:
-        files[".gitlab-ci.yml"] = "fit:\n  script:\n    - python train.py\n"
-    assert decided(repository, "mon.retraining", files).status is wanted
-
-
-SHIFTS = """\
-def profile_drift(old, new, threshold=0.2):
-    exceeded = []
-    for column in old:
-        before = old[column].mean()
-        after = {after}
-        {name} = abs(after - before) / before
-        if {name} > threshold:
-            exceeded.append(column)
-    return exceeded
-
-
-print(profile_drift({{}}, {{}}))
-"""
-
-
-@pytest.mark.parametrize(
-    ("after", "name", "wanted"),
-    [
-        ("new[column].mean()", "delta", Status.MET),
-        ("0.5", "delta", Status.MISSING),
-        ("new[column].mean()", "rows", Status.MISSING),
-    ],
-)
-def test_a_shift_of_statistics_is_drift(repository: BuildRepository, after: str, name: str, wanted: Status) -> None:
-    files = {"shifts.py": SHIFTS.format(after=after, name=name), "train.py": TRAIN}
-    assert decided(repository, "mon.drift", files).status is wanted
-
-
-PASSES = """\
-from sklearn.metrics import mean_squared_error
-
-
-def evaluate_quality(result, bound=1.0):
-    failures = []
-    if result["rmse"] > bound_of("max_rmse"):
-        failures.append("rmse")
-    return {{"passed": not failures}}
-
-
-def bound_of(name):
-    return 1.0
-
-
-def report():
-    quality = evaluate_quality({{"rmse": mean_squared_error([1], [1])}})
-    if {asked}:
-        raise SystemExit(2)
-
-
-report()
-"""
-
-
-def test_a_gate_is_asked_whether_it_was_passed(repository: BuildRepository) -> None:
-    given = {"train.py": TRAIN}
-    asked = given | {"quality.py": PASSES.format(asked='not quality["passed"]')}
-    assert decided(repository, "ci.model-gate", asked).status is Status.MET
-    other = given | {"quality.py": PASSES.format(asked="quality is None")}
-    assert decided(repository, "ci.model-gate", other).status is not Status.MET
-
-
-# -- data and features -------------------------------------------------------------------------------------------
-
-
-def test_tokenizers_of_a_given_model_are_no_features(repository: BuildRepository) -> None:
-    asks = (
-        "from transformers import AutoTokenizer, pipeline\nwords = AutoTokenizer.from_pretrained('x')\n"
-        "ask = pipeline('sentiment-analysis', 'x')\nprint(ask(words('a')))\n"
-    )
-    assert decided(repository, "e2e.feature-engineering", {"ask.py": asks}).status is Status.MISSING
-    files = {"ask.py": asks, "train.py": TRAIN}
-    assert decided(repository, "e2e.feature-engineering", files).status is Status.MET
-
-
-def test_texts_are_replaced_without_tables(repository: BuildRepository) -> None:
-    names = "def name(uri):\n    return uri.replace('a', 'b')\n\n\nprint(name('a'))\n"
-    plain = {"train.py": TRAIN, "names.py": names}
-    assert decided(repository, "e2e.feature-engineering", plain).status is Status.MISSING
-    frames = {"train.py": TRAIN, "names.py": f"import pandas as pd\n\n{names}"}
-    assert decided(repository, "e2e.feature-engineering", frames).status is Status.PARTIAL
-
-
-def test_windows_of_sql_are_features(repository: BuildRepository) -> None:
-    query = (
-        'import psycopg\n\nQUERY = """SELECT card, {asked} FROM paid"""\nwith psycopg.connect() as db:\n'
-        "    db.execute(QUERY)\n"
-    )
-    over = {"train.py": TRAIN, "load.py": query.format(asked="sum(cost) OVER (PARTITION BY card) AS spent")}
-    assert decided(repository, "e2e.feature-engineering", over).status is Status.MET
-    plain = {"train.py": TRAIN, "load.py": query.format(asked="cost")}
-    assert decided(repository, "e2e.feature-engineering", plain).status is Status.MISSING
-
-
-def test_the_reference_of_drift_is_no_data_of_training(repository: BuildRepository) -> None:
-    drift = (
-        "import numpy as np\nfrom alibi_detect.cd import KSDrift\n\nreference = np.load('reference.npy')\n"
-        "print(KSDrift(reference, p_val=0.05).predict(reference))\n"
-    )
-    files = {"train.py": TRAIN, "drift.py": drift}
-    assert decided(repository, "e2e.data-ingestion", files).status is Status.MISSING
-    assert decided(repository, "mon.drift", files).status is Status.MET
-
-
-# -- serving -----------------------------------------------------------------------------------------------------
-
-
-def test_a_service_of_grpc_serves(repository: BuildRepository) -> None:
-    code = (
-        "import grpc\nimport joblib\nimport docks_pb2_grpc\n\nmodel = joblib.load('m.pkl')\n\n\n"
-        "class Docks(docks_pb2_grpc.DocksServicer):\n    def Predict(self, request, context):\n        return model.predict([[request.tide]])\n\n\n"
-        "server = grpc.server(None)\n{hung}server.start()\n"
-    )
-    hung = "docks_pb2_grpc.add_DocksServicer_to_server(Docks(), server)\n"
-    files = {"train.py": TRAIN, "serve.py": code.format(hung=hung)}
-    assert decided(repository, "e2e.serving", files).status is Status.MET
-    assert decided(repository, "e2e.serving", files | {"serve.py": code.format(hung="")}).status is not Status.MET
-
-
-def test_a_server_that_ci_starts_serves_nobody(repository: BuildRepository) -> None:
-    ci = f"{PUSH}  smoke:\n    runs-on: x\n    steps:\n      - run: mlflow models serve -m runs:/1/model\n"
-    files = {"train.py": TRAIN, ".github/workflows/ci.yml": ci}
-    assert decided(repository, "e2e.serving", files).status is Status.MISSING
-    made = {"train.py": TRAIN, "Makefile": "serve:\n\tmlflow models serve -m runs:/1/model\n"}
-    assert decided(repository, "e2e.serving", made).status is Status.MET
-
-
-# -- whose it is, and pages ---------------------------------------------------------------------------------------
-
-RULES = (
-    "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: up}\nspec:\n  groups:\n"
-    "  - name: up\n    rules:\n    - alert: Down\n      expr: up == 0\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("folder", "page", "wanted"),
-    [
-        ("charts/kube-prometheus-stack", True, Status.MISSING),
-        ("charts/kube-prometheus-stack", False, Status.MET),
-        ("charts/docks", True, Status.MET),
-    ],
-)
-def test_charts_that_others_keep_are_theirs(
-    repository: BuildRepository, folder: str, page: bool, wanted: Status
-) -> None:
-    files = {
-        "train.py": TRAIN,
-        f"{folder}/Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n",
-        f"{folder}/templates/rules.yaml": RULES,
-    }
-    if page:
-        files[f"{folder}/README.md"] = "# A chart\n"
-    assert decided(repository, "mon.alerting", files).status is wanted
-
-
-def test_fences_may_end_with_a_tab(repository: BuildRepository) -> None:
-    text = f"{TITLE}```\nmake up\n```\t\n\n[Watch it](https://youtu.be/abc123)\n"
-    assert decided(repository, "doc.site", {"README.md": text}).status is Status.MET
-
-
-@pytest.mark.parametrize(
-    ("link", "wanted"),
-    [
-        ("[blog post](https://school.example/blog/waiting-at-the-docks)", Status.MET),
-        ("[blog post](https://school.example/blog/what-is-kubernetes)", Status.MISSING),
-        ("[their course](https://school.example/blog/waiting-at-the-docks)", Status.MISSING),
-    ],
-)
-def test_a_link_may_say_that_it_leads_to_an_article(repository: BuildRepository, link: str, wanted: Status) -> None:
-    assert decided(repository, "doc.writeup", {"README.md": f"{TITLE}{link}\n"}).status is wanted
-
-
-@pytest.mark.parametrize(
-    ("said", "wanted"),
-    [
-        ("The deployment is available at https://docks-x1y2z3-ew.a.run.app today.", Status.PARTIAL),
-        ("For example the deployment is available at https://docks-x1y2z3-ew.a.run.app", Status.MISSING),
-        ("See https://docks-x1y2z3-ew.a.run.app", Status.MISSING),
-    ],
-)
-def test_another_page_may_link_the_application(repository: BuildRepository, said: str, wanted: Status) -> None:
-    app = "from fastapi import FastAPI\nimport uvicorn\n\napp = FastAPI()\nuvicorn.run(app)\n"
-    files = {"README.md": TITLE, "reports/README.md": f"# The docks, deployed\n\nHow long ships wait at the docks is asked over `app.py`, an API with FastAPI. {said}\n", "app.py": app}
-    assert decided(repository, "e2e.live-endpoint", files).status is wanted
-
-
-def test_operation_is_looked_after_by_commands(repository: BuildRepository) -> None:
-    section = "## Maintenance\n\nThe docks service keeps running between the tides and is looked at each week.\n\n"
-    care = "```bash\nkubectl logs docks\nkubectl rollout restart deploy/docks\n```\n"
-    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: docks}\nspec: {}\n"
-    files = {"k8s/docks.yaml": manifest, "README.md": f"{TITLE}{section}"}
-    assert decided(repository, "doc.operations", files).status is Status.PARTIAL
-    files["k8s/README.md"] = f"# The docks on a cluster\n\nThe docks service of `docks.yaml` waits for ships on Kubernetes.\n\n{care}"
-    assert decided(repository, "doc.operations", files).status is Status.MET
-
-
-@pytest.mark.parametrize("heading", ["Установка и запуск", "Requisitos", "Prérequis", "Kurulum"])
-def test_headings_on_setup_in_other_languages(repository: BuildRepository, heading: str) -> None:
-    text = f"{TITLE}## {heading}\n\n```bash\npip install -r requirements.txt\npython train.py\n```\n"
-    files = {"README.md": text, "requirements.txt": "scikit-learn==1.5.0\n", "train.py": TRAIN}
-    decision = decided(repository, "doc.setup", files)
-    assert decision.status is Status.MET
-    assert decision.evidence[-1].line == 5
-
-
-def test_the_main_list_of_packages_decides(repository: BuildRepository) -> None:
-    pinned = "".join(f"{name}==1.0\n" for name in ("numpy", "scikit-learn", "mlflow", "flask", "boto3"))
-    loose = "prefect\nevidently\nstreamlit\n"
-    files = {"train.py": TRAIN, "requirements.txt": pinned, "monitor/requirements.txt": loose}
-    assert decided(repository, "repro.dependencies", files).status is Status.MET
-    away = {"train.py": TRAIN, "api/requirements.txt": pinned, "monitor/requirements.txt": loose}
-    assert decided(repository, "repro.dependencies", away).status is Status.PARTIAL
