@@ -252,6 +252,7 @@ COMES_WITH: dict[str, frozenset[str]] = {
         ("mlflow", _FRAMES, _SCIENCE, "pandas sklearn flask sqlalchemy alembic docker matplotlib yaml requests gunicorn pyarrow",
          "packaging jinja2 click cloudpickle git google graphene sqlparse markdown querystring_parser entrypoints databricks_cli databricks",
          "importlib_metadata opentelemetry cachetools pydantic werkzeug waitress urllib3 typing_extensions fastapi uvicorn"),
+        ("mlserver-mlflow", "mlflow mlserver"), ("mlserver-sklearn", "sklearn joblib mlserver"), ("mlserver-xgboost", "xgboost mlserver"),
         ("mlflow-skinny", "yaml requests packaging click cloudpickle git google sqlparse databricks databricks_cli pytz entrypoints"),
         ("prefect", "pydantic httpx pendulum sqlalchemy fastapi uvicorn typer yaml dateutil pytz anyio click cloudpickle rich docker",
          "kubernetes jinja2 orjson fsspec croniter packaging toml cryptography asyncpg aiosqlite alembic tabulate numpy griffe",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.artifacts.dvc import DvcStage
+from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -23,16 +24,36 @@ def missing_inputs(layout: Layout) -> Iterator[Defect]:
     for file in repo.dvc_files:
         for stage in file.stages:
             provided.update(_at(stage, name) for name in (*stage.outs, *stage.metrics))
+    fetched = _is_fetched_before(layout.repository)
     plots = {word for file in repo.dvc_files for stage in file.stages for word in stage.command.split()}
     for file in repo.dvc_files:
         text = repo.text(file.path) or ""
         for stage in file.stages:
             for name in stage.deps:
-                if name and not _is_there(layout, stage, name, provided, text) and name not in plots:
+                if not name or name in plots or (fetched and _DATA.search(name)):
+                    continue
+                if not _is_there(layout, stage, name, provided, text):
                     sentence = (
                         f"stage {stage.name} needs {name}, which no stage makes and no file or .dvc pointer provides"
                     )
                     yield Defect(stage.path, stage.line, "missing-input", sentence)
+
+
+def _is_fetched_before(repo: Repository) -> bool:
+    """Whether CI runs a program of the project that is no stage, in the same job before it runs the stages: it may fetch data."""
+    of_stages = {word for file in repo.dvc_files for stage in file.stages for word in stage.command.split()}
+    for pipeline in repo.pipelines:
+        before: set[str] = set()
+        for item in repo.commands_of(pipeline):
+            path = repo.program(item.invocation)
+            if path and not any(word.endswith(path.rsplit("/", 1)[-1]) for word in of_stages):
+                before.add(item.job.name)
+            if item.invocation.argv[:2] == ("dvc", "repro") and item.job.name in before:
+                return True
+    return False
+
+
+_DATA = re.compile(r"(?i)\.(?:csv|tsv|parquet|jsonl?|feather|xlsx?)$")
 
 
 def _at(stage: DvcStage, name: str) -> str:

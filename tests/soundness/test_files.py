@@ -284,3 +284,25 @@ def test_tests_under_a_name_that_no_runner_looks_for(repository):
 )
 def test_tests_that_are_collected_or_are_none(repository, files):
     assert found(repository, files) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "wanted"),
+    [
+        ("python fetch.py", []),
+        ("python fit.py", [("dvc.yaml", 2, "missing-input")]),
+        ("echo", [("dvc.yaml", 2, "missing-input")]),
+    ],
+)
+def test_ci_may_fetch_what_the_stages_need(
+    repository: BuildRepository, first: str, wanted: list[tuple[str, int, str]]
+) -> None:
+    files = {
+        "dvc.yaml": "stages:\n  fit:\n    cmd: python fit.py\n    deps:\n      - data/new.csv\n",
+        "fit.py": "print(1)\n",
+        "fetch.py": "print(2)\n",
+        ".github/workflows/ci.yml": (
+            f"on: push\njobs:\n  go:\n    runs-on: x\n    steps:\n      - run: {first}\n      - run: dvc repro\n"
+        ),
+    }
+    assert [item for item in found(repository, files) if item[2] == "missing-input"] == wanted
