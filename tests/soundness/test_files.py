@@ -294,9 +294,7 @@ def test_tests_that_are_collected_or_are_none(repository, files):
         ("echo", [("dvc.yaml", 2, "missing-input")]),
     ],
 )
-def test_ci_may_fetch_what_the_stages_need(
-    repository: BuildRepository, first: str, wanted: list[tuple[str, int, str]]
-) -> None:
+def test_ci_may_fetch_what_the_stages_need(repository, first, wanted):
     files = {
         "dvc.yaml": "stages:\n  fit:\n    cmd: python fit.py\n    deps:\n      - data/new.csv\n",
         "fit.py": "print(1)\n",
