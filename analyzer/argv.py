@@ -91,11 +91,14 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
 def _without_coverage(words: list[str]) -> list[str]:
     """The words of ``coverage run`` without its own flags that have their value apart."""
     index = 0
-    while index + 1 < len(words) and words[index].startswith("-") and words[index] != "-m":
+    kept: list[str] = []
+    while index < len(words) and words[index].startswith("-") and words[index] != "-m":
         if words[index] in _COVERAGE_WITH_VALUE:
-            return _without_coverage([*words[:index], *words[index + 2 :]])
+            index += 1
+        else:
+            kept.append(words[index])
         index += 1
-    return words
+    return [*kept, *words[index:]]
 
 
 def skip_flags(words: list[str]) -> list[str]:

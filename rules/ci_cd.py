@@ -217,7 +217,7 @@ def _is_asked_for(repo: Repository, path: str) -> bool:
     """Whether CI runs the tests of a module: all that there are, or those that it names."""
     for act in acts(repo, "test"):
         words = act.invocation.argv[1:] if act.invocation else ()
-        named = [word.partition("::")[0].strip("./") for word in words if _NAMES_TESTS.fullmatch(word)]
+        named = [word.partition("::")[0].strip("./") for word in words if _names_tests(word)]
         if not named or any(
             path == name or f"/{path}".endswith(f"/{name}") or f"{name}/" in f"{path}" for name in named
         ):
@@ -225,7 +225,12 @@ def _is_asked_for(repo: Repository, path: str) -> bool:
     return False
 
 
-_NAMES_TESTS = re.compile(r"(?!-)[\w./-]*(?:/[\w./-]*|\.py)(?:::.*)?")
+def _names_tests(word: str) -> bool:
+    """Whether a word of a command is a path: a folder, a module or one test of it."""
+    path = word.partition("::")[0]
+    return not word.startswith("-") and ("/" in path or path.endswith(".py"))
+
+
 _OF_MODEL = re.compile(r"(?i)model|mlruns")
 
 

@@ -132,9 +132,7 @@ _ANSWERS = re.compile(r"(?i)predict(?!or)")
 _ASKS = frozenset({"requests.post", "httpx.post"})
 
 
-_WINDOWS = re.compile(
-    r"(?is)\bselect\b.*\b(?:sum|avg|count|min|max|stddev\w*|lag|lead|rank|row_number)\s*\([^()]*\)\s*over\s*\("
-)
+_WINDOWS = re.compile(r"(?i)\b(?:sum|avg|count|min|max|stddev\w*|lag|lead|rank|row_number)\s*\([^()]*\)\s*over\s*\(")
 _OF_TABLES = frozenset(
     [
         "pandas",
@@ -187,7 +185,7 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         yield met("Features are derived in code", *columns[:3])
     elif functions := list(feature_functions(code)):
         yield met("Functions derive features", *(function.head for function in functions[:3]))
-    elif queries := list(code.texts(_WINDOWS, "over")):
+    elif queries := [text for text in code.texts(_WINDOWS, "over") if "select" in text.value.lower()]:
         yield met("Features are derived in SQL, over windows of rows", *queries[:2])
     else:
         prepared = code.calls("feature.impute", "feature.method")

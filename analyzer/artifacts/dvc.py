@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 
 from msgspec import Struct
@@ -97,26 +97,37 @@ def parse_dvc_pipeline(path: str, text: str) -> DvcFile:
         line=root.get("stages").line,
         error=file.error,
         variables=named.texts(),
-        values=tuple(pair for node in named for pair in _flat(node)),
+        values=tuple(islice((pair for node in named for pair in _flat(node)), _MOST_VALUES)),
     )
 
 
 def parse_values(path: str, text: str) -> tuple[tuple[str, str], ...]:
     """The scalars of a YAML file such as params.yaml, by their dotted names; of a broken file what can be read."""
     file = read_yaml(text)
-    return tuple(_flat(file.documents[0])) if file.documents else ()
+    return _flat(file.documents[0]) if file.documents else ()
 
 
-def _flat(node: Node, before: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The scalars below a mapping, by their dotted names."""
-    for key, _, value in node.items():
-        if value.kind == "scalar":
-            yield f"{before}{key}", value.text
-        elif depth < _DEEPEST:
-            yield from _flat(value, f"{before}{key}.", depth + 1)
+def _flat(root: Node) -> tuple[tuple[str, str], ...]:
+    """The scalars below a mapping, by their dotted names; so many and so deep as a file of values has them."""
+    found: list[tuple[str, str]] = []
+    pending = [("", root, 0)]
+    visited = 0
+    while pending and visited < _MOST_VALUES:
+        before, node, depth = pending.pop()
+        for key, _, value in node.items():
+            visited += 1
+            if visited >= _MOST_VALUES:
+                break
+            if value.kind == "scalar":
+                found.append((f"{before}{key}", value.text[:_LONGEST_VALUE]))
+            elif depth < _DEEPEST:
+                pending.append((f"{before}{key}.", value, depth + 1))
+    return tuple(found)
 
 
+_MOST_VALUES = 5_000  # aliases may lead to the same mapping again and again
 _DEEPEST = 8
+_LONGEST_VALUE = 200
 _TEMPLATE = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
 _LONGEST = 10_000
 
@@ -125,7 +136,7 @@ def filled(file: DvcFile, values: Mapping[str, str]) -> DvcFile:
     """The file with ``${name}`` replaced by values (DVC: "Templating"); a name without a value stays as it is."""
 
     def fill(text: str) -> str:
-        return _TEMPLATE.sub(lambda match: values.get(match.group(1), match.group()), text)[:_LONGEST]
+        return _TEMPLATE.sub(lambda match: values.get(match.group(1), match.group()), text[:_LONGEST])
 
     def all_filled(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(fill(text) if "${" in text else text for text in texts)

@@ -155,9 +155,13 @@ def _command_in_vain(repo: Repository, command: ShellCommand, words: tuple[str, 
 def _is_known_to_dvc(repo: Repository, target: str) -> bool:
     """Whether DVC can get a target that git does not hold: one with a pointer beside it, a stage, or what a stage makes."""
     plain = posixpath.normpath(target.strip("\"'"))
-    stages = [stage for file in repo.dvc_files for stage in file.stages]
-    made = {out for stage in stages for out in (stage.name, *stage.outs)}
-    return plain in made or not _is_absent(repo, f"{plain}.dvc")
+    return plain in repo.once(_made_by_dvc) or not _is_absent(repo, f"{plain}.dvc")
+
+
+def _made_by_dvc(repo: Repository) -> frozenset[str]:
+    """The names of the stages of DVC and what they make."""
+    stages = (stage for file in repo.dvc_files for stage in file.stages)
+    return frozenset(name for stage in stages for name in (stage.name, *stage.outs))
 
 
 def _positional(words: tuple[str, ...]) -> Iterator[str]:

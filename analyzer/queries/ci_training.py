@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from itertools import islice
 
 from analyzer.artifacts.python_source import PythonModule, parse_python
 from analyzer.queries.ci import Act, acts
@@ -23,6 +24,7 @@ def training_acts(repo: Repository) -> Iterator[Act]:
             yield act
 
 
+_MOST_ACTS = 50  # that train, each of which is held against all others of its pipeline
 _AFTER = ("image.build", "image.push", "deploy", "run.python")
 _NO_STAGE = re.compile(r"(?i)test|lint|format|check|\bpip\b|setup\.py|venv|version")
 
@@ -32,7 +34,7 @@ def chained_acts(repo: Repository) -> Iterator[tuple[Act, Act]]:
 
     A program of the project that is no test, or an image or a deployment in a job that waits for the one that trains.
     """
-    for act in training_acts(repo):
+    for act in islice(training_acts(repo), _MOST_ACTS):
         if act.misplaced or act.invocation is None:
             continue
         for role in _AFTER:

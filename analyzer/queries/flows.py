@@ -82,7 +82,7 @@ def chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
     for call, target in code.local_calls(path, scope):
         if target[1] != scope and target not in found:
             found[target] = call, {role for role in _STAGES if code.reaches(*target, role, steps=3)}
-            if "model.fit" not in found[target][1] and code.comes_to(*target, _training_lines(code), steps=3):
+            if "model.fit" not in found[target][1] and _comes_to_training(code, *target):
                 found[target][1].add("model.fit")
     stages = {role for _, come in found.values() for role in come}
     if scope:  # what it does itself is a stage too
@@ -96,3 +96,9 @@ def chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
 def _training_lines(code: Code) -> frozenset[tuple[str, int]]:
     """(path, line) of the calls that train, those of objects whose class is not known included."""
     return frozenset((call.path, call.line) for call in training_calls(code))
+
+
+@remembered
+def _comes_to_training(code: Code, path: str, scope: str) -> bool:
+    """Whether a function comes to one of these lines in a few steps."""
+    return code.comes_to(path, scope, _training_lines(code), steps=3) is not None

@@ -108,9 +108,16 @@ def _shifts(code: Code) -> Iterator[Call]:
         words = " ".join((*item.left, *item.right))
         if not (_DRIFT_WORD.search(f"{item.path} {item.scope}") and _DIFFERENCE.search(words) and _BOUND.search(words)):
             continue
-        taken = [call for call in code.calls_in(item.path, item.scope) if call.last in _TAKEN]
-        if len({call.last for call in taken}) < len(taken) and code.is_reached(item.path, item.scope):
-            yield taken[0]
+        taken = _taken_twice(code, item.path, item.scope)
+        if taken and code.is_reached(item.path, item.scope):
+            yield taken
+
+
+@remembered
+def _taken_twice(code: Code, path: str, scope: str) -> Call | None:
+    """The first of the calls by which a function takes statistics, where it takes one of them twice."""
+    taken = [call for call in code.calls_in(path, scope) if call.last in _TAKEN]
+    return taken[0] if len({call.last for call in taken}) < len(taken) else None
 
 
 _DIFFERENCE = re.compile(r"(?i)delta|diff|shift|change|distance|deviation|drift|ratio")

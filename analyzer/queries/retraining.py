@@ -41,13 +41,13 @@ def _started_over_http(repo: Repository) -> Iterator[Place]:
 
 def _training_where_drifted(repo: Repository) -> Iterator[Place]:
     """Conditions on drift that leave a function before it trains."""
-    fits = training_calls(repo.code)
-    for module in repo.code.modules if fits else ():
+    last: dict[tuple[str, str], int] = {}
+    for fit in training_calls(repo.code):
+        last[fit.path, fit.scope] = max(fit.line, last.get((fit.path, fit.scope), 0))
+    for module in repo.code.modules if last else ():
         for item in module.conditions:
             leaves = not {"return", "exit"}.isdisjoint(item.acts) and any(map(_DRIFTED.search, item.asked))
-            if leaves and any(
-                (fit.path, fit.scope) == (item.path, item.scope) and fit.line > item.line for fit in fits
-            ):
+            if leaves and last.get((item.path, item.scope), 0) > item.line:
                 yield item.place
 
 

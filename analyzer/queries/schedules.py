@@ -324,11 +324,15 @@ def starts_training(repo: Repository) -> Iterator[Schedule]:
 def _asks_service(repo: Repository, schedule: Schedule) -> bool:
     """Whether what a schedule starts asks a service of the project for training, by the path of a route that trains."""
     paths = {*schedule.modules, *(path for path, _ in schedule.functions)}
-    modules = [module for path in sorted(paths) if (module := repo.code.module(path))]
-    asked = {
-        match.group(1) for module in modules for text in module.texts if (match := _TRAINING_ROUTE.search(text.value))
-    }
-    return bool(asked) and not asked.isdisjoint(repo.once(_training_routes))
+    return any(not _asked_routes(repo, path).isdisjoint(repo.once(_training_routes)) for path in sorted(paths))
+
+
+@remembered
+def _asked_routes(repo: Repository, path: str) -> frozenset[str]:
+    """The paths of addresses in a module that speak of training."""
+    module = repo.code.module(path)
+    found = (_TRAINING_ROUTE.search(text.value) for text in (module.texts if module else ()))
+    return frozenset(match.group(1) for match in found if match)
 
 
 _TRAINING_ROUTE = re.compile(r"(?i)^https?://[^/\s]+(/[\w/-]*train[\w/-]*)")

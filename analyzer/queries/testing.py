@@ -140,11 +140,17 @@ def _beside_services(repo: Repository, function: Function) -> Call | None:
     """The call by which what a test is given connects to a database that CI starts beside its tests."""
     if not function.parameters or not repo.once(_has_services_for_tests) or _replaces_parts(repo, function):
         return None
-    for path in (*(f"{folder}conftest.py" for folder in _folders(function.path)), function.path):
-        module = repo.tests.module(path)
-        for call in module.calls if module else ():
-            if call.scope and (_CONNECTS.search(call.name) or "test.server" in roles_of(call.name)):
-                return call
+    paths = (*(f"{folder}conftest.py" for folder in _folders(function.path)), function.path)
+    return next((call for path in paths if (call := _connecting(repo, path))), None)
+
+
+@remembered
+def _connecting(repo: Repository, path: str) -> Call | None:
+    """The first call of a function of a test module that connects to a database or a broker."""
+    module = repo.tests.module(path)
+    for call in module.calls if module else ():
+        if call.scope and (_CONNECTS.search(call.name) or "test.server" in roles_of(call.name)):
+            return call
     return None
 
 

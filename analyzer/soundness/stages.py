@@ -41,12 +41,13 @@ def missing_inputs(layout: Layout) -> Iterator[Defect]:
 
 def _is_fetched_before(repo: Repository) -> bool:
     """Whether CI runs a program of the project that is no stage, in the same job before it runs the stages: it may fetch data."""
-    of_stages = {word for file in repo.dvc_files for stage in file.stages for word in stage.command.split()}
+    words = (word for file in repo.dvc_files for stage in file.stages for word in stage.command.split())
+    of_stages = {word.rsplit("/", 1)[-1] for word in words}
     for pipeline in repo.pipelines:
         before: set[str] = set()
         for item in repo.commands_of(pipeline):
             path = repo.program(item.invocation)
-            if path and not any(word.endswith(path.rsplit("/", 1)[-1]) for word in of_stages):
+            if path and path.rsplit("/", 1)[-1] not in of_stages:
                 before.add(item.job.name)
             if item.invocation.argv[:2] == ("dvc", "repro") and item.job.name in before:
                 return True
