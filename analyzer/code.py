@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -140,36 +140,35 @@ class Code:
         found = self._resolved.get(path)
         return found.by_scope.get(scope, ()) if found else ()
 
-    @remembered
     def reaches(self, path: str, scope: str, role: str, steps: int = 3) -> Call | None:
-        """The first call with the role that a function makes, itself or through local functions."""
-        return self._first(path, scope, lambda call: role in roles_of(call.name), steps)
+        """The first call with the role that a function makes, itself or through local functions; the nearest comes first."""
+        found = (self._with_role(path, scope, role, away) for away in range(steps))
+        return next((call for call in found if call), None)
 
-    def comes_to(self, path: str, scope: str, wanted: Container[tuple[str, int]], steps: int = 3) -> Call | None:
+    def comes_to(self, path: str, scope: str, wanted: frozenset[tuple[str, int]], steps: int = 3) -> Call | None:
         """The first call on one of the lines, each a path and a number, that a function makes in the same way."""
-        return self._first(path, scope, lambda call: (call.path, call.line) in wanted, steps)
+        found = (self._on_line(path, scope, wanted, away) for away in range(steps))
+        return next((call for call in found if call), None)
 
-    def _first(self, path: str, scope: str, wanted: Callable[[Call], bool], steps: int) -> Call | None:
-        seen: set[tuple[str, str]] = set()
-        level = [(path, scope)]
-        for _ in range(steps):
-            following: list[tuple[str, str]] = []
-            for where in level:
-                if where in seen:
-                    continue
-                seen.add(where)
-                for call in self.calls_in(*where):
-                    if wanted(call):
-                        return call
-                following += self._called_from(*where)
-            level = following
-        return None
+    @remembered  # each function is asked once for each distance, however many call it
+    def _with_role(self, path: str, scope: str, role: str, away: int) -> Call | None:
+        if not away:
+            return next((call for call in self.calls_in(path, scope) if role in roles_of(call.name)), None)
+        found = (self._with_role(*target, role, away - 1) for target in self._called_from(path, scope))
+        return next((call for call in found if call), None)
+
+    @remembered
+    def _on_line(self, path: str, scope: str, wanted: frozenset[tuple[str, int]], away: int) -> Call | None:
+        if not away:
+            return next((call for call in self.calls_in(path, scope) if (call.path, call.line) in wanted), None)
+        found = (self._on_line(*target, wanted, away - 1) for target in self._called_from(path, scope))
+        return next((call for call in found if call), None)
 
     @remembered
     def _called_from(self, path: str, scope: str) -> tuple[tuple[str, str], ...]:
-        """The local functions that a function calls or hands to what calls them, in order, as often as it does."""
-        called = [target for _, target in self.local_calls(path, scope)]
-        return (*called, *self._handed_on(path, scope))
+        """The local functions that a function calls or hands to what calls them, in order."""
+        called = (target for _, target in self.local_calls(path, scope))
+        return tuple(dict.fromkeys((*called, *self._handed_on(path, scope))))
 
     def _handed_on(self, path: str, scope: str) -> Iterator[tuple[str, str]]:
         """The local functions that stand as arguments in the calls of a function: ``background.add_task(retrain)``."""

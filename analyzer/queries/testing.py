@@ -336,7 +336,7 @@ def _runs_flow(repo: Repository, function: Function) -> bool:
     called = flows.intersection(target for _, target in repo.world.local_calls(function.path, function.qualname))
     if not called or _replaces_parts(repo, function):
         return False
-    fits = {(call.path, call.line) for call in training_calls(repo.code)}
+    fits = frozenset((call.path, call.line) for call in training_calls(repo.code))
     return any(
         repo.world.reaches(path, name, "data.read", steps=4)
         and (repo.world.reaches(path, name, "model.fit", steps=4) or repo.world.comes_to(path, name, fits, steps=4))
