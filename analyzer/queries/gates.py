@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 
 from msgspec import Struct
 
-from analyzer.artifacts.python_source import Comparison, Condition, Function
+from analyzer.artifacts.python_source import Call, Comparison, Condition, Function
 from analyzer.code import Code
 from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
@@ -150,10 +150,16 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
 
 def _leads_to_promotion(code: Code, item: Comparison) -> bool:
     """Whether a function of the project that is called where the comparison holds gives a version a stage or an alias."""
-    return any(
-        call.last in item.guarded_names and call.line > item.line and code.reaches(*target, "registry.promote")
-        for call, target in (code.local_calls(item.path, item.scope) if item.guarded_names else ())
+    return bool(item.guarded_names) and any(
+        call.last in item.guarded_names and call.line > item.line
+        for call in _calls_that_promote(code, item.path, item.scope)
     )
+
+
+@remembered
+def _calls_that_promote(code: Code, path: str, scope: str) -> tuple[Call, ...]:
+    """The calls of a function that come to one which gives a version a stage or an alias, through functions of the project."""
+    return tuple(call for call, target in code.local_calls(path, scope) if code.reaches(*target, "registry.promote"))
 
 
 def _names_the_stage(repo: Repository, item: Comparison) -> bool:
