@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 from msgspec import Struct
@@ -48,8 +49,8 @@ _ANY_PYTHON = re.compile(r"python\d*(?:\.\d+)?|\$\{?\w*PYTHON\w*\}?|py", re.IGNO
 _RUN_SCRIPTS = frozenset({"uv run", "pdm run"})
 """Wrappers that run a script of Python by its name, as they run a program."""
 _PYTHON = re.compile(r"python\d(?:\.\d+)?|\$\{?PYTHON\w*\}?")
-_RUNS_AS_MODULE = frozenset({"invoke"})
-"""Task runners that Python starts as a module too."""
+_RUNS_AS_MODULE = frozenset({"coverage", "invoke"})
+"""Programs that run others, and that Python starts as a module too."""
 _COVERAGE_WITH_VALUE = frozenset(
     {"--source", "--source-pkgs", "--omit", "--include", "--rcfile", "--data-file", "--context", "--concurrency"}
 )
@@ -68,8 +69,8 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
         two, three = " ".join([first, *words[1:2]]), " ".join([first, *words[1:3]])
         wrapper = next((name for name in (three, two, first) if name in WRAPPERS), "")
         if wrapper:
-            rest = words[len(wrapper.split()) :]
-            words = skip_flags(_without_coverage(rest) if wrapper == "coverage run" else rest)[WRAPPERS[wrapper] :]
+            with_value = _COVERAGE_WITH_VALUE if wrapper == "coverage run" else FLAGS_WITH_VALUE
+            words = skip_flags(words[len(wrapper.split()) :], with_value)[WRAPPERS[wrapper] :]
             while words and "=" in words[0] and not words[0].startswith("-"):
                 words.pop(0)
             if wrapper in _RUN_SCRIPTS and words and words[0].endswith(".py"):
@@ -78,7 +79,7 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
                 words = ["python", *([] if words[0].endswith(".py") else ["-m"]), *words]
             continue
         if words[1:2] == ["-m"] and _ANY_PYTHON.fullmatch(first):
-            if words[2:3] == ["coverage"] or (words[2:3] and words[2] in _RUNS_AS_MODULE):
+            if not _RUNS_AS_MODULE.isdisjoint(words[2:3]):
                 words = words[2:]
                 continue
             return tuple(words[2:]) if command_roles(" ".join(words[2:4])) else ("python", *words[1:])
@@ -88,26 +89,13 @@ def unwrap(argv: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _without_coverage(words: list[str]) -> list[str]:
-    """The words of ``coverage run`` without its own flags that have their value apart."""
-    index = 0
-    kept: list[str] = []
-    while index < len(words) and words[index].startswith("-") and words[index] != "-m":
-        if words[index] in _COVERAGE_WITH_VALUE:
-            index += 1
-        else:
-            kept.append(words[index])
-        index += 1
-    return [*kept, *words[index:]]
-
-
-def skip_flags(words: list[str]) -> list[str]:
-    """The words after the flags that come first; those after ``-m`` where it is one."""
+def skip_flags(words: list[str], with_value: Container[str] = FLAGS_WITH_VALUE) -> list[str]:
+    """The words after the flags that come first, some of which have their value apart; those after ``-m`` where it is one."""
     index = 0
     while index < len(words) and words[index].startswith("-"):
         if words[index] == "-m":
             return words[index + 1 :]
-        index += 2 if words[index] in FLAGS_WITH_VALUE and "=" not in words[index] else 1
+        index += 2 if words[index] in with_value and "=" not in words[index] else 1
     return words[index:]
 
 
