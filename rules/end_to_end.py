@@ -281,7 +281,7 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         return
     best: tuple[int, Function | None] = (0, None)
     for function in repo.code.functions:
-        stages, _ = chained(repo.code, function.path, function.qualname)
+        stages, _ = chained(repo, function.path, function.qualname)
         if stages > best[0]:
             best = stages, function
         if stages >= MOST_STAGES:
@@ -290,7 +290,7 @@ def chains_scripts(repo: Repository) -> Iterator[Finding]:
         yield partial("Stages are chained by one function, not by an orchestrator", best[1].head)
         return
     for module in repo.code.modules:
-        stages, first = chained(repo.code, module.path, "")
+        stages, first = chained(repo, module.path, "")
         if first:
             yield partial("Stages are chained by one script, not by an orchestrator", first)
             return

@@ -7,8 +7,8 @@ from collections import Counter
 from analyzer.artifacts.python_source import Call, Function
 from analyzer.code import Code
 from analyzer.knowledge.python_calls import roles_of
-from analyzer.queries.learning import training_calls
-from analyzer.remembered import remembered
+from analyzer.queries.leading import lines_of
+from analyzer.repository import Repository
 
 __all__ = ["MOST_STAGES", "called_by", "chained", "joined", "largest_first", "started"]
 
@@ -73,16 +73,17 @@ _STAGES = frozenset({"data.read", "feature.transform", "model.fit", "data.downlo
 MOST_STAGES = 3  # of which one gets the data, in whatever way
 
 
-def chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
+def chained(repo: Repository, path: str, scope: str) -> tuple[int, Call | None]:
     """How many stages a function, or a module outside functions, ties together, and the first call that comes to one.
 
     Two or more, training among them; else none.
     """
+    code, training = repo.code, lines_of(repo, "model.fit")
     found: dict[tuple[str, str], tuple[Call, set[str]]] = {}
     for call, target in code.local_calls(path, scope):
         if target[1] != scope and target not in found:
             found[target] = call, {role for role in _STAGES if code.reaches(*target, role, steps=3)}
-            if "model.fit" not in found[target][1] and _comes_to_training(code, *target):
+            if code.comes_to(*target, training):
                 found[target][1].add("model.fit")
     stages = {role for _, come in found.values() for role in come}
     if scope:  # what it does itself is a stage too
@@ -90,15 +91,3 @@ def chained(code: Code, path: str, scope: str) -> tuple[int, Call | None]:
     first = next((call for call, come in found.values() if come), None)
     chained = first and len(stages) >= 2 and "model.fit" in stages and len(found) >= 2
     return (len(stages), first) if chained else (0, None)
-
-
-@remembered
-def _training_lines(code: Code) -> frozenset[tuple[str, int]]:
-    """(path, line) of the calls that train, those of objects whose class is not known included."""
-    return frozenset((call.path, call.line) for call in training_calls(code))
-
-
-@remembered
-def _comes_to_training(code: Code, path: str, scope: str) -> bool:
-    """Whether a function comes to one of these lines in a few steps."""
-    return code.comes_to(path, scope, _training_lines(code), steps=3) is not None

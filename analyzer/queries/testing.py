@@ -14,8 +14,7 @@ from analyzer.knowledge.python_calls import roles_of
 from analyzer.module_kinds import is_collected
 from analyzer.queries.ci import acts
 from analyzer.queries.commands import all_invocations
-from analyzer.queries.leading import module_reaches
-from analyzer.queries.learning import training_calls
+from analyzer.queries.leading import lines_of, module_reaches
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
@@ -336,10 +335,10 @@ def _runs_flow(repo: Repository, function: Function) -> bool:
     called = flows.intersection(target for _, target in repo.world.local_calls(function.path, function.qualname))
     if not called or _replaces_parts(repo, function):
         return False
-    fits = frozenset((call.path, call.line) for call in training_calls(repo.code))
+    training = lines_of(repo, "model.fit")
     return any(
         repo.world.reaches(path, name, "data.read", steps=4)
-        and (repo.world.reaches(path, name, "model.fit", steps=4) or repo.world.comes_to(path, name, fits, steps=4))
+        and (repo.world.reaches(path, name, "model.fit", steps=4) or repo.world.comes_to(path, name, training, steps=4))
         for path, name in sorted(called)
     )
 
