@@ -251,8 +251,7 @@ _BOUND = re.compile(r"metrics?\.[`\"']?\w+[`\"']?\s*[<>]=?\s*(?!9{3,}\b)[\d.]") 
 def _filtered(repo: Repository) -> Iterator[Place]:
     """Searches for runs within a bound of a metric, by a function that promotes what it finds, or that such a one calls."""
     code = repo.code
-    promoting = _promoting_scopes(repo)
-    asked = promoting | {target for scope in sorted(promoting) for _, target in code.local_calls(*scope)}
+    asked = _asked_by_promoting(repo)
     for module in code.modules:
         for call in module.calls:
             text = call.keyword("filter_string") if call.last == "search_runs" else None
@@ -284,10 +283,8 @@ def _asked_elsewhere(repo: Repository, judged: set[tuple[str, str]]) -> Iterator
 
 def _required(repo: Repository) -> Iterator[Place]:
     """Conditions that stop where a gate that was kept in a file did not pass, in a function that one that promotes calls."""
-    code = repo.code
-    promoting = _promoting_scopes(repo)
-    asked = promoting | {target for scope in sorted(promoting) for _, target in code.local_calls(*scope)}
-    for condition in code.conditions:
+    asked = _asked_by_promoting(repo)
+    for condition in repo.code.conditions:
         words = " ".join((condition.scope, *condition.asked))
         if (
             (condition.path, condition.scope) in asked
@@ -317,6 +314,13 @@ def _promoting_scopes(repo: Repository) -> set[tuple[str, str]]:
         if names_model(call) or _PROMOTING.search(call.last)
     }
     return scopes | named
+
+
+@remembered
+def _asked_by_promoting(repo: Repository) -> set[tuple[str, str]]:
+    """The functions that promote, and those that they call."""
+    promoting = _promoting_scopes(repo)
+    return promoting | {target for scope in sorted(promoting) for _, target in repo.code.local_calls(*scope)}
 
 
 _CONDITIONS = re.compile(
