@@ -56,12 +56,7 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
     links = [*readme.links, *_links_in_code(readme)] if runs_application(repo) else []
     stopped = {_host(link) for link in links if _SHUT_DOWN.search(_paragraph(repo, link))}
     for link in links:
-        if (
-            _LOCAL_HOST.search(link.url)
-            or _ACCOUNTS.search(link.url)
-            or not link.url.startswith(("http://", "https://"))
-            or _EXAMPLE.search(_around(repo, link))
-        ):
+        if _leads_nowhere(repo, link):
             continue
         labels = {normalise(label) for label in _host(link).split(".")}
         if HOSTED_APPLICATION.match(link.url):
@@ -90,6 +85,16 @@ def hosted_links(repo: Repository) -> Iterator[tuple[Link, str]]:
             )
         ):
             yield link, "application"
+
+
+def _leads_nowhere(repo: Repository, link: Link) -> bool:
+    """Whether an address is of the reader's own machine, of an account, of a file, or an example."""
+    return bool(
+        _LOCAL_HOST.search(link.url)
+        or _ACCOUNTS.search(link.url)
+        or not link.url.startswith(("http://", "https://"))
+        or _EXAMPLE.search(_around(repo, link))
+    )
 
 
 # What names a machine and not what runs there.
@@ -147,14 +152,9 @@ def hosted_elsewhere(repo: Repository) -> Iterator[Link]:
     """Links to the running application in pages that are not the README, where these say that it is there."""
     for document in own_documents(repo) if runs_application(repo) else ():
         for link in document.links if document is not repo.readme else ():
-            told = f"{link.text} {_around(repo, link)}"
-            if (
-                HOSTED_APPLICATION.match(link.url)
-                and not (_LOCAL_HOST.search(link.url) or _ACCOUNTS.search(link.url) or _EXAMPLE.search(told))
-                and _is_projects(repo, link)
-                and not _is_page(repo, link)
-                and _SAYS_LIVE.search(told)
-            ):
+            hosted = HOSTED_APPLICATION.match(link.url) and _is_projects(repo, link) and not _is_page(repo, link)
+            said = f"{link.text} {_around(repo, link)}"
+            if hosted and _SAYS_LIVE.search(said) and not _leads_nowhere(repo, link):
                 yield link
 
 
