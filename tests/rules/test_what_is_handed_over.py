@@ -125,6 +125,8 @@ def test_what_is_trained_before_the_tests_may_be_kept(repository: BuildRepositor
         ("pytest tests/test_whole.py", Status.PARTIAL),
         ("pytest tests/test_other.py::test_b -v", Status.MISSING),
         ("pytest unit/", Status.MISSING),
+        ("pytest ./", Status.PARTIAL),
+        ("pytest ests/", Status.MISSING),
     ],
 )
 def test_ci_trains_in_the_tests_that_it_asks_for(repository: BuildRepository, command: str, wanted: Status) -> None:
