@@ -50,7 +50,7 @@ class ReadingPlatform(ReadingCi):
 
     def _with_values(self, file: dvc.DvcFile) -> dvc.DvcFile:
         """A DVC pipeline with the values that it takes from params.yaml, from the files of its ``vars`` and from these."""
-        if not any("${" in text for stage in file.stages for text in (stage.command, *stage.deps, *stage.outs)):
+        if not any("${" in text for stage in file.stages for text in stage.written):
             return file
         values: dict[str, str] = {}
         folder = posixpath.dirname(file.path)

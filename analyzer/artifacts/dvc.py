@@ -44,6 +44,11 @@ class DvcStage(Struct, frozen=True):
         return Place(self.path, self.line)
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """All its texts in which DVC puts values."""
+        return (self.command, *self.deps, *self.outs, *self.metrics)
+
+    @property
     def commands(self) -> tuple[ShellCommand, ...]:
         """What the stage runs."""
         return parse_shell(self.command)

@@ -49,7 +49,7 @@ def joined(flows: tuple[Call, ...], steps: tuple[Call, ...]) -> bool:
     if not all(flow.root == "airflow" for flow in flows):
         return len(steps) >= _SEVERAL
     steps_of = Counter(step.path for step in steps)
-    away = any(step.path not in {flow.path for flow in flows} for step in steps)
+    away = not steps_of.keys() <= {flow.path for flow in flows}
     return any(steps_of[flow.path] >= _SEVERAL for flow in flows) or (away and len(steps) >= _SEVERAL)
 
 

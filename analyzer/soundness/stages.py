@@ -43,7 +43,7 @@ def _is_fetched_before(repo: Repository) -> bool:
     """Whether CI runs a program of the project that is no stage, in the same job before it runs the stages: it may fetch data."""
     words = (word for file in repo.dvc_files for stage in file.stages for word in stage.command.split())
     of_stages = {word.rsplit("/", 1)[-1] for word in words}
-    for pipeline in repo.pipelines:
+    for pipeline in repo.pipelines if of_stages else ():
         before: set[str] = set()
         for item in repo.commands_of(pipeline):
             path = repo.program(item.invocation)
