@@ -6,8 +6,10 @@ import pytest
 
 from analyzer.artifacts.compose import parse_compose
 from analyzer.artifacts.dockerfile import parse_dockerfile
+from analyzer.artifacts.dvc import filled, parse_dvc_pipeline, parse_values
 from analyzer.artifacts.terraform import parse_terraform
 from analyzer.artifacts.text import bounded
+from analyzer.code import Code
 from analyzer.engine import decide
 from analyzer.errors import LimitError
 from analyzer.git import ObjectReader
@@ -45,6 +47,30 @@ def test_long_hcl_is_read_by_the_heads_of_its_blocks():
     parsed = parse_terraform("main.tf", block * 5_000)
     assert len(parsed.resources) == 500
     assert (parsed.resources[1].line, parsed.error[:11]) == (4, "longer than")
+
+
+def test_values_that_lead_to_each_other_are_read_so_far():
+    bomb = "a0: &a0 {x: 1}\n" + "".join(
+        f"a{n}: &a{n} {{{', '.join(f'k{key}: *a{n - 1}' for key in range(9))}}}\n" for n in range(1, 12)
+    )
+    assert len(parse_values("params.yaml", bomb)) < 5_000
+    text = "stages:\n  fit:\n    cmd: " + "${a}" * 5_000 + "\n"
+    long = dict(parse_values("params.yaml", "a: " + "x" * 100_000))
+    assert len(filled(parse_dvc_pipeline("dvc.yaml", text), long).stages[0].command) <= 10_000 // 4 * 200
+
+
+def test_a_function_that_many_call_is_followed_once(repository: BuildRepository, monkeypatch):
+    many = 300
+    text = "def hub():\n" + "".join(f"    f{n}()\n" for n in range(many))
+    text += "".join(f"def f{n}(): hub()\n" for n in range(many)) + "hub()\n"
+    code = repository({"train.py": text}).code
+    asked = []
+    found = Code.calls_in
+    monkeypatch.setattr(Code, "calls_in", lambda self, *where: asked.append(where) or found(self, *where))
+    for n in range(many):
+        assert code.reaches("train.py", f"f{n}", "model.fit", steps=4) is None
+        assert code.comes_to("train.py", f"f{n}", frozenset({("train.py", 0)}), steps=4) is None
+    assert many < len(asked) < 10 * many
 
 
 @pytest.mark.parametrize(
