@@ -23,11 +23,12 @@ def start(url):
     requests.post(f"{{url}}/api/v4/projects/1/{address}", timeout=3)
 
 
-def _plan(tasks):
-    def later():
-        start("https://gitlab.com")
+def later():
+    start("https://gitlab.com")
 
-    tasks.add_task(later)
+
+def _plan(tasks):
+    tasks.add_task({handed})
 
 
 @app.post("/predict")
@@ -44,18 +45,20 @@ def detect_drift(values):
 
 
 @pytest.mark.parametrize(
-    ("address", "command", "wanted"),
+    ("address", "command", "handed", "wanted"),
     [
-        ("trigger/pipeline", "python train.py", Status.MET),
-        ("trigger/pipeline", "echo", Status.MISSING),
-        ("issues", "python train.py", Status.MISSING),
+        ("trigger/pipeline", "python train.py", "later", Status.MET),
+        ("trigger/pipeline", "python train.py", "func=later", Status.MET),
+        ("trigger/pipeline", "python train.py", "print", Status.MISSING),
+        ("trigger/pipeline", "echo", "later", Status.MISSING),
+        ("issues", "python train.py", "later", Status.MISSING),
     ],
 )
 def test_drift_may_start_ci_which_trains(
-    repository: BuildRepository, address: str, command: str, wanted: Status
+    repository: BuildRepository, address: str, command: str, handed: str, wanted: Status
 ) -> None:
     ci = f"fit:\n  script:\n    - {command}\n"
-    files = {"app.py": TRIGGER.format(address=address), ".gitlab-ci.yml": ci, "train.py": TRAIN}
+    files = {"app.py": TRIGGER.format(address=address, handed=handed), ".gitlab-ci.yml": ci, "train.py": TRAIN}
     assert decided(repository, "mon.retraining", files).status is wanted
 
 
@@ -182,6 +185,8 @@ def test_windows_of_sql_are_features(repository: BuildRepository) -> None:
     )
     over = {"train.py": TRAIN, "load.py": query.format(asked="sum(cost) OVER (PARTITION BY card) AS spent")}
     assert decided(repository, "e2e.feature-engineering", over).status is Status.MET
+    told = {"train.py": TRAIN, "load.py": 'print("the sum(cost) over (many) years")\n'}
+    assert decided(repository, "e2e.feature-engineering", told).status is Status.MISSING
     plain = {"train.py": TRAIN, "load.py": query.format(asked="cost")}
     assert decided(repository, "e2e.feature-engineering", plain).status is Status.MISSING
 
