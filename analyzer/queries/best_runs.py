@@ -132,16 +132,9 @@ def _asks_best(code: Code, call: Call) -> bool:
 def _chosen_by_min_or_max(code: Code, calls: tuple[Call, ...]) -> bool:
     return any(_asks_best(code, call) for call in calls) or any(
         (call.name in ("min", "max", "sorted") and re.search(r"(?i)best|top|winner|^(?:min|max)_", call.assigned))
-        or (
-            call.last in ("min", "max")
-            and _BEST_METRIC.match(call.assigned)
-            and METRIC.search(call.assigned.replace("_", " "))
-        )
+        or (call.last in ("min", "max") and METRIC.search(call.assigned.replace("_", " ")))
         for call in calls
     )
-
-
-_BEST_METRIC = re.compile(r"(?i)^(?:min|max|best|lowest|highest|top)_")
 
 
 def _chooses_best(call: Call) -> bool:
