@@ -104,10 +104,10 @@ def test_operation_is_looked_after_by_commands(repository: BuildRepository) -> N
     manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: docks}\nspec: {}\n"
     files = {"k8s/docks.yaml": manifest, "README.md": f"{TITLE}{section}"}
     assert decided(repository, "doc.operations", files).status is Status.PARTIAL
-    files["k8s/README.md"] = (
-        f"# The docks on a cluster\n\nThe docks service of `docks.yaml` waits for ships on Kubernetes.\n\n{care}"
-    )
-    assert decided(repository, "doc.operations", files).status is Status.MET
+    page = f"# The docks on a cluster\n\nThe docks service of `docks.yaml` waits for ships on Kubernetes.\n\n{care}"
+    assert decided(repository, "doc.operations", files | {"k8s/README.md": page}).status is Status.MET
+    taken_down = page.replace("kubectl rollout restart deploy/docks", "helm uninstall docks")
+    assert decided(repository, "doc.operations", files | {"k8s/README.md": taken_down}).status is Status.PARTIAL
 
 
 @pytest.mark.parametrize("heading", ["Установка и запуск", "Requisitos", "Prérequis", "Kurulum"])

@@ -170,6 +170,16 @@ def test_tokenizers_of_a_given_model_are_no_features(repository: BuildRepository
     assert decided(repository, "e2e.feature-engineering", files).status is Status.MET
 
 
+def test_what_a_given_model_asks_for_is_half_a_feature(repository: BuildRepository) -> None:
+    asks = (
+        "import joblib\nfrom sklearn.preprocessing import OneHotEncoder\n\n"
+        "model = joblib.load('given.pkl')\nprint(model.predict(OneHotEncoder().fit_transform([['a']])))\n"
+    )
+    assert decided(repository, "e2e.feature-engineering", {"ask.py": asks}).status is Status.PARTIAL
+    files = {"ask.py": asks, "train.py": TRAIN}
+    assert decided(repository, "e2e.feature-engineering", files).status is Status.MET
+
+
 def test_texts_are_replaced_without_tables(repository: BuildRepository) -> None:
     names = "def name(uri):\n    return uri.replace('a', 'b')\n\n\nprint(name('a'))\n"
     plain = {"train.py": TRAIN, "names.py": names}
