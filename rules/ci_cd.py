@@ -204,7 +204,9 @@ _MOST_TESTS = 200  # that are looked through; each may lead anywhere
 
 
 def _is_for_tests(repo: Repository, act: Act) -> bool:
-    """Whether what is trained is there for the tests that the same job runs next: by the names of both."""
+    """Whether what is trained is there for the tests that the same job runs next: by the names of both, or of a script."""
+    if act.origin.path.endswith(".sh") and _SCRIPT_OF_TESTS.search(act.origin.path):
+        return True
     told = f"{act.pipeline.path} {act.job.name}"
     after = (test for test in acts(repo, "test") if test.job is act.job and test.place.line > act.place.line)
     kept = any(
@@ -230,6 +232,7 @@ def _names_tests(word: str) -> bool:
 
 
 _OF_MODEL = re.compile(r"(?i)model|mlruns")
+_SCRIPT_OF_TESTS = re.compile(r"(?i)(?:^|[/_-])(?:tests?|integration|e2e)(?![a-z])")
 
 
 def _by_purpose(act: Act) -> tuple[bool, bool]:

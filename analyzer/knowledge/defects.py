@@ -73,6 +73,12 @@ DEFECT_KINDS: dict[str, DefectKind] = {
         DefectKind("requirement", "A requirement that cannot be installed", "file", ("e2e.container",)),
         DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
         DefectKind("missing-dag", "A DAG is started that is not there", "line", ("mon.retraining",)),
+        DefectKind(
+            "missing-task",
+            "A branch of a DAG leads to a task that is not there",
+            "file",
+            ("e2e.pipeline", "mon.retraining", "ci.model-gate"),
+        ),
         DefectKind("schedule-start", "A schedule starts a flow that cannot run", "line", ("mon.retraining",)),
         DefectKind("workflow-shape", "A workflow that its system refuses", "file", ("ci.", "e2e.cloud-deployment")),
         DefectKind(

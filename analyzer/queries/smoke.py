@@ -38,7 +38,15 @@ def smoke_tests(repo: Repository) -> Iterator[Tried]:
     """What tests parts together in another way: every script, and the first of the other ways."""
     scripts = [item for module in _trying(repo) for item in _by_script(repo, module)]
     yield from (item for item in scripts if item[2])
-    others = (_with_a_client, _with_the_shape, _by_predicting, _under_load, _by_starting_script, _asked_by_commands)
+    others = (
+        _with_a_client,
+        _with_the_shape,
+        _by_predicting,
+        _under_load,
+        _by_starting_script,
+        _by_failing_script,
+        _asked_by_commands,
+    )
     yield from islice(chain.from_iterable(way(repo) for way in others), 1)
     yield from (item for item in scripts if not item[2])  # what asserts nothing says less than what does
 
@@ -166,6 +174,23 @@ def _by_starting_script(repo: Repository) -> Iterator[Tried]:
         for item in all_invocations(repo):
             if item.origin.path in started and RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
                 yield item.origin, "A script starts the parts and runs tests on them", True
+
+
+def _by_failing_script(repo: Repository) -> Iterator[Tried]:
+    """A shell script of tests that starts the parts, runs a program of the project and fails by what has come of it."""
+    started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
+    for item in all_invocations(repo):
+        path = item.origin.path
+        if path not in started or not (path.endswith(".sh") and INTEGRATION.search(path)) or not repo.program(item):
+            continue
+        after = (repo.text(path) or "").split("\n")[item.origin.line :]
+        if any(map(_ENDS_IN_FAILURE.match, after)) and any(map(_ASKS_WHETHER.match, after)):
+            yield item.origin, "A script starts the parts, runs the project on them and fails by what comes of it", True
+            return
+
+
+_ENDS_IN_FAILURE = re.compile(r"\s*exit\s+[1-9]")
+_ASKS_WHETHER = re.compile(r"\s*if\s+(?:!\s*)?\[")
 
 
 def _trying(repo: Repository) -> Iterator[PythonModule]:

@@ -126,7 +126,16 @@ def _live_call(repo: Repository, function: Function) -> Call | None:
             or (call.root in ("sqlalchemy", "boto3", "prefect", "airflow") and INTEGRATION.search(function.path))
         ):
             return call
-    return _connection(repo, function) or _beside_services(repo, function)
+    return _connection(repo, function) or _beside_services(repo, function) or _from_registry(repo, function)
+
+
+def _from_registry(repo: Repository, function: Function) -> Call | None:
+    """The call by which an integration test, by its path, gets a model by name from a registry that must be running."""
+    for call in calls_of_test(repo, function) if _CALLED_SO.search(function.path) else ():
+        named = any(text.startswith("models:/") for text in call.texts())
+        if named and "model.load" in roles_of(call.name) and not _replaces_parts(repo, function):
+            return call
+    return None
 
 
 _SERVICE = re.compile(

@@ -9,7 +9,7 @@ from analyzer.repository import Repository
 from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files, missing_programs
 from analyzer.soundness.ci_images import unbuildable_in_ci
-from analyzer.soundness.dags import unknown_dags
+from analyzer.soundness.dags import unknown_branches, unknown_dags
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
 from analyzer.soundness.held_files import unheld_files
@@ -29,7 +29,8 @@ from analyzer.soundness.signatures import refused_arguments
 from analyzer.soundness.stages import missing_inputs
 from analyzer.soundness.started import leading_out, relative_starts
 from analyzer.soundness.terraform import undeclared_in_templates, undeclared_references
-from analyzer.soundness.test_files import uncollected_tests
+from analyzer.soundness.terraform_files import unwritten_files
+from analyzer.soundness.test_files import idle_tests, uncollected_tests
 from analyzer.soundness.workflows import workflow_shapes
 
 __all__ = ["Defect", "find_defects"]
@@ -50,6 +51,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "homes": lambda: foreign_homes(repository),
         "libraries": lambda: unknown_library_names(layout, declared),
         "tests": lambda: uncollected_tests(repository),
+        "tests as scripts": lambda: idle_tests(repository),
         "called files": lambda: missing_called_files(layout),
         "programs": lambda: missing_programs(layout),
         "images": lambda: broken_images(layout),
@@ -59,6 +61,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "held modules": lambda: unheld_modules(layout),
         "installed": lambda: lacking_images(layout),
         "terraform": lambda: undeclared_references(repository),
+        "files of Terraform": lambda: unwritten_files(layout),
         "templates": lambda: undeclared_in_templates(repository),
         "makefiles": lambda: refused_makefiles(repository),
         "manifests": lambda: refused_workloads(repository),
@@ -66,6 +69,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "packages": lambda: leading_out(layout),
         "stages": lambda: missing_inputs(layout),
         "dags": lambda: unknown_dags(repository),
+        "branches": lambda: unknown_branches(repository),
         "schedules": lambda: failing_schedules(repository),
         "workflows": lambda: workflow_shapes(repository),
     }

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from analyzer.artifacts.infrastructure import local_source
+from analyzer.artifacts.python_bindings import ImportedName
 from analyzer.artifacts.python_shapes import takes_all
 from analyzer.artifacts.python_source import PythonModule, tree_of
 from analyzer.findings import Finding, Place, Status
@@ -100,9 +101,13 @@ class Effects:
                 return item
             if criterion.startswith(item.meaning.lowers) and self._stops_callers(item, place):
                 return item
-        broken = self._broken.get(place.path)
+        broken = self._broken.get(place.path) or self._stranded.get(place.path)
         if broken and criterion.startswith(broken.meaning.lowers):
             return broken
+        for first, line, last, item in self._asking_for_broken.get(place.path, ()):
+            inside = place.line == first or line <= place.line <= last
+            if inside and criterion.startswith(item.meaning.lowers):
+                return item
         return self._failing_steps.at(place) if criterion.startswith("ci.") else None
 
     def _covers(self, defect: Defect, place: Place) -> bool:
@@ -188,6 +193,43 @@ class Effects:
                     pending.append(importer)
         return broken
 
+    @cached_property
+    def _asking_for_broken(self) -> Mapping[str, list[tuple[int, int, int, Defect]]]:
+        """Functions that import a broken module in their body: first line, line of the import, last line, and the defect."""
+        found: dict[str, list[tuple[int, int, int, Defect]]] = {}
+        for module in self._repository.modules if self._broken else ():
+            for item in module.all_imports:
+                if item.guarded or not item.deferred:
+                    continue
+                broken = next((self._broken[path] for path in self._targets(module, item) if path in self._broken), None)
+                scope = self._scope(module.path, item.line) if broken else None
+                if broken and scope and scope[0]:
+                    found.setdefault(module.path, []).append((scope[0], item.line, scope[1], broken))
+        return found
+
+    @cached_property
+    def _stranded(self) -> Mapping[str, Defect]:
+        """Modules that start nothing themselves and that only broken modules import, with the defect of one of these."""
+        importers: dict[str, set[str]] = {}
+        tests = {module.path for module in self._repository.tests.modules}
+        for module in self._repository.modules if self._broken else ():
+            for item in module.all_imports if module.path not in tests else ():
+                for path in self._targets(module, item):
+                    importers.setdefault(path, set()).add(module.path)
+        stranded: dict[str, Defect] = {}
+        known = dict(self._broken)
+        pending = list(known)
+        while pending:
+            asked = pending.pop()
+            for path, those in importers.items():
+                module = self._modules[path]
+                if asked not in those or path in known or module.has_main_guard:
+                    continue
+                if those <= known.keys() and not self._repository.is_named_outside(path):
+                    stranded[path] = known[path] = known[asked]
+                    pending.append(path)
+        return stranded
+
     @remembered
     def _scope(self, path: str, line: int) -> tuple[int, int] | None:
         return _scope(self._tree(path), line)
@@ -204,13 +246,18 @@ class Effects:
             for item in module.all_imports:
                 if item.guarded or item.deferred:
                     continue
-                joint = item.module if item.module.endswith(".") else f"{item.module}."
-                for dotted in (item.module, f"{joint}{item.name}" if item.name else ""):
-                    targets = self._layout.modules(dotted, module.path) if dotted else ()
-                    if len(targets) == 1:
-                        for path in (targets[0], *self._packages_above(targets[0], dotted)):
-                            found.setdefault(path, []).append(module.path)
+                for path in self._targets(module, item):
+                    found.setdefault(path, []).append(module.path)
         return found
+
+    def _targets(self, module: PythonModule, item: ImportedName) -> Iterator[str]:
+        """The modules that an import runs, where it can mean one file alone."""
+        joint = item.module if item.module.endswith(".") else f"{item.module}."
+        for dotted in (item.module, f"{joint}{item.name}" if item.name else ""):
+            targets = self._layout.modules(dotted, module.path) if dotted else ()
+            if len(targets) == 1:
+                yield targets[0]
+                yield from self._packages_above(targets[0], dotted)
 
     def _packages_above(self, path: str, dotted: str) -> Iterator[str]:
         """The ``__init__`` modules that an import by the whole name runs on its way to a module.

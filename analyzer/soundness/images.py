@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
 from analyzer.inventory import Kind
 from analyzer.knowledge.paths import LOWER_DOCKERFILE
+from analyzer.queries.commands import all_invocations
 from analyzer.queries.containers import Packaging, contexts, in_context, packagings, sources
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
@@ -61,8 +62,27 @@ def _absent(layout: Layout, copy: Copy, sources: tuple[str, ...]) -> Iterator[De
         ignored = layout.is_ignored(tail)
         if layout.somewhere(tail) or (ignored and not needed) or layout.is_produced(tail):
             continue
+        if ignored and _is_locked_by_command(layout, tail):
+            continue
         sentence = f"the image copies {plain}, which {'an ignore file leaves out of' if ignored else 'is not in'} the repository"
         yield Defect(copy.path, copy.line, "missing-copy", sentence)
+
+
+# https://pipenv.pypa.io/en/latest/commands.html, https://python-poetry.org/docs/cli/ and https://docs.astral.sh/uv/concepts/projects/sync/.
+_LOCKS = {
+    "Pipfile.lock": re.compile(r"\bpipenv (?:install|lock|update|upgrade)\b"),
+    "poetry.lock": re.compile(r"\bpoetry (?:install|lock|update|add)\b"),
+    "uv.lock": re.compile(r"\buv (?:sync|lock|add|run)\b"),
+}
+
+
+def _is_locked_by_command(layout: Layout, name: str) -> bool:
+    """Whether a task, a script or CI of the project makes a lock file that is kept out of the repository."""
+    locks = _LOCKS.get(posixpath.basename(name))
+    if locks is None:
+        return False
+    images = {file.path for file in layout.repository.dockerfiles}  # which copy it before they install what it names
+    return any(locks.search(item.text) for item in all_invocations(layout.repository) if item.place.path not in images)
 
 
 def _is_nobodys_file(layout: Layout, name: str) -> bool:

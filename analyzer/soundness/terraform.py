@@ -12,7 +12,7 @@ from analyzer.artifacts.infrastructure import Declaration, InfraFile, Resource, 
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
 
-__all__ = ["undeclared_in_templates", "undeclared_references"]
+__all__ = ["hidden_lines", "undeclared_in_templates", "undeclared_references"]
 
 _PROVIDERS = (
     "aws_", "google_", "azurerm_", "azuread_", "kubernetes_", "helm_", "docker_", "random_", "null_resource", "tls_",
@@ -89,7 +89,7 @@ def _in_folder(repository: Repository, files: list[InfraFile]) -> Iterator[Defec
     seen: set[tuple[str, str]] = set()
     for file in files:
         text = repository.text(file.path) or ""
-        hidden = _hidden_lines(text)
+        hidden = hidden_lines(text)
         for item in file.references:
             kind = item.value
             if item.name in known[kind] or (kind, item.name) in seen or item.line in hidden or not _is_sure(item):
@@ -108,7 +108,7 @@ def _in_backends(repository: Repository, files: list[InfraFile]) -> Iterator[Def
     """A backend is set up before variables are: https://developer.hashicorp.com/terraform/language/backend."""
     for file in files:
         text = repository.text(file.path) or ""
-        hidden = _hidden_lines(text)
+        hidden = hidden_lines(text)
         for block in _BACKEND.finditer(text):
             match = _VARIABLE.search(block.group(1))
             line = text.count("\n", 0, block.start(1) + match.start(1)) + 1 if match else 0
@@ -120,7 +120,7 @@ def _in_backends(repository: Repository, files: list[InfraFile]) -> Iterator[Def
 def _of_no_source(repository: Repository, files: list[InfraFile]) -> Iterator[Defect]:
     """Modules whose source is a folder that the repository does not have."""
     for file in files:
-        hidden = _hidden_lines(repository.text(file.path) or "") if file.modules else frozenset()
+        hidden = hidden_lines(repository.text(file.path) or "") if file.modules else frozenset()
         for module in file.modules:
             folder = local_source(file, module)
             if folder and not folder.startswith("..") and not repository.has(folder) and module.line not in hidden:
@@ -172,7 +172,7 @@ def _in_template(file: InfraFile) -> Iterator[Defect]:
             yield Defect(file.path, item.line, "template-reference", sentence)
 
 
-def _hidden_lines(text: str) -> frozenset[int]:
+def hidden_lines(text: str) -> frozenset[int]:
     """Lines inside block comments and heredocs."""
     hidden: set[int] = set()
     for match in _COMMENT.finditer(text):
