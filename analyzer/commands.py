@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from analyzer.argv import FLAGS_WITH_TASK, FLAGS_WITH_VALUE, skip_flags, unwrap
+from analyzer.artifacts.ci import parse_other
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.findings import Place
@@ -154,6 +155,8 @@ class CommandResolver:
             yield from self._tasks(invocation, _RUNNERS[name])
         elif name in _HOOK_RUNNERS and "run" in invocation.argv:
             yield from self._hooks(invocation)
+        elif name == "gcloud" and invocation.argv[1:3] == ("builds", "submit"):
+            yield from self._cloud_build(invocation)
         elif name == "poetry" and invocation.argv[1:2] == ("poe",):
             yield from self._tasks(replace(invocation, argv=invocation.argv[1:]), "poe")
 
@@ -183,6 +186,17 @@ class CommandResolver:
                 continue
             place = Place(path, command.line)
             yield f"{path}:{command.line}", self._nested(invocation, command, place, path, folder)
+
+    def _cloud_build(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+        """The steps of the configuration that is submitted: https://cloud.google.com/sdk/gcloud/reference/builds/submit."""
+        named = _CONFIG.search(invocation.text)
+        path = self._repository.find(named.group(1) if named else "cloudbuild.yaml", invocation.folder)
+        text = self._repository.text(path) if path else None
+        jobs = parse_other(path, "cloudbuild", text).jobs if path and text else ()
+        for step in (step for job in jobs for step in job.steps):
+            yield from self._inner(
+                invocation, step.commands, Place(step.path, step.line), f"{step.path}:{step.line}", invocation.folder
+            )
 
     def _inner(
         self, invocation: Invocation, commands: Iterable[ShellCommand], at: Place, key: str, folder: str
@@ -282,6 +296,7 @@ class CommandResolver:
             yield key, self._nested(invocation, command, place, f"{file.tool} {task.name}", folder)
 
 
+_CONFIG = re.compile(r"\s--config[= ](\S+)")
 _VARIANT = re.compile(r"[-(]\d.*$")  # tests-3.12: a session of nox for one Python
 _OF_FOLDER = frozenset(
     {"Taskfile.yml", "Taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml", "mod.just", "justfile"}

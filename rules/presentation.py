@@ -13,7 +13,7 @@ from analyzer.plugins import rule
 from analyzer.queries.grounding import about_project, named_tools, own_words
 from analyzer.queries.links import own_sites
 from analyzer.queries.metrics import is_computed
-from analyzer.queries.pictures import diagrams, flows, how_unsure, result_pictures, shows_metrics
+from analyzer.queries.pictures import diagrams, flows, how_unsure, result_pictures, shows_metrics, shows_runs
 from analyzer.queries.prose import (
     about,
     explaining_blocks,
@@ -77,11 +77,16 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             )
     if not candidates:
         return
-    reasons, words, block, own = max(candidates, key=lambda item: (item[3], _tells(item[0], item[1])))
-    if words >= 35 and reasons >= 2 and own:
+    reasons, words, block, own = max(candidates, key=lambda item: (_is_enough(*item), item[3], _tells(item[0], item[1])))
+    if _is_enough(reasons, words, block, own):
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
         yield partial("The README says what the project does, hardly why it matters", block)
+
+
+def _is_enough(reasons: int, words: int, _: Block, own: bool) -> bool:
+    """Whether a problem is told with reasons: some words, two reasons, and something of the project's subject."""
+    return words >= 35 and reasons >= 2 and own
 
 
 def _level_of_title(document: Document) -> int:
@@ -106,7 +111,7 @@ def _tells(reasons: int, words: int) -> int:
 _FEW_WORDS = 40
 _MANY_WORDS = 180  # of one section, twice as many as it has where its heading speaks of the design
 _MANY_IN_ALL = 350
-_FEW_BESIDE_A_FLOW = 30  # where a drawing tells which part hands on to which
+_FEW_BESIDE_A_FLOW = 10  # where a drawing tells which part hands on to which
 _FEW_BESIDE_REASONS = 60
 
 
@@ -243,8 +248,12 @@ def reports_results(repo: Repository) -> Iterator[Finding]:
         )
     )
     tracked = [image for section, image in pictures if shows_metrics(section, image)]
+    tracks = repo.world.has("track.run", "track.value", "track.method")
+    runs = [image for section, image in pictures if tracks and shows_runs(section, image)]
     if tracked and repo.world.has(*_MAKES_PICTURES):
         yield met("Results are shown by pictures of metrics", tracked[0])
+    elif runs:
+        yield met("Results are shown by pictures of tracked runs", runs[0])
     elif pictures:
         yield partial("Results are shown in a picture, without numbers in the text", pictures[0][1])
 

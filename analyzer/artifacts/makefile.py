@@ -127,6 +127,7 @@ class _Reader:
         return number + 1
 
     def _statement(self, line: str, number: int) -> None:
+        line = line.lstrip(" ")  # which make passes over, but for tabs: a line with one is of a recipe
         if prefix := _PREFIX.match(line):
             self._prefix = prefix.group(1)
         elif goal := _GOAL.match(line):

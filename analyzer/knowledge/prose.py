@@ -107,7 +107,7 @@ CAUSE = Caseless(
     r"co[ûu]ts?\b|costos?\b|costes?\b|custos?\b|kosten\b|risques?\b|riesgos?\b|riscos?\b|risik\w+|entreprises?\b|empresas?\b|unternehmen\b|"
     r"d[ée]cisi[oó]n\w*|decis(?:ão|ões)|entscheidung\w*|anticip\w+|pertes?\b|p[ée]rdidas?\b|blessures|d[ée]c[èe]s\b|wichtig\w*|"
     r"because\b|so that\b|thus\b|crucial|critical|help(?:s|ing|ed)?\b|cost(?:s|ly)?\b|sav(?:e|es|ing|ings)\b|loss(?:es)?\b|lose\b|risks?\b|needs? (?:for|to)\b(?! be \w+ed\b)|"
-    r"tailor\w*|affordable|privacy\b|"
+    r"tailor\w*|affordable|privacy\b|budgets?\b|"
     r"millions?\b|billions?\b|enhanc(?:e|es|ing)\b|streamlin(?:e|es|ing)\b)"
 )
 

@@ -34,7 +34,7 @@ ROLES: dict[str, str] = {
         azure.storage.blob.*.download_blob s3fs.S3FileSystem.* gcsfs.GCSFileSystem.* fsspec.open* fsspec.filesystem* praw.* tweepy.*
         googleapiclient.discovery.build* huggingface_hub.snapshot_download huggingface_hub.hf_hub_download
         openml.datasets.* pandas_datareader.* meteostat.* openmeteo_requests.* retry_requests.* statsbombpy.*
-        nba_api.* fredapi.* alpha_vantage.* newsapi.* wbgapi.* sodapy.Socrata* pytrends.* selenium.webdriver.*
+        gspread.*.get_all_values gspread.*.get_all_records gspread.*.get_values nba_api.* fredapi.* alpha_vantage.* newsapi.* wbgapi.* sodapy.Socrata* pytrends.* selenium.webdriver.*
         bs4.BeautifulSoup scrapy.* nltk.download torchvision.datasets.utils.download* keras.utils.get_file
         tensorflow.keras.utils.get_file zipfile.ZipFile.extractall tarfile.open.extractall patoolib.*
         roboflow.* minio.Minio.fget_object minio.Minio.get_object dvc.api.* binance.* ccxt.* polygon.* cdsapi.*
@@ -94,7 +94,9 @@ ROLES: dict[str, str] = {
         lightning.*.Trainer*.fit lightning.Trainer*.fit transformers.Trainer.train transformers.*Trainer.train
         trl.*Trainer.train
         ultralytics.YOLO.train flaml.*.fit autogluon.*.fit h2o.*.train tpot.*.fit autosklearn.*.fit surprise.*.fit
-        implicit.*.fit fastai.*.fit* sagemaker.*.fit pyspark.ml.*.fit skorch.*.fit ngboost.*.fit interpret.*.fit
+        implicit.*.fit fastai.*.fit* sagemaker.*.fit pyspark.ml.classification.*.fit
+        pyspark.ml.regression.*.fit pyspark.ml.clustering.*.fit pyspark.ml.recommendation.*.fit pyspark.ml.tuning.*.fit
+        pyspark.ml.fpm.*.fit pyspark.ml.Pipeline.fit pyspark.ml.pipeline.*.fit skorch.*.fit ngboost.*.fit interpret.*.fit
         google.cloud.aiplatform.*Job.run azure.ai.ml.command sktime.*.fit darts.*.fit statsforecast.*.fit gluonts.*.train
         lifelines.*.fit sksurv.*.fit pyod.*.fit river.*.learn_one setfit.*.train sentence_transformers.*.fit
         spacy.*.update spacy.cli.train* spacy.training.*.train fasttext.train_* flair.trainers.*.train simpletransformers.*.train_model
@@ -161,7 +163,8 @@ ROLES: dict[str, str] = {
         azure.ai.ml.*.models.create_or_update azure.ai.ml.entities.Model bentoml.*.save_model bentoml.*.save
         comet_ml.*.register_model neptune.init_model_version* clearml.*.publish hsml.*.save huggingface_hub.*.upload_*
         .push_to_hub zenml.Model zenml.model.*.Model zenml.*.set_stage zenml.*.model.set_stage hopsworks.*.create_model
-        hopsworks.*.save vertexai.*.Model.upload comet_ml.API.* metaflow.model.*
+        hopsworks.*.save vertexai.*.Model.upload comet_ml.API.* metaflow.model.* firebase_admin.ml.create_model
+        firebase_admin.ml.publish_model firebase_admin.ml.update_model
     """,
     "registry.method": """
         .create_registered_model .create_model_version .transition_model_version_stage .set_registered_model_alias
@@ -316,7 +319,7 @@ ROLES: dict[str, str] = {
         databricks.*.create_training_set .get_training_data
     """,
     "cloud.use": """
-        boto3.* google.cloud.* azure.* sagemaker.* s3fs.* gcsfs.* awswrangler.* prefect_aws.* prefect_gcp.* prefect_azure.*
+        boto3.* google.cloud.* firebase_admin.* azure.* sagemaker.* s3fs.* gcsfs.* awswrangler.* prefect_aws.* prefect_gcp.* prefect_azure.*
         aiobotocore.* digitalocean.* azureml.* vertexai.* snowflake.* huggingface_hub.HfApi*
         huggingface_hub.upload_f* huggingface_hub.create_repo
     """,

@@ -60,7 +60,7 @@ aws-sagemaker | cloud-ml | sagemaker;sagemaker_training;smexperiments | aws sage
 google-vertex-ai | cloud-ml | vertexai;google.cloud.aiplatform;google_cloud_pipeline_components | gcloud ai | | google_vertex_ai;gcp.vertex | | vertex ai |
 azure-ml | cloud-ml | azureml;azure.ai.ml;mltable | az ml | azureml/ | azurerm_machine_learning;Microsoft.MachineLearningServices;azure.machinelearning | azure/aml | azure ml;azure machine learning;azureml |
 aws | cloud | boto3;botocore;s3fs;awswrangler;aiobotocore;prefect_aws;moto;aws_lambda_powertools | aws;awslocal;eksctl;sam | amazon/;public.ecr.aws;amazonaws.com | aws_;AWS::;aws.;aws: | aws-actions/ | aws;amazon web services |
-gcp | cloud | google.cloud;gcsfs;prefect_gcp;pydata_google_auth;google.oauth2 | gcloud;gsutil;bq | gcr.io;pkg.dev;google/cloud-sdk | google_;gcp.;gcp: | google-github-actions/ | gcp;google cloud |
+gcp | cloud | google.cloud;gcsfs;firebase_admin;prefect_gcp;pydata_google_auth;google.oauth2 | gcloud;gsutil;bq | gcr.io;pkg.dev;google/cloud-sdk | google_;gcp.;gcp: | google-github-actions/ | gcp;google cloud |
 azure | cloud | azure;adlfs;azureml;prefect_azure | az;azcopy | mcr.microsoft.com/azure;azurecr.io | azurerm_;Microsoft.;azure.;azure_native.;azure:;azure-native: | azure/login;azure/webapps-deploy;azure/aci-deploy;azure/cli;azure/container;azure/functions | azure |
 localstack | cloud | localstack_client;localstack | localstack;awslocal;samlocal;tflocal | localstack/ | | localstack/ | localstack |
 prometheus | monitoring | prometheus_client;prometheus_fastapi_instrumentator;prometheus_flask_exporter;starlette_exporter;starlette_prometheus;prometheus_api_client;aioprometheus | prometheus;promtool | prom/prometheus;prometheus/ | aws_prometheus;AWS::APS | | prometheus |

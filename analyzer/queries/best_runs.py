@@ -20,7 +20,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
     """Registering or promoting the best run by a metric, with no comparison; first what chooses the one that is promoted."""
     for code in (repo.code, repo.notebook_code):
         promoting = code.calls("registry.register", "registry.method", "registry.promote")
-        named = [call for module in code.modules for call in module.calls if names_model(call)]
+        named = [call for module in code.modules for call in module.calls if names_model(call) or _links(call)]
         acts = (*promoting, *named)
         if not acts:
             continue
@@ -35,6 +35,7 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
             call
             for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
+            or _names_beside(code, call) >= _OF_BEST_TRIAL
             or (_ASKS_BEST.search(call.scope) and not _chooses_otherwise(code, call.path, call.scope))
             or any(
                 _chosen_by_min_or_max(code, around) or any(other.last.lower() in choosing for other in around)
@@ -44,8 +45,13 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
 
 
 def loaded_best(repo: Repository) -> Iterator[Call]:
-    """Choices of the best run by a metric in code that loads the model of it, and trains none."""
+    """Choices of the best run by a metric in code that loads the model of it, and trains none or fetches its files."""
     code = repo.code
+    for item in code.modules:
+        fetching = {call.scope for call in item.calls if call.last == "download_artifacts"}
+        for call in item.calls if fetching else ():
+            if call.scope in fetching and _chooses_best(call) and code.is_reached(call.path, call.scope):
+                yield call
     fitting = {call.path for call in code.calls("model.fit")}
     loading = {(call.path, call.scope) for call in code.calls("registry.load", "model.load")}
     for path in sorted({path for path, _ in loading} - fitting):
@@ -53,6 +59,20 @@ def loaded_best(repo: Repository) -> Iterator[Call]:
         for call in module.calls if module else ():
             if (call.path, call.scope) in loading and _chooses_best(call) and code.is_reached(call.path, call.scope):
                 yield call
+
+
+def _links(call: Call) -> bool:
+    """Whether a call gives a version in a registry of W&B its aliases: https://docs.wandb.ai/ref/python/artifact."""
+    return call.last == "link" and call.has_keyword("aliases")
+
+
+_OF_BEST_TRIAL = frozenset({"best_trial", "user_attrs"})
+"""What the run of the best trial is taken from, by the names of Optuna."""
+
+
+def _names_beside(code: Code, call: Call) -> frozenset[str]:
+    module = code.module(call.path)
+    return module.names_in.get(call.scope, frozenset()) if module else frozenset()
 
 
 @remembered

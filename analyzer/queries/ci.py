@@ -10,6 +10,7 @@ from msgspec import Struct
 from analyzer.artifacts.ci import Job, Pipeline, Step
 from analyzer.commands import Invocation
 from analyzer.findings import Place
+from analyzer.inventory import Kind
 from analyzer.knowledge.actions import action_roles
 from analyzer.queries.absent import is_stalled
 from analyzer.queries.commands import all_invocations
@@ -112,7 +113,9 @@ def acts(repo: Repository, role: str) -> tuple[Act, ...]:
 
 
 def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -> Iterator[Act]:
-    manual = bool(pipeline.kinds) and not on_change(pipeline) and not _comes(repo, pipeline)
+    manual = (bool(pipeline.kinds) and not on_change(pipeline) and not _comes(repo, pipeline)) or (
+        pipeline.path in repo.once(_submitted_by_hand)
+    )
     for item in repo.commands_of(pipeline):
         if (
             role in item.invocation.roles
@@ -135,6 +138,18 @@ def _acts(repo: Repository, pipeline: Pipeline, role: str, *, misplaced: bool) -
         ):
             swallowed = step.allow_failure or job.allow_failure
             yield Act(pipeline, job, step, step.place, step.place, None, swallowed, misplaced, manual or job.manual)
+
+
+_SUBMITS = re.compile(r"\bgcloud builds submit\b(?:[^\n]*\\\n)*[^\n]*")
+
+
+def _submitted_by_hand(repo: Repository) -> frozenset[str]:
+    """Configurations of Cloud Build that a task, a script or Terraform submits: what starts them elsewhere is not told."""
+    builds = [item.path for item in repo.pipelines if "cloudbuild" in item.path.rsplit("/", 1)[-1].lower()]
+    kinds = (Kind.MAKEFILE, Kind.SHELL, Kind.TERRAFORM, Kind.TASKFILE, Kind.JUSTFILE)
+    texts = [repo.text(path) or "" for path in repo.inventory.of(*kinds)] if builds else []
+    told = " ".join(match.group() for text in texts for match in _SUBMITS.finditer(text))
+    return frozenset(path for path in builds if path.rsplit("/", 1)[-1] in told)
 
 
 def _comes(repo: Repository, pipeline: Pipeline) -> bool:

@@ -304,8 +304,13 @@ _BASIC = frozenset(marks.id for marks in TECHNOLOGIES if marks.area in ("languag
 
 def _mentioned(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The paths that a text mentions, and the names that look like those of code."""
-    paths = frozenset(match.group().strip("./").lower() for match in _PATHLIKE.finditer(text))
-    return paths, frozenset(_CODE_NAME.findall(text))
+    found = (match for match in _PATHLIKE.finditer(text) if not _is_route(match))
+    return frozenset(match.group().strip("./").lower() for match in found), frozenset(_CODE_NAME.findall(text))
+
+
+def _is_route(match: re.Match[str]) -> bool:
+    """Whether a path is one that a service answers on: ``/datasets/{id}``."""
+    return match.group().startswith("/") and match.string[match.end() : match.end() + 1] in ("{", "<", ":")
 
 
 _MANY_NAMES = 5

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call
+from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.artifacts.yaml_reader import Node, read_yaml
 from analyzer.code import Code
 from analyzer.findings import Place
@@ -65,6 +65,7 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
     monitors = {call.path for call in code.calls("monitor.report", "monitor.drift", "model.evaluate")}
     training = {call.path for call in training_calls(code)} if monitors else set()
     writing = {text.path for text in code.texts(_INSERT_OR_CREATE, "insert", "create")} if monitors else set()
+    writing |= {module.path for module in code.modules if _inserts_by_tables(module)} if monitors else set()
     for call in code.calls("metrics.store"):
         if call.path in monitors & writing:
             inserts = (*code.texts(_INSERTS_MEASURES, "insert"), *code.texts(_INSERT, "insert"))
@@ -86,7 +87,31 @@ def stored_metrics(repo: Repository) -> Iterator[Place]:
         helpers.setdefault(text.path, text.place)
     for path, place in _inserts_of(repo, _TIME) if code.calls("serve.route", "serve.app") else ():
         helpers.setdefault(path, place)
+    for call in _rows_with_times(code) if code.calls("serve.route", "serve.app") else ():
+        helpers.setdefault(call.path, call.place)
     yield from (helpers[path] for path in sorted(helpers))
+
+
+_MAPPERS = frozenset({"sqlalchemy", "sqlmodel", "peewee", "tortoise", "mongoengine", "beanie", "django"})
+
+
+def _inserts_by_tables(module: PythonModule) -> bool:
+    """Whether a module inserts rows by a table that is an object: https://docs.sqlalchemy.org/en/20/core/dml.html."""
+    return any(item.root in _MAPPERS for item in module.imports) and any(call.last == "insert" for call in module.calls)
+
+
+def _rows_with_times(code: Code) -> Iterator[Call]:
+    """Calls that make a row of a mapped class with what a request took."""
+    mapped: set[str] | None = None
+    for module in code.modules:
+        for call in module.calls:
+            if not call.keywords or not any(map(_TIME.match, call.keywords)):
+                continue
+            if mapped is None:
+                mapping = (item for item in code.modules if any(found.root in _MAPPERS for found in item.imports))
+                mapped = {kind.name for item in mapping for kind in item.classes}
+            if call.last in mapped and code.is_reached(call.path, call.scope):
+                yield call
 
 
 _TABLE_OF_METRICS = re.compile(r"(?i)metrics|drift|monitoring")

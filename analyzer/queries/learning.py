@@ -40,7 +40,7 @@ _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id
 @remembered
 def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     """Calls that fit a model; fitting a scaler or an encoder is none."""
-    known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(call)]
+    known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(code, call)]
     unknown = [
         call
         for call in code.calls("model.fit.unknown", reached=reached)
@@ -94,11 +94,21 @@ def is_model_file(repo: Repository, call: Call) -> bool:
     return not _NO_MODEL_FILE.search(told) and (bool(_A_MODEL.search(told)) or not _OTHER_THING.search(told))
 
 
-def _is_other_job(call: Call) -> bool:
-    """Whether a job that is submitted to a platform is not told to train."""
+def _is_other_job(code: Code, call: Call) -> bool:
+    """Whether a job that is submitted to a platform is not told to train, or a pipeline of Spark has only features to fit."""
+    if call.name.startswith("pyspark.ml.") and call.name.endswith("ipeline.fit"):
+        module = code.module(call.path)
+        imported = {item.dotted for item in module.imports} if module else set()
+        return any("pyspark.ml.feature" in name for name in imported) and not any(map(_SPARK_LEARNER.search, imported))
     return call.name == "azure.ai.ml.command" and not any(
         "train" in text.lower() for text in (*call.texts(), call.assigned)
     )
+
+
+# https://spark.apache.org/docs/latest/api/python/reference/pyspark.ml.html, and what others bring to it.
+_SPARK_LEARNER = re.compile(
+    r"pyspark\.ml\.(?:classification|regression|clustering|recommendation|tuning|fpm)|xgboost|lightgbm|synapse"
+)
 
 
 def _fits_model(code: Code, call: Call) -> bool:

@@ -67,8 +67,8 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
             continue
         if (
             not _STATISTICS.match(call.name)
-            or _DRIFT_WORD.search(f"{call.path} {call.scope}")
-            or any(_DRIFT_WORD.search(t.value) for m in [code.module(call.path)] if m for t in m.texts)
+            or _DRIFT_WORD.search(f"{call.path} {call.scope} {call.assigned}")
+            or any(map(_DRIFT_WORD.search, _words_around(code, call)))
         ):
             yield call
     for call in code.calls("monitor.report"):
@@ -85,6 +85,15 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
                     break
     yield from _drops_of_quality(code)
     yield from _shifts(code)
+
+
+def _words_around(code: Code, call: Call) -> Iterator[str]:
+    """The strings of the module that a call stands in, and the names in its function."""
+    module = code.module(call.path)
+    if module is not None:
+        yield from (text.value for text in module.texts)
+        names = module.names_in.get(call.scope, frozenset()) if call.scope else frozenset()
+        yield from names - {call.last}
 
 
 # What a dashboard or a profile of Evidently before 0.2 is made of, given by its class.

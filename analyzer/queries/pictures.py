@@ -14,7 +14,17 @@ from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
-__all__ = ["diagrams", "flows", "how_unsure", "result_pictures", "says_nothing", "shows", "shows_metrics", "words_of"]
+__all__ = [
+    "diagrams",
+    "flows",
+    "how_unsure",
+    "result_pictures",
+    "says_nothing",
+    "shows",
+    "shows_metrics",
+    "shows_runs",
+    "words_of",
+]
 
 _DRAWN = re.compile(r"[┌└├│─▼►▶→➜⬇↓]|(?:-->|==>|->)|\+-{3,}\+")
 
@@ -219,7 +229,7 @@ def result_pictures(repo: Repository, document: Document) -> Iterator[tuple[Sect
             ):
                 continue
             if in_results or re.search(
-                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|dashboard[\w-]*\.(?:png|jpe?g|gif|webp)|screenshot|\b(?:web-?)?app\b|\bui\b|demo",
+                r"(?i)result|metric|confusion|(?<![a-z])roc(?![a-z])|importance|performance|compar|experiment|mlflow|tensor-?board|neptune|accuracy|loss|predict|forecast|wandb|shap|residual|runs?\b|score|comet|grafana|evidently|dashboard[\w-]*\.(?:png|jpe?g|gif|webp)|screenshot|\b(?:web-?)?app\b|\bui\b|demo",
                 words,
             ):
                 yield section, image
@@ -245,6 +255,21 @@ def shows_metrics(section: Section, image: Image) -> bool:
             words_of(section, image),
         )
     )
+
+
+# Pages of a tracker on which runs stand with their metrics, and those that show something else of it.
+_OF_RUNS = re.compile(
+    r"(?i)mlflow|wandb|weights[-_ &]*(?:and[-_ ]*)?biases|tensor[-_ ]?board|neptune|comet(?![a-z])|clearml|experiments?(?:[-_ ]?track\w*)?(?![a-z])|(?:tracking|experiment|training|all)[-_ ]?runs?(?![a-z])"
+)
+_NOT_RUNS = re.compile(
+    r"(?i)regist|artifact|scenario|archit|model[-_ ]?(?:version|stage|upload|store|card|server|serving)|versions?(?![a-z])|deploy|server|log[-_ ]?in|prefect|airflow|signature|schema|docker|compose|folder|notebook|install|set-?up|empty"
+)
+
+
+def shows_runs(section: Section, image: Image) -> bool:
+    """Whether a picture shows runs of a tracker by its name: the list of them, with what each reached."""
+    words = words_of(section, image)
+    return bool(_OF_RUNS.search(words)) and not _NOT_RUNS.search(words)
 
 
 # Nothing, the name of a kind of picture with the time that it was taken, or what a host numbers pictures with.

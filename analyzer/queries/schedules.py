@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from analyzer.artifacts.ci import Pipeline
+from analyzer.artifacts.infrastructure import Resource
 from analyzer.artifacts.orchestration import Workflow
 from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
@@ -88,11 +89,22 @@ def schedules(repo: Repository) -> Iterator[Schedule]:
             yield Schedule(item.place, tuple(_all_programs(repo) if runs_code(repo) else named), tool="kubernetes")
     for file in repo.infrastructure:
         for resource in file.resources:
-            if re.search(
-                r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron", resource.type
-            ) and re.search(r"(?i)cron|rate\s*\(|schedule", f"{resource.body} {' '.join(resource.attributes)}"):
+            if _BY_TIME.search(resource.type) and _TIME.search(_written(repo, resource)):
                 beside = _programs_beside(repo, file.path) if runs_code(repo) else ()
                 yield Schedule(resource.place, beside, tool=file.tool)
+
+
+# https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_events-readme.html names its class Rule alone.
+_BY_TIME = re.compile(r"(?i)scheduler|event_?rule|events::rule|cloudwatch_event_rule|cron|^(?:\w+\.)*(?:cfn)?rule$")
+_TIME = re.compile(r"(?i)cron|rate\s*\(|schedule")
+_LINES_OF_A_RULE = 10
+
+
+def _written(repo: Repository, resource: Resource) -> str:
+    """What a resource says of itself; of one in code, the lines from which it is made."""
+    if resource.body or resource.attributes:
+        return f"{resource.body} {' '.join(resource.attributes)}"
+    return "\n".join(repo.lines(resource.path)[resource.line - 1 :][:_LINES_OF_A_RULE])
 
 
 _TIMES = frozenset({"--cron", "--interval", "--rrule"})
