@@ -77,7 +77,9 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             )
     if not candidates:
         return
-    reasons, words, block, own = max(candidates, key=lambda item: (_is_enough(*item), item[3], _tells(item[0], item[1])))
+    reasons, words, block, own = max(
+        candidates, key=lambda item: (_is_enough(*item), item[3], _tells(item[0], item[1]))
+    )
     if _is_enough(reasons, words, block, own):
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:

@@ -201,7 +201,9 @@ class Effects:
             for item in module.all_imports:
                 if item.guarded or not item.deferred:
                     continue
-                broken = next((self._broken[path] for path in self._targets(module, item) if path in self._broken), None)
+                broken = next(
+                    (self._broken[path] for path in self._targets(module, item) if path in self._broken), None
+                )
                 scope = self._scope(module.path, item.line) if broken else None
                 if broken and scope and scope[0]:
                     found.setdefault(module.path, []).append((scope[0], item.line, scope[1], broken))

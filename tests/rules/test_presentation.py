@@ -151,7 +151,9 @@ def test_a_picture_named_after_a_tool_is_no_number(repository: BuildRepository) 
         "icons/metrics.png": "x" * 1000,
         "train.py": "import mlflow\nmlflow.log_metric('a', 1)\n",
     }
-    assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](mlflow_registry.png)\n", **pictures) is Status.PARTIAL
+    assert (
+        status(repository, "doc.results", f"{TITLE}Words.\n\n![](mlflow_registry.png)\n", **pictures) is Status.PARTIAL
+    )
     assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](icons/metrics.png)\n", **pictures) is Status.MISSING
     pictures["dashboard.png"] = "x" * 1000
     assert status(repository, "doc.results", f"{TITLE}Words.\n\n![](dashboard.png)\n", **pictures) is Status.PARTIAL
