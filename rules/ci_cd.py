@@ -19,6 +19,7 @@ from analyzer.queries.ci import (
     image_pushes,
     is_real,
     on_change,
+    only_installs,
     pushes,
     stalled_commands,
 )
@@ -26,6 +27,7 @@ from analyzer.queries.ci_training import deploys_flows, training_acts
 from analyzer.queries.containers import composed
 from analyzer.queries.gates import gates, idle_gates
 from analyzer.queries.leading import leads_to, module_reaches
+from analyzer.queries.other_tests import other_unit_tests
 from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.smoke import smoke_tests
@@ -66,6 +68,10 @@ def runs_on_change(repo: Repository) -> Iterator[Finding]:
     for pipeline in real:
         yield partial("CI is started by hand or on a schedule only", pipeline)
         return
+    for pipeline in repo.pipelines:
+        if on_change(pipeline) and only_installs(repo, pipeline):
+            yield partial("CI runs on push or pull request, and does nothing but install", pipeline)
+            return
     for pipeline in repo.misplaced_pipelines:
         yield partial(_MISPLACED[pipeline.system], pipeline)
         return
@@ -111,7 +117,11 @@ def ci_runs_tests(repo: Repository) -> Iterator[Finding]:
 
 def _foreign_tests(found: tuple[Act, ...]) -> bool:
     return any(
-        act.invocation and re.match(r"(?:npm|yarn|pnpm|go|cargo|jest|vitest)\b", act.invocation.text) for act in found
+        act.invocation
+        and re.match(
+            r"(?:npm|yarn|pnpm|go|cargo|jest|vitest|dotnet|mvn|gradle|\./mvnw|\./gradlew)\b", act.invocation.text
+        )
+        for act in found
     )
 
 
@@ -310,7 +320,7 @@ _TOGETHER = re.compile(
 )
 
 
-@rule("tests.unit", reads=(Kind.PYTHON,))
+@rule("tests.unit", reads=(Kind.PYTHON, Kind.PROGRAM))
 def has_unit_tests(repo: Repository) -> Iterator[Finding]:
     """There are no unit tests with assertions."""
     tests = list(unit_tests(repo))
@@ -318,8 +328,13 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
         tests = []  # it is told as what it is
     sound = [test for test in tests if not test.swallows]
     alone = [test for test in sound if not _TOGETHER.search(test.path)]
-    sound = alone if len(alone) >= 2 else sound
-    if len(sound) >= 2:
+    sound = alone or sound
+    elsewhere = list(other_unit_tests(repo)) if len(sound) < 2 else []
+    if len(elsewhere) > len(sound):
+        many = f"{len(elsewhere)} unit tests" if len(elsewhere) > 1 else "One unit test"
+        graded = met if len(elsewhere) > 1 else partial
+        yield graded(f"{many} with assertions, in another language than Python", *elsewhere[:3])
+    elif len(sound) >= 2:
         told = "One unit test with assertions" if len(sound) == 1 else f"{len(sound)} unit tests with assertions"
         yield met(told, *(test.head for test in sound[:3]))
     elif sound:

@@ -15,7 +15,7 @@ from analyzer.queries.by_hand import (
     pushes_by_hand,
     steps_by_hand,
 )
-from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes
+from analyzer.queries.ci import deploy_commands, deploy_steps, image_pushes, own_machine_starts
 from analyzer.queries.cloud import (
     cloud_hosts,
     cloud_remotes,
@@ -173,6 +173,8 @@ def deploys_to_cloud(repo: Repository) -> Iterator[Finding]:
             yield met("A command deploys the application", item.origin, item.place)
     for step in deploy_steps(repo):
         yield met("A CI step deploys the application", step)
+    for place in own_machine_starts(repo):
+        yield met("CI starts the image on a machine of its own", place)
     for call in repo.code.calls("serve.remote"):
         if not deploys_here(repo, call):
             yield met("Code deploys the model to a managed endpoint", call)

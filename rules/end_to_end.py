@@ -18,6 +18,7 @@ from analyzer.queries.flows import MOST_STAGES, called_by, chained, joined, larg
 from analyzer.queries.ingestion import comes_later, data_reads, is_scoring, is_step, raw_inputs, trains_here
 from analyzer.queries.learning import (
     LOGS_ANY_FILE,
+    chosen_columns,
     derived_columns,
     feature_functions,
     file_readers,
@@ -199,6 +200,8 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         notebook: list[Located] = [*repo.notebook_code.calls("feature.transform"), *derived_columns(repo.notebook_code)]
         if notebook:
             yield partial("Features are derived only in a notebook", notebook[0])
+        if not (simple or notebook) and (chosen := chosen_columns(repo)):
+            yield partial("Columns are chosen or pixels are scaled, and no feature is derived", chosen)
 
 
 @rule("e2e.training", reads=_PYTHON_OR_NOTEBOOK)

@@ -95,6 +95,20 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
         if path.rsplit("/", 1)[-1] == "setup.py" and "install_requires" in (repo.text(path) or ""):
             yield partial("Dependencies are declared without exact versions", Place(path, 1))
             return
+    for path in (path for path in repo.snapshot.entries if _LOCK_ELSEWHERE.search(path)):
+        if repo.code.modules:
+            yield partial(
+                "A lock file pins packages of another language; those of Python are listed nowhere", Place(path, 1)
+            )
+        else:
+            yield met("A lock file pins the dependencies", Place(path, 1))
+        return
+
+
+_LOCK_ELSEWHERE = re.compile(
+    r"^(?!(?:.*/)?(?:node_modules|vendor)/).*?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|go\.sum|Cargo\.lock|packages\.lock\.json)$"
+)
+"""Locks of npm, Yarn, pnpm, Go, Cargo and NuGet."""
 
 
 def _is_main(repo: Repository, file: DependencyFile, needed: list[DependencyFile]) -> bool:

@@ -17,7 +17,7 @@ WRAPPERS: dict[str, int] = {
 
 _ROLES: dict[str, str] = {
     "test": r"pytest\b|py\.test\b|python -m (?:pytest|unittest)\b|unittest\b|nose2?\b|nosetests\b|tox\b|nox\b|behave\b"
-    r"|robot\b|go test\b|cargo test\b|(?:npm|yarn|pnpm) (?:run )?test\b|jest\b|vitest\b|green\b|hatch test\b"
+    r"|robot\b|go test\b|cargo test\b|dotnet test\b|(?:mvn|\./mvnw)\b.*\s(?:test|verify)\b|(?:gradle|\./gradlew)\b.*\s(?:test|check)\b|(?:npm|yarn|pnpm) (?:run )?test\b|jest\b|vitest\b|green\b|hatch test\b"
     r"|manage\.py test\b|python setup\.py test\b|deepeval test\b|ward\b",
     "lint": r"(?:python -m )?(?:flake8|pylint|ruff|black|isort|mypy|pyright|basedpyright|autopep8|autoflake|yapf|pycodestyle|pydocstyle"
     r"|bandit|pyflakes|prospector|vulture|hadolint|shellcheck|yamllint|tflint|tfsec|checkov|sqlfluff|nbqa|codespell"

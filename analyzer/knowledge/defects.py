@@ -71,6 +71,7 @@ DEFECT_KINDS: dict[str, DefectKind] = {
             "manifest", "A manifest that the cluster refuses", "file", ("iac.kubernetes", "e2e.cloud-deployment")
         ),
         DefectKind("requirement", "A requirement that cannot be installed", "file", ("e2e.container",)),
+        DefectKind("refused-install", "CI installs a list that pip refuses", "step", ("ci.",)),
         DefectKind("missing-input", "A pipeline stage whose input nothing makes", "line", ("e2e.pipeline",)),
         DefectKind("missing-dag", "A DAG is started that is not there", "line", ("mon.retraining",)),
         DefectKind(

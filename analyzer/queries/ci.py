@@ -25,6 +25,8 @@ __all__ = [
     "image_pushes",
     "is_real",
     "on_change",
+    "only_installs",
+    "own_machine_starts",
     "stalled_commands",
 ]
 
@@ -90,18 +92,40 @@ def on_change(pipeline: Pipeline) -> bool:
 
 def is_real(repo: Repository, pipeline: Pipeline) -> bool:
     """Whether any job does more than check out, set up and echo."""
-    for job in pipeline.jobs:
-        if job.condition.strip().lower() in _OFF:
-            continue
-        if job.uses:
+    if any(job.uses and job.condition.strip().lower() not in _OFF for job in pipeline.jobs):
+        return True
+    for job, step in repo.steps_of(pipeline):
+        if job.condition.strip().lower() in _OFF or step.uses.startswith("./"):
+            continue  # an action of the project has steps of its own
+        if step.uses and "setup" not in action_roles(step.uses) and not is_stalled(repo, step):
             return True
-        for step in job.steps:
-            if step.uses and "setup" not in action_roles(step.uses) and not is_stalled(repo, step):
-                return True
     commands = [item.invocation for item in repo.commands_of(pipeline) if not is_stalled(repo, item.step)]
+    commands = [item for item in commands if not (_PREPARES.match(item.text) or _is_empty_task(repo, item))]
     return any(not item.roles & {"echo"} for item in commands if item.argv[0] not in ("pip", "python", "cd")) or any(
         item.argv[0] == "python" and len(item.argv) > 1 and "pip" not in item.argv[:3] for item in commands
     )
+
+
+def only_installs(repo: Repository, pipeline: Pipeline) -> bool:
+    """Whether all that a pipeline does is to install what is needed."""
+    return any(_PREPARES.match(item.invocation.text) for item in repo.commands_of(pipeline))
+
+
+_PREPARES = re.compile(
+    r"(?:pip3? install|poetry (?:install|update|lock|config|self)|pipenv (?:install|sync)|uv (?:sync|venv|pip install|python install)|conda (?:env|install|create)"
+    r"|npm (?:ci|install)|apt(?:-get)?|sudo apt(?:-get)?)\b"
+)
+
+
+def _is_empty_task(repo: Repository, item: Invocation) -> bool:
+    """Whether a command calls a task that does nothing: its lines are commented out, or it hands on to others that are told."""
+    if item.delegates or item.argv[0] != "make" or len(item.argv) < _WITH_TASK:
+        return item.delegates
+    tasks = [task for file in repo.task_files if file.tool == "make" and (task := file.named(item.argv[1]))]
+    return bool(tasks) and not any(task.commands or task.needs for task in tasks)
+
+
+_WITH_TASK = 2
 
 
 @remembered
@@ -197,6 +221,22 @@ def image_pushes(repo: Repository) -> Iterator[Act]:
 def deploy_steps(repo: Repository) -> Iterator[Place]:
     """CI actions that deploy an application or infrastructure."""
     yield from (act.place for act in acts(repo, "deploy") if act.invocation is None and not act.misplaced)
+
+
+def own_machine_starts(repo: Repository) -> Iterator[Place]:
+    """Commands by which CI leaves a container running on a machine of the project's own.
+
+    Source: https://docs.github.com/en/actions/concepts/runners/self-hosted-runners
+    """
+    for pipeline in repo.pipelines:
+        for item in repo.commands_of(pipeline):
+            runs = "self-hosted" in item.job.runner and _STAYS.search(item.invocation.text)
+            if runs and not is_stalled(repo, item.step) and not _FOR_TESTS.search(item.job.name):
+                yield item.place
+
+
+_STAYS = re.compile(r"\bdocker run\b.*\s(?:-\w*d\w*|--detach)\s|\bdocker[ -]compose\b.*\bup\b.*\s(?:-d|--detach)\b")
+_FOR_TESTS = re.compile(r"(?i)test|lint|check")
 
 
 def deploy_commands(repo: Repository) -> Iterator[Invocation]:

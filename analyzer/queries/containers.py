@@ -89,6 +89,10 @@ def _contexts_of_compose(repository: Repository) -> dict[str, list[str]]:
 def contexts(repository: Repository, dockerfile: Dockerfile) -> tuple[str, ...]:
     """Folders that the Dockerfile may be built in: what compose and commands say, its own folder, the root."""
     found = list(repository.once(_contexts_of_compose).get(dockerfile.path, ()))
+    if found and any(source.startswith("../") for copy in dockerfile.copies for source in copy.sources):
+        return tuple(
+            dict.fromkeys("" if item == "." else item for item in found)
+        )  # somebody took it for a path of here
     own = posixpath.dirname(dockerfile.path)
     found += [own, repository.subdir, "", posixpath.dirname(own)]
     return tuple(dict.fromkeys("" if item == "." else item for item in found))
@@ -154,8 +158,11 @@ def _own_names(repository: Repository) -> PathIndex:
 
 
 def sources(repository: Repository, context: str, source: str) -> list[str]:
-    """The repository's files that a COPY source means, at most 2,000."""
-    plain = source.strip("\"'").lstrip("/")
+    """The repository's files that a COPY source means, at most 2,000; no step up leads out of the context.
+
+    Source: https://docs.docker.com/reference/dockerfile/#copy
+    """
+    plain = posixpath.normpath("/" + source.strip("\"'").lstrip("/")).lstrip("/")
     joined = posixpath.normpath(posixpath.join(context, plain)) if plain else context
     joined = "" if joined == "." else joined
     if joined.startswith(".."):

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.python_source import Assignment, Call, Function, Text
 from analyzer.code import Code
+from analyzer.findings import Place
 from analyzer.knowledge.python_calls import roles_of
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
 
 __all__ = [
     "LOGS_ANY_FILE",
+    "chosen_columns",
     "derived_columns",
     "feature_functions",
     "file_readers",
@@ -92,6 +94,28 @@ def is_model_file(repo: Repository, call: Call) -> bool:
     """Whether a file that a tracker keeps may be a model, as far as its name tells."""
     told = " ".join((*call.texts(), repo.line(call.place)))
     return not _NO_MODEL_FILE.search(told) and (bool(_A_MODEL.search(told)) or not _OTHER_THING.search(told))
+
+
+_CHOOSES = re.compile(
+    r"^[ \t]*[\w.]+(?:[ \t]*,[ \t]*\w+)*[ \t]*=[^#\n=]*?(?:\b\w*(?:df|data|frame|dataset)\w*\[[ \t]*(?:\[|\w*(?:feature|col)\w*[ \t]*\])|\.select_dtypes\(|/[ \t]*255\b)"
+)
+_HOLDS_DATA = frozenset({"pandas", "polars", "numpy", "tensorflow", "keras", "torch"})
+
+
+def chosen_columns(repo: Repository) -> Place | None:
+    """The first line on which code that reads data or trains takes some columns of a table, or scales pixels."""
+    code = repo.code
+    working = {call.path for call in (*code.calls("data.read"), *training_calls(code))}
+    for path in sorted(working):
+        module = code.module(path)
+        if module and any(item.root in _HOLDS_DATA for item in module.imports):
+            for number, line in enumerate(repo.lines(path), 1):
+                if len(line) <= _LONGEST and _CHOOSES.search(line):
+                    return Place(path, number)
+    return None
+
+
+_LONGEST = 300
 
 
 def _is_other_job(code: Code, call: Call) -> bool:

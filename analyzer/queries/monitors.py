@@ -191,7 +191,9 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
 
 _CONFIDENCE = re.compile(r"(?i)^[a-z_]*(?:confidence|predict\w*_(?:proba\w*|score))[a-z_]*$")
 _WITHOUT_LABELS = re.compile(r"NoTargetPerformance")
-_NEW = re.compile(r"(?i)monitor|feedback|live|production|ground_truth|actual|outcome|quality|backtest")
+_NEW = re.compile(
+    r"(?i)monitor|feedback|live|production|ground_truth|actual|outcome|(?<!wine)(?<!air)(?<!water)(?<!wine[_-])(?<!air[_-])(?<!water[_-])quality|backtest"
+)
 _LABEL = re.compile(
     r"(?i)actual|ground_truth|delivered|outcome|y_true|true_label|observed|is_correct|correct_(?:class|predictions?)|labels?\b"
 )

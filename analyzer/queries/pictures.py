@@ -72,7 +72,7 @@ _ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system 
 _SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
 # A page that somebody looks at, whatever it is a page of; a diagram says that it is one.
 _PAGE = re.compile(
-    r"(?i)dashboard|interface|web[-_ ]?page|landing|(?:model|run|baseline)\w*[-_ ]?overview|jenkins|github[-_ ]actions|flow[-_ ]runs?\b|\b(?:data )?(?:query|entry|form|results?)\b|(?:project|folder|directory|repo\w*|file)[-_ ](?:structure|tree)"
+    r"(?i)dashboard|interface|bucket|billing|usage|console|web[-_ ]?page|landing|(?:model|run|baseline)\w*[-_ ]?overview|jenkins|github[-_ ]actions|flow[-_ ]runs?\b|\b(?:data )?(?:query|entry|form|results?)\b|(?:project|folder|directory|repo\w*|file)[-_ ](?:structure|tree)"
 )
 _OF_PARTS = re.compile(r"(?i)archit|diagram|(?:flow|dag|graph|pipeline)(?![a-z]|[-_ ]?runs?)")
 _IS_DIAGRAM = re.compile(r"(?i)archit|diagram|flow[-_ ]?chart|work[-_ ]?flow")

@@ -9,6 +9,7 @@ from analyzer.repository import Repository
 from analyzer.snapshot import Problem
 from analyzer.soundness.called_files import missing_called_files, missing_programs
 from analyzer.soundness.ci_images import unbuildable_in_ci
+from analyzer.soundness.ci_installs import refused_installs
 from analyzer.soundness.dags import unknown_branches, unknown_dags
 from analyzer.soundness.declared import Declared
 from analyzer.soundness.defect import Defect, joined
@@ -56,6 +57,7 @@ def find_defects(repository: Repository) -> tuple[tuple[Defect, ...], tuple[Prob
         "programs": lambda: missing_programs(layout),
         "images": lambda: broken_images(layout),
         "builds in CI": lambda: unbuildable_in_ci(layout),
+        "installs in CI": lambda: refused_installs(repository),
         "ignored copies": lambda: ignored_copies(repository),
         "held files": lambda: unheld_files(repository),
         "held modules": lambda: unheld_modules(layout),

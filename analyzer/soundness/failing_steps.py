@@ -19,7 +19,7 @@ from analyzer.soundness.defect import Defect
 
 __all__ = ["FailingSteps"]
 
-_STOPS = frozenset({"missing-file", "missing-target", "image-build"})
+_STOPS = frozenset({"missing-file", "missing-target", "image-build", "refused-install"})
 _ANYHOW = re.compile(r"\b(?:always|failure|cancelled)\s*\(")
 _GOES_ON = re.compile(
     r"--(?:ignore|deselect|continue-on-collection-errors|pyargs|import-mode|collect-only|confcutdir)\b"

@@ -14,7 +14,7 @@ from analyzer.queries.containers import Packaging, contexts, in_context, packagi
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["TEMPLATES", "broken_images", "installed_lists"]
+__all__ = ["TEMPLATES", "broken_images", "installed_lists", "refusal"]
 
 _DATA = re.compile(
     r"(?i)(?:^|/)(?:models?|data|datasets?|artifacts?|dist|build|target|out(?:put)?s?|mlruns|mlartifacts|logs?|certs?|keys?|secrets?|credentials?|node_modules|wheels?|\.\w+)(?:/|$)"
@@ -125,7 +125,7 @@ def _without_list(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     found = [
         (copy, source)
         for copy, source in lost
-        if layout.somewhere(source.removeprefix("./")) and not _UNKNOWN.search(source) and "/" not in source.strip("./")
+        if layout.somewhere(source.strip("./")) and not _UNKNOWN.search(source) and "/" not in source.strip("./")
     ]
     if not found or not packaging.code:
         return
@@ -170,14 +170,18 @@ def _is_beside(layout: Layout, dockerfile: Dockerfile, name: str) -> bool:
 def _installs(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     """Lines of a requirements file that the image installs and pip refuses."""
     for item, path in installed_lists(layout, packaging):
-        text = layout.repository.text(path) or ""
-        if refused := _REFUSED.search(text):
-            line = text.count("\n", 0, refused.start()) + 1
-            sentence = f"pip refuses line {line} of {path}, {refused.group().strip()[:60]}, which the image installs"
+        why = refusal(layout.repository.text(path) or "")
+        if why:
+            sentence = f"pip refuses {path}, which the image installs: {why}"
             yield Defect(packaging.dockerfile.path, item.line, "requirement", sentence)
-        elif twice := _asked_twice(text):
-            sentence = f"pip refuses {path}, which the image installs and which asks for {twice}"
-            yield Defect(packaging.dockerfile.path, item.line, "requirement", sentence)
+
+
+def refusal(text: str) -> str:
+    """Why pip installs nothing of a list of packages, in words; empty where nothing is known against it."""
+    if refused := _REFUSED.search(text):
+        return f"line {text.count(chr(10), 0, refused.start()) + 1} reads {refused.group().strip()[:60]}"
+    twice = _asked_twice(text)
+    return f"it asks for {twice}" if twice else ""
 
 
 _PINNED = re.compile(

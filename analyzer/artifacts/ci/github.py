@@ -77,6 +77,7 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
         uses=node.get("uses").text,
         allow_failure=node.get("continue-on-error").text.lower() == "true",
         environment=environment.text or environment.get("name").text,
+        runner=" ".join(node.get("runs-on").texts()),
     )
 
 

@@ -63,7 +63,7 @@ class Step(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """One job. ``uses`` names a reusable pipeline, ``manual`` one that waits for a person."""
+    """One job. ``uses`` names a reusable pipeline, ``manual`` one that waits for a person, ``runner`` the labels of what runs it."""
 
     path: str
     name: str
@@ -76,6 +76,7 @@ class Job(Struct, frozen=True):
     manual: bool = False
     allow_failure: bool = False
     environment: str = ""
+    runner: str = ""
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,25 @@
+"""Lists of packages that CI has pip install and that pip refuses: the step fails, and so does what comes after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.repository import Repository
+from analyzer.soundness.defect import Defect
+from analyzer.soundness.images import refusal
+
+__all__ = ["refused_installs"]
+
+_LIST = re.compile(r"^(?:python3? -m |uv )?pip3? install\b.*?\s(?:-r|--requirement)[= ]\s*([\w./-]+)")
+
+
+def refused_installs(repository: Repository) -> Iterator[Defect]:
+    """Commands of CI that install a list which holds a line that pip cannot read, or one package in two versions."""
+    for pipeline in repository.pipelines:
+        for item in repository.commands_of(pipeline):
+            named = _LIST.match(item.invocation.text)
+            path = repository.find(named.group(1), item.invocation.folder) if named and not item.swallowed else None
+            why = refusal(repository.text(path) or "") if path else ""
+            if path and why and not item.invocation.via:
+                yield Defect(item.place.path, item.place.line, "refused-install", f"pip refuses {path}: {why}")
