@@ -310,7 +310,9 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
         values = [*repo.code.calls("track.method")]
     if values:
         training = {call.path for call in training_calls(repo.code)}
-        values.sort(key=lambda call: (is_scoring(call.path), call.path not in training, call.last.startswith("init_")))
+        values.sort(
+            key=lambda call: (is_scoring(call.path), call.path not in training, bool(_SAYS_LESS.match(call.last)))
+        )
         yield met(f"{_tracked(values)} of runs are tracked in code", *values[:3])
         return
     runs = repo.code.calls("track.run", "track.model")
@@ -319,6 +321,10 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
     notebook = repo.notebook_code.calls("track.value")
     if notebook:
         yield partial("Experiments are tracked only in a notebook", notebook[0])
+
+
+_SAYS_LESS = re.compile(r"init_|autolog$")
+"""What begins a run, and what records by itself what fits the library that it is of."""
 
 
 def _tracked(values: Sequence[Call]) -> str:

@@ -77,13 +77,22 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             )
     if not candidates:
         return
+    named = [
+        block for section in about(readme, "problem") if _NAMES_AIM.search(section.title) for block in section.blocks
+    ]
     reasons, words, block, own = max(
         candidates, key=lambda item: (_is_enough(*item), item[3], _tells(item[0], item[1]))
     )
     if _is_enough(reasons, words, block, own):
         yield met("The README explains the problem and why it matters", block)
     elif words >= 5:
-        yield partial("The README says what the project does, hardly why it matters", block)
+        stated = [item for item in candidates if item[2] in named and item[1] >= 5 and item[3] == own]
+        earlier = stated and stated[0][2].line < block.line and not _reasons(block.text)
+        told = stated[0][2] if earlier else block
+        yield partial("The README says what the project does, hardly why it matters", told)
+
+
+_NAMES_AIM = re.compile(r"(?i)\b(?:problem|objectives?|motivation|goals?|purpose|why)\b")
 
 
 def _is_enough(reasons: int, words: int, _: Block, own: bool) -> bool:

@@ -98,6 +98,7 @@ def explaining_blocks(repo: Repository, section: Section) -> list[Block]:
         for block in section.of("paragraph", "item", "quote")
         if block.words >= 8
         and not _POINTS_ELSEWHERE.search(block.text)
+        and not _TELLS_WHO_OR_WHERE.search(block.text)
         and (not named_tools(block.text) or is_grounded(repo, f"{section.title}\n{block.text}"))
     ]
     if _STRONG.search(section.heading):
@@ -118,6 +119,12 @@ _FEW_TOOLS = 2
 _POINTS_ELSEWHERE = re.compile(
     r"(?i)\bwhere to find it\b|\bthis (?:read-?me|guide|folder|document) will (?:show|walk|guide|help)\b|\bhead over to\b"
     r"|^(?:check out|see|refer to|navigate to)\b"
+)
+
+# Who of a group did what, and where a reader is to press.
+_TELLS_WHO_OR_WHERE = re.compile(
+    r"(?i)\bstudents?\s+(?:s\d|number|id\b)|\bwas (?:responsible for|in charge of)\b"
+    r"|^\W*(?:\d+\.\s*)?(?:(?:first|then|next|now|finally|once there)[,:]?\s+)?(?:go to|navigate to|open|click|choose|select|press|visit)\b"
 )
 
 # Headings under which nothing else than the parts and their work is to be expected.

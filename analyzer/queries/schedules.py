@@ -265,6 +265,9 @@ def _of_workflow(repo: Repository, workflow: Workflow) -> Schedule:
     if ":" in workflow.entrypoint:
         path, scope = workflow.entrypoint.rsplit(":", 1)
         found = repo.find(path, workflow.path.rpartition("/")[0])
+        called_so = [module.path for module in repo.modules if module.path.endswith(f"/{path}")]
+        if not found and len(called_so) == 1:
+            found = called_so[0]  # the command that deploys it says the folder
         functions += [(found, scope)] if found else []
     idle = "" if workflow.active else "it is switched off"
     if workflow.tool == "prefect" and not idle and not _is_known(repo, workflow):
