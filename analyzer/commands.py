@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from analyzer.argv import FLAGS_WITH_TASK, FLAGS_WITH_VALUE, skip_flags, unwrap
-from analyzer.artifacts.ci import parse_other
+from analyzer.artifacts.ci import Job, parse_other
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.findings import Place
@@ -25,6 +26,7 @@ __all__ = ["CommandResolver", "Invocation"]
 
 _DEEPEST = 6
 _MOST = 2000
+_MOST_BUILD_STEPS = 100  # Cloud Build takes no more: https://cloud.google.com/build/docs/build-config-file-schema
 _PLACEHOLDER = re.compile(
     r"\$\{?(?:GITHUB_WORKSPACE|github_workspace|PWD|CI_PROJECT_DIR|WORKSPACE|PROJECT_DIR|ROOT_DIR|SCRIPT_DIR|DIR|BASH_SOURCE\S*)\}?/?|\$\(pwd\)/?|`pwd`/?"
 )
@@ -75,6 +77,7 @@ class CommandResolver:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._builds: dict[str, tuple[Job, ...]] = {}
 
     def follow(
         self, commands: Iterable[ShellCommand], where: Callable[[ShellCommand], Place], folder: str = ""
@@ -192,11 +195,15 @@ class CommandResolver:
         named = _CONFIG.search(invocation.text)
         path = self._repository.find(named.group(1) if named else "cloudbuild.yaml", invocation.folder)
         text = self._repository.text(path) if path else None
-        jobs = parse_other(path, "cloudbuild", text).jobs if path and text else ()
-        for step in (step for job in jobs for step in job.steps):
-            yield from self._inner(
-                invocation, step.commands, Place(step.path, step.line), f"{step.path}:{step.line}", invocation.folder
-            )
+        if not path or not text or path in invocation.via:
+            return  # one that submits itself is followed once
+        if path not in self._builds:
+            self._builds[path] = parse_other(path, "cloudbuild", text).jobs
+        steps = (step for job in self._builds[path] for step in job.steps)
+        for step in islice(steps, _MOST_BUILD_STEPS):
+            place = Place(step.path, step.line)
+            for _, inner in self._inner(invocation, step.commands, place, path, invocation.folder):
+                yield f"builds submit {path}", inner
 
     def _inner(
         self, invocation: Invocation, commands: Iterable[ShellCommand], at: Place, key: str, folder: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.code import Code
@@ -31,16 +31,18 @@ def unconditional_promotions(repo: Repository) -> Iterator[Call]:
             if _keeps_best((*item.left, *item.right)) and not _learns(code, item.path, item.scope)
         }
         choosing = deciders(code, lambda function, kept=kept: (function.path, function.qualname) in kept)  # type: ignore[misc]
+        chosen: dict[tuple[str, str], bool] = {}
+        for path, scope in dict.fromkeys(place for act in acts for place in _around(code, act)):
+            around = code.calls_in(path, scope)
+            by_name = any(call.last.lower() in choosing for call in around)
+            chosen[path, scope] = by_name or _chosen_by_min_or_max(code, around)
         yield from (
             call
             for call in sorted(acts, key=lambda call: call.last == "create_registered_model")
             if (call.path, call.scope) in kept
             or _names_beside(code, call) >= _OF_BEST_TRIAL
             or (_ASKS_BEST.search(call.scope) and not _chooses_otherwise(code, call.path, call.scope))
-            or any(
-                _chosen_by_min_or_max(code, around) or any(other.last.lower() in choosing for other in around)
-                for around in _around(code, call)
-            )
+            or any(chosen[place] for place in _around(code, call))
         )
 
 
@@ -100,13 +102,22 @@ def _lines_to(call: Call, acts: tuple[Call, ...]) -> float:
     return min((lines for lines in below if lines >= 0), default=float("inf"))
 
 
-def _around(code: Code, call: Call) -> Iterator[tuple[Call, ...]]:
-    """The calls beside one, in its function and beside the calls of its function in the same file."""
-    yield code.calls_in(call.path, call.scope)
-    function, module = call.scope.rsplit(".", 1)[-1], code.module(call.path)
-    if function and module:
-        for scope in sorted({other.scope for other in module.calls if other.last == function}):
-            yield code.calls_in(call.path, scope)
+def _around(code: Code, call: Call) -> Iterator[tuple[str, str]]:
+    """(path, scope) of the function of a call, and of those that call this function in the same file."""
+    yield call.path, call.scope
+    function = call.scope.rsplit(".", 1)[-1]
+    if function:
+        yield from ((call.path, scope) for scope in _callers(code, call.path).get(function, ()))
+
+
+@remembered
+def _callers(code: Code, path: str) -> Mapping[str, list[str]]:
+    """The scopes of a module in which something of a name is called, in order, by the name."""
+    module = code.module(path)
+    found: dict[str, set[str]] = {}
+    for other in module.calls if module else ():
+        found.setdefault(other.last, set()).add(other.scope)
+    return {name: sorted(scopes) for name, scopes in found.items()}
 
 
 _ASKS_BEST = re.compile(

@@ -68,7 +68,7 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
         if (
             not _STATISTICS.match(call.name)
             or _DRIFT_WORD.search(f"{call.path} {call.scope} {call.assigned}")
-            or any(map(_DRIFT_WORD.search, _words_around(code, call)))
+            or _speaks_of_drift(code, call.path, call.scope, call.last)
         ):
             yield call
     for call in code.calls("monitor.report"):
@@ -87,13 +87,16 @@ def drift_calls(repo: Repository, code_of: str = "code") -> Iterator[Call]:
     yield from _shifts(code)
 
 
-def _words_around(code: Code, call: Call) -> Iterator[str]:
-    """The strings of the module that a call stands in, and the names in its function."""
-    module = code.module(call.path)
-    if module is not None:
-        yield from (text.value for text in module.texts)
-        names = module.names_in.get(call.scope, frozenset()) if call.scope else frozenset()
-        yield from names - {call.last}
+@remembered
+def _speaks_of_drift(code: Code, path: str, scope: str, but: str) -> bool:
+    """Whether the strings of a module speak of drift, or the names in one of its functions but for a name."""
+    module = code.module(path)
+    if module is None:
+        return False
+    names = module.names_in.get(scope, frozenset()) if scope else frozenset()
+    return any(_DRIFT_WORD.search(text.value) for text in module.texts) or any(
+        _DRIFT_WORD.search(name) for name in names if name != but
+    )
 
 
 # What a dashboard or a profile of Evidently before 0.2 is made of, given by its class.

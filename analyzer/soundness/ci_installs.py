@@ -16,10 +16,12 @@ _LIST = re.compile(r"^(?:python3? -m |uv )?pip3? install\b.*?\s(?:-r|--requireme
 
 def refused_installs(repository: Repository) -> Iterator[Defect]:
     """Commands of CI that install a list which holds a line that pip cannot read, or one package in two versions."""
+    known: dict[str, str] = {}
     for pipeline in repository.pipelines:
         for item in repository.commands_of(pipeline):
             named = _LIST.match(item.invocation.text)
             path = repository.find(named.group(1), item.invocation.folder) if named and not item.swallowed else None
-            why = refusal(repository.text(path) or "") if path else ""
-            if path and why and not item.invocation.via:
+            if path and path not in known:
+                known[path] = refusal(repository.text(path) or "")
+            if path and (why := known[path]) and not item.invocation.via:
                 yield Defect(item.place.path, item.place.line, "refused-install", f"pip refuses {path}: {why}")

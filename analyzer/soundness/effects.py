@@ -213,21 +213,23 @@ class Effects:
     def _stranded(self) -> Mapping[str, Defect]:
         """Modules that start nothing themselves and that only broken modules import, with the defect of one of these."""
         importers: dict[str, set[str]] = {}
+        imported: dict[str, dict[str, None]] = {}
         tests = {module.path for module in self._repository.tests.modules}
         for module in self._repository.modules if self._broken else ():
             for item in module.all_imports if module.path not in tests else ():
                 for path in self._targets(module, item):
                     importers.setdefault(path, set()).add(module.path)
+                    imported.setdefault(module.path, {})[path] = None
         stranded: dict[str, Defect] = {}
         known = dict(self._broken)
         pending = list(known)
         while pending:
             asked = pending.pop()
-            for path, those in importers.items():
-                module = self._modules[path]
-                if asked not in those or path in known or module.has_main_guard:
+            for path in imported.get(asked, ()):
+                module = self._modules.get(path)  # none for a copy of somebody's library
+                if module is None or path in known or module.has_main_guard:
                     continue
-                if those <= known.keys() and not self._repository.is_named_outside(path):
+                if importers[path] <= known.keys() and not self._repository.is_named_outside(path):
                     stranded[path] = known[path] = known[asked]
                     pending.append(path)
         return stranded

@@ -75,9 +75,10 @@ def _without_files(path: str, jobs: list[tuple[str, int, Node]]) -> Iterator[Def
             continue  # a machine may keep the files
         steps = [step for step in job.get("steps") if step.kind == "mapping"]
         told = " ".join(f"{step.get('uses').text} {step.get('run').text}" for step in steps)
+        checks_out = bool(_CHECKS_OUT.search(told))
         for step in steps:
             match = _NEEDS_FILES.search(step.get("run").text) or _ACTS_ON_FILES.search(step.get("uses").text)
-            if match and _CHECKS_OUT.search(told):
+            if match and checks_out:
                 return
             if match:
                 lacking.append((name, step.line, match.group().strip(" ;&|@")))
