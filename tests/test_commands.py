@@ -221,3 +221,17 @@ def test_programs_that_run_another_are_taken_off(given, bare):
 
 def test_wrappers_without_end_are_left():
     assert unwrap(("sudo",) * 20 + ("ls",))[0] == "sudo"
+
+
+STEP = "- name: gcr.io/cloud-builders/gcloud\n  args: ['builds', 'submit', '--config', 'c.yaml']\n"
+
+
+def test_a_build_that_submits_itself_is_followed_once(follow):
+    found = follow({"c.yaml": f"steps:\n{STEP * 4}"}, "gcloud builds submit --config c.yaml")
+    assert texts(found) == ["gcloud builds submit --config c.yaml"] * 5
+    assert [item.origin.line for item in found] == [1, 2, 4, 6, 8]
+
+
+def test_a_build_has_no_more_steps_than_the_service_takes(follow):
+    steps = "- name: bash\n  args: ['-c', 'make all']\n" * 150
+    assert len(follow({"cloudbuild.yaml": f"steps:\n{steps}"}, "gcloud builds submit .")) == 101

@@ -226,8 +226,8 @@ class Effects:
         while pending:
             asked = pending.pop()
             for path in imported.get(asked, ()):
-                module = self._modules.get(path)  # none for a copy of somebody's library
-                if module is None or path in known or module.has_main_guard:
+                held = self._modules.get(path)  # none for a copy of somebody's library
+                if held is None or path in known or held.has_main_guard:
                     continue
                 if importers[path] <= known.keys() and not self._repository.is_named_outside(path):
                     stranded[path] = known[path] = known[asked]
