@@ -107,7 +107,9 @@ def is_real(repo: Repository, pipeline: Pipeline) -> bool:
 
 
 def only_installs(repo: Repository, pipeline: Pipeline) -> bool:
-    """Whether all that a pipeline does is to install what is needed."""
+    """Whether all that a pipeline does is to install what is needed; one that asks for another project's files does not."""
+    if any(is_stalled(repo, step) for _, step in repo.steps_of(pipeline)):
+        return False
     return any(_PREPARES.match(item.invocation.text) for item in repo.commands_of(pipeline))
 
 
