@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
-from analyzer.soundness.images import refusal
+from analyzer.soundness.images import LIST, refusal
 
 __all__ = ["refused_installs"]
-
-_LIST = re.compile(r"^(?:python3? -m |uv )?pip3? install\b.*?\s(?:-r|--requirement)[= ]\s*([\w./-]+)")
 
 
 def refused_installs(repository: Repository) -> Iterator[Defect]:
@@ -19,7 +16,7 @@ def refused_installs(repository: Repository) -> Iterator[Defect]:
     known: dict[str, str] = {}
     for pipeline in repository.pipelines:
         for item in repository.commands_of(pipeline):
-            named = _LIST.match(item.invocation.text)
+            named = LIST.search(item.invocation.text)
             path = repository.find(named.group(1), item.invocation.folder) if named and not item.swallowed else None
             if path and path not in known:
                 known[path] = refusal(repository.text(path) or "")

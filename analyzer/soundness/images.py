@@ -14,7 +14,7 @@ from analyzer.queries.containers import Packaging, contexts, in_context, packagi
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["TEMPLATES", "broken_images", "installed_lists", "refusal"]
+__all__ = ["LIST", "TEMPLATES", "broken_images", "installed_lists", "refusal"]
 
 _DATA = re.compile(
     r"(?i)(?:^|/)(?:models?|data|datasets?|artifacts?|dist|build|target|out(?:put)?s?|mlruns|mlartifacts|logs?|certs?|keys?|secrets?|credentials?|node_modules|wheels?|\.\w+)(?:/|$)"
@@ -110,7 +110,7 @@ _MAY_MAKE = (
 )
 
 
-_FILE = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
+LIST = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
 # One equals sign, as conda writes it, and versions of a Linux distribution: https://peps.python.org/pep-0508/.
 _REFUSED = re.compile(
     r"^[A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:=(?![=]).*|==[^#;\s]*\+(?:ubuntu|debian|deb\d|dfsg)\S*)", re.MULTILINE
@@ -143,10 +143,10 @@ def _lists(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     dockerfile = packaging.dockerfile
     whole = any(not copy.from_stage and set(copy.sources) & {".", "./"} for copy in dockerfile.copies)
     told = "\n".join(f"{item.value} {item.heredoc}" for item in dockerfile.instructions)
-    asked = _FILE.findall(told)
+    asked = LIST.findall(told)
     moves = len(dockerfile.named("WORKDIR")) > 1 or re.search(r"\bcd\s", told)
     for item in dockerfile.named("RUN") if whole and packaging.code else ():
-        for name in _FILE.findall(item.value):
+        for name in LIST.findall(item.value):
             base = posixpath.basename(name)
             if (
                 _INSTALLED.search(base)
@@ -210,7 +210,7 @@ def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Inst
     """
     repo, dockerfile = layout.repository, packaging.dockerfile
     for item in dockerfile.named("RUN"):
-        for match in _FILE.finditer(item.value):
+        for match in LIST.finditer(item.value):
             base = posixpath.basename(match.group(1))
             renamed = [
                 copy.sources[0]
