@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
+
 from analyzer.artifacts.document import Block, Document, Section
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
@@ -50,7 +52,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
     readme = repo.readme
     if readme is None:
         return
-    candidates: list[tuple[int, int, Block, bool]] = []
+    candidates: list[_Told] = []
     titled = _level_of_title(readme)  # all that follows is below it
     groups: list[list[Block]] = [intro(readme)]
     groups += [
@@ -68,7 +70,7 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
         text = " ".join(block.text for block in blocks)
         if blocks:
             candidates.append(
-                (
+                _Told(
                     _reasons(text),
                     sum(block.words for block in blocks),
                     max(blocks, key=lambda block: _tells(_reasons(block.text), block.words)),
@@ -77,27 +79,44 @@ def explains_problem(repo: Repository) -> Iterator[Finding]:
             )
     if not candidates:
         return
-    named = [
-        block for section in about(readme, "problem") if _NAMES_AIM.search(section.title) for block in section.blocks
-    ]
-    reasons, words, block, own = max(
-        candidates, key=lambda item: (_is_enough(*item), item[3], _tells(item[0], item[1]))
-    )
-    if _is_enough(reasons, words, block, own):
-        yield met("The README explains the problem and why it matters", block)
-    elif words >= 5:
-        stated = [item for item in candidates if item[2] in named and item[1] >= 5 and item[3] == own]
-        earlier = stated and stated[0][2].line < block.line and not _reasons(block.text)
-        told = stated[0][2] if earlier else block
-        yield partial("The README says what the project does, hardly why it matters", told)
+    best = max(candidates, key=lambda item: (item.enough, item.own, _tells(item.reasons, item.words)))
+    if best.enough:
+        yield met("The README explains the problem and why it matters", best.block)
+    elif best.words >= _A_LINE:
+        yield partial(
+            "The README says what the project does, hardly why it matters", _first_said(readme, candidates, best)
+        )
 
 
+_A_LINE = 5  # words
 _NAMES_AIM = re.compile(r"(?i)\b(?:problem|objectives?|motivation|goals?|purpose|why)\b")
 
 
-def _is_enough(reasons: int, words: int, _: Block, own: bool) -> bool:
-    """Whether a problem is told with reasons: some words, two reasons, and something of the project's subject."""
-    return words >= 35 and reasons >= 2 and own
+class _Told(Struct, frozen=True):
+    """What a part of a README tells of the problem.
+
+    ``reasons`` counts different ones, ``block`` is the most telling, ``own`` says whether the project's subject is named.
+    """
+
+    reasons: int
+    words: int
+    block: Block
+    own: bool
+
+    @property
+    def enough(self) -> bool:
+        """Whether it explains the problem: some words, two reasons, and something of the subject."""
+        return self.words >= 35 and self.reasons >= 2 and self.own
+
+
+def _first_said(readme: Document, candidates: list[_Told], best: _Told) -> Block:
+    """What stands under a heading on the aim, where the most that is told comes later and gives no reason."""
+    aims = (section for section in about(readme, "problem") if _NAMES_AIM.search(section.title))
+    named = [block for section in aims for block in section.blocks]
+    said = next(
+        (item for item in candidates if item.block in named and item.words >= _A_LINE and item.own == best.own), best
+    )
+    return said.block if said.block.line < best.block.line and not _reasons(best.block.text) else best.block
 
 
 def _level_of_title(document: Document) -> int:
