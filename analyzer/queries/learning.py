@@ -42,7 +42,11 @@ _DERIVED_NOT = re.compile(r"(?i)^(?:y_?)?pred|^score$|proba|^target$|^label$|^id
 @remembered
 def training_calls(code: Code, *, reached: bool = True) -> tuple[Call, ...]:
     """Calls that fit a model; fitting a scaler or an encoder is none."""
-    known = [call for call in code.calls("model.fit", reached=reached) if not _is_other_job(code, call)]
+    known = [
+        call
+        for call in code.calls("model.fit", reached=reached)
+        if not (_is_other_job(call) or _fits_features_alone(code, call))
+    ]
     unknown = [
         call
         for call in code.calls("model.fit.unknown", reached=reached)
@@ -118,15 +122,20 @@ def chosen_columns(repo: Repository) -> Place | None:
 _LONGEST = 300
 
 
-def _is_other_job(code: Code, call: Call) -> bool:
-    """Whether a job that is submitted to a platform is not told to train, or a pipeline of Spark has only features to fit."""
-    if call.name.startswith("pyspark.ml.") and call.name.endswith("ipeline.fit"):
-        module = code.module(call.path)
-        imported = {item.dotted for item in module.imports} if module else set()
-        return any("pyspark.ml.feature" in name for name in imported) and not any(map(_SPARK_LEARNER.search, imported))
+def _is_other_job(call: Call) -> bool:
+    """Whether a job that is submitted to a platform is not told to train."""
     return call.name == "azure.ai.ml.command" and not any(
         "train" in text.lower() for text in (*call.texts(), call.assigned)
     )
+
+
+def _fits_features_alone(code: Code, call: Call) -> bool:
+    """Whether a pipeline of Spark has only features to fit, by what its module imports."""
+    module = code.module(call.path) if call.name.startswith("pyspark.ml.") else None
+    if module is None or not call.name.endswith("ipeline.fit"):
+        return False
+    imported = {item.dotted for item in module.imports}
+    return any("pyspark.ml.feature" in name for name in imported) and not any(map(_SPARK_LEARNER.search, imported))
 
 
 # https://spark.apache.org/docs/latest/api/python/reference/pyspark.ml.html, and what others bring to it.
