@@ -167,9 +167,14 @@ def _under_load(repo: Repository) -> Iterator[Tried]:
             yield module.place, "A load script asks the service, but asserts nothing", False
 
 
+def _starting_parts(repo: Repository) -> frozenset[str]:
+    """The files with a command that starts containers."""
+    return frozenset(item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text))
+
+
 def _by_starting_script(repo: Repository) -> Iterator[Tried]:
     """A shell script that starts the parts and then a test runner, where there is a test that asserts."""
-    started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
+    started = repo.once(_starting_parts)
     if started and any(function.asserts for module in repo.tests.modules for function in module.functions):
         for item in all_invocations(repo):
             if item.origin.path in started and RUNNER.search(item.text) and item.origin.path.endswith(".sh"):
@@ -178,7 +183,7 @@ def _by_starting_script(repo: Repository) -> Iterator[Tried]:
 
 def _by_failing_script(repo: Repository) -> Iterator[Tried]:
     """A shell script of tests that starts the parts, runs a program of the project and fails by what has come of it."""
-    started = {item.origin.path for item in all_invocations(repo) if _STARTS_PARTS.search(item.text)}
+    started = repo.once(_starting_parts)
     for item in all_invocations(repo):
         path = item.origin.path
         if path not in started or not (path.endswith(".sh") and INTEGRATION.search(path)) or not repo.program(item):
