@@ -335,8 +335,7 @@ def has_unit_tests(repo: Repository) -> Iterator[Finding]:
         graded = met if len(elsewhere) > 1 else partial
         yield graded(f"{many} with assertions, in another language than Python", *elsewhere[:3])
     elif len(sound) >= 2:
-        told = "One unit test with assertions" if len(sound) == 1 else f"{len(sound)} unit tests with assertions"
-        yield met(told, *(test.head for test in sound[:3]))
+        yield met(f"{len(sound)} unit tests with assertions", *(test.head for test in sound[:3]))
     elif sound:
         yield partial("One unit test only", sound[0].head)
     elif tests:
