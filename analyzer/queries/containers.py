@@ -89,12 +89,12 @@ def _contexts_of_compose(repository: Repository) -> dict[str, list[str]]:
 def contexts(repository: Repository, dockerfile: Dockerfile) -> tuple[str, ...]:
     """Folders that the Dockerfile may be built in: what compose and commands say, its own folder, the root."""
     found = list(repository.once(_contexts_of_compose).get(dockerfile.path, ()))
-    if found and any(source.startswith("../") for copy in dockerfile.copies for source in copy.sources):
-        return tuple(
-            dict.fromkeys("" if item == "." else item for item in found)
-        )  # somebody took it for a path of here
     own = posixpath.dirname(dockerfile.path)
-    found += [own, repository.subdir, "", posixpath.dirname(own)]
+    steps_up = any(source.startswith("../") for copy in dockerfile.copies for source in copy.sources)
+    if not (
+        found and steps_up
+    ):  # whoever wrote that took it for a path beside the Dockerfile: no other folder is meant
+        found += [own, repository.subdir, "", posixpath.dirname(own)]
     return tuple(dict.fromkeys("" if item == "." else item for item in found))
 
 
