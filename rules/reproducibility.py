@@ -106,7 +106,7 @@ def pins_dependencies(repo: Repository) -> Iterator[Finding]:
 
 
 _LOCK_ELSEWHERE = re.compile(
-    r"^(?!(?:.*/)?(?:node_modules|vendor)/).*?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|go\.sum|Cargo\.lock|packages\.lock\.json)$"
+    r"^(?!(?:.*/)?(?:node_modules|vendor)/)(?:.*/)?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|go\.sum|Cargo\.lock|packages\.lock\.json)$"
 )
 """Locks of npm, Yarn, pnpm, Go, Cargo and NuGet."""
 

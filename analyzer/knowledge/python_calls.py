@@ -34,7 +34,8 @@ ROLES: dict[str, str] = {
         azure.storage.blob.*.download_blob s3fs.S3FileSystem.* gcsfs.GCSFileSystem.* fsspec.open* fsspec.filesystem* praw.* tweepy.*
         googleapiclient.discovery.build* huggingface_hub.snapshot_download huggingface_hub.hf_hub_download
         openml.datasets.* pandas_datareader.* meteostat.* openmeteo_requests.* retry_requests.* statsbombpy.*
-        gspread.*.get_all_values gspread.*.get_all_records gspread.*.get_values nba_api.* fredapi.* alpha_vantage.* newsapi.* wbgapi.* sodapy.Socrata* pytrends.* selenium.webdriver.*
+        gspread.*.get_all_values gspread.*.get_all_records gspread.*.get_values
+        nba_api.* fredapi.* alpha_vantage.* newsapi.* wbgapi.* sodapy.Socrata* pytrends.* selenium.webdriver.*
         bs4.BeautifulSoup scrapy.* nltk.download torchvision.datasets.utils.download* keras.utils.get_file
         tensorflow.keras.utils.get_file zipfile.ZipFile.extractall tarfile.open.extractall patoolib.*
         roboflow.* minio.Minio.fget_object minio.Minio.get_object dvc.api.* binance.* ccxt.* polygon.* cdsapi.*

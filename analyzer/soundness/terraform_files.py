@@ -19,7 +19,7 @@ _READS = re.compile(
 )
 # What people write; keys, credentials and archives come from elsewhere.
 _WRITTEN = (".sh", ".tpl", ".tftpl", ".tmpl", ".sql", ".yaml", ".yml", ".py", ".j2")
-_OPENS_COMMENT = re.compile(r"""^(?:[^"#/]|/(?!/)|"[^"]*")*(?:#|//)""")
+_IN_COMMENT = re.compile(r"""^(?:[^"#/]|/(?!/)|"[^"]*")*(?:#|//)""")
 
 
 def unwritten_files(layout: Layout) -> Iterator[Defect]:
@@ -35,7 +35,7 @@ def unwritten_files(layout: Layout) -> Iterator[Defect]:
             if (
                 path.endswith(_WRITTEN)
                 and not path.startswith("..")
-                and not _OPENS_COMMENT.match(before)
+                and not _IN_COMMENT.match(before)
                 and "fileexists" not in before
                 and not repository.has(path)
                 and not _is_made(repository, path)
