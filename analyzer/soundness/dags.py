@@ -44,7 +44,10 @@ def unknown_branches(repository: Repository) -> Iterator[Defect]:
         branches = [call for call in module.calls if call.last in _BRANCHES and call.root == "airflow"]
         tasks = _tasks(module) if branches else frozenset()
         functions = {_callable(call) for call in branches} - {""} if tasks else set()
-        for name, line in _returned(repository, module, functions) if functions else ():
+        first: dict[str, int] = {}
+        for name, line in sorted(_returned(repository, module, functions)) if functions else ():
+            first.setdefault(name, line)
+        for name, line in first.items():
             if name.rpartition(".")[2] not in tasks:
                 sentence = f"a branch leads to {name}, and no task of the DAG has this name"
                 yield Defect(module.path, line, "missing-task", sentence)
