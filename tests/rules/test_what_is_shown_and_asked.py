@@ -224,3 +224,38 @@ def test_targets_may_stand_behind_spaces(repository: BuildRepository) -> None:
     files = {"Makefile": "NAME := tides\n\n   test:\n\tpytest tests\n\n   build: test\n\tdocker build -t $(NAME) .\n"}
     found = decided(repository, "repro.automation", files)
     assert (found.status, found.summary) == (Status.MET, "2 tasks are automated with make")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("The flow in Prefect asks MLflow for the model of the tides and stores what it predicts for each harbour. ", Status.MET),
+        ("Student s123 was responsible for the flow in Prefect that asks MLflow for the model of the tides and stores. ", Status.PARTIAL),
+        ("Go to the page of Prefect, which asks MLflow for the model of the tides and stores what it predicts, and run. ", Status.PARTIAL),
+    ],
+)  # fmt: skip
+def test_who_did_what_and_where_to_press_explains_nothing(
+    repository: BuildRepository, sentence: str, wanted: Status
+) -> None:
+    readme = f"{TITLE}## How it works\n\n{sentence * 12}\n"
+    files = {
+        "README.md": readme,
+        "flow.py": "import mlflow\nfrom prefect import flow\n\n@flow\ndef tides():\n    pass\n",
+    }
+    found = decided(repository, "doc.architecture", files)
+    assert found.status is wanted
+
+
+def test_what_is_recorded_is_shown_before_what_records_by_itself(repository: BuildRepository) -> None:
+    code = f"import mlflow\nmlflow.sklearn.autolog()\n{FIT}mlflow.log_param('a', 1)\nmlflow.log_metric('rmse', 0.2)\n"
+    assert decided(repository, "e2e.experiment-tracking", {"train.py": code}).evidence[0].line == 5
+
+
+def test_the_aim_is_shown_where_the_most_words_are_of_parts(repository: BuildRepository) -> None:
+    parts = "".join(
+        f"- Tides of part {number} come from one gauge beside the pier of the harbour\n" for number in range(9)
+    )
+    readme = f"# Work\n\n# Goal\n\nTo predict the tides of a harbour.\n\n# Introduction\n\n{parts}"
+    files = {"README.md": readme, "tides.py": "def predict_tides(tides):\n    return tides\n"}
+    found = decided(repository, "doc.problem", files)
+    assert (found.status, found.evidence[0].line) == (Status.PARTIAL, 5)
