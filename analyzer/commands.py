@@ -18,6 +18,7 @@ from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.artifacts.tasks import Task, TaskFile
 from analyzer.findings import Place
 from analyzer.knowledge.commands import CANNOT_FAIL, command_roles
+from analyzer.processes import commands_started
 
 if TYPE_CHECKING:
     from analyzer.repository import Repository
@@ -99,13 +100,10 @@ class CommandResolver:
     def _started(
         self, commands: Iterable[ShellCommand], where: Callable[[ShellCommand], Place], folder: str
     ) -> Iterator[Invocation]:
-        for command in commands:
-            if command.name in ("cd", "pushd") and len(command.argv) > 1:
-                folder = _join(folder, command.argv[1])
-                continue
+        for command, inside in _in_folders(commands, folder):
             place = where(command)
             yield Invocation(
-                command.argv, place, place, folder, command.swallowed, (), command.redirect, command.heredoc
+                command.argv, place, place, inside, command.swallowed, (), command.redirect, command.heredoc
             )
 
     def _expand(self, invocation: Invocation, found: list[Invocation], seen: frozenset[str], depth: int) -> None:
@@ -146,10 +144,12 @@ class CommandResolver:
         name = invocation.argv[0].rsplit("/", 1)[-1]
         if name in ("bash", "sh", "zsh", "source", ".", "dash"):
             yield from self._shell(invocation)
+        elif name == "python":
+            yield from self._program(invocation)
         elif invocation.argv[0].endswith((".sh", ".bash")):
             yield from self._script(invocation, invocation.argv[0])
         elif name in {"docker", "docker-compose"}:
-            yield from _in_container(invocation)
+            yield from self._in_container(invocation)
         elif name == "dvc" and invocation.argv[1:2] and invocation.argv[1] in ("repro", "exp"):
             for file in self._repository.dvc_files:
                 for stage in file.stages:
@@ -163,6 +163,24 @@ class CommandResolver:
         elif name == "poetry" and invocation.argv[1:2] == ("poe",):
             yield from self._tasks(replace(invocation, argv=invocation.argv[1:]), "poe")
 
+    def _in_container(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+        """``docker run IMAGE cmd``, ``docker compose run SERVICE cmd``, ``docker exec NAME cmd``."""
+        words = list(invocation.argv)
+        verbs = [index for index, word in enumerate(words) if word in ("run", "exec")]
+        rest = skip_flags(words[verbs[0] + 1 :]) if verbs else []
+        if len(rest) > 1:
+            folder = self._folder_of(rest[1], invocation.folder)
+            inner = replace(invocation, argv=tuple(rest[1:]), folder=folder, via=(*invocation.via, "container"))
+            yield f"container:{' '.join(rest)}", inner
+
+    def _folder_of(self, name: str, folder: str) -> str:
+        """Where a script lies that a container has in the folder it works in: that of the only file whose path ends so."""
+        plain = name.removeprefix("./")
+        if "/" not in plain or not plain.endswith((".sh", ".py")) or self._repository.find(name, folder):
+            return folder
+        places = list(islice(self._repository.index.ending(plain), 2))
+        return places[0].removesuffix(plain).rstrip("/") if len(places) == 1 else folder
+
     def _shell(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
         words = list(invocation.argv[1:])
         while words and words[0].startswith("-") and "c" not in words[0].lstrip("-"):
@@ -175,18 +193,22 @@ class CommandResolver:
         elif words:
             yield from self._script(invocation, words[0])
 
+    def _program(self, invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
+        """The processes that a program of the repository starts with words that stand in it."""
+        path = self._repository.program(invocation)
+        module = self._repository.world.module(path) if path else None
+        if module is None:
+            return
+        for call, command in commands_started(module, self._repository.text(path) or ""):
+            inner = self._nested(invocation, command, Place(path, call.line), path, invocation.folder)
+            yield f"{path}:{call.line}", inner
+
     def _script(self, invocation: Invocation, name: str) -> Iterator[tuple[str, Invocation]]:
         path = self._repository.find(name, invocation.folder)
         text = self._repository.text(path) if path else None
         if not path or text is None:
             return
-        folder = invocation.folder
-        for command in parse_shell(text):
-            if command.name in ("cd", "pushd") and len(command.argv) > 1:
-                target = command.argv[1]
-                base = posixpath.dirname(path) if "dirname" in target or "BASH_SOURCE" in target else folder
-                folder = base if "dirname" in target else _join(folder, target)
-                continue
+        for command, folder in _in_folders(parse_shell(text), invocation.folder, posixpath.dirname(path)):
             place = Place(path, command.line)
             yield f"{path}:{command.line}", self._nested(invocation, command, place, path, folder)
 
@@ -208,11 +230,8 @@ class CommandResolver:
     def _inner(
         self, invocation: Invocation, commands: Iterable[ShellCommand], at: Place, key: str, folder: str
     ) -> Iterator[tuple[str, Invocation]]:
-        for index, command in enumerate(commands):
-            if command.name in ("cd", "pushd") and len(command.argv) > 1:
-                folder = _join(folder, command.argv[1])
-                continue
-            yield f"{key}:{index}", self._nested(invocation, command, at, key.split(" ", 1)[0], folder)
+        for index, (command, inside) in enumerate(_in_folders(commands, folder)):
+            yield f"{key}:{index}", self._nested(invocation, command, at, key.split(" ", 1)[0], inside)
 
     def _nested(self, outer: Invocation, command: ShellCommand, at: Place, via: str, folder: str) -> Invocation:
         return Invocation(
@@ -294,13 +313,10 @@ class CommandResolver:
                 yield from self._task(invocation, *needed, done)
         folder = posixpath.dirname(file.path)
         folder = _join(folder, task.folder) if task.folder else folder
-        for command in task.commands:
-            if command.name == "cd" and len(command.argv) > 1:
-                folder = _join(folder, command.argv[1])
-                continue
+        for command, inside in _in_folders(task.commands, folder, by_line=file.tool == "make"):
             place = task.place_of(command)
             key = f"{file.path}:{task.name}:{command.line}:{command.text}"
-            yield key, self._nested(invocation, command, place, f"{file.tool} {task.name}", folder)
+            yield key, self._nested(invocation, command, place, f"{file.tool} {task.name}", inside)
 
 
 _CONFIG = re.compile(r"\s--config[= ](\S+)")
@@ -343,21 +359,36 @@ def _default(file: TaskFile, tool: str) -> Iterator[str]:
         yield file.tasks[0].name
 
 
+def _in_folders(
+    commands: Iterable[ShellCommand], folder: str, script: str | None = None, *, by_line: bool = False
+) -> Iterator[tuple[ShellCommand, str]]:
+    """Each command with the folder that it runs in, without those that change it.
+
+    ``script`` is the folder of the script that they stand in, which it may ask for by its own name; ``by_line`` says
+    that each line has a shell of its own, as those of make have.
+    """
+    begin, line = folder, 0
+    gone: list[str] = []
+    for command in commands:
+        if by_line and command.line != line:
+            folder, line = begin, command.line
+        target = command.argv[1] if len(command.argv) > 1 else ""
+        if command.name in ("cd", "pushd") and target and target != "-":
+            gone.append(folder)
+            if script is not None and "dirname" in target:
+                folder = script
+            else:
+                base = script if script is not None and "BASH_SOURCE" in target else folder
+                folder = _join(base, target)
+        elif command.name == "popd" or (command.name == "cd" and target == "-"):
+            folder = gone.pop() if gone else folder
+        else:
+            yield command, folder
+
+
 def _join(folder: str, target: str) -> str:
     plain = _PLACEHOLDER.sub("", target)
     if plain.startswith(("/", "$", "~")):
         return folder
     joined = posixpath.normpath(posixpath.join(folder, plain)) if plain else folder
     return "" if joined in (".", "..") or joined.startswith("../") else joined
-
-
-def _in_container(invocation: Invocation) -> Iterator[tuple[str, Invocation]]:
-    """``docker run IMAGE cmd``, ``docker compose run SERVICE cmd``, ``docker exec NAME cmd``."""
-    words = list(invocation.argv)
-    verbs = [index for index, word in enumerate(words) if word in ("run", "exec")]
-    if not verbs:
-        return
-    rest = skip_flags(words[verbs[0] + 1 :])
-    if len(rest) > 1:
-        inner = replace(invocation, argv=tuple(rest[1:]), via=(*invocation.via, "container"))
-        yield f"container:{' '.join(rest)}", inner

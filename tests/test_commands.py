@@ -235,3 +235,48 @@ def test_a_build_that_submits_itself_is_followed_once(follow):
 def test_a_build_has_no_more_steps_than_the_service_takes(follow):
     steps = "- name: bash\n  args: ['-c', 'make all']\n" * 150
     assert len(follow({"cloudbuild.yaml": f"steps:\n{steps}"}, "gcloud builds submit .")) == 101
+
+
+def test_a_script_may_go_back_to_where_it_was(follow):
+    script = "cd data && make get\ncd -\nmake fit\npushd web\nmake page\npopd\nmake end\n"
+    found = follow({"run.sh": script}, "bash run.sh")
+    assert [(item.text, item.folder) for item in found[1:]] == [
+        ("make get", "data"),
+        ("make fit", ""),
+        ("make page", "web"),
+        ("make end", ""),
+    ]
+
+
+def test_each_line_of_a_recipe_begins_in_the_folder_of_its_file(follow):
+    found = follow({"Makefile": "all:\n\tcd src && ls\n\tpytest\n"}, "make all")
+    assert [(item.text, item.folder) for item in found[1:]] == [("ls", "src"), ("pytest", "")]
+
+
+@pytest.mark.parametrize(
+    ("places", "led"),
+    [(["back/scripts/test.sh"], ["pytest -q"]), (["back/scripts/test.sh", "web/scripts/test.sh"], [])],
+)
+def test_a_script_of_a_container_is_the_only_one_of_its_name(follow, places: list[str], led: list[str]):
+    found = follow(dict.fromkeys(places, "pytest -q\n"), "docker exec -w /srv docks scripts/test.sh")
+    assert [item.text for item in found if item.argv[0] == "pytest"] == led
+
+
+def test_what_a_program_starts_is_followed(follow):
+    code = (
+        "import subprocess\n\n\ndef main():\n    subprocess.run(['pytest', '-q'], check=True)\n"
+        "    subprocess.run('ruff check . && mypy', shell=True)\n    subprocess.run(given)\n\n\nmain()\n"
+    )
+    found = follow({"tools/all.py": code}, "python tools/all.py")
+    assert [(item.text, item.swallowed, item.origin) for item in found[1:]] == [
+        ("pytest -q", False, Place("tools/all.py", 5)),
+        ("ruff check .", True, Place("tools/all.py", 6)),
+        ("mypy", True, Place("tools/all.py", 6)),
+    ]
+
+
+def test_a_decorated_function_may_be_a_command(follow):
+    code = (
+        "import subprocess\n\nimport click\n\n\n@click.command()\ndef test():\n    subprocess.check_call(['pytest'])\n"
+    )
+    assert texts(follow({"do.py": code}, "python do.py test")) == ["python do.py test", "pytest"]

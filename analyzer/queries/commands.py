@@ -72,7 +72,8 @@ def _by_source(repo: Repository) -> tuple[tuple[Source, tuple[Invocation, ...]],
         if text:
             found.append((path, follow(parse_shell(text), _lines_of(path), path.rpartition("/")[0])))
     for dockerfile in repo.dockerfiles:
-        commands = [item for pair in dockerfile.commands for item in follow((pair[1],), _always(pair[0]))]
+        folder = posixpath.dirname(dockerfile.path)
+        commands = [item for pair in dockerfile.commands for item in follow((pair[1],), _always(pair[0]), folder)]
         found.append((dockerfile, tuple(commands)))
     for compose in repo.compose_files:
         found += ((item, follow(parse_shell(item.command), _always(item))) for item in compose.services)

@@ -12,6 +12,7 @@ from analyzer.artifacts.yaml_reader import EMPTY, Node, read_yaml
 __all__ = ["parse_action", "parse_github"]
 
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
+_ENV = re.compile(r"\$\{\{\s*env\.([\w-]+)\s*\}\}")
 
 _KINDS = {
     "push": "push",
@@ -29,7 +30,8 @@ def parse_github(path: str, text: str) -> Pipeline:
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
     folder = root.get("defaults", "run", "working-directory").text
-    jobs = tuple(_job(path, name, line, node, folder) for name, line, node in root.get("jobs").items())
+    env = _env(root)
+    jobs = tuple(_job(path, name, line, node, folder, env) for name, line, node in root.get("jobs").items())
     triggers = tuple(_triggers(root.get("on") or root.get("true")))
     return Pipeline(path, "github-actions", root.get("name").text, triggers, jobs, file.error)
 
@@ -38,7 +40,7 @@ def parse_action(path: str, text: str) -> tuple[Step, ...]:
     """Return the steps of a composite action; never raises."""
     file = read_yaml(text)
     root = file.documents[0] if file.documents else EMPTY
-    return tuple(_step(path, node, "") for node in root.get("runs", "steps"))
+    return tuple(_step(path, node, "", {}) for node in root.get("runs", "steps"))
 
 
 def _triggers(node: Node) -> Iterator[Trigger]:
@@ -54,7 +56,13 @@ def _triggers(node: Node) -> Iterator[Trigger]:
             yield Trigger(_KINDS.get(name, "event"), node.line)
 
 
-def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
+def _env(node: Node) -> Mapping[str, str]:
+    """The variables that a workflow, a job or a step sets for itself."""
+    return {name: value.text for name, _, value in node.get("env").items() if value.kind == "scalar"}
+
+
+def _job(path: str, name: str, line: int, node: Node, folder: str, env: Mapping[str, str]) -> Job:
+    env = {**env, **_env(node)}
     inner = node.get("defaults", "run", "working-directory").text or folder
     container = node.get("container")
     images = [container.text or container.get("image").text]
@@ -69,7 +77,7 @@ def _job(path: str, name: str, line: int, node: Node, folder: str) -> Job:
             variant
             for step in node.get("steps")
             if step.kind == "mapping"
-            for variant in variants(_step(path, step, inner), rows, _filled)
+            for variant in variants(_step(path, step, inner, env), rows, _filled)
         ),
         condition=node.get("if").text,
         needs=node.get("needs").texts(),
@@ -106,18 +114,23 @@ def _filled(text: str, row: Mapping[str, str]) -> str:
     return _MATRIX.sub(lambda match: row.get(match.group(1)) or match.group(), text)
 
 
-def _step(path: str, node: Node, folder: str) -> Step:
+def _with_env(text: str, env: Mapping[str, str]) -> str:
+    return _ENV.sub(lambda match: env.get(match.group(1)) or match.group(), text) if "${{" in text else text
+
+
+def _step(path: str, node: Node, folder: str, env: Mapping[str, str]) -> Step:
+    env = {**env, **_env(node)}
     run = node.get("run")
     return Step(
         path=path,
         line=node.line,
         end_line=node.end_line,
         name=node.get("name").text,
-        run=run.text,
+        run=_with_env(run.text, env),
         run_line=run.line + (1 if run.block else 0) if run else 0,
         uses=node.get("uses").text,
-        inputs={key: value.text for key, _, value in node.get("with").items()},
-        folder=node.get("working-directory").text or folder,
+        inputs={key: _with_env(value.text, env) for key, _, value in node.get("with").items()},
+        folder=_with_env(node.get("working-directory").text or folder, env),
         condition=node.get("if").text,
         allow_failure=node.get("continue-on-error").text.lower() == "true",
     )

@@ -40,5 +40,6 @@ def _cloud_build(path: str, node: Node) -> Step:
     if program in ("bash", "sh") and len(texts) > 1:
         return Step(path, node.line, node.end_line, run=texts[-1], run_line=args.line)
     program = {"cloud-sdk": "gcloud"}.get(program, program)
-    words = [program, *(f"'{word}'" if " " in word else word for word in texts)]
+    named = texts[:1] == [program]  # images without a program of their own get it with the rest
+    words = [*(() if named else (program,)), *(f"'{word}'" if " " in word else word for word in texts)]
     return Step(path, node.line, node.end_line, run=" ".join(words), run_line=args.line)

@@ -161,3 +161,23 @@ def test_without_triggers_the_first_job_is_the_place() -> None:
 def test_a_tab_is_mended() -> None:
     pipeline = parse("on: push\njobs:\n  a:\n    steps:\n\t- run: ls\n")
     assert (pipeline.error.startswith("line 5"), pipeline.triggers[0].kind) == (True, "push")
+
+
+def test_variables_of_a_workflow_a_job_and_a_step_are_filled_in():
+    text = """\
+on: push
+env: {home: app, image: docks, left: ""}
+jobs:
+  build:
+    env: {image: waits}
+    steps:
+      - run: docker build -t ${{ env.image }} ${{ env.tag }} ${{ env.left }} ${{ env.none }}
+        working-directory: ./${{env.home}}
+        env: {tag: v1}
+      - uses: docker/build-push-action@v6
+        with: {tags: "${{ env.image }}:2"}
+"""
+    first, second = parse_github(PATH, text).jobs[0].steps
+    assert first.run == "docker build -t waits v1 ${{ env.left }} ${{ env.none }}"
+    assert first.folder == "./app"
+    assert second.inputs == {"tags": "waits:2"}

@@ -63,3 +63,9 @@ def test_a_step_of_cloud_build_runs_its_image() -> None:
 def test_files_without_commands_have_no_jobs() -> None:
     pipeline = parse_other("x.yml", "travis", "language: python\n")
     assert (pipeline.jobs, pipeline.triggers, parse_other("x.yml", "travis", "").jobs) == ((), (), ())
+
+
+def test_an_image_without_a_program_gets_it_with_its_arguments():
+    text = "steps:\n  - name: gcr.io/google.com/cloudsdktool/cloud-sdk\n    args: [gcloud, run, deploy, docks]\n  - name: gcr.io/cloud-builders/gcloud\n    args: [run, deploy, docks]\n"
+    steps = parse_other("cloudbuild.yaml", "cloudbuild", text).jobs[0].steps
+    assert [step.run for step in steps] == ["gcloud run deploy docks"] * 2
