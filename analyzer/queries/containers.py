@@ -24,6 +24,7 @@ __all__ = [
     "composed",
     "contexts",
     "in_context",
+    "keeps_paths",
     "may_hold",
     "own_services",
     "packagings",
@@ -96,6 +97,23 @@ def contexts(repository: Repository, dockerfile: Dockerfile) -> tuple[str, ...]:
     ):  # whoever wrote that took it for a path beside the Dockerfile: no other folder is meant
         found += [own, repository.subdir, "", posixpath.dirname(own)]
     return tuple(dict.fromkeys("" if item == "." else item for item in found))
+
+
+def keeps_paths(dockerfile: Dockerfile) -> bool:
+    """Whether what the image holds has the paths that it has here: all is copied as a whole, and nothing is moved."""
+    told = " ".join(f"{item.value} {item.heredoc}" for item in dockerfile.named("RUN"))
+    copies = [copy for copy in dockerfile.copies if not copy.from_stage]
+    whole = [copy for copy in copies if set(copy.sources) <= {".", "./"}]
+    files = [copy for copy in copies if all("." in posixpath.basename(source.rstrip("/.")) for source in copy.sources)]
+    return (
+        bool(whole)
+        and len(whole) + len(files) == len(copies) == len(dockerfile.copies)
+        and len(dockerfile.named("WORKDIR")) <= 1
+        and not _MOVES.search(told)
+    )
+
+
+_MOVES = re.compile(r"\b(?:cp|mv|ln|git|curl|wget|unzip|tar|cd)\s")
 
 
 def may_hold(repository: Repository, dockerfile: Dockerfile) -> frozenset[str]:

@@ -95,7 +95,8 @@ def _called_from_elsewhere(layout: Layout, seen: set[tuple[str, str]]) -> Iterat
             here = step.folder or "the root"
             for name in _files(command) if command.argv[0] in _READS_FROM_HERE else ():
                 found = _lies_elsewhere(layout, name, step.folder)
-                if found and (place.path, name) not in seen and not layout.is_produced(posixpath.basename(name)):
+                asked = _is_asked(layout.repository, place.path, name) or layout.is_produced(posixpath.basename(name))
+                if found and (place.path, name) not in seen and not asked:
                     seen.add((place.path, name))
                     sentence = f"the CI job {job.name} calls {name} from {here}, and it is in {found}"
                     yield Defect(place.path, place.line, "missing-file", sentence)

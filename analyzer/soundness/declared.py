@@ -167,9 +167,11 @@ class Declared:
         except (SyntaxError, ValueError, RecursionError):
             self.unclear = True
             return
+        elsewhere = {id(node) for part in _of_no_requirement(tree) for node in ast.walk(part)}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SPEC.match(node.value):
-                yield from parse_requirements("setup.py", node.value).requirements
+            text_of = node.value if isinstance(node, ast.Constant) and id(node) not in elsewhere else None
+            if isinstance(text_of, str) and _SPEC.match(text_of):
+                yield from parse_requirements("setup.py", text_of).requirements
 
     def _commands(self) -> Iterator[ShellCommand]:
         repo = self._repository
@@ -196,6 +198,25 @@ class Declared:
         found, unclear = installed_by(unwrap(command.argv))
         self.unclear = self.unclear or unclear
         return found
+
+
+# https://setuptools.pypa.io/en/latest/references/keywords.html
+_NO_REQUIREMENTS = frozenset(
+    "name version description author author_email url license where include exclude packages package_dir py_modules"
+    " package_data scripts entry_points classifiers keywords python_requires long_description".split()
+)
+_READERS = frozenset({"open", "read_text", "join", "find_packages", "find_namespace_packages"})
+
+
+def _of_no_requirement(tree: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a setup.py whose strings name folders, files or the project, and no package that it needs."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in _NO_REQUIREMENTS:
+            yield node
+        elif isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in _READERS:
+                yield node
 
 
 def brought(module: str, names: frozenset[str], *, by_chance: bool = True) -> bool:

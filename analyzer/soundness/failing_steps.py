@@ -49,11 +49,7 @@ class FailingSteps:
         self, repository: Repository, broken: Mapping[str, Defect], defects: Mapping[str, Iterable[Defect]]
     ) -> None:
         self._repository, self._defects = repository, defects
-        self._broken = {
-            path: item
-            for path, item in broken.items()
-            if is_collected(path) or posixpath.basename(path) == "conftest.py"
-        }
+        self._broken = broken
         self._reaches: dict[str, list[_Reach]] = {}
         for pipeline in repository.pipelines if self._broken or defects else ():
             self._look(pipeline)
@@ -108,8 +104,10 @@ class FailingSteps:
             return
         folders = self._named(item)
         for path in self._broken if folders is not None else ():
-            if any(path == folder or path.startswith(f"{folder}/" if folder else "") for folder in folders or ()):
-                yield path
+            looked_for = is_collected(path) or posixpath.basename(path) == "conftest.py"
+            for folder in folders or ():
+                if path == folder or (looked_for and path.startswith(f"{folder}/" if folder else "")):
+                    yield path
 
     def _named(self, item: Invocation) -> list[str] | None:
         """The files and folders that a command names, or begins in; None where that is not known."""

@@ -10,7 +10,7 @@ from analyzer.artifacts.dockerfile import Copy, Dockerfile, Instruction
 from analyzer.inventory import Kind
 from analyzer.knowledge.paths import LOWER_DOCKERFILE
 from analyzer.queries.commands import all_invocations
-from analyzer.queries.containers import Packaging, contexts, in_context, packagings, sources
+from analyzer.queries.containers import Packaging, contexts, in_context, keeps_paths, packagings, sources
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
@@ -244,12 +244,34 @@ def _starts(layout: Layout, dockerfile: Dockerfile) -> Iterator[Defect]:
             ):
                 continue
             made = text.count(base) > sum(other.value.count(base) for other in dockerfile.starts)
-            if made or layout.somewhere(base) or layout.is_ignored(base) or layout.is_produced(base):
+            if made or layout.is_ignored(base) or layout.is_produced(base) or not dockerfile.copies:
                 continue
-            if not dockerfile.copies:
-                continue
-            sentence = f"the image starts {name}, and no file of that name is in the repository"
-            yield Defect(dockerfile.path, item.line, "missing-file", sentence)
+            path = posixpath.normpath(name)
+            if not layout.somewhere(base):
+                sentence = f"the image starts {name}, and no file of that name is in the repository"
+                yield Defect(dockerfile.path, item.line, "missing-file", sentence)
+            elif not path.startswith(("/", "..")) and not layout.somewhere(path) and keeps_paths(dockerfile):
+                sentence = f"the image starts {name}, and {base} is in another folder"
+                yield Defect(dockerfile.path, item.line, "missing-file", sentence)
+        yield from _serves(layout, dockerfile, item)
+
+
+_SERVER = re.compile(r"(?:^|\s)(?:uvicorn|gunicorn|hypercorn|granian)\s")
+_SERVED = re.compile(r"(?:^|\s)([A-Za-z_][\w.]*):\w+(?:\(\))?(?=\s|$)")
+
+
+def _serves(layout: Layout, dockerfile: Dockerfile, item: Instruction) -> Iterator[Defect]:
+    """A server that is given a module by a name that no file has: https://www.uvicorn.org/#command-line-options."""
+    text = " ".join(item.argv)
+    match = _SERVED.search(text) if _SERVER.search(text) and keeps_paths(dockerfile) else None
+    if match is None:
+        return
+    path = match.group(1).replace(".", "/")
+    there = layout.somewhere(f"{path}.py") or layout.somewhere(f"{path}/__init__.py")
+    if there or layout.is_produced(f"{posixpath.basename(path)}.py") or layout.is_ignored(f"{path}.py"):
+        return
+    sentence = f"the image serves {match.group(1)}, and no module of that name is in the repository"
+    yield Defect(dockerfile.path, item.line, "missing-file", sentence)
 
 
 def _contexts(layout: Layout) -> Iterator[Defect]:

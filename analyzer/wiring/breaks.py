@@ -15,7 +15,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.knowledge.wiring import FOREIGN_METRICS, LIBRARY_METRICS
 from analyzer.path_index import PathIndex
-from analyzer.queries.containers import Packaging, may_hold
+from analyzer.queries.containers import Packaging, keeps_paths, may_hold
 from analyzer.queries.leading import run_by
 from analyzer.queries.learning import training_calls
 from analyzer.queries.programs import started_by
@@ -55,6 +55,9 @@ def starts_nothing(repo: Repository, packaging: Packaging) -> Break | None:
     lost: Break | None = None
     for target, place in started_by(repo, packaging):
         name = target.written
+        if target.path and "$" not in name and _lies_elsewhere(repo, packaging, name):
+            lost = lost or Break(f"the Dockerfile starts {name}, and the file is {target.path}", place)
+            continue
         if target.path and (held is None or target.path in held):
             return None  # what else it starts comes before or beside
         if "$" in name or not (target.path or _is_local(repo, name)):
@@ -66,6 +69,16 @@ def starts_nothing(repo: Repository, packaging: Packaging) -> Break | None:
         elif held is not None and (target.path or not PathIndex(held).has_file(file, last)):
             lost = lost or Break(f"the Dockerfile starts {name}, which it does not copy", place)
     return lost
+
+
+def _lies_elsewhere(repo: Repository, packaging: Packaging, name: str) -> bool:
+    """Whether no path here ends as the name of a program or module says, of an image with the paths that are here."""
+    is_file = name.endswith((".py", ".sh"))
+    path = posixpath.normpath(name if is_file else name.replace(".", "/"))
+    if path.startswith(("/", "..")) or not keeps_paths(packaging.dockerfile):
+        return False
+    endings = ("",) if is_file else (".py", "/__init__.py")
+    return not any(repo.index.ends_with(f"{path}{ending}") for ending in endings)
 
 
 _BRINGS = re.compile(
@@ -200,8 +213,15 @@ def _started_by_code(repo: Repository) -> frozenset[str]:
 
 
 def _named_to_processes(repo: Repository) -> frozenset[str]:
-    """The names of programs that stand as a string in modules which start processes."""
+    """The names of programs that stand as a string in modules which start processes, or in what these import."""
     starting = {call.path for call in repo.code.calls("process.start")}
+    modules = [module for path in sorted(starting) if (module := repo.code.module(path))]
+    starting |= {
+        target
+        for module in modules
+        for item in module.imports
+        if (target := repo.code.local.find(item.dotted, module.path) or repo.code.local.find(item.module, module.path))
+    }
     return frozenset(
         text.value.rsplit("/", 1)[-1]
         for module in repo.code.modules

@@ -193,3 +193,26 @@ def test_the_state_is_kept_whatever_a_reference_lacks(repository: BuildRepositor
     assert status(repository, "iac.remote-state", lacking)[0] is Status.MET
     variable = {"infra/main.tf": ROOT.replace('"states"', "var.states"), "infra/modules/crew/main.tf": CREW}
     assert status(repository, "iac.remote-state", variable)[0] is Status.PARTIAL
+
+
+def test_a_file_that_is_named_is_collected_whatever_it_is_called(repository: BuildRepository) -> None:
+    files = {"tests/tests.py": TEST.format(name="depth"), "tests/test_good.py": TEST.format(name="height")}
+    named = {**files, ".github/workflows/ci.yml": f"{HEAD}      - run: pytest tests/tests.py\n"}
+    folder = {**files, ".github/workflows/ci.yml": f"{HEAD}      - run: pytest tests\n"}
+    assert status(repository, "ci.tests", named)[0] is Status.PARTIAL
+    assert status(repository, "ci.tests", folder)[0] is Status.MET
+
+
+@pytest.mark.parametrize(
+    ("run", "kinds"),
+    [
+        ("pip install -r requirements.txt", ["missing-file"]),
+        ("if [ -f requirements.txt ]; then pip install -r requirements.txt; fi", []),
+    ],
+)
+def test_a_list_that_is_asked_for_first_may_lie_elsewhere(
+    repository: BuildRepository, run: str, kinds: list[str]
+) -> None:
+    files = {"lists/requirements.txt": "click\n", ".github/workflows/ci.yml": f"{HEAD}      - run: {run}\n"}
+    defects, _ = find_defects(repository({"tides.py": TIDES, **files}))
+    assert [item.kind for item in defects] == kinds

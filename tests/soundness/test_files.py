@@ -304,3 +304,28 @@ def test_ci_may_fetch_what_the_stages_need(repository, first, wanted):
         ),
     }
     assert [item for item in found(repository, files) if item[2] == "missing-input"] == wanted
+
+
+WHOLE = "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "more", "kinds"),
+    [
+        ('CMD ["uvicorn", "src.main:app", "--port", "80"]', "", ["missing-file"]),
+        ('CMD ["uvicorn", "src.api.main:app"]', "", []),
+        ('CMD ["uvicorn", "--factory", "api.main:make()"]', "", []),
+        ('CMD ["gunicorn", "-b", "0.0.0.0:80", "serve:app"]', "", ["missing-file"]),
+        ('CMD ["python", "src/main.py"]', "", ["missing-file"]),
+        ('CMD ["python", "src/main.py"]', "RUN mv src/api/main.py src/\n", []),
+        ('CMD ["python", "src/main.py"]', "COPY src/api /app/src\n", []),
+        ('CMD ["python", "src/api/main.py"]', "", []),
+    ],
+)
+def test_an_image_of_the_whole_project_has_its_paths(repository, start, more, kinds):
+    files = {
+        "Dockerfile": f"{WHOLE}{more}{start}\n",
+        "requirements.txt": "uvicorn\ngunicorn\nfastapi\n",
+        "src/api/main.py": "app = make = print\n",
+    }
+    assert [kind for _, _, kind in found(repository, files)] == kinds

@@ -182,3 +182,15 @@ def test_a_program_that_code_starts_and_nobody_has(repository: BuildRepository, 
         ".gitignore": "models/\n",
     }
     assert told(repository, files) == ([("src/flow.py", line, "missing-program")] if line else [])
+
+
+def test_folders_and_files_of_a_setup_are_no_packages_that_it_needs(repository):
+    setup = 'from setuptools import find_packages, setup\n\nsetup(\n    name="docks",\n    packages=find_packages(where="src"),\n    package_dir={"": "src"},\n    install_requires=[*open("tides").read().split(), "click"],\n)\n'
+    files = {
+        "setup.py": setup,
+        "requirements.txt": "click\nrich\nattrs\n",
+        "src/port.py": "x = 1\n",
+        "fit.py": "import click\nfrom src.port import harbour\n\nprint(harbour, click)\n",
+    }
+    defects, _ = find_defects(repository(files))
+    assert [item.sentence for item in defects] == ["harbour is imported from src/port.py, which does not define it"]
