@@ -20,7 +20,7 @@ from analyzer.artifacts.python_source import (
     Text,
 )
 from analyzer.artifacts.python_values import Name
-from analyzer.knowledge.python_calls import roles_of
+from analyzer.knowledge.python_calls import LIBRARIES, roles_of
 from analyzer.local_modules import LocalModules
 from analyzer.reached import reached_scopes
 from analyzer.remembered import remembered
@@ -285,6 +285,10 @@ class Code:
         owner = module.class_at.get(local)
         if owner:
             self._owners[f"{owner.name}()"] = where
+            method, dot, after = rest.partition(".")
+            made = module.function_at.get(f"{local}.{method}") if dot else None
+            if made and (given := next((item for item in made.returned if item.partition(".")[0] in LIBRARIES), "")):
+                return f"{given}.{after}"
             if rest.split(".", 1)[0] in owner.methods or not owner.bases or not owner.bases[0]:
                 return f"{owner.name}().{rest}" if not name.startswith(f"{owner.name}().") else None
             return f"{owner.bases[0]}.{rest}"

@@ -19,6 +19,7 @@ from analyzer.queries.ci import (
     image_pushes,
     is_real,
     on_change,
+    on_own_cluster,
     only_installs,
     pushes,
     stalled_commands,
@@ -164,7 +165,7 @@ def ci_delivers(repo: Repository) -> Iterator[Finding]:
         *acts(repo, "infra.apply"),
         *(act for act in acts(repo, "run.python") if _program_deploys(repo, act)),
     ]
-    ordered = sorted(delivering, key=lambda act: not act.full)
+    ordered = sorted((act for act in delivering if not on_own_cluster(act)), key=lambda act: not act.full)
     if ordered:
         yield from _graded(tuple(ordered), "CI pushes an image or deploys")
         return

@@ -91,9 +91,16 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
         gone = "The README links an application of which it says that it is no longer running"
         yield partial(gone if kind == "gone" else page, Place(link.path, link.line))
         return
-    for link in hosted_elsewhere(repo):
-        yield partial("A page links the running application, and the README does not", Place(link.path, link.line))
+    for link in sorted(hosted_elsewhere(repo), key=lambda link: not _is_readme(link.path)):
+        if _is_readme(link.path):
+            yield met("The README of a folder links a running application", Place(link.path, link.line))
+        else:
+            yield partial("A page links the running application, and the README does not", Place(link.path, link.line))
         return
+
+
+def _is_readme(path: str) -> bool:
+    return path.rsplit("/", 1)[-1].lower().startswith("readme")
 
 
 @rule("e2e.serving", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)

@@ -13,6 +13,7 @@ from analyzer.knowledge.prose import PROCEDURE, TITLES, TROUBLE
 from analyzer.plugins import rule
 from analyzer.queries.containers import own_services
 from analyzer.queries.links import own_articles
+from analyzer.queries.pages_named import is_led_to
 from analyzer.queries.prose import (
     about,
     docs_pages,
@@ -43,6 +44,9 @@ def explains_setup(repo: Repository) -> Iterator[Finding]:
             where, name = absent[0]
             lacking = partial(f"The steps call what is not in the repository, such as {name}", where)
         if commands and (answer := _judge_setup(repo, document, commands, absent)):
+            if answer.status is Status.MET and not is_led_to(repo, document):
+                told = f"The steps are told in {document.path}, to which no README leads"
+                answer = partial(told, *answer.places)
             typed = sum(not _ASKS.search(text) for _, text in commands)
             answers.append((answer.status.rank, typed if answer.status is Status.PARTIAL else 0, answer))
     if answers:

@@ -22,9 +22,11 @@ from analyzer.queries.compared import only_train_and_validation
 from analyzer.queries.kept import (
     collected_metrics,
     exported_metrics,
+    instrumented_starts,
     kept_workspaces,
     logged_predictions,
     provisioned_copies,
+    scraped_routes,
     stored_metrics,
 )
 from analyzer.queries.monitors import (
@@ -51,6 +53,12 @@ def exports_metrics(repo: Repository) -> Iterator[Finding]:
     """No operational metrics are exported or stored."""
     for call in exported_metrics(repo):
         yield met("Metrics are exported to a monitoring system", call)
+        return
+    for route in scraped_routes(repo):
+        yield met("Metrics are exported to a monitoring system", route)
+        return
+    for place in instrumented_starts(repo):
+        yield met("Metrics are exported to a monitoring system", place)
         return
     for resource in alarms(repo):
         yield met("Metrics of the cloud are watched by an alarm", resource)

@@ -21,6 +21,7 @@ from analyzer.queries.prose import (
     explaining_blocks,
     in_results,
     intro,
+    is_generated,
     is_grounded,
     metric_numbers,
     own_documents,
@@ -50,7 +51,7 @@ def _tells_of_work(section: Section, part: Section) -> bool:
 def explains_problem(repo: Repository) -> Iterator[Finding]:
     """The README does not say which problem the project solves."""
     readme = repo.readme
-    if readme is None:
+    if readme is None or is_generated(repo, readme):
         return
     candidates: list[_Told] = []
     titled = _level_of_title(readme)  # all that follows is below it
@@ -153,7 +154,7 @@ def explains_architecture(repo: Repository) -> Iterator[Finding]:
     listed: list[Section] = []
     total = 0
     for document in own_documents(repo):
-        for item in document.sections:
+        for item in () if is_generated(repo, document) else document.sections:
             blocks = explaining_blocks(repo, item)
             words = sum(block.words for block in blocks)
             total += words

@@ -263,14 +263,17 @@ class _Builder:
             end = max(last, self._begin)
             self._blocks.append(Block(self._path, kind, text, self._begin, end, self._lang, codes, self._open))
             if kind != "code":
-                for match in _BARE_URL.finditer(text):
-                    row = text.count("\n", 0, match.start())
-                    line = self._begin + row + (kind == "table" and row > 0)  # the rule below a table's head is no text
-                    url = match.group().rstrip(".,;:!?")
-                    if not any(link.url == url for link in self._links[-8:]):
-                        self._links.append(Link(self._path, url, "", line))
+                self._add_bare_urls(text, self._begin, int(kind == "table"))
         self._clear()
         self._codes, self._open = [], False
+
+    def _add_bare_urls(self, text: str, begin: int, rule: int = 0) -> None:
+        """Addresses in a text that begins on a line; ``rule`` is 1 where a line that is no text follows its first."""
+        for match in _BARE_URL.finditer(text):
+            row = text.count("\n", 0, match.start())
+            url = match.group().rstrip(".,;:!?")
+            if not any(link.url == url for link in self._links[-8:]):
+                self._links.append(Link(self._path, url, "", begin + row + (rule if row else 0)))
 
     def _html(self, html: str, line: int, *, block: bool) -> None:
         heading = _HEADING_TAG.search(html)
@@ -295,7 +298,14 @@ class _Builder:
     # -- sections --------------------------------------------------------------------------------------------
 
     def _open_section(self, title: str, level: int, line: int) -> None:
+        # What stands in the heading belongs to the section that it opens.
+        links = [link for link in self._links if link.line >= line]
+        images = [image for image in self._images if image.line >= line]
+        self._links = self._links[: len(self._links) - len(links)]
+        self._images = self._images[: len(self._images) - len(images)]
         self._close_section()
+        self._links, self._images = links, images
+        self._add_bare_urls(title, line)
         self._title, self._level, self._head = " ".join(title.split()), level, line
         self._clear()
         self._codes = []

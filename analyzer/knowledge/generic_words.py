@@ -514,6 +514,7 @@ GENERIC = frozenset(
         "downloads",
         "false",
         "first",
+        "html",
         "http",
         "https",
         "localhost",

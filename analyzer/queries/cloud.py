@@ -191,9 +191,10 @@ def other_workloads(repo: Repository) -> Iterator[KubernetesObject]:
             yield item
 
 
-_OF_CLOUD_HOSTS = ("amazonaws", "run.app", "azure", "digitalocean", "s3://", "gs://", "abfs", "wasb")
+_OF_CLOUD_HOSTS = ("amazonaws", "run.app", "azure", "digitalocean", "dagshub", "s3://", "gs://", "abfs", "wasb")
 _CLOUD_HOST = re.compile(
     r"(?i)\b(?:[\w-]+\.)+(?:compute(?:-\d)?\.amazonaws\.com|elb\.amazonaws\.com|rds\.amazonaws\.com|run\.app|cloudapp\.azure\.com|azurewebsites\.net|azuredatabricks\.net|ondigitalocean\.com)\b"
+    r"|^https://(?:www\.)?dagshub\.com/[^\s/]+/[^\s/]+\.mlflow\b"
     r"|^(?:s3|gs|abfss?|wasbs?)://(?!(?:your|my|example|some)\b|[^/]*(?:example|placeholder|your[-_]))\w"
 )
 

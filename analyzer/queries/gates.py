@@ -135,7 +135,8 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
         )
         rivals = bool(_RIVALS.search(words)) or _paired(item.left, item.right)
         gain = bool(_GAIN.search(words)) and (promotes or bool(_PROMOTES.search(item.scope)))
-        if not (METRIC.search(words) or rivals or gain):
+        scoped = bool(_COMPARES.search(item.scope) and METRIC.search(item.scope))  # compare_metrics(one, other)
+        if not (METRIC.search(words) or rivals or gain or scoped):
             continue
         if _DRIFT.search(words) or _TUNES.search(item.scope):
             continue
@@ -144,7 +145,7 @@ def _weighed(repo: Repository) -> Iterator[_Weighed]:
         deciding = tuple(flag.lower() for flag in item.flags if _JUDGES.search(flag) or _PROMOTES.search(flag))
         named = bool(deciding or _COMPARES.search(item.scope) or _PROMOTES.search(item.scope))
         beside = named and _of_two(item)
-        bounded = item.constant or bool(_OTHER.search(words)) or beside or rivals or gain
+        bounded = item.constant or bool(_OTHER.search(words)) or beside or rivals or gain or scoped
         yield _Weighed(item, promotes, bounded, deciding)
 
 

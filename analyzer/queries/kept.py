@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from analyzer.artifacts.compose import ComposeService
+from analyzer.artifacts.dockerfile import Dockerfile
 from analyzer.artifacts.python_source import Call, PythonModule
 from analyzer.artifacts.yaml_reader import Node, read_yaml
 from analyzer.code import Code
@@ -13,6 +15,7 @@ from analyzer.findings import Place
 from analyzer.inventory import Kind, kind_of
 from analyzer.knowledge.named import technologies_named
 from analyzer.knowledge.python_calls import roles_of
+from analyzer.queries.commands import invocations_by_source
 from analyzer.queries.grounding import is_used
 from analyzer.queries.learning import training_calls
 from analyzer.queries.places import written
@@ -24,10 +27,12 @@ __all__ = [
     "MONITORS",
     "collected_metrics",
     "exported_metrics",
+    "instrumented_starts",
     "kept_predictions",
     "kept_workspaces",
     "logged_predictions",
     "provisioned_copies",
+    "scraped_routes",
     "stored_metrics",
 ]
 
@@ -285,6 +290,31 @@ def collected_metrics(repo: Repository) -> Iterator[Place]:
         if any(switch in text for switch in _SWITCHES):
             for document in repo.of_file(path, read_yaml, text).documents:
                 yield from (Place(path, line) for line in _switched_on(document))
+
+
+def instrumented_starts(repo: Repository) -> Iterator[Place]:
+    """Where an image or service starts under OpenTelemetry's agent, which exports metrics unless it is told not to.
+
+    https://opentelemetry.io/docs/zero-code/python/configuration/
+    """
+    if not (list(prediction_routes(repo)) and is_started(repo)):
+        return
+    for source, items in invocations_by_source(repo):
+        if isinstance(source, Dockerfile | ComposeService):
+            for item in items:
+                if item.argv[0] == "opentelemetry-instrument" and not _NO_METRICS.search(item.text):
+                    yield item.origin
+
+
+def scraped_routes(repo: Repository) -> Iterator[Call]:
+    """Routes of the project that a scrape job of Prometheus asks for by their path: metrics that are written out by hand."""
+    wanted = {job.metrics_path for config in repo.monitoring for job in config.jobs}
+    for call in repo.code.calls("serve.route") if wanted else ():
+        if any(text in wanted for text in call.texts()[:1]):
+            yield call
+
+
+_NO_METRICS = re.compile(r"--metrics_exporter[= ]none\b")
 
 
 def _is_of_used_tool(repo: Repository, path: str) -> bool:

@@ -83,7 +83,11 @@ _KEPT_MODEL = re.compile(r"(?i)model|\.(?:pkl|joblib|onnx|h5|pth?|ckpt|safetenso
 def may_hold_model(path: str) -> bool:
     """Whether a file or folder may hold a model, as far as its path tells: an encoder beside the data is none."""
     stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return bool(_KEPT_MODEL.search(path)) and ("model" in path.lower() or not _NO_MODEL_NAME.search(stem))
+    named = "model" in path.lower()
+    return bool(_KEPT_MODEL.search(path)) and (named or not (_NO_MODEL_NAME.search(stem) or _OF_DATA.search(path)))
+
+
+_OF_DATA = re.compile(r"(?i)(?:^|/)(?:data|datasets?|raw|processed)/.*\.pth?$")  # tensors
 
 
 LOGS_ANY_FILE = frozenset({"log_artifact", "log_artifacts", "save", "add_file"})
@@ -150,7 +154,12 @@ def _fits_model(code: Code, call: Call) -> bool:
         return False
     if owner.endswith("()") and _is_abstract(code, owner.removesuffix("()").rsplit(".", 1)[-1]):
         owner = owner.removesuffix("()")  # it stands for models of a library
-    if _PREPARES.search(owner) or "feature.transform" in roles_of(call.name) or "()" in owner or not owner.strip("."):
+    if (
+        _PREPARES.search(owner)
+        or "feature.transform" in roles_of(call.name)
+        or owner.endswith("()")
+        or not owner.strip(".")
+    ):
         return False
     if owner == "self" and _only_transforms(code, call):
         return False

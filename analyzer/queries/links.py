@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from analyzer.artifacts.dependencies import normalise
 from analyzer.artifacts.document import Document, Link
 from analyzer.knowledge.packages import DISTRIBUTIONS
-from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, PERSONAL_HOSTS, VIDEO_HOSTS
+from analyzer.knowledge.prose import ARTICLE_HOSTS, BLOG_HOSTS, KEPT_FILE, ORGANISATIONS, PERSONAL_HOSTS, VIDEO_HOSTS
 from analyzer.knowledge.resources import HOSTED_APPLICATION, HOSTED_STATIC
 from analyzer.knowledge.technologies import TECHNOLOGIES
 from analyzer.queries.grounding import own_words
@@ -151,11 +151,25 @@ _OF_OTHER_PEOPLE = re.compile(
 def hosted_elsewhere(repo: Repository) -> Iterator[Link]:
     """Links to the running application in pages that are not the README, where these say that it is there."""
     for document in own_documents(repo) if runs_application(repo) else ():
-        for link in document.links if document is not repo.readme else ():
-            hosted = HOSTED_APPLICATION.match(link.url) and _is_projects(repo, link) and not _is_page(repo, link)
-            said = f"{link.text} {_around(repo, link)}"
-            if hosted and _SAYS_LIVE.search(said) and not _leads_nowhere(repo, link):
+        if document is repo.readme:
+            continue
+        for link in document.links:
+            if _is_hosted(repo, link) and _SAYS_LIVE.search(f"{link.text} {_around(repo, link)}"):
                 yield link
+        for link in _links_in_code(document) if posixpath.basename(document.path).lower().startswith("readme") else ():
+            led_in = " ".join(repo.lines(link.path)[max(link.line - _LED_IN_LINES, 0) : link.line - 1])
+            if _is_hosted(repo, link) and _SAYS_LIVE.search(led_in):
+                yield link
+
+
+_LED_IN_LINES = 6
+"""The lines above an address among commands that may say what it is of."""
+
+
+def _is_hosted(repo: Repository, link: Link) -> bool:
+    """Whether an address is that of the project's application on a host."""
+    hosted = HOSTED_APPLICATION.match(link.url) and _is_projects(repo, link) and not _is_page(repo, link)
+    return bool(hosted) and not _leads_nowhere(repo, link)
 
 
 _SAYS_LIVE = re.compile(r"(?i)\b(?:deploy(?:ed|ment)|available|hosted|live|online|running|accessible)\b")
@@ -296,8 +310,11 @@ def _is_kept_here(repo: Repository, link: Link) -> bool:
 
 
 def _is_of_library(link: Link) -> bool:
-    """Whether pages that a platform keeps for a project are those of a well-known library, by the project's name."""
-    return bool(_OF_LIBRARIES.search(_host(link))) and normalise(_path(link).split("/", 1)[0]) in _LIBRARIES
+    """Whether pages that a platform keeps for a project are those of a well-known organisation or library, by the name."""
+    host = _host(link)
+    if host.removesuffix(".github.io") in ORGANISATIONS:
+        return True
+    return bool(_OF_LIBRARIES.search(host)) and normalise(_path(link).split("/", 1)[0]) in _LIBRARIES
 
 
 _LIBRARIES = frozenset().union(*DISTRIBUTIONS.values())

@@ -193,7 +193,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
 
 
 _CONFIDENCE = re.compile(r"(?i)^[a-z_]*(?:confidence|predict\w*_(?:proba\w*|score))[a-z_]*$")
-_WITHOUT_LABELS = re.compile(r"NoTargetPerformance")
+_WITHOUT_LABELS = re.compile(r"NoTargetPerformance|\bCBPE\b|\bDLE\b")
 _NEW = re.compile(
     r"(?i)monitor|feedback|live|production|ground_truth|actual|outcome|(?<!wine)(?<!air)(?<!water)(?<!wine[_-])(?<!air[_-])(?<!water[_-])quality|backtest"
 )
@@ -224,8 +224,10 @@ def _registered_here(repo: Repository, call: Call) -> bool:
 
 
 def _exports(repo: Repository, call: Call) -> bool:
-    """Whether that function hands the metric to a system that watches."""
-    return bool(repo.code.reaches(call.path, call.scope, "metrics.export", steps=2))
+    """Whether that function hands the metric to a system that watches, or to the next task of a DAG."""
+    code = repo.code
+    handed = any(item.last == "xcom_push" for item in code.calls_in(call.path, call.scope))
+    return handed or bool(code.reaches(call.path, call.scope, "metrics.export", steps=2))
 
 
 _AGAINST = re.compile(r"(?i)(?=.*(?:actual|observed|ground_?truth))(?=.*(?:pred|forecast))", re.DOTALL)
@@ -271,11 +273,15 @@ def image_of_dashboard(repo: Repository) -> Iterator[tuple[Place, bool]]:
                 words = words_of(section, image)
                 told = WATCHED.search(words) or _OF_SCREEN.search(words) or says_nothing(image)
                 named = _DASHBOARD.search(words) or (shown and told)
-                if named and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
+                drawn = _OF_PIPELINES.search(section.heading) and not _SURELY_DASHBOARD.search(words)
+                if named and not drawn and not _NOT_DASHBOARD.search(words) and shows(repo, document, image):
                     surely = bool(_SURELY_DASHBOARD.search(words))
                     dashboard = surely or not (written and _IS_REPORT.search(words))
                     found.append((not (surely or about), image.place, dashboard))
     yield from ((place, dashboard) for _, place, dashboard in sorted(found, key=lambda item: item[0]))
+
+
+_OF_PIPELINES = re.compile(r"(?i)^(?:\w+ )?(?:pipelines?|architecture|diagrams?|workflows?)\b")
 
 
 def _starts_dashboards(repo: Repository) -> bool:

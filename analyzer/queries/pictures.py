@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from analyzer.artifacts.document import Block, Document, Image, Section
-from analyzer.knowledge.prose import DIAGRAM_WORDS, IMAGE_HOSTS, KEPT_FILE, TITLES, VIDEO_HOSTS
+from analyzer.knowledge.prose import DESIGN_ELSEWHERE, DIAGRAM_WORDS, IMAGE_HOSTS, KEPT_FILE, TITLES, VIDEO_HOSTS
 from analyzer.queries.grounding import named_tools
 from analyzer.queries.prose import is_grounded, own_documents
 from analyzer.remembered import remembered
@@ -67,7 +67,9 @@ def _is_blank(repo: Repository, path: str) -> bool:
 _LEAST_PICTURE = 200  # bytes; less is an empty file, a pointer or a dot
 
 
-_ABOUT_DIAGRAMS = re.compile(r"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline")
+_ABOUT_DIAGRAMS = re.compile(
+    rf"(?i)archit|diagram|work ?flow|overview of|system design|flow ?chart|pipeline|{DESIGN_ELSEWHERE}"
+)
 # A picture named after a tool shows its pages.
 _SCREENSHOT = re.compile(r"(?i)mlflow|prefect|grafana|wandb|swagger|postman|streamlit|evidently|screen[-_ ]?shot|_ui\b")
 # A page that somebody looks at, whatever it is a page of; a diagram says that it is one.
@@ -162,6 +164,8 @@ def _is_drawing(block: Block) -> bool:
 
 _DOWN = re.compile(r"(?m)^[ \t]*[|│][ \t]*\n[ \t]*[vV▼][ \t]*$")
 """A line and below it its head, alone on two lines."""
+_JOINED = re.compile(r"(?m)^[ \t]*\[[^\]\n]{2,60}\][^\n]{0,120}\n[ \t]*[|│][ \t]*\n(?=[ \t]*\[)")
+"""A box in brackets, and a line alone that joins it to the next."""
 
 
 def _is_drawn(text: str) -> bool:
@@ -173,7 +177,7 @@ def _is_drawn(text: str) -> bool:
     text = "\n".join(_ARROW.sub(" ", line) if _BRANCH.match(line) else line for line in lines)
     marks = len(_DRAWN.findall(text))
     tree = len(re.findall(r"(?m)^[ \t│|]*[├└|+`]", text))
-    down = len(_DOWN.findall(text))
+    down = len(_DOWN.findall(text)) + len(_JOINED.findall(text))
     if down >= _A_FLOW:
         return True
     boxes = len(re.findall(r"[┌┐┘▼►▶→➜⬇↓]|-->|==>|\+-{3,}\+", text))

@@ -27,6 +27,7 @@ __all__ = [
     "explaining_blocks",
     "in_results",
     "intro",
+    "is_generated",
     "is_grounded",
     "metric_numbers",
     "own_documents",
@@ -48,12 +49,14 @@ def own_documents(repo: Repository) -> tuple[Document, ...]:
         for item in repo.documents
         if not skip.search(item.path)
         and item.words + len(item.blocks)
-        and (item.path == repo.readme_path or (is_own_page(repo, item) and not _is_generated(repo, item)))
+        and (item.path == repo.readme_path or (is_own_page(repo, item) and not is_generated(repo, item)))
     )
 
 
-def _is_generated(repo: Repository, document: Document) -> bool:
-    return bool(GENERATED_PAGE.search((repo.text(document.path) or "")[:2000]))
+def is_generated(repo: Repository, document: Document) -> bool:
+    """Whether a page begins as a generator wrote it; a README may hold more of it further down than its own words."""
+    begin = 600 if document.path == repo.readme_path else 2000
+    return bool(GENERATED_PAGE.search((repo.text(document.path) or "")[:begin]))
 
 
 @remembered
@@ -256,7 +259,7 @@ def quantified(document: Document) -> Iterator[tuple[Block, str]]:
         for block in section.blocks:
             if block in wanted:
                 continue
-            line = "" if steps else _timed_line(block, printed=timed)
+            line = "" if steps else _timed_line(block, printed=timed) or _row_beside_baseline(block)
             if not line and block.kind != "code":
                 lines = (line for line in _stated_lines(block) if not steps or _MEASURED.search(line))
                 line = next((line for line in lines if _compares(line, background=background)), "")
@@ -286,6 +289,24 @@ def _timed_line(block: Block, *, printed: bool) -> str:
     else:
         return ""
     return rows[0] if len(rows) > 1 else ""
+
+
+_BASELINE = re.compile(r"(?i)\b(?:baseline|before|default)\b")
+_MEASURE = re.compile(
+    r"(?i)latency|throughput|response time|\btime\b|\bcosts?\b|\bp9[059]\b|\brps\b|\bqps\b|memory|size"
+)
+
+
+def _row_beside_baseline(block: Block) -> str:
+    """The first row of a table that gives a measure of the baseline, by the head of its column, and one of something else."""
+    head, *rows = [line.strip(" |").split("|") for line in block.text.split("\n")] if block.kind == "table" else [[""]]
+    column = next((index for index, cell in enumerate(head) if index and _BASELINE.search(cell)), 0)
+    for row in rows if column else ():
+        others = [cell for index, cell in enumerate(row) if index not in (0, column)]
+        named = METRIC_WORDS.search(row[0]) or _MEASURE.search(row[0])
+        if named and len(row) > column and _DIGIT.search(row[column]) and any(map(_DIGIT.search, others)):
+            return "|".join(row)
+    return ""
 
 
 _MEASURED = re.compile(r"(?i)\b(?:took|saved|was|were|has been|have been|achieved|reached|dropped|fell|rose)\b")

@@ -15,7 +15,7 @@ from analyzer.artifacts.python_source import Call
 from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.queries.commands import all_invocations
-from analyzer.queries.declared import programs_in, runs_code
+from analyzer.queries.declared import own_parts, programs_in, runs_code
 from analyzer.queries.leading import MOST_CALLS, leads_to, lines_of, module_reaches, run_by
 from analyzer.queries.places import where_named
 from analyzer.remembered import remembered
@@ -262,6 +262,8 @@ def _of_workflow(repo: Repository, workflow: Workflow) -> Schedule:
     for step in steps:
         name = step.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
         modules += [module.path for module in repo.modules if module.path.endswith(f"/{name}.py")]
+    if workflow.tool == "databricks":  # a task has a name of its own beside the program that it runs
+        modules += sorted(path for path in own_parts(repo, workflow) if repo.code.module(path))
     if ":" in workflow.entrypoint:
         path, scope = workflow.entrypoint.rsplit(":", 1)
         found = repo.find(path, workflow.path.rpartition("/")[0])

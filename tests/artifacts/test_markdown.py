@@ -228,3 +228,14 @@ def test_a_bare_address_is_on_the_line_that_its_link_names(pieces: list[tuple[st
         for block in section.of("paragraph", "item"):
             if block.text.startswith("https:"):
                 assert block.text.split("\n", 1)[0].strip() in lines[block.line - 1]
+
+
+def test_links_of_a_heading_belong_to_its_section():
+    text = "# Docks\n\nText with [a page](a.md).\n\n## [Live](https://e.org/live) at https://e.org/ask\n\n![x](b.png)\n\n# ![logo](c.png)\n"
+    sections = parse_markdown("README.md", text).sections
+    assert [(item.title, [link.url for link in item.links], len(item.images)) for item in sections] == [
+        ("Docks", ["a.md"], 0),
+        ("Live at https://e.org/ask", ["https://e.org/live", "https://e.org/ask"], 1),
+        ("", [], 1),
+    ]
+    assert [link.line for link in sections[1].links] == [5, 5]

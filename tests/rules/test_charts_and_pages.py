@@ -83,7 +83,7 @@ def test_a_link_may_say_that_it_leads_to_an_article(repository: BuildRepository,
 @pytest.mark.parametrize(
     ("said", "wanted"),
     [
-        ("The deployment is available at https://docks-x1y2z3-ew.a.run.app today.", Status.PARTIAL),
+        ("The deployment is available at https://docks-x1y2z3-ew.a.run.app today.", Status.MET),
         ("For example the deployment is available at https://docks-x1y2z3-ew.a.run.app", Status.MISSING),
         ("See https://docks-x1y2z3-ew.a.run.app", Status.MISSING),
     ],
