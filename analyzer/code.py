@@ -180,22 +180,22 @@ class Code:
                 inner = f"{scope}.{value.dotted}"
                 if module and scope and inner in module.function_at:
                     yield path, inner
-                elif target := self.definition(value.dotted, path):
+                elif target := self._own_method(path, scope, value.dotted) or self.definition(value.dotted, path):
                     yield target
 
     def local_calls(self, path: str, scope: str) -> Iterator[tuple[Call, tuple[str, str]]]:
         """The calls of a function that come to local functions, each with the path and qualified name of what it calls."""
         for call in self.calls_in(path, scope):
-            target = self._own_method(call) or self.definition(call.name, path)
+            target = self._own_method(call.path, call.scope, call.name) or self.definition(call.name, path)
             if target:
                 yield call, target
 
-    def _own_method(self, call: Call) -> tuple[str, str] | None:
-        """The method of the class around a call that it asks of ``self``."""
-        head, _, rest = call.name.partition(".")
-        module = self._world._by_path.get(call.path) if head == "self" else None
-        method = f"{call.scope.partition('.')[0]}.{rest}"
-        return (call.path, method) if module and method in module.function_at else None
+    def _own_method(self, path: str, scope: str, name: str) -> tuple[str, str] | None:
+        """The method that a name asks of ``self`` in the class around it."""
+        head, _, rest = name.partition(".")
+        module = self._world._by_path.get(path) if head == "self" else None
+        method = f"{scope.partition('.')[0]}.{rest}"
+        return (path, method) if module and method in module.function_at else None
 
     @cached_property
     def imported(self) -> frozenset[str]:
@@ -225,14 +225,12 @@ class Code:
         known: dict[str, ResolvedCalls] = self._table(("resolved calls", paths)) if self._table else {}
         for module in self.modules:
             kept = known.get(module.path)
-            if kept is None or kept.module is not module or not self._same(kept.asked):
+            same = kept and all(self._by_path.get(path) is asked for path, asked in kept.asked.items())
+            if kept is None or kept.module is not module or not same:
                 self._asked, self._owners = {}, {}
                 calls = tuple(self._canonical(call) for call in module.calls)
                 known[module.path] = ResolvedCalls(module, calls, self._asked, self._owners)
         return {module.path: known[module.path] for module in self.modules}
-
-    def _same(self, modules: Mapping[str, PythonModule]) -> bool:
-        return all(self._by_path.get(path) is module for path, module in modules.items())
 
     @remembered
     def _playing(self, role: str) -> tuple[Call, ...]:
@@ -285,8 +283,8 @@ class Code:
         owner = module.class_at.get(local)
         if owner:
             self._owners[f"{owner.name}()"] = where
-            method, dot, after = rest.partition(".")
-            made = module.function_at.get(f"{local}.{method}") if dot else None
+            method, _, after = rest.partition(".")
+            made = module.function_at.get(f"{local}.{method}") if after else None
             if made and (given := next((item for item in made.returned if item.partition(".")[0] in LIBRARIES), "")):
                 return f"{given}.{after}"
             if rest.split(".", 1)[0] in owner.methods or not owner.bases or not owner.bases[0]:

@@ -28,6 +28,7 @@ from analyzer.queries.cloud import (
     telling_first,
 )
 from analyzer.queries.containers import packagings, prepares, used_services, wraps_a_server
+from analyzer.queries.declared import own_parts
 from analyzer.queries.links import hosted_elsewhere, hosted_links
 from analyzer.queries.places import first_said
 from analyzer.queries.purpose import has_model
@@ -143,6 +144,9 @@ def _declared_to_run(repo: Repository) -> Iterator[Finding]:
         yield met("A task definition of ECS runs the project's image", definition)
     for path in repo.platform_files if has_application(repo) else ():
         yield met("A platform file deploys the application", first_said(repo, path))
+    for workflow in repo.workflows:  # https://docs.databricks.com/dev-tools/bundles/
+        if workflow.tool == "databricks" and own_parts(repo, workflow):
+            yield met("A bundle deploys jobs of the project to Databricks", workflow)
     header = space_header(repo)
     if header:
         yield met("The repository is a Hugging Face Space", header)

@@ -20,7 +20,14 @@ from analyzer.queries.prose import (
     is_grounded,
     own_documents,
 )
-from analyzer.queries.steps import absent_data, absent_files, is_run_here, misplaced_lists, typed_commands
+from analyzer.queries.steps import (
+    absent_builds,
+    absent_data,
+    absent_files,
+    is_run_here,
+    misplaced_lists,
+    typed_commands,
+)
 from analyzer.queries.told import challenges, looked_after, operated, problems_by_line, solved_problems, ways_out
 from analyzer.repository import Repository
 
@@ -80,8 +87,13 @@ def _absent(repo: Repository, document: Document, commands: list[tuple[Block, st
         for name in absent_files(repo, text)
         if name.rsplit("/", 1)[-1] not in fetched
     ]
-    lacking = (*absent_data(repo, commands), *misplaced_lists(repo, document, commands))
+    lacking = (
+        *absent_data(repo, commands),
+        *absent_builds(repo, commands),
+        *misplaced_lists(repo, document, commands),
+    )
     found += ((_place_of(repo, block, text), name) for block, text, name in lacking)
+    found.sort(key=lambda item: ".env" in item[1])  # an example of settings is what is least needed
     return [] if all(".env" in name for _, name in found) else found
 
 

@@ -171,11 +171,14 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         if (call.name != "spacy.load" or call.path not in asked) and (trains or call.root != "transformers")
     )  # to ask a model of others, its own words are needed
     transforms = sorted(kept, key=lambda call: _least_sure(repo, call))
-    derived = (item for item in derived_columns(code) if not is_scoring(item.path) and not _follows_answer(code, item))
+    asks = {call.path for call in code.calls("model.predict", "model.load")}
+    shown = {call.path for call in code.calls("serve.ui")} - asks
+    derived = (item for item in derived_columns(code) if not (item.path in shown or _MAKES_UP.search(item.path)))
+    derived = (item for item in derived if not (is_scoring(item.path) or _follows_answer(code, item)))
     columns = sorted(derived, key=lambda item: _least_new(repo, item))
     several = len({item.column for item in columns}) >= 2
     scaled = all(_SCALES.search(call.name) for call in transforms)
-    asking = {call.path for call in code.calls("model.load", "model.predict")} | repo.once(_answering)
+    asking = asks | repo.once(_answering)
     if transforms and not trains and all(call.path in asking for call in transforms):
         yield partial("Data are only brought into the form that a given model asks for", *transforms[:2])
     elif transforms and not (scaled and not several and not any(feature_functions(code))):
@@ -190,10 +193,10 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
         yield met("Features are derived in SQL, over windows of rows", *queries[:2])
     else:
         prepared = code.calls("feature.impute", "feature.method")
-        watching = monitor_modules(repo)
+        aside = monitor_modules(repo) | shown
         tables = {module.path for module in code.modules if any(item.root in _OF_TABLES for item in module.imports)}
         known = {*code.calls("feature.impute"), *(call for call in prepared if call.path in tables)}
-        small = (call for call in prepared if call.last != "to_dict" and call in known and call.path not in watching)
+        small = (call for call in prepared if call.last != "to_dict" and call in known and call.path not in aside)
         simple: list[Located] = [*columns, *small]
         if simple:
             yield partial("Only small preparations of the data were found in code", *simple[:2])
@@ -202,6 +205,10 @@ def derives_features(repo: Repository) -> Iterator[Finding]:
             yield partial("Features are derived only in a notebook", notebook[0])
         if not (simple or notebook) and (chosen := chosen_columns(repo)):
             yield partial("Columns are chosen or pixels are scaled, and no feature is derived", chosen)
+
+
+_MAKES_UP = re.compile(r"(?i)(?:^|/)[^/]*(?:generat\w*|random|synthetic|fake|mock)[^/]*data[^/]*\.py$")
+"""Programs that make data up: their columns are no features of any."""
 
 
 @rule("e2e.training", reads=_PYTHON_OR_NOTEBOOK)

@@ -30,7 +30,7 @@ _PUBLIC = re.compile(
 
 # Of a file with rows, or of a data set at a place that gives them out: kept in a name, and fetched by it.
 _DATA_ADDRESS = re.compile(
-    r"^https?://\S+(?:\.(?:csv|tsv|parquet|feather|arff|xlsx?|zip|gz|tgz|bz2|xz|7z)(?:[?#]\S*)?$|/datasets/download/\S|/resource/[\w-]+\.json)"
+    r"^https?://\S+(?:\.(?:csv|tsv|parquet|feather|arff|xlsx?|zip|gz|tgz|bz2|xz|7z)(?:[?#]\S*)?$|/datasets/download/\S|/resource/[\w-]+\.json|/(?:[\w-]*[-_])?(?:data|datasets?)/[\w./-]*[_=-]$)"
 )
 
 

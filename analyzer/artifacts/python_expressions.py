@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from analyzer.artifacts.python_values import Constant, Name, Value
@@ -71,6 +71,22 @@ class Resolver:
         self._names[-1][name] = dotted
         if imported:
             self.imported.add(name)
+
+    def imports_of(self, body: Sequence[ast.stmt]) -> Mapping[str, tuple[str, bool]]:
+        """What the imports among some statements that were just visited bind, by name, and whether it is imported by itself."""
+        aliases = (item for node in body if isinstance(node, (ast.Import, ast.ImportFrom)) for item in node.names)
+        names = (item.asname or item.name.partition(".")[0] for item in aliases)
+        return {name: (dotted, name in self.imported) for name in names if (dotted := self._names[-1].get(name))}
+
+    def stand_by(self, meant: Mapping[str, tuple[str, bool]], handler: Sequence[ast.stmt]) -> None:
+        """Let names stand for what they are imported as, whatever a handler for a package that is missing puts in their place.
+
+        What it imports instead stands.
+        """
+        for name in meant.keys() - self.imports_of(handler).keys():
+            self._names[-1][name], by_itself = meant[name]
+            if by_itself:
+                self.imported.add(name)
 
     def bind_parameter(self, argument: ast.arg) -> None:
         """Let a parameter stand for its annotation, or for itself."""

@@ -521,6 +521,7 @@ class Visitor:
         self._body(node.body)
         self._guard_import -= imports
         self._swallow -= broad
+        meant = self._resolver.imports_of(node.body) if imports else {}
         for handler in node.handlers:
             if handler.type:
                 self._visit(handler.type)
@@ -531,6 +532,7 @@ class Visitor:
             self._body(handler.body)
             self._in_handler -= takes_all(handler)
             self._guard_import -= imports
+            self._resolver.stand_by(meant, handler.body)
         self._body(node.orelse)
         self._body(node.finalbody)
 

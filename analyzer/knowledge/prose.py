@@ -51,9 +51,7 @@ _SETUP_ELSEWHERE = (
 )
 _RESULTS_ELSEWHERE = r"результат|метрики|r[eé]sultats|ergebnis|wyniki|sonuçlar|결과|성능|평가|结果|結果|性能|評価"
 _OPERATIONS_ELSEWHERE = r"устранени|неполадк|неисправност|эксплуатац|усунення|(?:soluci[oó]n|solu[cç][aã]o|resoluci[oó]n|resolu[cç][aã]o) de problemas|d[eé]pannage|fehlerbehebung|probleml[oö]sung|sorun giderme|문제 ?해결|트러블 ?슈팅|장애 ?(?:대응|처리)|故障(?:排查|排除)|常见问题|トラブルシュー|運用"
-_CHALLENGES_ELSEWHERE = (
-    r"desaf[ií]os|трудност|сложност|d[eé]fis\b|difficult[eé]s|herausforderung|wyzwania|lecciones|lições|회고|어려움|배운 ?점|트러블 ?슈팅|挑战|难点|苦労|学んだこと|振り返り"
-)
+_CHALLENGES_ELSEWHERE = r"desaf[ií]os|трудност|сложност|d[eé]fis\b|difficult[eé]s|herausforderung|wyzwania|lecciones|lições|회고|어려움|배운 ?점|트러블 ?슈팅|挑战|难点|苦労|学んだこと|振り返り"
 
 TITLES: dict[str, Caseless] = {
     "problem": Caseless(
@@ -158,6 +156,7 @@ COMPARED = Caseless(
     + r"\b)"
     r"|(?:improv|reduc|increas|decreas|drop|rise|rose|fell|cut|gain|rais|boost|lower)\w*[^.\n|]{0,40}?\bfrom\s\d[\d.,]*\s?%?\sto\s\d"
     r"|(?:sav|shorten|speed)\w*[^.\n|]{0,30}?\d+(?:[.,]\d+)?\s?" + _TIME_OR_SIZE + r"\b"
+    r"|\d[.,]\d+[^\n|]{0,80}?\b(?:over|against|versus|vs\.?|than|above)\s(?:an?|the)\s\d+[.,]\d+[^\n|]{0,20}?\bbaseline"
     r"|(?:baseline|naive|dummy|copy of last|last week)[^\n]{0,80}\d+[.,]\d+"
     r"|(?:latency|response time|inference time|training time|prediction time|throughput|processing speed|p9[59]|run ?time|(?:takes?|took)(?! place) (?:about|around|only|less than|~)?)[^.\n|]{0,40}?[<~]?\s?\d+(?:[.,]\d+)?\s?k?\s?(?:"
     + _TIME

@@ -57,7 +57,7 @@ def gates(repo: Repository) -> Iterator[Place]:
         if weighed.promotes:
             yield item.place
         elif weighed.bounded and any(_STOPS.search(act) or act == "assert" for act in item.guarded_names):
-            if where in promoting or _JUDGES.search(" ".join((*where, *weighed.flags))):
+            if where in promoting or _JUDGES.search(" ".join((*where, *weighed.flags))) or _is_called_gate(repo, item):
                 yield item.place
         elif (
             weighed.bounded
@@ -87,6 +87,16 @@ def idle_gates(repo: Repository) -> Iterator[Place]:
             yield weighed.comparison.place
 
 
+def _is_called_gate(repo: Repository, item: Comparison) -> bool:
+    """Whether the function that compares says of a failure that it is one of a gate."""
+    module = repo.code.module(item.path)
+    return any(
+        text.scope == item.scope and item.line <= text.line <= item.line + 3 and _SAYS_GATE.search(text.value)
+        for text in (module.texts if module else ())
+    )
+
+
+_SAYS_GATE = re.compile(r"(?i)\bgate\b")
 _ANSWERS = re.compile(r"(?i)pass|accept|promot|approv|qualif|eligib|meets|deploy")
 _GATE = re.compile(
     r"(?i)gate|guard_?rail|promot|qualif|challenger|champion|accept|compare_(?:models?|with|to)|should_deploy"

@@ -160,6 +160,9 @@ def logged_predictions(repo: Repository) -> Iterator[Place]:
     training = {item.path for item in training_calls(code)}
     for call in sorted(code.calls("metrics.store", "data.write"), key=lambda call: _is_before_answer(code, call)):
         file = call.last in ("to_csv", "to_parquet", "save") and call.path not in answering
+        file = file and not (
+            call.keyword("mode") == "a" and code.reaches(call.path, call.scope, "model.predict", steps=1)
+        )
         if call.path in serving - training and call.last in _KEEPING_METHODS and not file:
             yield call.place
     for module in code.modules:

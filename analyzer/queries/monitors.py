@@ -160,6 +160,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
         if (
             call.root in ("sklearn", "numpy")
             and call.path not in fitting
+            and repo.is_run(call.path, call.scope)
             and (
                 MONITORS.search(call.path)
                 or _NEW.search(f"{call.scope} {call.path}")
@@ -237,7 +238,8 @@ def _of_kept_predictions(repo: Repository, call: Call) -> bool:
     """Whether a metric compares what came true with predictions that another program made."""
     module = repo.code.module(call.path)
     predicts = module is None or any("model.predict" in roles_of(item.name) for item in module.calls)
-    return not predicts and bool(_AGAINST.search(written(repo, call.place)))
+    names = " ".join(sorted(module.names_in.get(call.scope, ()))) if module else ""
+    return not predicts and bool(_AGAINST.search(f"{written(repo, call.place)} {names}"))
 
 
 def _stores(repo: Repository, call: Call) -> bool:

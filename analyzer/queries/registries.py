@@ -31,8 +31,8 @@ def registrations(code: Code) -> list[Call]:
             if named and code.is_reached(call.path, call.scope):
                 found.append(call)
     found = [call for call in found if call.last != "Model" or call.keyword("version") not in _STAGES]
-    # A declaration of a model with its name comes behind the calls that make and move its versions.
-    return sorted(found, key=lambda call: (call.last == "Model", call.path, call.line))
+    # What makes a version comes before what moves one, and a declaration of a model with its name behind both.
+    return sorted(found, key=lambda call: (call.last == "Model", call.last in _MOVES, call.path, call.line))
 
 
 def _is_of_model(call: Call) -> bool:

@@ -352,7 +352,7 @@ def _asked_routes(repo: Repository, path: str) -> frozenset[str]:
     return frozenset(match.group(1) for match in found if match)
 
 
-_TRAINING_ROUTE = re.compile(r"(?i)^https?://[^/\s]+(/[\w/-]*train[\w/-]*)")
+_TRAINING_ROUTE = re.compile(r"(?i)(?:^|\bcurl\b.{0,80}\s[\"']?)https?://[^/\s]+(/[\w/-]*train[\w/-]*)")
 
 
 def _training_routes(repo: Repository) -> frozenset[str]:

@@ -252,8 +252,10 @@ def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
     for command in repo.ci_commands if application else ():
         text = command.invocation.text
         if _CURL.match(text) and LOCAL_URL.search(text):
-            whole = bool(_SENDS.search(text) and _FAILS.search(text)) and not command.swallowed
-            message = "CI sends data to the running service and fails without an answer" if whole else _CI_ASKS_ONLY
+            sends = bool(_SENDS.search(text))
+            fails = _FAILS.search(text) or _stops_by_answer(repo, command.invocation.origin)
+            whole = bool(sends and fails) and not command.swallowed
+            message = _CI_SENDS_AND_FAILS if whole else _CI_SENDS_ONLY if sends else _CI_ASKS_ONLY
             yield command.place, message, whole
             return
     for item in all_invocations(repo):
@@ -262,7 +264,8 @@ def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
         )
         asks = application and _CURL.match(item.text) and LOCAL_URL.search(item.text)
         if tests and (asks or _ASKS_ENDPOINT.match(item.text)):
-            yield item.origin, _ASKS_ONLY, False
+            whole = bool(_SENDS.search(item.text)) and _stops_by_answer(repo, item.origin)
+            yield item.origin, _ASSERTS if whole else _ASKS_ONLY, whole
             return
     for path in repo.inventory.of(Kind.SHELL):
         text = repo.text(path) or ""
@@ -273,6 +276,8 @@ def _asked_by_commands(repo: Repository) -> Iterator[Tried]:
 
 _ASSERTS = "A script asserts on the answers of a running part"
 _ASKS_ONLY = "A script asks the running service, but asserts nothing"
+_CI_SENDS_AND_FAILS = "CI sends data to the running service and fails without an answer"
+_CI_SENDS_ONLY = "CI sends data to the running service, and nothing asks what it answers"
 _CI_ASKS_ONLY = "CI asks whether the running service answers, and sends it no data"
 _CURL = re.compile(r"curl\b")
 _ASKS_ENDPOINT = re.compile(
@@ -291,6 +296,17 @@ def _line_that_asks(text: str, *, local: bool) -> int:
         if found:
             return found
     return next((number for number, line in lines if _ASKS_ENDPOINT.match(line)), 0)
+
+
+_LINES_BEHIND = 15
+_STOPS = re.compile(r"(?s)\bif\b[^\n]*(?:\[|\bgrep\b|\btest\b)[^\n]*\n.{0,400}?\bexit\s+[1-9]")
+
+
+def _stops_by_answer(repo: Repository, place: Place) -> bool:
+    """Whether the script in which a request stands ends with a failure by a condition further down."""
+    if not place.path.endswith(".sh"):
+        return False
+    return bool(_STOPS.search("\n".join(repo.lines(place.path)[place.line : place.line + _LINES_BEHIND])))
 
 
 _STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")

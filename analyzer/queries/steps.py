@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from analyzer.artifacts.document import Block, Document
 from analyzer.inventory import Kind, kind_of
+from analyzer.knowledge.paths import LOWER_DOCKERFILE
 from analyzer.queries.grounding import names_part
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
+from analyzer.snapshot import EntryKind
 
-__all__ = ["absent_data", "absent_files", "is_run_here", "misplaced_lists", "typed_commands"]
+__all__ = ["absent_builds", "absent_data", "absent_files", "is_run_here", "misplaced_lists", "typed_commands"]
 
 _COMMAND = re.compile(
     r"(?m)^[ \t]*(?:\$|>|#)?[ \t]*(?:sudo |!)?(?:git clone|cd |pip3? |pipenv|poetry|uv |conda|python3? |docker|docker-compose|make\b|bash |sh |\./|terraform|kubectl|helm|prefect|mlflow|airflow|dvc|npm|streamlit|uvicorn|gunicorn|"
@@ -175,6 +177,22 @@ def absent_data(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator
             yield block, text, "the folder .dvc"
         elif _PULLS.match(text) and not remote:
             yield block, text, "a remote of DVC"
+
+
+_STARTS_ALL = re.compile(r"^\W*(?:sudo )?docker[- ]compose (?:(?!-f|--file)-\S+ )*up\b(?:\s+-\S+)*\s*(?:#.*)?$")
+
+
+def absent_builds(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator[tuple[Block, str, str]]:
+    """(block, command, Dockerfile): services that a command starts, all of a file together, and that nothing here can build."""
+    started = [(block, text) for block, text in commands if _STARTS_ALL.match(text)]
+    elsewhere = any(entry.kind is EntryKind.SUBMODULE for entry in repo.snapshot.entries.values())
+    if not started or elsewhere or len(repo.compose_files) != 1:
+        return  # of several files it is not told which one is meant
+    for service in repo.compose_files[0].services:
+        plain = not re.search(r"[$*{]|^\.\.|://", f"{service.context} {service.dockerfile}")
+        names = (service.dockerfile, LOWER_DOCKERFILE.sub("dockerfile", service.dockerfile))
+        if service.builds and plain and not any(map(repo.has, names)):
+            yield *started[0], service.dockerfile
 
 
 _INSTALLS_LIST = re.compile(r"\bpip3? install .*?-r\s*([\w.-]+\.txt)\b")
