@@ -359,6 +359,9 @@ def _default(file: TaskFile, tool: str) -> Iterator[str]:
         yield file.tasks[0].name
 
 
+_MOVES = frozenset({"cd", "pushd", "popd"})
+
+
 def _in_folders(
     commands: Iterable[ShellCommand], folder: str, script: str | None = None, *, by_line: bool = False
 ) -> Iterator[tuple[ShellCommand, str]]:
@@ -372,18 +375,19 @@ def _in_folders(
     for command in commands:
         if by_line and command.line != line:
             folder, line = begin, command.line
+        if command.argv[0] not in _MOVES:
+            yield command, folder
+            continue
         target = command.argv[1] if len(command.argv) > 1 else ""
-        if command.name in ("cd", "pushd") and target and target != "-":
+        if command.argv[0] == "popd" or target == "-":
+            folder = gone.pop() if gone else folder
+        elif target:
             gone.append(folder)
             if script is not None and "dirname" in target:
                 folder = script
             else:
                 base = script if script is not None and "BASH_SOURCE" in target else folder
                 folder = _join(base, target)
-        elif command.name == "popd" or (command.name == "cd" and target == "-"):
-            folder = gone.pop() if gone else folder
-        else:
-            yield command, folder
 
 
 def _join(folder: str, target: str) -> str:

@@ -10,6 +10,7 @@ from analyzer.knowledge.python_calls import roles_of
 
 __all__ = ["commands_started"]
 
+_STARTERS = frozenset({"subprocess", "os", "runpy"})
 _FAIL_BY_THEMSELVES = frozenset({"check_call", "check_output"})
 _ANSWERS = ("returncode", "sys.exit(", "SystemExit")
 """What a program that does not let the library raise must name to fail when its process does."""
@@ -21,6 +22,8 @@ def commands_started(module: PythonModule, text: str) -> Iterator[tuple[Call, Sh
     ``text`` is that of the module. A command is swallowed where nothing asks whether it failed
     (https://docs.python.org/3/library/subprocess.html).
     """
+    if _STARTERS.isdisjoint(item.root for item in module.imports):
+        return
     starts = [call for call in module.calls if "process.start" in roles_of(call.name) and call.args]
     if not starts:
         return

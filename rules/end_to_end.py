@@ -32,6 +32,7 @@ from analyzer.queries.places import where_named
 from analyzer.queries.purpose import has_model, works_on_data
 from analyzer.queries.registries import logs_no_model, only_moves, own_registry, registrations
 from analyzer.queries.serving import prediction_routes
+from analyzer.queries.trackers import reported_runs
 from analyzer.repository import Repository
 from analyzer.wiring.breaks import uncalled_training
 
@@ -321,6 +322,9 @@ def tracks_experiments(repo: Repository) -> Iterator[Finding]:
             key=lambda call: (is_scoring(call.path), call.path not in training, bool(_SAYS_LESS.match(call.last)))
         )
         yield met(f"{_tracked(values)} of runs are tracked in code", *values[:3])
+        return
+    for call, told in reported_runs(repo):
+        yield met(told, call)
         return
     runs = repo.code.calls("track.run", "track.model")
     if runs:

@@ -140,7 +140,7 @@ def _tells(reasons: int, words: int) -> int:
 
 
 _FEW_WORDS = 40
-_MANY_WORDS = 180  # of one section, twice as many as it has where its heading speaks of the design
+_MANY_WORDS = 150  # of one section, twice as many as it has where its heading speaks of the design
 _MANY_IN_ALL = 350
 _FEW_BESIDE_A_FLOW = 10  # where a drawing tells which part hands on to which
 _FEW_BESIDE_REASONS = 60

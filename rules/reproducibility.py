@@ -12,6 +12,7 @@ from analyzer.artifacts.shell import ShellCommand
 from analyzer.artifacts.tasks import Task
 from analyzer.findings import Finding, Located, Place, met, missing, partial
 from analyzer.inventory import Kind
+from analyzer.knowledge.hooks import lost_hook
 from analyzer.knowledge.packages import DISTRIBUTIONS, PLATFORM_MODULES, PUBLIC_DATA, STDLIB
 from analyzer.plugins import rule
 from analyzer.queries.commands import data_downloads, downloads_in_code
@@ -252,6 +253,8 @@ def has_hooks(repo: Repository) -> Iterator[Finding]:
     for file in repo.pre_commit_files:
         if file.error:
             yield partial("Pre-commit hooks are configured in a file that is no valid YAML", file)
+        elif lost := next(((hook, why) for hook in file.hooks if (why := lost_hook(hook.repo, hook.id))), None):
+            yield partial(f"Pre-commit hooks are configured, and pre-commit stops: {lost[1]}", lost[0])
         else:
             yield met(f"{len(file.hooks)} pre-commit hooks are configured", file)
             return

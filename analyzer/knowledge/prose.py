@@ -185,7 +185,7 @@ GENERATED_PAGE = re.compile(
     r"|(?:was|is a) \[Next\.js\][^\n]*bootstrapped with|project was generated (?:with|using) \[Angular CLI\]|A new Flutter project\.|# create-svelte"
     r"|This is your new Kedro project|generated using `Kedro|# Overview\s+This is your new \w+ project|Welcome to your new dbt project"
     r"|This is an auto-generated directory|The Makefile contains the central entry points for common tasks related to this project"
-    r"|This is where you describe how to get set up on a clean install"
+    r"|This is a template for a new Vite project|This is where you describe how to get set up on a clean install"
     r"|Welcome to Astronomer! This project was generated after you ran 'astro dev init'"
 )
 VIDEO_HOSTS = re.compile(

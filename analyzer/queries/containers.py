@@ -26,6 +26,7 @@ __all__ = [
     "in_context",
     "keeps_paths",
     "may_hold",
+    "mounted_paths",
     "own_services",
     "packagings",
     "prepares",
@@ -114,6 +115,14 @@ def keeps_paths(dockerfile: Dockerfile) -> bool:
 
 
 _MOVES = re.compile(r"\b(?:cp|mv|ln|git|curl|wget|unzip|tar|cd)\s")
+
+
+def mounted_paths(service: ComposeService) -> Iterator[str]:
+    """The paths here of what volumes bring into a container; a name without a slash is one of a volume and no path."""
+    base = posixpath.dirname(service.path)
+    for volume in service.volumes:
+        if "/" in (name := volume.split(":", 1)[0]):
+            yield posixpath.normpath(posixpath.join(base, name))
 
 
 def may_hold(repository: Repository, dockerfile: Dockerfile) -> frozenset[str]:

@@ -299,7 +299,9 @@ _MEASURE = re.compile(
 
 def _row_beside_baseline(block: Block) -> str:
     """The first row of a table that gives a measure of the baseline, by the head of its column, and one of something else."""
-    head, *rows = [line.strip(" |").split("|") for line in block.text.split("\n")] if block.kind == "table" else [[""]]
+    if block.kind != "table":
+        return ""
+    head, *rows = [line.strip(" |").split("|") for line in block.text.split("\n")]
     column = next((index for index, cell in enumerate(head) if index and _BASELINE.search(cell)), 0)
     for row in rows if column else ():
         others = [cell for index, cell in enumerate(row) if index not in (0, column)]

@@ -12,7 +12,7 @@ from analyzer.findings import Located, Place
 from analyzer.inventory import Kind
 from analyzer.outside_names import called_by_gcloud
 from analyzer.queries.commands import all_invocations
-from analyzer.queries.containers import own_services, packagings
+from analyzer.queries.containers import mounted_paths, own_services, packagings
 from analyzer.queries.declared import runs_code
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -124,7 +124,17 @@ def is_started(repo: Repository) -> bool:
         start for packaging in packagings(repo) if paths.intersection(packaging.code) for start in packaging.starts
     ]
     starts += [service.command for service in own_services(repo)]
+    starts += _starts_of_mounted(repo, paths)
     return any(_STARTS.search(start) for start in starts) or any(repo.is_named_outside(path) for path in sorted(paths))
+
+
+def _starts_of_mounted(repo: Repository, paths: set[str]) -> Iterator[str]:
+    """What images start into which a service of compose mounts one of some modules instead of copying it."""
+    for service in (item for file in repo.compose_files for item in file.services if item.builds and item.volumes):
+        if any(path.startswith(f"{folder}/") for folder in mounted_paths(service) for path in paths):
+            for packaging in packagings(repo):
+                if packaging.dockerfile.path == service.dockerfile:
+                    yield from packaging.starts
 
 
 _STARTS = re.compile(r"uvicorn|gunicorn|hypercorn|waitress|flask|fastapi|granian|daphne|python|\.sh\b")

@@ -184,15 +184,20 @@ _STARTS_ALL = re.compile(r"^\W*(?:sudo )?docker[- ]compose (?:(?!-f|--file)-\S+ 
 
 def absent_builds(repo: Repository, commands: list[tuple[Block, str]]) -> Iterator[tuple[Block, str, str]]:
     """(block, command, Dockerfile): services that a command starts, all of a file together, and that nothing here can build."""
-    started = [(block, text) for block, text in commands if _STARTS_ALL.match(text)]
-    elsewhere = any(entry.kind is EntryKind.SUBMODULE for entry in repo.snapshot.entries.values())
-    if not started or elsewhere or len(repo.compose_files) != 1:
+    started = next(((block, text) for block, text in commands if _STARTS_ALL.match(text)), None)
+    if started is None or len(repo.compose_files) != 1:
         return  # of several files it is not told which one is meant
-    for service in repo.compose_files[0].services:
-        plain = not re.search(r"[$*{]|^\.\.|://", f"{service.context} {service.dockerfile}")
-        names = (service.dockerfile, LOWER_DOCKERFILE.sub("dockerfile", service.dockerfile))
-        if service.builds and plain and not any(map(repo.has, names)):
-            yield *started[0], service.dockerfile
+    lost = [
+        service.dockerfile
+        for service in repo.compose_files[0].services
+        if service.builds and not _UNKNOWN.search(f"{service.context} {service.dockerfile}")
+        if not repo.has(service.dockerfile) and not repo.has(LOWER_DOCKERFILE.sub("dockerfile", service.dockerfile))
+    ]
+    if lost and not any(entry.kind is EntryKind.SUBMODULE for entry in repo.snapshot.entries.values()):
+        yield from ((*started, name) for name in lost)
+
+
+_UNKNOWN = re.compile(r"[$*{]|(?:^|\s)\.\.|://")
 
 
 _INSTALLS_LIST = re.compile(r"\bpip3? install .*?-r\s*([\w.-]+\.txt)\b")

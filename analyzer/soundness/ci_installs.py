@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.repository import Repository
 from analyzer.soundness.defect import Defect
-from analyzer.soundness.images import LIST, refusal
+from analyzer.soundness.images import lists_in, refusal
 
 __all__ = ["refused_installs"]
 
@@ -16,9 +16,10 @@ def refused_installs(repository: Repository) -> Iterator[Defect]:
     known: dict[str, str] = {}
     for pipeline in repository.pipelines:
         for item in repository.commands_of(pipeline):
-            named = LIST.search(item.invocation.text)
-            path = repository.find(named.group(1), item.invocation.folder) if named and not item.swallowed else None
-            if path and path not in known:
-                known[path] = refusal(repository.text(path) or "")
-            if path and (why := known[path]) and not item.invocation.via:
-                yield Defect(item.place.path, item.place.line, "refused-install", f"pip refuses {path}: {why}")
+            names = () if item.swallowed or item.invocation.via else lists_in(item.invocation.text)
+            paths = (repository.find(name, item.invocation.folder) for name in names)
+            for path in filter(None, paths):
+                if path not in known:
+                    known[path] = refusal(repository.text(path) or "")
+                if why := known[path]:
+                    yield Defect(item.place.path, item.place.line, "refused-install", f"pip refuses {path}: {why}")

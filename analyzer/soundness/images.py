@@ -14,7 +14,7 @@ from analyzer.queries.containers import Packaging, contexts, in_context, keeps_p
 from analyzer.soundness.defect import Defect
 from analyzer.soundness.layout import Layout
 
-__all__ = ["LIST", "TEMPLATES", "broken_images", "installed_lists", "refusal"]
+__all__ = ["TEMPLATES", "broken_images", "installed_lists", "lists_in", "refusal"]
 
 _DATA = re.compile(
     r"(?i)(?:^|/)(?:models?|data|datasets?|artifacts?|dist|build|target|out(?:put)?s?|mlruns|mlartifacts|logs?|certs?|keys?|secrets?|credentials?|node_modules|wheels?|\.\w+)(?:/|$)"
@@ -110,7 +110,16 @@ _MAY_MAKE = (
 )
 
 
-LIST = re.compile(r"\bpip3?\b[^|;&]*?\s(?:-r|--requirement[= ])\s*([\w./-]+)")
+_PIP = re.compile(r"\bpip3?\b[^|;&\n]*(?:\\\n[^|;&\n]*)*")
+_LIST = re.compile(r"\s(?:-r|--requirement[= ])\s*([\w./-]+)")
+
+
+def lists_in(command: str) -> Iterator[str]:
+    """The lists of packages that a command gives to pip, which takes any number."""
+    for match in _PIP.finditer(command):
+        yield from _LIST.findall(match.group())
+
+
 # One equals sign, as conda writes it, and versions of a Linux distribution: https://peps.python.org/pep-0508/.
 _REFUSED = re.compile(
     r"^[A-Za-z][\w.-]*(?:\[[^\]]*\])?\s*(?:=(?![=]).*|==[^#;\s]*\+(?:ubuntu|debian|deb\d|dfsg)\S*)", re.MULTILINE
@@ -143,10 +152,10 @@ def _lists(layout: Layout, packaging: Packaging) -> Iterator[Defect]:
     dockerfile = packaging.dockerfile
     whole = any(not copy.from_stage and set(copy.sources) & {".", "./"} for copy in dockerfile.copies)
     told = "\n".join(f"{item.value} {item.heredoc}" for item in dockerfile.instructions)
-    asked = LIST.findall(told)
+    asked = list(lists_in(told))
     moves = len(dockerfile.named("WORKDIR")) > 1 or re.search(r"\bcd\s", told)
     for item in dockerfile.named("RUN") if whole and packaging.code else ():
-        for name in LIST.findall(item.value):
+        for name in lists_in(item.value):
             base = posixpath.basename(name)
             if (
                 _INSTALLED.search(base)
@@ -210,8 +219,8 @@ def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Inst
     """
     repo, dockerfile = layout.repository, packaging.dockerfile
     for item in dockerfile.named("RUN"):
-        for match in LIST.finditer(item.value):
-            base = posixpath.basename(match.group(1))
+        for given in lists_in(item.value):
+            base = posixpath.basename(given)
             renamed = [
                 copy.sources[0]
                 for copy in dockerfile.copies
@@ -221,7 +230,7 @@ def installed_lists(layout: Layout, packaging: Packaging) -> Iterator[tuple[Inst
                 source for copy in dockerfile.copies for source in copy.sources if posixpath.basename(source) == base
             ]
             places = (packaging.context, posixpath.dirname(dockerfile.path))
-            named = () if renamed else (match.group(1),)
+            named = () if renamed else (given,)
             found = (repo.find(name, place) for name in (*copied, *named) for place in places)
             paths = dict.fromkeys(path for path in found if path)
             yield from ((item, path) for path in paths or ("",))

@@ -15,7 +15,7 @@ from analyzer.findings import Place
 from analyzer.knowledge.paths import TEST_FILE
 from analyzer.knowledge.wiring import FOREIGN_METRICS, LIBRARY_METRICS
 from analyzer.path_index import PathIndex
-from analyzer.queries.containers import Packaging, keeps_paths, may_hold
+from analyzer.queries.containers import Packaging, keeps_paths, may_hold, mounted_paths
 from analyzer.queries.leading import run_by
 from analyzer.queries.learning import training_calls
 from analyzer.queries.programs import started_by
@@ -192,19 +192,12 @@ def _unloaded_rules(repo: Repository, place: Place) -> Break | None:
     if configurations and not any(fnmatchcase(name, pattern) for pattern in patterns):
         return Break(f"{configurations[0].path} names no file of rules that {place.path} could be", place)
     services = [item for file in repo.compose_files for item in file.services if _PROMETHEUS.search(item.image)]
-    mounted = [
-        _mounted(item.path, volume) for item in services for volume in item.volumes if "/" in volume.split(":", 1)[0]
-    ]
+    mounted = [path for item in services for path in mounted_paths(item)]
     if any(map(repo.has, mounted)) and not any(
         place.path == path or f"{place.path}/".startswith(f"{path}/") for path in mounted
     ):
         return Break(f"the container of the service {services[0].name} does not get {place.path}", services[0].place)
     return None
-
-
-def _mounted(compose: str, volume: str) -> str:
-    """The path here of what a volume brings into a container; a name without a slash is no path."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(compose), volume.split(":", 1)[0]))
 
 
 def _started_by_code(repo: Repository) -> frozenset[str]:

@@ -244,3 +244,81 @@ def test_a_program_may_be_named_in_what_a_starter_imports(repository: BuildRepos
     assert decided(repository, "e2e.training", files).status is Status.MET
     del files["api.py"]
     assert decided(repository, "e2e.training", files).status is Status.PARTIAL
+
+
+def test_an_image_may_serve_what_compose_mounts(repository: BuildRepository) -> None:
+    route = API.replace("\n\nuvicorn.run(app)\n", "\n").replace("import uvicorn\n", "")
+    assert "uvicorn" not in route
+    compose = "services:\n  api:\n    build: ./service\n    volumes:\n      - {}:/app\n"
+    files = {
+        "service/Dockerfile": 'FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nCMD ["uvicorn", "app:app"]\n',
+        "service/requirements.txt": "fastapi\nuvicorn\n",
+        "service/app.py": route,
+        "train.py": f"{TRAIN}import joblib\n\njoblib.dump(train(), 'model.joblib')\n",
+    }
+    for folder, wanted in (("./service", Status.MET), ("./other", Status.PARTIAL)):
+        found = decided(repository, "e2e.serving", {**files, "docker-compose.yml": compose.format(folder)})
+        assert found.status is wanted
+
+
+@pytest.mark.parametrize(
+    ("run", "wanted"),
+    [
+        ("if [ -f Pipfile ]; then\n  pytest\nfi", Status.PARTIAL),
+        ("if [ -f tests/test_it.py ]; then\n  pytest\nfi", Status.MET),
+        ("if [ -f Pipfile ]; then\n  pytest\nelse\n  echo none\nfi", Status.PARTIAL),
+        ("if [ -f Pipfile ]; then\n  pytest\nfi\npytest", Status.MET),
+    ],
+)
+@pytest.mark.parametrize("made", [False, True])
+def test_a_step_may_ask_first_for_what_is_not_there(
+    repository: BuildRepository, run: str, wanted: Status, *, made: bool
+) -> None:
+    before = "      - run: cp lists/Pipfile Pipfile\n" if made else ""
+    flow = (
+        STEP.split("      - run", maxsplit=1)[0]
+        + before
+        + "      - run: |\n"
+        + "".join(f"          {line}\n" for line in run.split("\n"))
+    )
+    files = {
+        ".github/workflows/ci.yml": flow,
+        "train.py": TRAIN,
+        "tests/test_it.py": "from train import train\n\n\ndef test_it():\n    assert train()\n",
+        "lists/Pipfile": "[packages]\n",
+    }
+    assert decided(repository, "ci.tests", files).status is (Status.MET if made else wanted)
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted", "told"),
+    [
+        ('from transformers import TrainingArguments\n\nTrainingArguments("out", report_to="wandb")\n', Status.MET, "by the library"),
+        ('from transformers import TrainingArguments\n\nTrainingArguments("out", report_to=["mlflow"])\n', Status.MET, "by the library"),
+        ('from transformers import TrainingArguments\n\nTrainingArguments("out", report_to="none")\n', Status.MISSING, ""),
+        ('import wandb\n\nwandb.init(project="docks", config={"depth": 3})\n', Status.MET, "Parameters"),
+        ('import wandb\n\nwandb.init(project="docks")\n', Status.PARTIAL, ""),
+    ],
+)  # fmt: skip
+def test_a_tracker_may_be_told_to_record_by_itself(
+    repository: BuildRepository, code: str, wanted: Status, told: str
+) -> None:
+    found = decided(repository, "e2e.experiment-tracking", {"log.py": code, "train.py": TRAIN})
+    assert found.status is wanted
+    assert told in found.summary
+
+
+@pytest.mark.parametrize(
+    ("repo", "hook", "wanted"),
+    [
+        ("https://github.com/pre-commit/pre-commit-hooks", "check-yaml", Status.MET),
+        ("https://github.com/pre-commit/pre-commit-hooks.git", "black", Status.PARTIAL),
+        ("https://github.com/psf/black", "black", Status.MET),
+        ("local", "anything", Status.MET),
+    ],
+)
+def test_a_hook_that_its_repository_does_not_have_stops_all(
+    repository: BuildRepository, repo: str, hook: str, wanted: Status
+) -> None:
+    text = f"repos:\n  - repo: {repo}\n    rev: v1\n    hooks:\n      - id: {hook}\n        entry: x\n"
+    assert decided(repository, "repro.hooks", {".pre-commit-config.yaml": text}).status is wanted

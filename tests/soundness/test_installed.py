@@ -143,3 +143,16 @@ def test_a_lock_holds_all_that_is_installed(repository: BuildRepository) -> None
         lacking(repository, {**files, "Dockerfile": beside, "service/Pipfile": PIPFILE, "service/Pipfile.lock": lock})
         == []
     )
+
+
+def test_pip_takes_several_lists(repository):
+    image = "FROM python:3.12\nCOPY app.py base.txt more.txt ./\nRUN pip install -r base.txt --requirement more.txt\nCMD python app.py\n"
+    files = {
+        "Dockerfile": image,
+        "base.txt": "click\nrich\nattrs\n",
+        "more.txt": "fastapi\n",
+        "app.py": "import fastapi\n\nprint(fastapi)\n",
+    }
+    assert find_defects(repository(files))[0] == ()
+    lost = {**files, "Dockerfile": image.replace(" --requirement more.txt", "")}
+    assert [item.kind for item in find_defects(repository(lost))[0]] == ["image-lacks"]
