@@ -329,8 +329,11 @@ def has_writeup(repo: Repository) -> Iterator[Finding]:
     if len(telling) >= 2:
         page = min(telling, key=lambda item: len(list(typed_commands(item))))
         yield partial("Several pages of documentation, none about challenges and their solution", page)
+    elif telling and (longest := max(telling, key=lambda item: item.words)).words >= _LONG_PAGE:
+        yield partial("A long page of documentation, and not about challenges and their solution", longest)
 
 
+_LONG_PAGE = 600  # words
 _LEAST_TOLD = 8
 
 
@@ -341,6 +344,6 @@ def _told_in(section: Section) -> int:
 
 # Pages on installing and lists of changes tell of no work.
 _SETS_UP = re.compile(
-    r"(?i)(?:^|/)(?:\d+[_-])?(?:set-?up|install(?:ation|ing)?|prerequisites?|release[-_]notes|change-?log)(?![a-z])[^/]*$"
+    r"(?i)(?:^|[/ ])(?:\d+[_-])?(?:set-?up|manual[-_]steps|pre-?requisites?|install(?:ation|ing)?|release[-_]notes|change-?log)(?![a-z])[^/]*$"
     r"|(?:^|/)(?:set-?up|install(?:ation)?|getting[-_]started)/"
 )

@@ -253,8 +253,9 @@ def has_hooks(repo: Repository) -> Iterator[Finding]:
     for file in repo.pre_commit_files:
         if file.error:
             yield partial("Pre-commit hooks are configured in a file that is no valid YAML", file)
-        elif lost := next(((hook, why) for hook in file.hooks if (why := lost_hook(hook.repo, hook.id))), None):
-            yield partial(f"Pre-commit hooks are configured, and pre-commit stops: {lost[1]}", lost[0])
+        elif hook := next((hook for hook in file.hooks if lost_hook(hook.repo, hook.id)), None):
+            lost = lost_hook(hook.repo, hook.id)
+            yield partial(f"Pre-commit hooks are configured, and pre-commit stops: {lost}", hook)
         else:
             yield met(f"{len(file.hooks)} pre-commit hooks are configured", file)
             return

@@ -160,7 +160,6 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
         if (
             call.root in ("sklearn", "numpy")
             and call.path not in fitting
-            and repo.is_run(call.path, call.scope)
             and (
                 MONITORS.search(call.path)
                 or _NEW.search(f"{call.scope} {call.path}")
@@ -168,6 +167,7 @@ def quality_on_new_data(repo: Repository) -> Iterator[tuple[Place, str]]:
                 or _of_kept_predictions(repo, call)
                 or (_registered_here(repo, call) and _exports(repo, call))
             )
+            and repo.is_run(call.path, call.scope)  # asked last: it takes longest
         ):
             yield call.place, ""
     for call in code.calls("model.evaluate"):

@@ -187,3 +187,10 @@ def test_boxes_in_brackets_are_a_drawing(repository: BuildRepository) -> None:
 def test_an_architecture_may_be_named_in_korean(repository: BuildRepository) -> None:
     files = {"README.md": f"{TITLE}### 시스템 아키텍쳐\n\n![alt](static/1.png)\n", "static/1.png": "x" * 999}
     assert decided(repository, "doc.diagram", {**files, "train.py": TRAIN}).status is Status.MET
+
+
+@pytest.mark.parametrize(("times", "wanted"), [(70, Status.PARTIAL), (10, Status.MISSING)])
+def test_one_long_page_is_half_of_a_write_up(repository: BuildRepository, times: int, wanted: Status) -> None:
+    page = "# Design of the docks\n\n" + "The waits of ships are read from `app.py` by the docks.\n\n" * times
+    files = {"README.md": TITLE, "docs/design.md": page, "app.py": API, "train.py": TRAIN}
+    assert decided(repository, "doc.writeup", files).status is wanted
