@@ -27,6 +27,7 @@ __all__ = ["CommandResolver", "Invocation"]
 
 _DEEPEST = 6
 _MOST = 2000
+_MOST_IN_ALL = 50_000  # commands of one repository beyond which none is followed further
 _MOST_BUILD_STEPS = 100  # Cloud Build takes no more: https://cloud.google.com/build/docs/build-config-file-schema
 _PLACEHOLDER = re.compile(
     r"\$\{?(?:GITHUB_WORKSPACE|github_workspace|PWD|CI_PROJECT_DIR|WORKSPACE|PROJECT_DIR|ROOT_DIR|SCRIPT_DIR|DIR|BASH_SOURCE\S*)\}?/?|\$\(pwd\)/?|`pwd`/?"
@@ -79,6 +80,8 @@ class CommandResolver:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._builds: dict[str, tuple[Job, ...]] = {}
+        self._started_by: dict[str, tuple[ShellCommand, ...]] = {}
+        self._left = _MOST_IN_ALL
 
     def follow(
         self, commands: Iterable[ShellCommand], where: Callable[[ShellCommand], Place], folder: str = ""
@@ -92,9 +95,10 @@ class CommandResolver:
         """
         found: list[Invocation] = []
         for invocation in self._started(commands, where, folder):
-            self._expand(invocation, found, frozenset(), 0)
+            self._expand(invocation, found, frozenset(), 0 if self._left > 0 else _DEEPEST)
             if len(found) > _MOST:
                 break
+        self._left -= len(found)
         return tuple(found)
 
     def _started(
@@ -197,11 +201,11 @@ class CommandResolver:
         """The processes that a program of the repository starts with words that stand in it."""
         path = self._repository.program(invocation)
         module = self._repository.world.module(path) if path else None
-        if module is None:
-            return
-        for call, command in commands_started(module, self._repository.text(path) or ""):
-            inner = self._nested(invocation, command, Place(path, call.line), path, invocation.folder)
-            yield f"{path}:{call.line}", inner
+        if module and path not in self._started_by:
+            self._started_by[path] = tuple(commands_started(module, self._repository.text(path) or ""))
+        for command in self._started_by.get(path, ()):
+            inner = self._nested(invocation, command, Place(path, command.line), path, invocation.folder)
+            yield f"{path}:{command.line}", inner
 
     def _script(self, invocation: Invocation, name: str) -> Iterator[tuple[str, Invocation]]:
         path = self._repository.find(name, invocation.folder)
@@ -383,11 +387,8 @@ def _in_folders(
             folder = gone.pop() if gone else folder
         elif target:
             gone.append(folder)
-            if script is not None and "dirname" in target:
-                folder = script
-            else:
-                base = script if script is not None and "BASH_SOURCE" in target else folder
-                folder = _join(base, target)
+            base = script if script is not None and ("dirname" in target or "BASH_SOURCE" in target) else folder
+            folder = base if script is not None and "dirname" in target else _join(base, target)
 
 
 def _join(folder: str, target: str) -> str:

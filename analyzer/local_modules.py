@@ -28,11 +28,16 @@ class LocalModules:
         candidates = self._by_name.get(dotted, ())
         if len(candidates) <= 1:
             return candidates[0] if candidates else None
-        folder = posixpath.dirname(importer)
-        return min(
-            candidates,
-            key=lambda path: (-len(posixpath.commonpath([folder or ".", path]) if folder else ""), len(path), path),
-        )
+        if dotted not in self._nearest:
+            self._nearest[dotted] = _shortest_below(candidates)
+        below, folder = self._nearest[dotted], posixpath.dirname(importer)
+        while folder not in below:
+            folder = posixpath.dirname(folder) if folder.strip("/") else ""
+        return below[folder]
+
+    @cached_property
+    def _nearest(self) -> dict[str, dict[str, str]]:
+        return {}
 
     def begins(self, part: str) -> bool:
         """Whether the dotted name of any module begins with that part."""
@@ -62,3 +67,14 @@ class LocalModules:
         rest = dotted[level:].replace(".", "/")
         stem = posixpath.join(base, rest) if rest else base
         return next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._paths), None)
+
+
+def _shortest_below(paths: Iterable[str]) -> dict[str, str]:
+    """For each folder above any of the paths, the root among them, the shortest of those below it."""
+    found: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: (len(path), path)):
+        folder = path
+        while folder:
+            folder = posixpath.dirname(folder)
+            found.setdefault(folder, path)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.artifacts.python_source import Call, PythonModule
+from analyzer.artifacts.python_source import PythonModule
 from analyzer.artifacts.shell import ShellCommand, parse_shell
 from analyzer.knowledge.python_calls import roles_of
 
@@ -16,8 +16,8 @@ _ANSWERS = ("returncode", "sys.exit(", "SystemExit")
 """What a program that does not let the library raise must name to fail when its process does."""
 
 
-def commands_started(module: PythonModule, text: str) -> Iterator[tuple[Call, ShellCommand]]:
-    """(call, command) of processes that running a module comes to, as far as their words stand in it.
+def commands_started(module: PythonModule, text: str) -> Iterator[ShellCommand]:
+    """The commands of processes that running a module comes to, as far as their words stand in it.
 
     ``text`` is that of the module. A command is swallowed where nothing asks whether it failed
     (https://docs.python.org/3/library/subprocess.html).
@@ -36,10 +36,10 @@ def commands_started(module: PythonModule, text: str) -> Iterator[tuple[Call, Sh
         words = call.args[0]
         if isinstance(words, str):
             for command in parse_shell(words):
-                yield call, ShellCommand(command.argv, call.line, swallowed or command.swallowed)
+                yield ShellCommand(command.argv, call.line, swallowed or command.swallowed)
         elif isinstance(words, tuple) and words and isinstance(words[0], str):
             argv = tuple(word if isinstance(word, str) else "$" for word in words)
-            yield call, ShellCommand(argv, call.line, swallowed)
+            yield ShellCommand(argv, call.line, swallowed)
 
 
 def _reached(module: PythonModule) -> frozenset[str]:

@@ -294,3 +294,17 @@ def test_a_definition_that_other_modules_hand_on():
     assert code.definition("package.learn", "app.py") == ("package/deep.py", "learn")
     assert code.definition("package.again.known.fit", "app.py") == ("package/deep.py", "Known.fit")
     assert code.definition("package.round.lost", "app.py") is None
+
+
+def test_of_modules_with_one_name_the_nearest_is_meant():
+    paths = ["app.py", "a/app.py", "a/b/app.py", "a/b/deep/app.py", "c/app.py"]
+    local = LocalModules(paths)
+    for importer, wanted in {
+        "x.py": "app.py",
+        "a/x.py": "a/app.py",
+        "a/b/x.py": "a/b/app.py",
+        "a/b/c/d/x.py": "a/b/app.py",
+        "d/x.py": "app.py",
+        "/srv/x.py": "app.py",
+    }.items():
+        assert local.find("app", importer) == wanted

@@ -280,3 +280,12 @@ def test_a_decorated_function_may_be_a_command(follow):
         "import subprocess\n\nimport click\n\n\n@click.command()\ndef test():\n    subprocess.check_call(['pytest'])\n"
     )
     assert texts(follow({"do.py": code}, "python do.py test")) == ["python do.py test", "pytest"]
+
+
+def test_commands_are_followed_up_to_a_bound(repository: BuildRepository, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("analyzer.commands._MOST_IN_ALL", 3)
+    seen = repository({"Makefile": MAKEFILE})
+    lengths = [
+        len(seen.resolver.follow(parse_shell("make test"), lambda item: Place("ci.yml", item.line))) for _ in "ab"
+    ]
+    assert lengths == [3, 1]

@@ -88,12 +88,18 @@ def idle_gates(repo: Repository) -> Iterator[Place]:
 
 
 def _is_called_gate(repo: Repository, item: Comparison) -> bool:
-    """Whether the function that compares says of a failure that it is one of a gate."""
-    module = repo.code.module(item.path)
-    return any(
-        text.scope == item.scope and item.line <= text.line <= item.line + 3 and _SAYS_GATE.search(text.value)
-        for text in (module.texts if module else ())
-    )
+    """Whether the code behind a comparison says of a failure that it is one of a gate."""
+    told = _gate_lines(repo, item.path)
+    return any(line in told for line in range(item.line, item.line + _LINES_OF_A_COMPLAINT))
+
+
+_LINES_OF_A_COMPLAINT = 4
+
+
+@remembered
+def _gate_lines(repo: Repository, path: str) -> frozenset[int]:
+    module = repo.code.module(path)
+    return frozenset(text.line for text in (module.texts if module else ()) if _SAYS_GATE.search(text.value))
 
 
 _SAYS_GATE = re.compile(r"(?i)\bgate\b")

@@ -20,7 +20,10 @@ _ON_HOST = re.compile(r"^/[^/]+/[^/]+/(?:-/)?(?:blob|tree|raw)/[^/]+/(.*)$")
 _OF_EACH_FOLDER = re.compile(
     r"(?i)\b(?:each|every|respective|individual|specific|own|sub-?(?:folder|director)\w*|their)\b[^.\n]{0,60}\breadmes?\b"
 )
-_FOLDER = re.compile(r"(?i)^\W{0,3}\s*(?:sub)?(?:folder|director|dir\b|module|package)")
+_NAME = re.compile(
+    r"(?<![\w./-])(?:\./)?([\w-][\w./-]*)(?:[ `\"'*]{1,3}(?i:sub)?(?i:(folder|director|dir\b|module|package)))?"
+)
+"""A word that may be a path, and whether the next one says that it is a folder."""
 
 
 def is_led_to(repo: Repository, document: Document) -> bool:
@@ -36,11 +39,12 @@ def is_led_to(repo: Repository, document: Document) -> bool:
 def _led_to(repo: Repository) -> frozenset[str]:
     pages = {item.path: item for item in own_documents(repo)}
     found = {path for path in pages if path == repo.readme_path or _is_of_site(repo, path)}
-    left = [pages[path] for path in sorted(found)]
+    known = _Pages(pages)
+    left = sorted(found)
     while left:
-        named = set(_named_on(repo, left.pop(), pages.keys() - found))
+        named = known.named_on(pages[left.pop()]) - found
         found |= named
-        left += [pages[path] for path in sorted(named)]
+        left += sorted(named)
     return frozenset(found)
 
 
@@ -54,23 +58,44 @@ def _is_of_site(repo: Repository, path: str) -> bool:
     return False
 
 
-def _named_on(repo: Repository, page: Document, paths: Iterable[str]) -> Iterable[str]:
-    """Those of the paths that a page links or names, themselves or their folder. A drawn tree of files names none."""
-    base = posixpath.dirname(page.path)
-    linked = {target for link in page.links if (target := _target(link.url, base))}
-    told = "\n".join(block.text for block in page.blocks if block.kind != "code")
-    of_each = bool(_OF_EACH_FOLDER.search(told))
-    for path in paths:
-        folder, name = posixpath.split(path)
-        is_readme = name.lower().startswith("readme")
-        if (
-            path in linked
-            or any(folder == target or folder.startswith(f"{target}/") for target in linked)
-            or (of_each and is_readme)
-            or (not is_readme and name in told)
-            or _names_folder(told, folder, base)
-        ):
-            yield path
+class _Pages:
+    """Pages by what may name them: their path, their own name where it tells one page, and the folders they lie in."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._readmes = {path for path in paths if _is_readme(path)}
+        self._by_name: dict[str, set[str]] = {}
+        self._inside: dict[str, set[str]] = {}
+        for path in paths:
+            self._by_name.setdefault(path, set()).add(path)
+            if path not in self._readmes:
+                self._by_name.setdefault(posixpath.basename(path), set()).add(path)
+            folder = posixpath.dirname(path)
+            while folder:
+                self._inside.setdefault(folder, set()).add(path)
+                folder = posixpath.dirname(folder)
+
+    def named_on(self, page: Document) -> set[str]:
+        """The pages that a page links or names, themselves or their folder. A drawn tree of files names none."""
+        base = posixpath.dirname(page.path)
+        found: set[str] = set()
+        for target in {_target(link.url, base) for link in page.links} - {""}:
+            found |= self._by_name.get(target, set()) if "/" in target or "." in target else set()
+            found |= self._inside.get(target, set())
+        told = "\n".join(block.text for block in page.blocks if block.kind != "code")
+        if _OF_EACH_FOLDER.search(told):
+            found |= self._readmes
+        for name, is_folder in {match.groups() for match in _NAME.finditer(told)}:
+            plain = name.rstrip("/.-")
+            found |= self._by_name.get(plain, set()) if not _is_readme(plain) or "/" in plain else set()
+            if is_folder or "/" in name:
+                inner = posixpath.normpath(posixpath.join(base, plain)) if plain else ""
+                for folder in {plain, inner} - {"", base}:
+                    found |= {path for path in self._inside.get(folder, ()) if posixpath.dirname(path) == folder}
+        return found
+
+
+def _is_readme(path: str) -> bool:
+    return posixpath.basename(path).lower().startswith("readme")
 
 
 def _target(url: str, base: str) -> str:
@@ -88,16 +113,3 @@ def _target(url: str, base: str) -> str:
     whole = path.lstrip("/") if path.startswith("/") else posixpath.join(base, path)
     plain = posixpath.normpath(whole)
     return "" if plain == "." or plain.startswith("..") else plain
-
-
-def _names_folder(told: str, folder: str, base: str) -> bool:
-    """Whether a text names a folder as one: by a path, or with a word that says so."""
-    if not folder or folder == base:
-        return False
-    inner = posixpath.relpath(folder, base or ".") if base else folder
-    for name in {folder, inner}:
-        for match in re.finditer(rf"(?<![\w./-])(?:\./)?{re.escape(name)}(?![\w-])", told):
-            after = told[match.end() : match.end() + 16]
-            if "/" in name or after.startswith("/") or _FOLDER.match(after):
-                return True
-    return False

@@ -130,11 +130,16 @@ def is_started(repo: Repository) -> bool:
 
 def _starts_of_mounted(repo: Repository, paths: set[str]) -> Iterator[str]:
     """What images start into which a service of compose mounts one of some modules instead of copying it."""
-    for service in (item for file in repo.compose_files for item in file.services if item.builds and item.volumes):
-        if any(path.startswith(f"{folder}/") for folder in mounted_paths(service) for path in paths):
-            for packaging in packagings(repo):
-                if packaging.dockerfile.path == service.dockerfile:
-                    yield from packaging.starts
+    folders = {"/".join(parts[:end]) for path in paths for parts in (path.split("/"),) for end in range(1, len(parts))}
+    built = {
+        service.dockerfile
+        for file in repo.compose_files
+        for service in file.services
+        if service.builds and not folders.isdisjoint(mounted_paths(service))
+    }
+    for packaging in packagings(repo) if built else ():
+        if packaging.dockerfile.path in built:
+            yield from packaging.starts
 
 
 _STARTS = re.compile(r"uvicorn|gunicorn|hypercorn|waitress|flask|fastapi|granian|daphne|python|\.sh\b")

@@ -299,6 +299,7 @@ def _line_that_asks(text: str, *, local: bool) -> int:
 
 
 _LINES_BEHIND = 15
+_LONGEST = 300  # characters of a line that are looked at
 _STOPS = re.compile(r"(?s)\bif\b[^\n]*(?:\[|\bgrep\b|\btest\b)[^\n]*\n.{0,400}?\bexit\s+[1-9]")
 
 
@@ -306,7 +307,8 @@ def _stops_by_answer(repo: Repository, place: Place) -> bool:
     """Whether the script in which a request stands ends with a failure by a condition further down."""
     if not place.path.endswith(".sh"):
         return False
-    return bool(_STOPS.search("\n".join(repo.lines(place.path)[place.line : place.line + _LINES_BEHIND])))
+    behind = repo.lines(place.path)[place.line : place.line + _LINES_BEHIND]
+    return bool(_STOPS.search("\n".join(line[:_LONGEST] for line in behind)))
 
 
 _STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")
