@@ -42,8 +42,10 @@ DESIGN_ELSEWHERE = r"arquite[ct]{1,2}ura|architekt|архитектур|mimari|�
 
 # The same of the other topics: Spanish, Portuguese, French, German, Russian, Ukrainian, Polish, Turkish, Korean, Chinese,
 # Japanese.
-_PROBLEM_ELSEWHERE = r"описание|опис проєкту|о проекте|про проєкт|цель проекта|мета проєкту|постановка задачи|descripci[oó]n|descri[cç][aã]o|contexto|pr[eé]sentation|aufgabenstellung|projektbeschreibung|opis projektu|hakk[iı]nda"
-_PROBLEM_ELSEWHERE += r"|프로젝트 (?:개요|소개|배경|목[적표])|^개요|배경|문제 ?정의|项目(?:简介|背景|介绍|概述)|背景|問題|プロジェクト概要|概要|目的"
+_PROBLEM_ELSEWHERE = (
+    r"описание|опис проєкту|о проекте|про проєкт|цель проекта|мета проєкту|постановка задачи|descripci[oó]n|descri[cç][aã]o|contexto|pr[eé]sentation|aufgabenstellung|projektbeschreibung|opis projektu|hakk[iı]nda"
+    r"|프로젝트 (?:개요|소개|배경|목[적표])|^개요|배경|문제 ?정의|项目(?:简介|背景|介绍|概述)|背景|問題|概要|目的"
+)
 _PARTS_ELSEWHERE = r"\bcomponentes\b|\bcomposants\b|\bkomponenten\b|компонент"
 _SETUP_ELSEWHERE = (
     r"установк|встановлен|запуск|требования|вимоги|настройк|налаштуван|requisitos|pr[eé]-?requis|instru(?:cciones|[cç][oõ]es)|ejecuci[oó]n|execu[cç][aã]o|"
