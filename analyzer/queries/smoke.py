@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -304,11 +305,13 @@ _STOPS = re.compile(r"(?s)\bif\b[^\n]*(?:\[|\bgrep\b|\btest\b)[^\n]*\n.{0,400}?\
 
 
 def _stops_by_answer(repo: Repository, place: Place) -> bool:
-    """Whether the script in which a request stands ends with a failure by a condition further down."""
-    if not place.path.endswith(".sh"):
-        return False
+    """Whether the script or the step in which a request stands ends with a failure by a condition further down."""
     behind = repo.lines(place.path)[place.line : place.line + _LINES_BEHIND]
-    return bool(_STOPS.search("\n".join(line[:_LONGEST] for line in behind)))
+    own = itertools.takewhile(lambda line: not _NEXT_STEP.match(line), behind)
+    return bool(_STOPS.search("\n".join(line[:_LONGEST] for line in own)))
+
+
+_NEXT_STEP = re.compile(r"\s*-\s+(?:name|run|uses|script|task)\s*:")
 
 
 _STARTS_PARTS = re.compile(r"\bdocker(?:-compose|\scompose)\b.*\bup\b|\bdocker run\b")

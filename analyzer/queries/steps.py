@@ -13,7 +13,6 @@ from analyzer.knowledge.paths import LOWER_DOCKERFILE
 from analyzer.queries.grounding import names_part
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
-from analyzer.snapshot import EntryKind
 
 __all__ = ["absent_builds", "absent_data", "absent_files", "is_run_here", "misplaced_lists", "typed_commands"]
 
@@ -193,7 +192,7 @@ def absent_builds(repo: Repository, commands: list[tuple[Block, str]]) -> Iterat
         if service.builds and not _UNKNOWN.search(f"{service.context} {service.dockerfile}")
         if not repo.has(service.dockerfile) and not repo.has(LOWER_DOCKERFILE.sub("dockerfile", service.dockerfile))
     ]
-    if lost and not any(entry.kind is EntryKind.SUBMODULE for entry in repo.snapshot.entries.values()):
+    if ".gitmodules" not in repo.snapshot.entries:  # else they may lie in another repository
         yield from ((*started, name) for name in lost)
 
 

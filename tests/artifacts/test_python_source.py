@@ -281,3 +281,8 @@ def test_a_header_without_a_block_loses_nothing_else() -> None:
     module = parse_python("save.py", source)
     assert module.error.startswith("line 5: expected an indented block")
     assert [call.name for call in module.calls] == ["open", "joblib.dump", "print"]
+
+
+def test_what_a_handler_imports_instead_is_meant_and_what_it_makes_is_not():
+    text = "try:\n    from fast import load, dump\nexcept ImportError:\n    from slow import load\n    dump = print\n\nload(1)\ndump(1)\n"
+    assert [call.name for call in parse_python("a.py", text).calls] == ["slow.load", "fast.dump"]

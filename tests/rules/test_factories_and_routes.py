@@ -205,6 +205,8 @@ def test_a_cluster_of_the_job_itself_is_a_test(repository: BuildRepository, made
         "deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: docks\nspec:\n  template:\n    spec:\n      containers:\n        - name: docks\n          image: docks:1\n",
     }
     assert decided(repository, "ci.deploy", files).status is wanted
+    pushed = {**files, ".github/workflows/ci.yml": f"{flow}      - run: docker push docks\n"}
+    assert decided(repository, "ci.deploy", pushed).status is Status.MET
 
 
 def test_cloud_build_may_name_its_program_among_the_arguments(repository: BuildRepository) -> None:
@@ -296,6 +298,7 @@ def test_a_step_may_ask_first_for_what_is_not_there(
         ('from transformers import TrainingArguments\n\nTrainingArguments("out", report_to="wandb")\n', Status.MET, "by the library"),
         ('from transformers import TrainingArguments\n\nTrainingArguments("out", report_to=["mlflow"])\n', Status.MET, "by the library"),
         ('from transformers import TrainingArguments\n\nTrainingArguments("out", report_to="none")\n', Status.MISSING, ""),
+        ('from transformers import TrainingArguments\n\n\ndef idle():\n    TrainingArguments("out", report_to="wandb")\n', Status.MISSING, ""),
         ('import wandb\n\nwandb.init(project="docks", config={"depth": 3})\n', Status.MET, "Parameters"),
         ('import wandb\n\nwandb.init(project="docks")\n', Status.PARTIAL, ""),
     ],

@@ -149,6 +149,17 @@ def test_a_script_may_stop_by_what_the_service_answers(
     assert decided(repository, "tests.integration", files).status is wanted
 
 
+@pytest.mark.parametrize(
+    ("between", "wanted"), [("", Status.MET), ("      - name: other\n        run: |\n", Status.PARTIAL)]
+)
+def test_a_step_may_stop_by_what_the_service_answers(repository: BuildRepository, between: str, wanted: Status) -> None:
+    step = "          curl -X POST http://127.0.0.1:8000/predict -d x > told\n"
+    check = "          if grep -q error told; then\n            exit 1\n          fi\n"
+    flow = STEP.format("|").replace("run: |\n", f"run: |\n{step}{between}{check}")
+    files = {".github/workflows/ci.yml": flow, "app.py": API, "train.py": TRAIN}
+    assert decided(repository, "tests.integration", files).status is wanted
+
+
 @pytest.mark.parametrize(("path", "wanted"), [("board.py", Status.MISSING), ("features.py", Status.PARTIAL)])
 def test_what_a_page_only_shows_is_no_feature(repository: BuildRepository, path: str, wanted: Status) -> None:
     show = "import streamlit as st\n\nst.title('Docks')\n" if path == "board.py" else ""
@@ -236,6 +247,7 @@ def test_a_gate_may_be_called_so_by_its_complaint(repository: BuildRepository, s
         ("docker compose up --build", {}, Status.PARTIAL),
         ("docker compose up -d database", {}, Status.MET),
         ("docker compose up --build", {"service/Dockerfile": "FROM python:3.12\n"}, Status.MET),
+        ("docker compose up --build", {".gitmodules": ""}, Status.MET),
         ("docker compose up --build", {"other/compose.yaml": "services:\n  a:\n    image: redis\n"}, Status.MET),
     ],
 )

@@ -313,6 +313,7 @@ WHOLE = "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip instal
     ("start", "more", "kinds"),
     [
         ('CMD ["uvicorn", "src.main:app", "--port", "80"]', "", ["missing-file"]),
+        ('CMD ["uvicorn", "src.main:app"]', "RUN cp -r src/api/. src/\n", []),
         ('CMD ["uvicorn", "src.api.main:app"]', "", []),
         ('CMD ["uvicorn", "--factory", "api.main:make()"]', "", []),
         ('CMD ["gunicorn", "-b", "0.0.0.0:80", "serve:app"]', "", ["missing-file"]),
