@@ -6,9 +6,9 @@ import pytest
 
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decided
+from tests.rules.docks import TITLE
 
 TRAIN = "from sklearn.linear_model import Ridge\n\n\ndef train():\n    return Ridge().fit([[1]], [1])\n\n\nif __name__ == '__main__':\n    train()\n"
-TITLE = "# Docks\n\nHow long ships wait at the docks is predicted from tides and cargo.\n\n"
 
 
 # -- serving -----------------------------------------------------------------------------------------------------

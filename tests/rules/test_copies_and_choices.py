@@ -7,10 +7,7 @@ import pytest
 from analyzer.findings import Status
 from analyzer.queries.kept import provisioned_copies
 from tests.conftest import BuildRepository, decided
-
-TRAIN = "from sklearn.linear_model import Ridge\n\n\ndef train():\n    return Ridge().fit([[1]], [1])\n\n\ntrain()\n"
-TITLE = "# Docks\n\nHow long ships wait at the docks is predicted from tides and cargo.\n\n"
-
+from tests.rules.docks import TITLE, TRAIN
 
 # -- models ------------------------------------------------------------------------------------------------------
 

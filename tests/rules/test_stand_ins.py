@@ -6,25 +6,8 @@ import pytest
 
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decided
+from tests.rules.docks import API, TITLE, TRAIN
 
-TITLE = "# Docks\n\nHow long ships wait at the docks is predicted from tides and cargo.\n\n"
-TRAIN = "from sklearn.linear_model import Ridge\n\n\ndef train():\n    return Ridge().fit([[1]], [1])\n\n\ntrain()\n"
-API = """\
-import joblib
-import uvicorn
-from fastapi import FastAPI
-
-app = FastAPI()
-model = joblib.load("model.joblib")
-
-
-@app.post("/predict")
-def predict(wait: float) -> float:
-    return model.predict([[wait]])[0]
-
-
-uvicorn.run(app)
-"""
 STEP = "on: push\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
 JOBS = """\
 resources:

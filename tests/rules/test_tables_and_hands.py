@@ -6,11 +6,10 @@ import pytest
 
 from analyzer.findings import Status
 from tests.conftest import BuildRepository, decided
+from tests.rules.docks import TITLE, TRAIN
 
 MODEL = {"models/docks.pkl": "x"}
 """Makes a repository one with a model, whatever else it shows."""
-TITLE = "# Docks\n\nHow long ships wait at the docks is predicted from tides and cargo.\n\n"
-TRAIN = "from sklearn.linear_model import Ridge\n\n\ndef train():\n    return Ridge().fit([[1]], [1])\n\n\ntrain()\n"
 
 
 # -- pages -------------------------------------------------------------------------------------------------------
