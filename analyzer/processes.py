@@ -43,7 +43,10 @@ def commands_started(module: PythonModule, text: str) -> Iterator[ShellCommand]:
 
 
 def _reached(module: PythonModule) -> frozenset[str]:
-    """The scopes that running a module comes to by the names of what it calls, and functions that have a decorator."""
+    """The scopes that running a module comes to by the names of what it calls, and functions that have a decorator.
+
+    By names alone: commands are resolved before it is known which module calls which (``analyzer.reached``).
+    """
     called: dict[str, set[str]] = {}
     for call in module.calls:
         called.setdefault(call.scope, set()).add(call.last)

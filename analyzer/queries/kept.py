@@ -309,15 +309,15 @@ def instrumented_starts(repo: Repository) -> Iterator[Place]:
                     yield item.origin
 
 
+_NO_METRICS = re.compile(r"--metrics_exporter[= ]none\b")
+
+
 def scraped_routes(repo: Repository) -> Iterator[Call]:
     """Routes of the project that a scrape job of Prometheus asks for by their path: metrics that are written out by hand."""
     wanted = {job.metrics_path for config in repo.monitoring for job in config.jobs}
     for call in repo.code.calls("serve.route") if wanted else ():
         if any(text in wanted for text in call.texts()[:1]):
             yield call
-
-
-_NO_METRICS = re.compile(r"--metrics_exporter[= ]none\b")
 
 
 def _is_of_used_tool(repo: Repository, path: str) -> bool:
