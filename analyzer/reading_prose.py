@@ -9,6 +9,7 @@ from analyzer.artifacts.document import Document
 from analyzer.artifacts.markdown import parse_markdown
 from analyzer.artifacts.rst import parse_rst
 from analyzer.inventory import Kind
+from analyzer.knowledge.paths import README_FILE
 from analyzer.reading_platform import ReadingPlatform
 
 __all__ = ["ReadingProse"]
@@ -53,9 +54,7 @@ class ReadingProse(ReadingPlatform):
     def _first_readme(self) -> str:
         """Path of the README that a visitor sees first, or an empty string."""
         base = f"{self.subdir}/" if self.subdir else ""
-        names = [
-            path for path in self.inventory.of(Kind.DOCUMENT) if path.rsplit("/", 1)[-1].lower().startswith("readme")
-        ]
+        names = [path for path in self.inventory.of(Kind.DOCUMENT) if README_FILE.search(path)]
         at_root = [path for path in names if "/" not in path[len(base) :]]
         special = [path for path in names if path.lower() in (f"{base}docs/readme.md", f"{base}.github/readme.md")]
         serving = [path for path in self.inventory.serving if path.lower().startswith("readme")]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.findings import Finding, Place, met, partial
 from analyzer.inventory import Kind
+from analyzer.knowledge.paths import README_FILE
 from analyzer.plugins import rule
 from analyzer.queries.by_hand import (
     asks_emulator,
@@ -92,16 +93,12 @@ def links_running_application(repo: Repository) -> Iterator[Finding]:
         gone = "The README links an application of which it says that it is no longer running"
         yield partial(gone if kind == "gone" else page, Place(link.path, link.line))
         return
-    for link in sorted(hosted_elsewhere(repo), key=lambda link: not _is_readme(link.path)):
-        if _is_readme(link.path):
+    for link in sorted(hosted_elsewhere(repo), key=lambda link: not README_FILE.search(link.path)):
+        if README_FILE.search(link.path):
             yield met("The README of a folder links a running application", Place(link.path, link.line))
         else:
             yield partial("A page links the running application, and the README does not", Place(link.path, link.line))
         return
-
-
-def _is_readme(path: str) -> bool:
-    return path.rsplit("/", 1)[-1].lower().startswith("readme")
 
 
 @rule("e2e.serving", reads=_PYTHON_OR_NOTEBOOK, needs=has_model)

@@ -20,6 +20,7 @@ __all__ = [
     "LOWER_DOCKERFILE",
     "MODEL_FILE",
     "OUTSIDE_FOLDERS",
+    "README_FILE",
     "SCAFFOLD_FILES",
     "SITE_SETTINGS",
     "TELLS_BY_ITSELF",
@@ -28,6 +29,8 @@ __all__ = [
     "VENDORED_FOLDERS",
     "ZIP_FOLDER",
 ]
+
+README_FILE = re.compile(r"(?i)(?:^|/)readme[^/]*$")
 
 SITE_SETTINGS = (
     ("mkdocs.yml", "docs/"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from analyzer.artifacts.document import Document
-from analyzer.knowledge.paths import SITE_SETTINGS
+from analyzer.knowledge.paths import README_FILE, SITE_SETTINGS
 from analyzer.queries.prose import own_documents
 from analyzer.remembered import remembered
 from analyzer.repository import Repository
@@ -62,7 +62,7 @@ class _Pages:
     """Pages by what may name them: their path, their own name where it tells one page, and the folders they lie in."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._readmes = {path for path in paths if _is_readme(path)}
+        self._readmes = {path for path in paths if README_FILE.search(path)}
         self._by_name: dict[str, set[str]] = {}
         self._inside: dict[str, set[str]] = {}
         for path in paths:
@@ -86,16 +86,12 @@ class _Pages:
             found |= self._readmes
         for name, is_folder in {match.groups() for match in _NAME.finditer(told)}:
             plain = name.rstrip("/.-")
-            found |= self._by_name.get(plain, set()) if not _is_readme(plain) or "/" in plain else set()
+            found |= self._by_name.get(plain, set()) if not README_FILE.search(plain) or "/" in plain else set()
             if is_folder or "/" in name:
                 inner = posixpath.normpath(posixpath.join(base, plain)) if plain else ""
                 for folder in {plain, inner} - {"", base}:
                     found |= {path for path in self._inside.get(folder, ()) if posixpath.dirname(path) == folder}
         return found
-
-
-def _is_readme(path: str) -> bool:
-    return posixpath.basename(path).lower().startswith("readme")
 
 
 def _target(url: str, base: str) -> str:
